@@ -1,0 +1,57 @@
+'use strict';
+// Addresses that users give to functions of ours (not to C): checked, with an offset added.
+
+const { createError } = require('./errors.js');
+const { INVALID, addressOf } = require('./pointer.js');
+const { describe, refusal } = require('./refuse.js');
+
+/**
+ * A pointer, not a buffer: behind a buffer's address nothing says where it ends.
+ * @param {string} caller
+ * @param {unknown} pointer
+ * @param {number} index which argument of `caller` it is
+ * @returns {number | bigint}
+ */
+function pointerValue(caller, pointer, index = 0) {
+  if (typeof pointer === 'number' && Number.isSafeInteger(pointer) && pointer >= 0) return pointer;
+  const isBuffer = ArrayBuffer.isView(pointer) || pointer instanceof ArrayBuffer || pointer instanceof SharedArrayBuffer;
+  const address = isBuffer ? INVALID : addressOf(pointer);
+  if (address === INVALID) throw refusal('function', pointer, index, caller);
+  return address;
+}
+
+/**
+ * The address `byteOffset` bytes from a pointer. NULL stays NULL.
+ * @param {string} caller
+ * @param {unknown} pointer
+ * @param {unknown} byteOffset may be negative
+ * @returns {number | bigint}
+ */
+function locate(caller, pointer, byteOffset) {
+  const base = pointerValue(caller, pointer);
+  if (typeof byteOffset !== 'number') throw refusal('f64', byteOffset, 1, caller);
+  if (base === 0) return 0;
+  if (Number.isSafeInteger(byteOffset)) {
+    const sum = typeof base === 'number' ? base + byteOffset : base + BigInt(byteOffset);
+    if (typeof sum === 'number' ? Number.isSafeInteger(sum) && sum >= 0 : sum >= 0n && BigInt.asUintN(64, sum) === sum) {
+      return sum;
+    }
+  }
+  const message = `${caller}: argument 1: ${describe(byteOffset)} is not an offset from this pointer`;
+  throw createError('ERR_OUT_OF_RANGE', message, caller, 1);
+}
+
+/**
+ * @param {string} caller
+ * @param {unknown} count
+ * @param {number} index which argument of `caller` it is
+ * @returns {number} a safe integer from 0
+ */
+function byteCount(caller, count, index) {
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
+  const code = typeof count === 'number' ? 'ERR_OUT_OF_RANGE' : 'ERR_INVALID_ARG_TYPE';
+  const message = `${caller}: argument ${index}: expected a number of bytes, got ${describe(count)}`;
+  throw createError(code, message, caller, index);
+}
+
+module.exports = { pointerValue, locate, byteCount };

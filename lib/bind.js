@@ -1,0 +1,117 @@
+'use strict';
+// From definitions to functions: types are resolved, plans asked for, symbols bound, stubs made.
+
+const native = require('./binding.js');
+const { createError } = require('./errors.js');
+const { takeAddress, putAddress } = require('./frame.js');
+const { describeBound, releaseWithStub } = require('./bound.js');
+const { closureStub } = require('./closure-stub.js');
+const { makeStubs } = require('./stub.js');
+const { resolveType } = require('./types.js');
+
+/**
+ * A signature and its plan.
+ * @typedef {object} Planned
+ * @property {number} plan number of the plan
+ * @property {string[]} params canonical type names
+ * @property {number[]} paramOffsets
+ * @property {string} result canonical type name
+ * @property {number} resultOffset
+ */
+
+/** Plans by the numbers of their types. @type {Map<string, Planned>} */
+const planned = new Map();
+
+/**
+ * @param {string} symbol for messages
+ * @param {unknown} args type names; none means no parameters
+ * @param {unknown} returns type name; none means void
+ * @returns {Planned}
+ */
+function planSignature(symbol, args = [], returns = 'void') {
+  if (!Array.isArray(args)) {
+    throw createError('ERR_INVALID_ARG_TYPE', `${symbol}: args must be an array of types`, symbol);
+  }
+  const result = resolveType(returns, `${symbol}: returns`, symbol);
+  const params = Array.from(args, (type, index) => resolveType(type, `${symbol}: args[${index}]`, symbol, index));
+  const key = String.fromCharCode(result.number, ...params.map((type) => type.number));
+  const known = planned.get(key);
+  if (known) return known;
+  try {
+    const numbers = Uint8Array.of(result.number, ...params.map((type) => type.number));
+    const [plan, resultOffset, ...paramOffsets] = native.plan(numbers);
+    const made = { plan, params: params.map((type) => type.name), paramOffsets, result: result.name, resultOffset };
+    planned.set(key, made);
+    return made;
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error);
+    throw createError(code, `${symbol}: ${message}`, symbol);
+  }
+}
+
+/**
+ * A function that Rust knows by number, before it has a stub.
+ * @typedef {object} Binding
+ * @property {number} number
+ * @property {number} address
+ * @property {string} name shown in errors and as the function's name
+ * @property {Planned} planned
+ */
+
+/**
+ * @param {number} library
+ * @param {string} symbol the C name
+ * @param {Planned} planned
+ * @param {string} name
+ * @returns {Binding}
+ */
+function bindSymbol(library, symbol, planned, name) {
+  const number = native.bindSymbol(library, symbol, planned.plan);
+  return { number, address: takeAddress(), name, planned };
+}
+
+/**
+ * @param {number | bigint} address
+ * @param {Planned} planned
+ * @param {string} name
+ * @returns {Binding}
+ */
+function bindAddress(address, planned, name) {
+  putAddress(address);
+  const number = native.bindAddress(name, planned.plan);
+  return { number, address: Number(address), name, planned };
+}
+
+/** @param {Binding} binding */
+function stubPlan({ number, planned }) {
+  return { number, ...planned };
+}
+
+/**
+ * The functions for some bindings, with their name and `ptr`.
+ * @param {Binding[]} bindings
+ * @returns {Function[]}
+ */
+function makeFunctions(bindings) {
+  const stubs = makeStubs(bindings.map(stubPlan));
+  stubs.forEach((stub, index) => {
+    const { number, address, name, planned } = bindings[index];
+    describeBound(number, name, planned.params);
+    releaseWithStub(stub, number);
+    Object.defineProperty(stub, 'name', { value: name, configurable: true });
+    Object.defineProperty(stub, 'ptr', { value: address, enumerable: true });
+  });
+  return stubs;
+}
+
+/**
+ * The function for a binding that is called once; the caller releases its number afterwards.
+ * @param {Binding} binding
+ * @returns {Function}
+ */
+function makeOneShot(binding) {
+  describeBound(binding.number, binding.name, binding.planned.params);
+  return closureStub(stubPlan(binding));
+}
+
+module.exports = { planSignature, bindSymbol, bindAddress, makeFunctions, makeOneShot };

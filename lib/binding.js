@@ -1,0 +1,46 @@
+'use strict';
+// Finds the native addon and sets up this environment's instance of it.
+
+const path = require('node:path');
+const { FFIError, setErrorTable, createError } = require('./errors.js');
+
+const MACHINE = `${process.platform}-${process.arch}`;
+const SUFFIXES = { linux: ['-gnu', '-musl'], win32: ['-msvc', '-gnu'] };
+
+/** @returns {string[]} the files that may be the addon, the likeliest first */
+function candidates() {
+  const chosen = process.env.ARKFFI_NATIVE;
+  if (chosen) return [path.resolve(chosen)];
+  const suffixes = SUFFIXES[/** @type {keyof SUFFIXES} */ (process.platform)] ?? [''];
+  return suffixes.map((suffix) => path.join(__dirname, '..', `arkffi.${MACHINE}${suffix}.node`));
+}
+
+/** @returns {any} the addon's exports */
+function loadAddon() {
+  const failures = [];
+  for (const file of candidates()) {
+    try {
+      return require(file);
+    } catch (error) {
+      failures.push(`  ${file}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
+    }
+  }
+  throw new FFIError(
+    'ERR_DLOPEN_FAILED',
+    `arkffi has no native addon for ${MACHINE} here. Tried:\n${failures.join('\n')}\nBuild it with: npm run build`,
+  );
+}
+
+const addon = loadAddon();
+setErrorTable(addon.codes());
+
+/**
+ * The native half of arkffi: cold functions, hot entries, the frame.
+ * @type {any}
+ */
+module.exports = {
+  ...addon,
+  ...addon.attach((/** @type {string} */ code, /** @type {string} */ message, /** @type {string | undefined} */ symbol) =>
+    createError(code, message, symbol),
+  ),
+};

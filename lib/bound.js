@@ -1,0 +1,58 @@
+'use strict';
+// What is known of each bound function by its number: its name and parameter types, for the errors.
+
+const native = require('./binding.js');
+const { refusal, countRefusal } = require('./refuse.js');
+
+/** @type {Map<number, { symbol: string, params: string[] }>} */
+const described = new Map();
+
+/** Numbers are used again only when their stub is gone: a stub must never call another's function. */
+const collected = new FinalizationRegistry((/** @type {number} */ number) => release(number));
+
+/**
+ * @param {number} number
+ * @param {string} symbol
+ * @param {string[]} params canonical type names
+ */
+function describeBound(number, symbol, params) {
+  described.set(number, { symbol, params });
+}
+
+/** @param {number} number */
+function release(number) {
+  described.delete(number);
+  native.releaseBound(number);
+}
+
+/**
+ * Frees the function's number when its stub is collected.
+ * @param {object} stub
+ * @param {number} number
+ */
+function releaseWithStub(stub, number) {
+  collected.register(stub, number);
+}
+
+/**
+ * @param {number} number
+ * @param {number} index
+ * @param {unknown} value
+ * @returns {never}
+ */
+function refuse(number, index, value) {
+  const { symbol, params } = /** @type {{ symbol: string, params: string[] }} */ (described.get(number));
+  throw refusal(params[index], value, index, symbol);
+}
+
+/**
+ * @param {number} number
+ * @param {number} given
+ * @returns {never}
+ */
+function refuseCount(number, given) {
+  const { symbol, params } = /** @type {{ symbol: string, params: string[] }} */ (described.get(number));
+  throw countRefusal(params.length, given, symbol);
+}
+
+module.exports = { describeBound, release, releaseWithStub, refuse, refuseCount };

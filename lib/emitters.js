@@ -1,0 +1,115 @@
+'use strict';
+// How each type is checked, stored in the frame and read from it, as source text. Stubs are made of
+// these texts at run time; `npm run generate` makes lib/marshal.generated.js, the same as functions,
+// of them. They are the only place that knows.
+
+/**
+ * Texts for one type. `value` and `slot` are source texts too: an identifier, and the index of the
+ * value's slot in a view of that element size.
+ * @typedef {object} Emitter
+ * @property {(argument: string) => string} [read] the value to store, where it is not the argument itself
+ * @property {(value: string) => string} invalid a condition that holds for what must be refused
+ * @property {(value: string, slot: (size: number) => string) => string} store a statement
+ * @property {(slot: (size: number) => string) => string} [load] the result, an expression
+ * @property {boolean} [keeps] the argument may own memory that C uses: the engine must keep it
+ * @property {boolean} [scratch] reading may take scratch memory
+ * @property {boolean} [string] the result is made by the entry for strings
+ */
+
+/**
+ * @param {string} view
+ * @param {number} size
+ * @param {(value: string) => string} wrapped the value cut to the type's range
+ * @returns {Emitter}
+ */
+const narrow = (view, size, wrapped) => ({
+  invalid: (value) => `typeof ${value} !== 'number' || ${wrapped(value)} !== ${value}`,
+  // A whole 32-bit register: AAPCS64 for Apple and gcc and clang on x86-64 expect it extended.
+  store: (value, slot) => `i32[${slot(4)}] = ${value};`,
+  load: (slot) => `${view}[${slot(size)}]`,
+});
+
+/** @type {(value: string) => string} */
+const isSafe = (value) => `typeof ${value} === 'number' && isSafeInteger(${value}) && ${value} >= 0`;
+
+/** @type {Emitter['store']} */
+const storeSigned = (value, slot) =>
+  `if (typeof ${value} === 'number') { i32[${slot(4)}] = ${value}; i32[${slot(4)} + 1] = floor(${value} / 4294967296); } ` +
+  `else i64[${slot(8)}] = ${value};`;
+
+/** @type {Emitter['store']} */
+const storeUnsigned = (value, slot) =>
+  `if (typeof ${value} === 'number') { u32[${slot(4)}] = ${value}; u32[${slot(4)} + 1] = ${value} / 4294967296; } ` +
+  `else u64[${slot(8)}] = ${value};`;
+
+/** @type {Emitter['invalid']} */
+const invalidSigned = (value) =>
+  `typeof ${value} === 'number' ? !isSafeInteger(${value}) : typeof ${value} !== 'bigint' || asIntN(64, ${value}) !== ${value}`;
+
+/** @type {Emitter['invalid']} */
+const invalidUnsigned = (value) =>
+  `typeof ${value} === 'number' ? !isSafeInteger(${value}) || ${value} < 0 : ` +
+  `typeof ${value} !== 'bigint' || asUintN(64, ${value}) !== ${value}`;
+
+/** @type {(view: string, high: string) => NonNullable<Emitter['load']>} */
+const loadWide = (view, high) => (slot) => `wide(${high}[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}], ${view}, ${slot(8)})`;
+
+/**
+ * A parameter that becomes an address; -1 is no address.
+ * @param {NonNullable<Emitter['read']>} read
+ * @returns {Emitter}
+ */
+const pointer = (read) => ({
+  read,
+  invalid: (value) => `${value} === -1`,
+  store: storeUnsigned,
+  load: loadWide('u64', 'u32'),
+});
+
+/** @type {Record<string, Emitter>} */
+const emitters = {
+  void: { invalid: () => 'true', store: () => '', load: () => 'undefined' },
+  bool: {
+    read: (argument) =>
+      `${argument} === true || ${argument} === 1 ? 1 : ${argument} === false || ${argument} === 0 ? 0 : -1`,
+    invalid: (value) => `${value} === -1`,
+    store: (value, slot) => `i32[${slot(4)}] = ${value};`,
+    load: (slot) => `u8[${slot(1)}] !== 0`,
+  },
+  i8: narrow('i8', 1, (value) => `${value} << 24 >> 24`),
+  u8: narrow('u8', 1, (value) => `(${value} & 255)`),
+  i16: narrow('i16', 2, (value) => `${value} << 16 >> 16`),
+  u16: narrow('u16', 2, (value) => `(${value} & 65535)`),
+  i32: narrow('i32', 4, (value) => `(${value} | 0)`),
+  u32: narrow('u32', 4, (value) => `${value} >>> 0`),
+  i64: { invalid: invalidSigned, store: storeSigned, load: loadWide('i64', 'i32') },
+  u64: { invalid: invalidUnsigned, store: storeUnsigned, load: loadWide('u64', 'u32') },
+  bigint64: { invalid: invalidSigned, store: storeSigned, load: (slot) => `i64[${slot(8)}]` },
+  biguint64: { invalid: invalidUnsigned, store: storeUnsigned, load: (slot) => `u64[${slot(8)}]` },
+  f32: {
+    // A finite number that fround makes infinite: x - x is 0 only for finite x.
+    invalid: (value) => `typeof ${value} !== 'number' || (${value} - ${value} === 0 && fround(${value}) - fround(${value}) !== 0)`,
+    store: (value, slot) => `f32[${slot(4)}] = ${value};`,
+    load: (slot) => `f32[${slot(4)}]`,
+  },
+  f64: {
+    invalid: (value) => `typeof ${value} !== 'number'`,
+    store: (value, slot) => `f64[${slot(8)}] = ${value};`,
+    load: (slot) => `f64[${slot(8)}]`,
+  },
+  ptr: { ...pointer((argument) => `${isSafe(argument)} ? ${argument} : addressOf(${argument})`), keeps: true },
+  buffer: { ...pointer((argument) => `bufferAddress(${argument})`), load: undefined, keeps: true },
+  cstring: {
+    ...pointer(
+      (argument) =>
+        `typeof ${argument} === 'string' ? copyString(${argument}) : ${isSafe(argument)} ? ${argument} : addressOf(${argument})`,
+    ),
+    load: undefined,
+    keeps: true,
+    scratch: true,
+    string: true,
+  },
+  function: pointer((argument) => `${isSafe(argument)} ? ${argument} : functionAddress(${argument})`),
+};
+
+module.exports = { emitters };

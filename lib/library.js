@@ -1,0 +1,148 @@
+'use strict';
+// Libraries: dlopen, and the objects that hold what was opened.
+
+const { fileURLToPath } = require('node:url');
+const native = require('./binding.js');
+const { createError } = require('./errors.js');
+const { planSignature, bindSymbol, makeFunctions } = require('./bind.js');
+
+const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+
+/**
+ * An open library. Its class is a thin owner of a handle: `new Library(handle, symbols)`.
+ */
+class Library {
+  /** @type {bigint} */
+  #handle;
+
+  /**
+   * @param {bigint} handle from `ffi.load`
+   * @param {object} symbols
+   */
+  constructor(handle, symbols) {
+    this.#handle = handle;
+    this.symbols = symbols;
+  }
+
+  /** Unloads the library once no call is inside. Calls throw ERR_LIBRARY_CLOSED from now on. */
+  close() {
+    closeHandle(this.#handle);
+  }
+
+  [dispose]() {
+    this.close();
+  }
+}
+
+/**
+ * @param {unknown} path
+ * @returns {string | null}
+ */
+function libraryPath(path) {
+  if (path === null) return null;
+  if (path instanceof URL || (typeof path === 'string' && path.startsWith('file:'))) {
+    try {
+      return fileURLToPath(path);
+    } catch (error) {
+      const { message } = /** @type {Error} */ (error);
+      throw createError('ERR_INVALID_ARG_VALUE', `dlopen: ${message}`, undefined, 0);
+    }
+  }
+  if (typeof path !== 'string') {
+    throw createError('ERR_INVALID_ARG_TYPE', `dlopen: expected a path, a file: URL or null, got ${typeof path}`, undefined, 0);
+  }
+  if (path === '' || path.includes('\0')) {
+    throw createError('ERR_INVALID_ARG_VALUE', 'dlopen: the path is empty or contains a NUL character', undefined, 0);
+  }
+  return path;
+}
+
+/**
+ * @param {unknown} path
+ * @returns {bigint} a handle, never given out twice
+ */
+function openHandle(path) {
+  return BigInt(native.openLibrary(libraryPath(path)));
+}
+
+/**
+ * The number Rust knows a handle by; 0, which it never gives out, for what is no handle.
+ * @param {unknown} handle
+ */
+function handleNumber(handle) {
+  return typeof handle === 'bigint' && BigInt.asUintN(32, handle) === handle ? Number(handle) : 0;
+}
+
+/** @param {unknown} handle unknown and closed handles are ignored */
+function closeHandle(handle) {
+  native.closeLibrary(handleNumber(handle));
+}
+
+/**
+ * The own enumerable entries of a map of definitions.
+ * @param {unknown} definitions
+ * @param {string} caller
+ * @returns {[string, any][]}
+ */
+function definitionEntries(definitions, caller) {
+  if (typeof definitions !== 'object' || definitions === null) {
+    throw createError('ERR_INVALID_ARG_TYPE', `${caller}: the definitions must be an object`);
+  }
+  const entries = Object.entries(definitions);
+  for (const [name, definition] of entries) {
+    if (typeof definition !== 'object' || definition === null) {
+      throw createError('ERR_INVALID_ARG_TYPE', `${caller}: the definition of ${name} must be an object`, name);
+    }
+  }
+  return entries;
+}
+
+/**
+ * An object of functions that any name can be a key of. It has no prototype, and properties that
+ * engines find as fast as those of a literal, which `Object.create(null)` has not.
+ * @param {string[]} names
+ * @param {(Function | null)[]} functions
+ * @returns {Record<string, any>}
+ */
+function symbolTable(names, functions) {
+  const symbols = Object.setPrototypeOf({}, null);
+  names.forEach((name, index) => {
+    symbols[name] = functions[index];
+  });
+  return symbols;
+}
+
+/**
+ * Opens a library and binds functions of it: all of them or, on any failure, none.
+ * @param {unknown} path
+ * @param {unknown} definitions
+ * @returns {Library}
+ */
+function dlopen(path, definitions) {
+  const wanted = definitionEntries(definitions, 'dlopen').map(([name, definition]) => {
+    const { symbol = name, args, returns, optional = false } = definition;
+    if (typeof symbol !== 'string') {
+      throw createError('ERR_INVALID_ARG_TYPE', `dlopen: the symbol of ${name} must be a string`, name);
+    }
+    return { name, symbol, optional, planned: planSignature(name, args, returns) };
+  });
+  const handle = openHandle(path);
+  try {
+    const found = wanted.map(({ name, symbol, optional, planned }) => {
+      try {
+        return bindSymbol(handleNumber(handle), symbol, planned, name);
+      } catch (error) {
+        if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
+        throw error;
+      }
+    });
+    const functions = makeFunctions(found.filter((binding) => binding !== null));
+    const all = found.map((binding) => (binding === null ? null : /** @type {Function} */ (functions.shift())));
+    return new Library(handle, symbolTable(wanted.map(({ name }) => name), all));
+  } catch (error) {
+    closeHandle(handle);
+    throw error;
+  }
+}
+
+module.exports = { Library, dlopen, openHandle, handleNumber, closeHandle, definitionEntries, symbolTable, dispose };

@@ -1,0 +1,121 @@
+'use strict';
+// Unchecked memory: reading and writing at raw addresses, and buffers on them.
+
+const native = require('./binding.js');
+const { createError } = require('./errors.js');
+const { views, offsets, putAddress, putLength } = require('./frame.js');
+const { byteCount, locate } = require('./address.js');
+const marshallers = require('./marshal.generated.js');
+const { INVALID, extent, bufferAddress } = require('./pointer.js');
+const { refusal } = require('./refuse.js');
+const { resolveType } = require('./types.js');
+
+/** The accessors of `read` and `write`, by the name of a type. */
+const ACCESSORS = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'f32', 'f64', 'bool', 'ptr', 'intptr'];
+
+/** @param {string} name */
+function makeReader(name) {
+  const caller = `read.${name}`;
+  const type = resolveType(name, caller);
+  const load = /** @type {(at: number) => any} */ (marshallers[type.name].load);
+  return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0) => {
+    putAddress(locate(caller, ptr, byteOffset));
+    putLength(type.size);
+    native.load();
+    return load(offsets.value);
+  };
+}
+
+/** @param {string} name */
+function makeWriter(name) {
+  const caller = `write.${name}`;
+  const type = resolveType(name, caller);
+  const { read, invalid, store } = marshallers[type.name];
+  return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset, /** @type {unknown} */ value) => {
+    const address = locate(caller, ptr, byteOffset);
+    const checked = read(value);
+    if (invalid(checked)) throw refusal(type.name, value, 2, caller);
+    putAddress(address);
+    putLength(type.size);
+    store(checked, offsets.value);
+    native.store();
+  };
+}
+
+/** @param {(name: string) => Function} make @returns {Record<string, any>} */
+const accessors = (make) => Object.freeze(Object.fromEntries(ACCESSORS.map((name) => [name, make(name)])));
+
+const read = accessors(makeReader);
+const write = accessors(makeWriter);
+
+/**
+ * The address of a buffer's or view's memory; 0 for an empty one.
+ * @param {unknown} view
+ * @param {unknown} [byteOffset] within the view
+ * @returns {number}
+ */
+function ptr(view, byteOffset = 0) {
+  const address = typeof view === 'object' && view !== null ? bufferAddress(view) : INVALID;
+  if (address === INVALID) throw refusal('buffer', view, 0, 'ptr');
+  const offset = byteCount('ptr', byteOffset, 1);
+  const { length } = /** @type {{ length: number }} */ (extent(view));
+  if (offset > length) {
+    const message = `ptr: argument 1: the offset ${offset} is outside the view's ${length} bytes`;
+    throw createError('ERR_OUT_OF_BOUNDS', message, 'ptr', 1);
+  }
+  return address === 0 ? 0 : address + offset;
+}
+
+/**
+ * A copy of memory.
+ * @param {string} caller
+ * @param {number | bigint} address
+ * @param {number} byteLength
+ * @returns {ArrayBuffer}
+ */
+function copyMemory(caller, address, byteLength) {
+  let copy;
+  try {
+    copy = new ArrayBuffer(byteLength);
+  } catch {
+    throw createError('ERR_MALLOC_FAILED', `${caller}: no memory for ${byteLength} bytes`, caller);
+  }
+  if (byteLength === 0) return copy;
+  const target = bufferAddress(copy);
+  putAddress(target);
+  views.u64[offsets.value / 8] = views.u64[offsets.address / 8];
+  putAddress(address);
+  putLength(byteLength);
+  native.copyMemory();
+  return copy;
+}
+
+/**
+ * An ArrayBuffer on C memory, not a copy where the host can do that.
+ * @param {string} caller
+ * @param {unknown} pointer
+ * @param {unknown} byteOffset
+ * @param {unknown} byteLength
+ * @returns {ArrayBuffer}
+ */
+function viewMemory(caller, pointer, byteOffset = 0, byteLength) {
+  const address = locate(caller, pointer, byteOffset);
+  const length = byteCount(caller, byteLength, 2);
+  if (length > MAX_BUFFER) {
+    throw createError('ERR_OUT_OF_RANGE', `${caller}: argument 2: a buffer has at most ${MAX_BUFFER} bytes`, caller, 2);
+  }
+  if (length === 0) return new ArrayBuffer(0);
+  putAddress(address);
+  putLength(length);
+  return native.viewMemory() ?? copyMemory(caller, address, length);
+}
+
+const MAX_BUFFER = require('node:buffer').constants.MAX_LENGTH;
+
+/** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength */
+const toArrayBuffer = (pointer, byteOffset, byteLength) => viewMemory('toArrayBuffer', pointer, byteOffset, byteLength);
+
+/** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength */
+const toBuffer = (pointer, byteOffset, byteLength) => Buffer.from(viewMemory('toBuffer', pointer, byteOffset, byteLength));
+
+module.exports = { read, write, ptr, toArrayBuffer, toBuffer, copyMemory };

@@ -1,0 +1,181 @@
+'use strict';
+// What a value of a pointer type is as an address. No code of the user runs here: views are asked
+// through the built-in getters, whatever their own properties say.
+
+const native = require('./binding.js');
+const { takeAddress } = require('./frame.js');
+
+const { isView } = ArrayBuffer;
+const { asUintN } = BigInt;
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** The answer for a value that is no address. */
+const INVALID = -1;
+
+/**
+ * @param {object} prototype
+ * @param {string} name
+ * @returns {(self: any) => any} the built-in getter as a function; it throws for another kind of object
+ */
+function getter(prototype, name) {
+  const { get } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(prototype, name));
+  return Function.prototype.call.bind(/** @type {any} */ (get));
+}
+
+const TypedArray = Object.getPrototypeOf(Uint8Array);
+const typedBuffer = getter(TypedArray.prototype, 'buffer');
+const typedOffset = getter(TypedArray.prototype, 'byteOffset');
+const typedLength = getter(TypedArray.prototype, 'byteLength');
+const typedName = getter(TypedArray.prototype, Symbol.toStringTag);
+const dataViewBuffer = getter(DataView.prototype, 'buffer');
+const dataViewOffset = getter(DataView.prototype, 'byteOffset');
+const dataViewLength = getter(DataView.prototype, 'byteLength');
+const bufferLength = getter(ArrayBuffer.prototype, 'byteLength');
+const sharedLength = getter(SharedArrayBuffer.prototype, 'byteLength');
+
+/** A class whose instances are the objects given to it, so that a private field can be put on them. */
+const Returned = /** @type {any} */ (
+  function (/** @type {object} */ object) {
+    return object;
+  }
+);
+
+/**
+ * Remembers a buffer's address in a private field of the buffer itself: no map to look into and
+ * nothing to keep, and a field cannot be seen from outside. The address of a buffer's memory never
+ * changes; when the buffer is detached its views have length 0, and that is checked first.
+ */
+class Stamp extends Returned {
+  /** @type {number} */
+  #base;
+
+  /**
+   * @param {object} buffer
+   * @param {number} base
+   */
+  constructor(buffer, base) {
+    super(buffer);
+    this.#base = base;
+  }
+
+  /**
+   * @param {any} buffer an attached ArrayBuffer or SharedArrayBuffer that is not empty
+   * @returns {number}
+   */
+  static base(buffer) {
+    if (#base in buffer) return /** @type {any} */ (buffer).#base;
+    native.addressOf(new Uint8Array(buffer));
+    const base = takeAddress();
+    try {
+      new Stamp(buffer, base);
+    } catch {
+      // An engine that lets frozen objects have no new private fields: ask again next time.
+    }
+    return base;
+  }
+}
+
+/**
+ * @param {any} buffer
+ * @returns {boolean}
+ */
+function isDetached(buffer) {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * The buffer, offset and length of an ArrayBuffer, SharedArrayBuffer or view; undefined for anything
+ * else, and for a DataView on a detached buffer.
+ * @param {any} value
+ * @returns {{ buffer: any, offset: number, length: number } | undefined}
+ */
+function extent(value) {
+  try {
+    if (!isView(value)) return { buffer: value, offset: 0, length: wholeLength(value) };
+    if (typedName(value) !== undefined) {
+      return { buffer: typedBuffer(value), offset: typedOffset(value), length: typedLength(value) };
+    }
+    return { buffer: dataViewBuffer(value), offset: dataViewOffset(value), length: dataViewLength(value) };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {any} buffer
+ * @returns {number}
+ */
+function wholeLength(buffer) {
+  try {
+    return bufferLength(buffer);
+  } catch {
+    return sharedLength(buffer);
+  }
+}
+
+/**
+ * The address of a buffer's or view's first byte; NULL for an empty one, INVALID for a detached one
+ * and for everything else.
+ * @param {any} value
+ * @returns {number}
+ */
+function bufferAddress(value) {
+  // The usual case, without the object that `extent` makes.
+  if (isView(value) && typedName(value) !== undefined && typedLength(value) !== 0) {
+    return Stamp.base(typedBuffer(value)) + typedOffset(value);
+  }
+  const found = extent(value);
+  if (found === undefined) return INVALID;
+  if (found.length !== 0) return Stamp.base(found.buffer) + found.offset;
+  return isDetached(found.buffer) ? INVALID : 0;
+}
+
+/**
+ * @param {bigint} value
+ * @returns {number | bigint}
+ */
+function bigintAddress(value) {
+  if (asUintN(64, value) !== value) return INVALID;
+  return value <= MAX_SAFE ? Number(value) : value;
+}
+
+/** @type {(value: any) => number | bigint | undefined} set by the classes that stand for an address */
+let addressOfWrapper = () => undefined;
+
+/**
+ * Teaches pointers a class of ours whose instances stand for an address.
+ * @param {(value: object) => number | bigint | undefined} reader the address, or undefined for other objects
+ */
+function registerWrapper(reader) {
+  const next = addressOfWrapper;
+  addressOfWrapper = (value) => reader(value) ?? next(value);
+}
+
+/**
+ * The address that a value stands for where a pointer is expected, a safe Number aside.
+ * @param {any} value
+ * @returns {number | bigint} INVALID when it is none
+ */
+function addressOf(value) {
+  if (value === null) return 0;
+  if (typeof value === 'bigint') return bigintAddress(value);
+  if (typeof value !== 'object') return INVALID;
+  return isView(value) ? bufferAddress(value) : (addressOfWrapper(value) ?? bufferAddress(value));
+}
+
+/**
+ * The address that a value stands for where a function pointer is expected, a safe Number aside.
+ * @param {any} value
+ * @returns {number | bigint} INVALID when it is none
+ */
+function functionAddress(value) {
+  if (value === null) return 0;
+  return typeof value === 'bigint' ? bigintAddress(value) : INVALID;
+}
+
+module.exports = { INVALID, extent, isDetached, bufferAddress, addressOf, functionAddress, registerWrapper };

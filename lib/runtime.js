@@ -1,0 +1,41 @@
+'use strict';
+// Everything that stubs and lib/marshal.generated.js refer to, by the names that lib/emitters.js uses.
+// Built-ins are taken here once, so that changing them later changes no call.
+
+const { enter, enterForString } = require('./binding.js');
+const { views } = require('./frame.js');
+const { addressOf, bufferAddress, functionAddress } = require('./pointer.js');
+const { TOP, copyString, giveBack } = require('./scratch.js');
+
+const { isSafeInteger } = Number;
+const { asIntN, asUintN } = BigInt;
+const { floor, fround } = Math;
+
+/**
+ * A 64-bit result.
+ * @param {number} approximate its value, rounded
+ * @param {BigInt64Array | BigUint64Array} view
+ * @param {number} index where it is exact
+ * @returns {number | bigint}
+ */
+function wide(approximate, view, index) {
+  return isSafeInteger(approximate) ? approximate : view[index];
+}
+
+module.exports = {
+  ...views,
+  isSafeInteger,
+  asIntN,
+  asUintN,
+  floor,
+  fround,
+  wide,
+  addressOf,
+  bufferAddress,
+  functionAddress,
+  TOP,
+  copyString,
+  giveBack,
+  enter,
+  enterForString,
+};

@@ -1,0 +1,51 @@
+// Writes lib/marshal.generated.js: the texts of lib/emitters.js as functions, one object per type.
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const { emitters } = createRequire(import.meta.url)('../lib/emitters.js');
+
+const shifts = { 1: 'at', 2: 'at >> 1', 4: '(at >> 2)', 8: 'at >> 3' };
+const slot = (size) => shifts[size];
+
+function methods({ read, invalid, store, load, keeps, scratch, string }) {
+  const lines = [
+    `read: (value) => ${read ? read('value') : 'value'},`,
+    `invalid: (value) => ${invalid('value')},`,
+    `store: (value, at) => { ${store('value', slot)} },`,
+  ];
+  if (load) lines.push(`load: (at) => ${load(slot)},`);
+  for (const [name, on] of Object.entries({ keeps, scratch, string })) if (on) lines.push(`${name}: true,`);
+  return lines;
+}
+
+const source = Object.entries(emitters).flatMap(([name, emitter]) => [
+  `  ${name}: {`,
+  ...methods(emitter).map((line) => `    ${line}`),
+  '  },',
+]);
+
+const header = `'use strict';
+// Made by \`npm run generate\` from lib/emitters.js; do not edit. Offsets (\`at\`) are in bytes of the frame.
+
+const {
+  i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
+  isSafeInteger, asIntN, asUintN, floor, fround,
+  wide, addressOf, bufferAddress, functionAddress, copyString,
+} = require('./runtime.js');
+
+/**
+ * @typedef {object} Marshaller
+ * @property {(value: any) => any} read
+ * @property {(value: any) => boolean} invalid
+ * @property {(value: any, at: number) => void} store
+ * @property {(at: number) => any} [load]
+ * @property {boolean} [keeps]
+ * @property {boolean} [scratch]
+ * @property {boolean} [string]
+ */
+
+/** @type {Record<string, Marshaller>} */
+module.exports = {
+`;
+
+writeFileSync(new URL('../lib/marshal.generated.js', import.meta.url), `${header}${source.join('\n')}\n};\n`);

@@ -1,0 +1,202 @@
+//! The hot entries: functions that JavaScript calls without arguments worth reading, because
+//! everything is in the frame. What it passes anyway (views) is only there to be kept reachable.
+
+use crate::error::{Code, Error};
+use crate::frame::Frame;
+use crate::instance::Instance;
+use crate::memory;
+use crate::text;
+use napi::sys;
+use std::ptr;
+
+/// The entries by the names of `lib/binding.js`.
+pub const ENTRIES: &[(&std::ffi::CStr, sys::napi_callback)] = &[
+    (c"enter", Some(enter)),
+    (c"enterForString", Some(enter_for_string)),
+    (c"encode", Some(encode)),
+    (c"freeHeapBlocks", Some(free_heap_blocks)),
+    (c"load", Some(load)),
+    (c"store", Some(store)),
+    (c"readCString", Some(read_c_string)),
+    (c"addressOf", Some(address_of)),
+];
+
+/// Runs `work` with the environment's instance, and throws what it returns as an error.
+///
+/// # Safety
+///
+/// `env` is the environment whose JavaScript is calling.
+unsafe fn with_instance(env: sys::napi_env, work: impl FnOnce(&Instance) -> Result<sys::napi_value, Error>) -> sys::napi_value {
+    // SAFETY: as the caller says; the reference ends with this call.
+    let Some(instance) = (unsafe { Instance::of(env) }) else { return ptr::null_mut() };
+    match work(instance) {
+        Ok(value) => value,
+        // SAFETY: as the caller says.
+        Err(error) => unsafe { instance.throw(env, &error) },
+    }
+}
+
+/// Calls the bound function that the frame names.
+///
+/// # Safety
+///
+/// The caller is JavaScript in `instance`'s environment, having filled the frame.
+unsafe fn invoke(instance: &Instance) -> Result<(), Error> {
+    // SAFETY: the frame lives as long as the instance.
+    let number = unsafe { (*instance.frame.as_ptr()).target };
+    let bound = instance.bound(number).ok_or_else(|| Error::new(Code::CallFailed, format!("no function has the number {number}")))?;
+    // SAFETY: `bound` comes from this instance, and JavaScript has filled the frame.
+    unsafe { bound.invoke(instance) }
+}
+
+/// `enter(...views)`: calls C; the result is in the frame.
+unsafe extern "C" fn enter(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
+    unsafe { with_instance(env, |instance| invoke(instance).map(|()| ptr::null_mut())) }
+}
+
+/// `enterForString(...views)`: calls C; returns the C string whose address C returned.
+unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: as for `enter`.
+    unsafe {
+        with_instance(env, |instance| {
+            invoke(instance)?;
+            // Every convention returns pointers in the first integer register.
+            string_at(env, (*instance.frame.as_ptr()).int_results[0], None)
+        })
+    }
+}
+
+/// `readCString()`: the C string at the frame's address, of at most `length` bytes unless that is
+/// `u64::MAX`.
+unsafe extern "C" fn read_c_string(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`; the frame lives as long as the instance.
+    unsafe {
+        with_instance(env, |instance| {
+            let frame = instance.frame.as_ptr();
+            let limit = ((*frame).length != u64::MAX).then_some((*frame).length as usize);
+            string_at(env, (*frame).address, limit)
+        })
+    }
+}
+
+/// The C string at `address` as a JavaScript string; `null` for NULL.
+///
+/// # Safety
+///
+/// `env` is live; the user claims that a string is there.
+unsafe fn string_at(env: sys::napi_env, address: u64, limit: Option<usize>) -> Result<sys::napi_value, Error> {
+    if address == 0 {
+        // SAFETY: `env` is live.
+        return Ok(unsafe { text::null(env) });
+    }
+    let pointer = memory::checked(address)?;
+    // SAFETY: as the caller says; nothing runs while the bytes are copied.
+    unsafe { text::to_js(env, memory::c_string(pointer, limit)) }
+}
+
+/// `encode(string)`: copies the string to the scratch stack or the heap and leaves its address in the
+/// frame; 0 when it contains a NUL or there is no memory for it.
+unsafe extern "C" fn encode(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env` with this call's `info`.
+    unsafe {
+        with_instance(env, |instance| {
+            let string = first_argument(env, info);
+            let frame = instance.frame.as_ptr();
+            (*frame).address = 0;
+            let length = text::utf8_length(env, string)?;
+            let mark = (*frame).scratch_top;
+            let room = size_of::<Frame>().saturating_sub(mark as usize);
+            let (address, used) = if length < room {
+                let target = frame.cast::<u8>().add(mark as usize);
+                text::write_utf8(env, string, target, room);
+                (target.cast_const(), (length + 1).next_multiple_of(8).min(room))
+            } else if let Some(block) = text::copy_to_heap(env, string, length, mark) {
+                let address = block.address();
+                instance.heap.borrow_mut().push(block);
+                (*frame).heap_blocks += 1;
+                // One word tells this block's mark from those of calls nested in this one.
+                (address, room.min(8))
+            } else {
+                return Ok(ptr::null_mut());
+            };
+            (*frame).scratch_top = mark + used as u32;
+            if !std::slice::from_raw_parts(address, length).contains(&0) {
+                (*frame).address = address.expose_provenance() as u64;
+            }
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `freeHeapBlocks()`: frees the copies made since the scratch stack's top was last where it is now.
+unsafe extern "C" fn free_heap_blocks(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`; the frame lives as long as the instance.
+    unsafe {
+        with_instance(env, |instance| {
+            let frame = instance.frame.as_ptr();
+            let mut heap = instance.heap.borrow_mut();
+            let keep = heap.partition_point(|block| block.mark < (*frame).scratch_top);
+            heap.truncate(keep);
+            (*frame).heap_blocks = keep as u32;
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `load()`: reads `length` bytes at the frame's address into its value.
+unsafe extern "C" fn load(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`; that the address is readable is the user's claim.
+    unsafe {
+        with_instance(env, |instance| {
+            let frame = instance.frame.as_ptr();
+            (*frame).value = memory::load(memory::checked((*frame).address)?, (*frame).length as usize);
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `store()`: writes `length` bytes of the frame's value to its address.
+unsafe extern "C" fn store(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`; that the address is writable is the user's claim.
+    unsafe {
+        with_instance(env, |instance| {
+            let frame = instance.frame.as_ptr();
+            memory::store(memory::checked((*frame).address)?, (*frame).length as usize, (*frame).value);
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `addressOf(view)`: the address of a typed array's first byte, into the frame. Engines that move
+/// small arrays stop doing so for this one. A whole buffer is asked for through a typed array on it,
+/// because not every host answers for a SharedArrayBuffer.
+unsafe extern "C" fn address_of(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env` with this call's `info`.
+    unsafe {
+        with_instance(env, |instance| {
+            let view = first_argument(env, info);
+            let mut data = ptr::null_mut();
+            let none = ptr::null_mut;
+            let status = sys::napi_get_typedarray_info(env, view, ptr::null_mut(), ptr::null_mut(), &raw mut data, none(), ptr::null_mut());
+            if status != sys::Status::napi_ok {
+                return Err(Error::new(Code::CallFailed, "the host did not tell the address of a typed array"));
+            }
+            (*instance.frame.as_ptr()).address = data.expose_provenance() as u64;
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// The first argument of a call from JavaScript; `undefined` if there is none.
+///
+/// # Safety
+///
+/// `env` and `info` are those of the call.
+unsafe fn first_argument(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let mut count = 1;
+    let mut argument = ptr::null_mut();
+    // SAFETY: there is room for the one argument asked for.
+    unsafe { sys::napi_get_cb_info(env, info, &raw mut count, &raw mut argument, ptr::null_mut(), ptr::null_mut()) };
+    argument
+}

@@ -1,0 +1,286 @@
+//! The cold half of what `lib/binding.js` sees: opening, binding, queries. Addresses pass through the
+//! frame, as on the hot path.
+
+use crate::ctype::CType;
+use crate::enter::ENTRIES;
+use crate::error::{Code, Error};
+use crate::frame::{Frame, OFFSETS, SCRATCH};
+use crate::instance::Instance;
+use crate::invoke::Backend;
+use crate::library::Library;
+use crate::memory;
+use napi::bindgen_prelude::{Object, Unknown};
+use napi::{Env, JsValue, Status, sys};
+use napi_derive::napi;
+use std::ffi::{OsStr, c_void};
+use std::ptr::{self, NonNull};
+
+type Thrown<T> = napi::Result<T>;
+
+/// A type as `lib/types.js` sees it.
+#[napi(object, object_from_js = false)]
+pub struct TypeRow {
+    /// Canonical name.
+    pub name: &'static str,
+    /// ArkFFI's letter.
+    pub letter: Option<&'static str>,
+    /// Size in bytes.
+    pub size: u32,
+    /// Other names, those of this target included.
+    pub spellings: Vec<&'static str>,
+}
+
+/// An error code as `lib/errors.js` sees it.
+#[napi(object, object_from_js = false)]
+pub struct CodeRow {
+    /// Value of `code`.
+    pub code: &'static str,
+    /// Name of the class it is thrown as.
+    pub class: &'static str,
+}
+
+/// The type table; the position of a type is its number.
+#[napi(catch_unwind)]
+pub fn types() -> Vec<TypeRow> {
+    let of_target = CType::of_target();
+    let row = |&ctype: &CType| {
+        let here = of_target.iter().filter(|(_, meaning)| *meaning == ctype).map(|(name, _)| *name);
+        TypeRow {
+            name: ctype.name(),
+            letter: ctype.letter(),
+            size: u32::from(ctype.repr().size()),
+            spellings: ctype.spellings().iter().copied().chain(here).collect(),
+        }
+    };
+    CType::ALL.iter().map(row).collect()
+}
+
+/// The table of error codes.
+#[napi(catch_unwind)]
+pub fn codes() -> Vec<CodeRow> {
+    Code::ALL.iter().map(|code| CodeRow { code: code.as_str(), class: code.class().name() }).collect()
+}
+
+/// The candidate most like `word`, if any is.
+#[napi(catch_unwind)]
+pub fn nearest(word: String, candidates: Vec<String>) -> Option<String> {
+    let similarity = |candidate: &String| strsim::jaro_winkler(&word.to_lowercase(), &candidate.to_lowercase());
+    let scored = candidates.into_iter().map(|candidate| (similarity(&candidate), candidate));
+    let (score, best) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > 0.6).then_some(best)
+}
+
+/// Sets this environment up (once; later calls give the same). `make_error(code, message, symbol)`
+/// makes the errors that Rust throws. Returns `{ frame, frameAddress, scratch, offsets, backend }`
+/// and the hot entries by name.
+#[napi(catch_unwind, ts_args_type = "makeError: (code: string, message: string, symbol?: string) => Error")]
+pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>> {
+    let raw = env.raw();
+    // SAFETY: this is a call from JavaScript in `env`.
+    if unsafe { Instance::of(raw) }.is_none() {
+        let (frame, frame_buffer) = new_frame(raw)?;
+        let error_factory = strong_reference(raw, make_error.raw())?;
+        // SAFETY: as above, and there is no instance yet.
+        unsafe { Instance::new(frame, strong_reference(raw, frame_buffer)?, error_factory).install(raw) };
+    }
+    let instance = instance(&env)?;
+    let mut offsets = Object::new(&env)?;
+    for (name, offset) in OFFSETS {
+        offsets.set(name, *offset)?;
+    }
+    let mut binding = Object::new(&env)?;
+    binding.set("offsets", offsets)?;
+    binding.set("scratch", SCRATCH)?;
+    binding.set("frameAddress", instance.frame.as_ptr().expose_provenance() as f64)?;
+    let backend = match instance.backend {
+        Backend::Trampoline => "trampoline",
+        Backend::Libffi => "libffi",
+    };
+    binding.set("backend", backend)?;
+    set_frame_and_entries(raw, binding.raw(), instance.frame_buffer)?;
+    Ok(binding)
+}
+
+/// Opens a library (or, with `null`, the running process) and returns its number.
+#[napi(catch_unwind)]
+pub fn open_library(env: Env, path: Option<String>) -> Thrown<u32> {
+    with_instance(&env, |instance| {
+        let library = Library::open(path.as_deref().map(OsStr::new))?;
+        Ok(instance.add_library(library))
+    })
+}
+
+/// Closes a library; unknown and closed numbers are ignored.
+#[napi(catch_unwind)]
+pub fn close_library(env: Env, library: u32) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        instance.close_library(library);
+        Ok(())
+    })
+}
+
+/// Leaves the address of a symbol in the frame. `ERR_INVALID_HANDLE` when the library is not open.
+#[napi(catch_unwind)]
+pub fn find_symbol(env: Env, library: u32, symbol: String) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        let unknown = || Error::new(Code::InvalidHandle, "invalid or closed library handle");
+        let address = instance.library(library).ok_or_else(unknown)?.symbol(&symbol)?;
+        set_address(instance, address);
+        Ok(())
+    })
+}
+
+/// The plan for a signature of type numbers, the result's first: `[number, offset of the result,
+/// offset of each parameter…]`, offsets in bytes of the frame.
+#[napi(catch_unwind)]
+pub fn plan(env: Env, types: &[u8]) -> Thrown<Vec<u32>> {
+    with_instance(&env, |instance| {
+        let (number, call) = instance.plan(types)?;
+        Ok([number, call.plan.result].into_iter().chain(call.plan.params.iter().copied()).collect())
+    })
+}
+
+/// Binds a symbol to a plan; leaves its address in the frame and returns the function's number.
+#[napi(catch_unwind)]
+pub fn bind_symbol(env: Env, library: u32, symbol: String, plan: u32) -> Thrown<u32> {
+    with_instance(&env, |instance| {
+        let (number, address) = instance.bind_symbol(library, &symbol, plan)?;
+        set_address(instance, address);
+        Ok(number)
+    })
+}
+
+/// Binds the address in the frame to a plan; `name` is for error messages.
+#[napi(catch_unwind)]
+pub fn bind_address(env: Env, name: String, plan: u32) -> Thrown<u32> {
+    with_instance(&env, |instance| {
+        let address = memory::checked(get_frame(instance).0).map_err(|error| error.of_symbol(&name))?;
+        instance.bind_address(&name, address.addr(), plan)
+    })
+}
+
+/// Makes a bound function throw `ERR_LIBRARY_CLOSED` from now on.
+#[napi(catch_unwind)]
+pub fn close_bound(env: Env, number: u32) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        instance.close_bound(number);
+        Ok(())
+    })
+}
+
+/// Frees the number of a bound function that nobody can call any more.
+#[napi(catch_unwind)]
+pub fn release_bound(env: Env, number: u32) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        instance.release_bound(number);
+        Ok(())
+    })
+}
+
+/// Copies `length` bytes from the frame's address to the address in its value.
+#[napi(catch_unwind)]
+pub fn copy_memory(env: Env) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        let (source, length, target) = get_frame(instance);
+        let (source, target) = (memory::checked(source)?, memory::checked(target)?);
+        // SAFETY: the target is a buffer of this length that JavaScript just made; that the source
+        // is readable is the user's claim. They may overlap if the claim includes that.
+        unsafe { ptr::copy(source, target, length) };
+        Ok(())
+    })
+}
+
+/// An ArrayBuffer on the `length` bytes at the frame's address, not a copy; `null` where the host has
+/// no such buffers.
+#[napi(catch_unwind)]
+pub fn view_memory(env: Env) -> Thrown<Option<Unknown<'static>>> {
+    unsafe extern "C" fn leave(_env: sys::napi_env, _data: *mut c_void, _hint: *mut c_void) {}
+    let raw = env.raw();
+    with_instance(&env, |instance| {
+        let (address, length, _) = get_frame(instance);
+        let data = memory::checked(address)?.cast();
+        let mut buffer = ptr::null_mut();
+        // SAFETY: `env` is live; that the memory is there as long as the buffer is the user's claim.
+        // The finalizer does nothing, as the memory is not ours, but some hosts need one.
+        let status = unsafe { sys::napi_create_external_arraybuffer(raw, data, length, Some(leave), ptr::null_mut(), &raw mut buffer) };
+        // SAFETY: on success `buffer` is a value of this call.
+        Ok((status == sys::Status::napi_ok).then(|| unsafe { Unknown::from_raw_unchecked(raw, buffer) }))
+    })
+}
+
+/// The system's text for an `errno` value.
+#[napi(catch_unwind)]
+pub fn strerror(number: i32) -> String {
+    errno::Errno(number).to_string()
+}
+
+/// `{ libraries, functions }`: how many are open and bound in this environment.
+#[napi(catch_unwind)]
+pub fn counts(env: Env) -> Thrown<Vec<u32>> {
+    with_instance(&env, |instance| {
+        let (libraries, functions) = instance.counts();
+        Ok(vec![libraries as u32, functions as u32])
+    })
+}
+
+fn instance(env: &Env) -> Thrown<&Instance> {
+    // SAFETY: this is a call from JavaScript in `env`, which the reference does not outlive.
+    unsafe { Instance::of(env.raw()) }.ok_or_else(|| napi::Error::from_reason("the host keeps no instance data"))
+}
+
+/// Runs `work`; what it returns as an error is thrown as the class its code has.
+fn with_instance<T>(env: &Env, work: impl FnOnce(&Instance) -> Result<T, Error>) -> Thrown<T> {
+    let instance = instance(env)?;
+    work(instance).map_err(|error| {
+        // SAFETY: this is a call from JavaScript in `env`.
+        unsafe { instance.throw(env.raw(), &error) };
+        napi::Error::from_status(Status::PendingException)
+    })
+}
+
+/// The frame's address, length and value.
+fn get_frame(instance: &Instance) -> (u64, usize, u64) {
+    // SAFETY: the frame lives as long as the instance, and nobody else uses it during this call.
+    let frame = unsafe { instance.frame.as_ref() };
+    (frame.address, frame.length as usize, frame.value)
+}
+
+fn set_address(instance: &Instance, address: usize) {
+    // SAFETY: the frame lives as long as the instance, and nobody else uses it during this call.
+    unsafe { (*instance.frame.as_ptr()).address = address as u64 };
+}
+
+fn new_frame(env: sys::napi_env) -> Thrown<(NonNull<Frame>, sys::napi_value)> {
+    let (mut data, mut buffer) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: `env` is live; the host allocates zeroed memory of this size, aligned for any type.
+    let status = unsafe { sys::napi_create_arraybuffer(env, size_of::<Frame>(), &raw mut data, &raw mut buffer) };
+    let frame = NonNull::new(data.cast::<Frame>()).filter(|_| status == sys::Status::napi_ok);
+    let frame = frame.ok_or_else(|| napi::Error::from_reason("no memory for the frame"))?;
+    // SAFETY: the frame is allocated and zeroed, and nobody else has it yet.
+    unsafe { (*frame.as_ptr()).scratch_top = SCRATCH };
+    Ok((frame, buffer))
+}
+
+fn strong_reference(env: sys::napi_env, value: sys::napi_value) -> Thrown<sys::napi_ref> {
+    let mut reference = ptr::null_mut();
+    // SAFETY: `env` and `value` are of this call.
+    let status = unsafe { sys::napi_create_reference(env, value, 1, &raw mut reference) };
+    if status == sys::Status::napi_ok { Ok(reference) } else { Err(napi::Error::from_reason("the host made no reference")) }
+}
+
+fn set_frame_and_entries(env: sys::napi_env, binding: sys::napi_value, frame_buffer: sys::napi_ref) -> Thrown<()> {
+    let mut value = ptr::null_mut();
+    // SAFETY: `env` and `binding` are of this call, the reference is strong, the names are C strings.
+    let mut status = unsafe {
+        sys::napi_get_reference_value(env, frame_buffer, &raw mut value);
+        sys::napi_set_named_property(env, binding, c"frame".as_ptr(), value)
+    };
+    for (name, entry) in ENTRIES {
+        // SAFETY: as above; the entries live as long as the addon.
+        unsafe {
+            status |= sys::napi_create_function(env, name.as_ptr(), name.count_bytes() as isize, *entry, ptr::null_mut(), &raw mut value);
+            status |= sys::napi_set_named_property(env, binding, name.as_ptr(), value);
+        }
+    }
+    if status == sys::Status::napi_ok { Ok(()) } else { Err(napi::Error::from_reason("the host made no entry functions")) }
+}

@@ -1,0 +1,65 @@
+//! The layout of the frame: the memory through which the values of one call pass.
+//!
+//! JavaScript writes argument slots and reads result slots; Rust loads registers from the former and
+//! stores registers to the latter. The slots are used only between the first store and the entry
+//! into C, and between the return from C and the reads right after it, so one set of slots serves
+//! nested calls too. What must live as long as C runs (strings) is on the scratch stack behind them.
+
+use std::mem::offset_of;
+
+/// Stack words that a call can pass. More parameters than registers and these make
+/// `ERR_UNSUPPORTED_ARGS` at binding time.
+pub const STACK_WORDS: usize = 2048;
+/// Bytes of the scratch stack. What does not fit is taken from the heap.
+pub const SCRATCH_BYTES: usize = 256 * 1024;
+/// Integer argument slots: AArch64 has eight, and x8 for the address of a large result.
+pub const INT_SLOTS: usize = 9;
+/// Floating-point argument slots: eight on x86-64 (SysV) and AArch64.
+pub const FLOAT_SLOTS: usize = 8;
+
+/// One frame; each environment has one. All fields are little-endian, as every supported target is.
+#[repr(C, align(16))]
+pub struct Frame {
+    /// Number of the bound function to call.
+    pub target: u32,
+    /// `errno` as the next call starts with it and the last call left it.
+    pub errno: i32,
+    /// Offset in the frame of the first free byte of the scratch stack.
+    pub scratch_top: u32,
+    /// How many strings live on the heap because the scratch stack had no room.
+    pub heap_blocks: u32,
+    /// Operand of the memory operations: an address.
+    pub address: u64,
+    /// Operand of the memory operations: a length in bytes.
+    pub length: u64,
+    /// Operand or result of the memory operations: up to 8 bytes of value.
+    pub value: u64,
+    /// Results in integer registers: rax, rdx / x0, x1.
+    pub int_results: [u64; 2],
+    /// Results in floating-point registers: xmm0, xmm1 / d0-d3.
+    pub float_results: [u64; 4],
+    /// Arguments in integer registers.
+    pub ints: [u64; INT_SLOTS],
+    /// Arguments in floating-point registers.
+    pub floats: [u64; FLOAT_SLOTS],
+    /// Arguments on the stack, as they lie at the stack pointer when C is entered; under libffi, all
+    /// arguments.
+    pub stack: [u64; STACK_WORDS],
+    /// The scratch stack: strings and other memory that C may read until the call returns.
+    pub scratch: [u8; SCRATCH_BYTES],
+}
+
+/// Offset of the scratch stack in the frame.
+pub const SCRATCH: u32 = offset_of!(Frame, scratch) as u32;
+
+/// The offsets that JavaScript uses, by the names of `lib/frame.js`.
+pub const OFFSETS: &[(&str, u32)] = &[
+    ("target", offset_of!(Frame, target) as u32),
+    ("errno", offset_of!(Frame, errno) as u32),
+    ("scratchTop", offset_of!(Frame, scratch_top) as u32),
+    ("heapBlocks", offset_of!(Frame, heap_blocks) as u32),
+    ("address", offset_of!(Frame, address) as u32),
+    ("length", offset_of!(Frame, length) as u32),
+    ("value", offset_of!(Frame, value) as u32),
+    ("scratchEnd", (offset_of!(Frame, scratch) + SCRATCH_BYTES) as u32),
+];

@@ -1,0 +1,27 @@
+//! arkffi: calls C functions from JavaScript through a frame of memory that both sides share.
+//!
+//! Data flows down this list, and modules depend only on those above them:
+//!
+//! * pure: [`error`], [`ctype`] (the type table), [`signature`], [`frame`] (its layout), [`abi`]
+//!   (which register or stack word holds what), [`plan`] (frame offsets);
+//! * machine: [`trampoline`] (assembly) and [`invoke`] (a prepared call, trampoline or libffi);
+//! * host: [`library`], [`memory`], [`text`], [`instance`] (state of one environment), [`enter`]
+//!   (the hot entries), [`exports`] (what `lib/binding.js` sees).
+//!
+//! The marshalling itself is JavaScript's, in `lib/`.
+
+pub mod abi;
+pub mod ctype;
+pub mod error;
+pub mod frame;
+pub mod invoke;
+pub mod library;
+pub mod memory;
+pub mod plan;
+pub mod signature;
+pub mod text;
+pub mod trampoline;
+
+pub mod enter;
+pub mod exports;
+pub mod instance;
