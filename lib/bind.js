@@ -66,7 +66,7 @@ function planSignature(symbol, args = [], returns = 'void') {
  * @returns {Binding}
  */
 function bindSymbol(library, symbol, planned, name) {
-  const number = native.bindSymbol(library, symbol, planned.plan);
+  const number = native.bindSymbol(library, symbol, name, planned.plan);
   return { number, address: takeAddress(), name, planned };
 }
 

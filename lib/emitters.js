@@ -32,14 +32,17 @@ const narrow = (view, size, wrapped) => ({
 /** @type {(value: string) => string} */
 const isSafe = (value) => `typeof ${value} === 'number' && isSafeInteger(${value}) && ${value} >= 0`;
 
+/** 2 ** -32: a product is exact, and quicker than a quotient. */
+const HIGH = '2.3283064365386963e-10';
+
 /** @type {Emitter['store']} */
 const storeSigned = (value, slot) =>
-  `if (typeof ${value} === 'number') { i32[${slot(4)}] = ${value}; i32[${slot(4)} + 1] = floor(${value} / 4294967296); } ` +
+  `if (typeof ${value} === 'number') { i32[${slot(4)}] = ${value}; i32[${slot(4)} + 1] = floor(${value} * ${HIGH}); } ` +
   `else i64[${slot(8)}] = ${value};`;
 
 /** @type {Emitter['store']} */
 const storeUnsigned = (value, slot) =>
-  `if (typeof ${value} === 'number') { u32[${slot(4)}] = ${value}; u32[${slot(4)} + 1] = ${value} / 4294967296; } ` +
+  `if (typeof ${value} === 'number') { u32[${slot(4)}] = ${value}; u32[${slot(4)} + 1] = ${value} * ${HIGH}; } ` +
   `else u64[${slot(8)}] = ${value};`;
 
 /** @type {Emitter['invalid']} */
@@ -51,8 +54,13 @@ const invalidUnsigned = (value) =>
   `typeof ${value} === 'number' ? !isSafeInteger(${value}) || ${value} < 0 : ` +
   `typeof ${value} !== 'bigint' || asUintN(64, ${value}) !== ${value}`;
 
-/** @type {(view: string, high: string) => NonNullable<Emitter['load']>} */
-const loadWide = (view, high) => (slot) => `wide(${high}[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}], ${view}, ${slot(8)})`;
+/** @type {NonNullable<Emitter['load']>} */
+const loadSigned = (slot) =>
+  `i32[${slot(4)}] >> 31 === i32[${slot(4)} + 1] ? i32[${slot(4)}] : ` +
+  `wide(i32[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}], i64, ${slot(8)})`;
+
+/** @type {NonNullable<Emitter['load']>} */
+const loadUnsigned = (slot) => `wide(u32[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}], u64, ${slot(8)})`;
 
 /**
  * A parameter that becomes an address; -1 is no address.
@@ -63,7 +71,7 @@ const pointer = (read) => ({
   read,
   invalid: (value) => `${value} === -1`,
   store: storeUnsigned,
-  load: loadWide('u64', 'u32'),
+  load: loadUnsigned,
 });
 
 /** @type {Record<string, Emitter>} */
@@ -82,8 +90,8 @@ const emitters = {
   u16: narrow('u16', 2, (value) => `(${value} & 65535)`),
   i32: narrow('i32', 4, (value) => `(${value} | 0)`),
   u32: narrow('u32', 4, (value) => `${value} >>> 0`),
-  i64: { invalid: invalidSigned, store: storeSigned, load: loadWide('i64', 'i32') },
-  u64: { invalid: invalidUnsigned, store: storeUnsigned, load: loadWide('u64', 'u32') },
+  i64: { invalid: invalidSigned, store: storeSigned, load: loadSigned },
+  u64: { invalid: invalidUnsigned, store: storeUnsigned, load: loadUnsigned },
   bigint64: { invalid: invalidSigned, store: storeSigned, load: (slot) => `i64[${slot(8)}]` },
   biguint64: { invalid: invalidUnsigned, store: storeUnsigned, load: (slot) => `u64[${slot(8)}]` },
   f32: {
@@ -102,7 +110,7 @@ const emitters = {
   cstring: {
     ...pointer(
       (argument) =>
-        `typeof ${argument} === 'string' ? copyString(${argument}) : ${isSafe(argument)} ? ${argument} : addressOf(${argument})`,
+        `typeof ${argument} === 'string' ? frameAddress + copyString(${argument}) : ${isSafe(argument)} ? ${argument} : addressOf(${argument})`,
     ),
     load: undefined,
     keeps: true,

@@ -4,7 +4,7 @@
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
   isSafeInteger, asIntN, asUintN, floor, fround,
-  wide, addressOf, bufferAddress, functionAddress, copyString,
+  wide, addressOf, bufferAddress, functionAddress, frameAddress, copyString,
 } = require('./runtime.js');
 
 /**
@@ -71,25 +71,25 @@ module.exports = {
   i64: {
     read: (value) => value,
     invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) : typeof value !== 'bigint' || asIntN(64, value) !== value,
-    store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value / 4294967296); } else i64[at >> 3] = value; },
-    load: (at) => wide(i32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], i64, at >> 3),
+    store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value * 2.3283064365386963e-10); } else i64[at >> 3] = value; },
+    load: (at) => i32[(at >> 2)] >> 31 === i32[(at >> 2) + 1] ? i32[(at >> 2)] : wide(i32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], i64, at >> 3),
   },
   u64: {
     read: (value) => value,
     invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) || value < 0 : typeof value !== 'bigint' || asUintN(64, value) !== value,
-    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value / 4294967296; } else u64[at >> 3] = value; },
+    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     load: (at) => wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
   },
   bigint64: {
     read: (value) => value,
     invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) : typeof value !== 'bigint' || asIntN(64, value) !== value,
-    store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value / 4294967296); } else i64[at >> 3] = value; },
+    store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value * 2.3283064365386963e-10); } else i64[at >> 3] = value; },
     load: (at) => i64[at >> 3],
   },
   biguint64: {
     read: (value) => value,
     invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) || value < 0 : typeof value !== 'bigint' || asUintN(64, value) !== value,
-    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value / 4294967296; } else u64[at >> 3] = value; },
+    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     load: (at) => u64[at >> 3],
   },
   f32: {
@@ -107,20 +107,20 @@ module.exports = {
   ptr: {
     read: (value) => typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : addressOf(value),
     invalid: (value) => value === -1,
-    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value / 4294967296; } else u64[at >> 3] = value; },
+    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     load: (at) => wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
     keeps: true,
   },
   buffer: {
     read: (value) => bufferAddress(value),
     invalid: (value) => value === -1,
-    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value / 4294967296; } else u64[at >> 3] = value; },
+    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     keeps: true,
   },
   cstring: {
-    read: (value) => typeof value === 'string' ? copyString(value) : typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : addressOf(value),
+    read: (value) => typeof value === 'string' ? frameAddress + copyString(value) : typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : addressOf(value),
     invalid: (value) => value === -1,
-    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value / 4294967296; } else u64[at >> 3] = value; },
+    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     keeps: true,
     scratch: true,
     string: true,
@@ -128,7 +128,7 @@ module.exports = {
   function: {
     read: (value) => typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : functionAddress(value),
     invalid: (value) => value === -1,
-    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value / 4294967296; } else u64[at >> 3] = value; },
+    store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     load: (at) => wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
   },
 };

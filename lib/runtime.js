@@ -2,7 +2,7 @@
 // Everything that stubs and lib/marshal.generated.js refer to, by the names that lib/emitters.js uses.
 // Built-ins are taken here once, so that changing them later changes no call.
 
-const { enter, enterForString } = require('./binding.js');
+const { enter, enterForString, frameAddress } = require('./binding.js');
 const { views } = require('./frame.js');
 const { addressOf, bufferAddress, functionAddress } = require('./pointer.js');
 const { TOP, copyString, giveBack } = require('./scratch.js');
@@ -33,6 +33,7 @@ module.exports = {
   addressOf,
   bufferAddress,
   functionAddress,
+  frameAddress,
   TOP,
   copyString,
   giveBack,

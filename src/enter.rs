@@ -36,23 +36,15 @@ unsafe fn with_instance(env: sys::napi_env, work: impl FnOnce(&Instance) -> Resu
     }
 }
 
-/// Calls the bound function that the frame names.
-///
-/// # Safety
-///
-/// The caller is JavaScript in `instance`'s environment, having filled the frame.
-unsafe fn invoke(instance: &Instance) -> Result<(), Error> {
-    // SAFETY: the frame lives as long as the instance.
-    let number = unsafe { (*instance.frame.as_ptr()).target };
-    let bound = instance.bound(number).ok_or_else(|| Error::new(Code::CallFailed, format!("no function has the number {number}")))?;
-    // SAFETY: `bound` comes from this instance, and JavaScript has filled the frame.
-    unsafe { bound.invoke(instance) }
-}
-
 /// `enter(...views)`: calls C; the result is in the frame.
 unsafe extern "C" fn enter(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
-    unsafe { with_instance(env, |instance| invoke(instance).map(|()| ptr::null_mut())) }
+    unsafe {
+        match Instance::of(env) {
+            Some(instance) if !instance.invoke() => instance.throw(env, &instance.closed_error()),
+            _ => ptr::null_mut(),
+        }
+    }
 }
 
 /// `enterForString(...views)`: calls C; returns the C string whose address C returned.
@@ -60,7 +52,9 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
     // SAFETY: as for `enter`.
     unsafe {
         with_instance(env, |instance| {
-            invoke(instance)?;
+            if !instance.invoke() {
+                return Err(instance.closed_error());
+            }
             // Every convention returns pointers in the first integer register.
             string_at(env, (*instance.frame.as_ptr()).int_results[0], None)
         })

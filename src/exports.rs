@@ -76,8 +76,9 @@ pub fn nearest(word: String, candidates: Vec<String>) -> Option<String> {
 #[napi(catch_unwind, ts_args_type = "makeError: (code: string, message: string, symbol?: string) => Error")]
 pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>> {
     let raw = env.raw();
-    // SAFETY: this is a call from JavaScript in `env`.
-    if unsafe { Instance::of(raw) }.is_none() {
+    // SAFETY: this is a call from JavaScript in `env`. The host's word counts here: the short cut of
+    // `Instance::of` could still know an ended environment at this address.
+    if unsafe { Instance::ask_host(raw) }.is_null() {
         let (frame, frame_buffer) = new_frame(raw)?;
         let error_factory = strong_reference(raw, make_error.raw())?;
         // SAFETY: as above, and there is no instance yet.
@@ -140,11 +141,11 @@ pub fn plan(env: Env, types: &[u8]) -> Thrown<Vec<u32>> {
     })
 }
 
-/// Binds a symbol to a plan; leaves its address in the frame and returns the function's number.
+/// Binds a symbol to a plan (`name` is for error messages); leaves its address in the frame and returns the function's number.
 #[napi(catch_unwind)]
-pub fn bind_symbol(env: Env, library: u32, symbol: String, plan: u32) -> Thrown<u32> {
+pub fn bind_symbol(env: Env, library: u32, symbol: String, name: String, plan: u32) -> Thrown<u32> {
     with_instance(&env, |instance| {
-        let (number, address) = instance.bind_symbol(library, &symbol, plan)?;
+        let (number, address) = instance.bind_symbol(library, &symbol, &name, plan)?;
         set_address(instance, address);
         Ok(number)
     })
@@ -211,7 +212,7 @@ pub fn view_memory(env: Env) -> Thrown<Option<Unknown<'static>>> {
 /// The system's text for an `errno` value.
 #[napi(catch_unwind)]
 pub fn strerror(number: i32) -> String {
-    errno::Errno(number).to_string()
+    crate::errno::text(number)
 }
 
 /// `{ libraries, functions }`: how many are open and bound in this environment.

@@ -1,11 +1,13 @@
 //! The state of one environment (the main thread, or one worker): its frame, its libraries, the
 //! functions bound in it. Nothing here is shared between environments.
 
-use crate::error::Error;
+use crate::errno::Errno;
+use crate::error::{Code, Error};
 use crate::frame::Frame;
-use crate::invoke::{Backend, Call};
-use crate::library::{Library, closed_error, object_at};
+use crate::invoke::{Backend, Call, invoke};
+use crate::library::{Gate, Library, closed_error, object_at};
 use crate::signature::Signature;
+use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
 use napi::sys;
 use std::cell::{Cell, RefCell};
@@ -14,16 +16,48 @@ use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
-/// A C function that JavaScript can call by its number.
-pub struct Bound {
+/// A short cut past the host's look-up, which costs a fifth of a call: one environment of the process
+/// (the first, which is the main thread's) finds its instance here. Never the only way to it.
+mod shortcut {
+    use super::Instance;
+    use napi::sys;
+    use std::ptr;
+    use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+    // Only the environment in `ENV` reads or writes `INSTANCE`, always on its one thread, so no order
+    // between threads is needed.
+    static ENV: AtomicPtr<sys::napi_env__> = AtomicPtr::new(ptr::null_mut());
+    static INSTANCE: AtomicPtr<Instance> = AtomicPtr::new(ptr::null_mut());
+
+    /// The instance of `env`, if it is the one with the short cut.
+    #[inline(always)]
+    pub(super) fn get(env: sys::napi_env) -> Option<*const Instance> {
+        (ENV.load(Relaxed) == env).then(|| INSTANCE.load(Relaxed).cast_const())
+    }
+
+    /// Takes the short cut for `env` if it is free, or left by an ended environment at this address
+    /// whose host ran no finalizer.
+    pub(super) fn offer(env: sys::napi_env, instance: *mut Instance) {
+        let owner = ENV.compare_exchange(ptr::null_mut(), env, Relaxed, Relaxed).unwrap_or_else(|owner| owner);
+        if owner.is_null() || owner == env {
+            INSTANCE.store(instance, Relaxed);
+        }
+    }
+
+    /// Frees the short cut of an instance that is being deleted.
+    pub(super) fn clear(instance: *mut Instance) {
+        if INSTANCE.compare_exchange(instance, ptr::null_mut(), Relaxed, Relaxed).is_ok() {
+            ENV.store(ptr::null_mut(), Relaxed);
+        }
+    }
+}
+
+/// What is cold of a bound function; [`Targets`] has the rest.
+struct Bound {
     name: Box<str>,
-    address: usize,
-    call: Rc<Call>,
-    /// The library that must stay loaded for the address to be valid.
-    library: RefCell<Option<Rc<Library>>>,
+    library: Option<Rc<Library>>,
     /// Bound by `CFunction` at an address, not by name.
     by_address: bool,
-    closed: Cell<bool>,
 }
 
 /// The state of one environment.
@@ -36,14 +70,20 @@ pub struct Instance {
     pub heap: RefCell<Vec<HeapBlock>>,
     /// The way into C.
     pub backend: Backend,
+    errno: Errno,
     /// The JavaScript function `(code, message, symbol) => error`.
     error_factory: sys::napi_ref,
-    bound: RefCell<Vec<Option<Rc<Bound>>>>,
+    targets: Targets,
+    bound: RefCell<Vec<Option<Bound>>>,
     free_numbers: RefCell<Vec<u32>>,
     calls: RefCell<Vec<Rc<Call>>>,
     call_numbers: RefCell<HashMap<Signature, u32>>,
     libraries: RefCell<HashMap<u32, Rc<Library>>>,
     libraries_opened: Cell<u32>,
+    /// Closed libraries with calls inside.
+    closing: RefCell<Vec<Rc<Library>>>,
+    /// The gate of functions that belong to no library.
+    open_gate: Box<Gate>,
 }
 
 impl Instance {
@@ -54,13 +94,17 @@ impl Instance {
             frame_buffer,
             heap: RefCell::default(),
             backend: Backend::from_environment(),
+            errno: Errno::of_this_thread(),
             error_factory,
+            targets: Targets::default(),
             bound: RefCell::default(),
             free_numbers: RefCell::default(),
             calls: RefCell::default(),
             call_numbers: RefCell::default(),
             libraries: RefCell::default(),
             libraries_opened: Cell::new(0),
+            closing: RefCell::default(),
+            open_gate: Box::default(),
         }
     }
 
@@ -70,13 +114,28 @@ impl Instance {
     ///
     /// `env` is the environment whose JavaScript is calling, and the reference is not used after
     /// that call.
+    #[inline(always)]
     pub unsafe fn of<'a>(env: sys::napi_env) -> Option<&'a Instance> {
+        let data = match shortcut::get(env) {
+            Some(instance) => instance,
+            // SAFETY: as the caller says.
+            None => unsafe { Instance::ask_host(env) },
+        };
+        // SAFETY: this is the instance that `install` leaked for this environment, and `delete` frees
+        // it when that ends; everything in it is behind shared references.
+        unsafe { data.as_ref() }
+    }
+
+    /// The instance that the host keeps for `env`; NULL before `attach`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Instance::of`].
+    pub unsafe fn ask_host(env: sys::napi_env) -> *const Instance {
         let mut data = ptr::null_mut();
-        // SAFETY: `env` is live; one pointer is stored.
+        // SAFETY: `env` is live; one pointer is stored, and only `install` sets it.
         unsafe { sys::napi_get_instance_data(env, &raw mut data) };
-        // SAFETY: only `install` sets the data, to a leaked instance that `delete` frees when the
-        // environment ends; everything in it is behind shared references.
-        unsafe { data.cast::<Instance>().as_ref() }
+        data.cast()
     }
 
     /// Makes this the instance of `env`, until the environment ends.
@@ -86,12 +145,14 @@ impl Instance {
     /// `env` is the environment whose JavaScript is calling, and has no instance yet.
     pub unsafe fn install(self, env: sys::napi_env) {
         unsafe extern "C" fn delete(_env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
+            shortcut::clear(data.cast());
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
             drop(unsafe { Box::from_raw(data.cast::<Instance>()) });
         }
-        let data = Box::into_raw(Box::new(self)).cast();
-        // SAFETY: `env` is live; the host keeps `data` and gives it to `delete` once.
-        unsafe { sys::napi_set_instance_data(env, data, Some(delete), ptr::null_mut()) };
+        let instance = Box::into_raw(Box::new(self));
+        // SAFETY: `env` is live; the host keeps the pointer and gives it to `delete` once.
+        unsafe { sys::napi_set_instance_data(env, instance.cast(), Some(delete), ptr::null_mut()) };
+        shortcut::offer(env, instance);
     }
 
     /// Throws `error` in JavaScript, as the class that its code has. Returns NULL, for entries to return.
@@ -139,7 +200,7 @@ impl Instance {
     }
 
     fn call(&self, number: u32) -> Result<Rc<Call>, Error> {
-        let missing = || Error::new(crate::error::Code::CallFailed, format!("no plan has the number {number}"));
+        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {number}"));
         self.calls.borrow().get(number as usize).cloned().ok_or_else(missing)
     }
 
@@ -159,19 +220,32 @@ impl Instance {
     /// Closes a library; unknown and closed numbers are ignored.
     pub fn close_library(&self, number: u32) {
         let library = self.libraries.borrow_mut().remove(&number);
-        if let Some(library) = library {
-            self.move_addresses_off(&library);
-            library.close();
+        let Some(library) = library else { return };
+        self.shut_functions_of(&library);
+        if !library.close() {
+            self.closing.borrow_mut().push(library);
         }
     }
 
-    /// Functions bound at addresses in `closing` go on while another library is open on the same file.
-    fn move_addresses_off(&self, closing: &Rc<Library>) {
-        let Some(other) = closing.object().and_then(|object| self.open_library_of(object)) else { return };
-        for bound in self.bound.borrow().iter().flatten().filter(|bound| bound.by_address) {
-            let mut library = bound.library.borrow_mut();
-            if library.as_ref().is_some_and(|library| Rc::ptr_eq(library, closing)) {
-                *library = Some(other.clone());
+    /// Functions of `closing` throw from now on, except those bound at addresses while another library
+    /// is open on the same file: they move there.
+    fn shut_functions_of(&self, closing: &Rc<Library>) {
+        let other = closing.object().and_then(|object| self.open_library_of(object));
+        for (number, bound) in self.bound.borrow_mut().iter_mut().enumerate() {
+            let Some(bound) = bound else { continue };
+            if !bound.library.as_ref().is_some_and(|library| Rc::ptr_eq(library, closing)) {
+                continue;
+            }
+            let target = self.targets.get(number as u32);
+            match &other {
+                Some(other) if bound.by_address && !target.address.is_null() => {
+                    self.targets.set(number as u32, Target { gate: other.gate(), ..target });
+                    bound.library = Some(other.clone());
+                }
+                _ => {
+                    self.targets.set(number as u32, Target::NONE);
+                    bound.library = None;
+                }
             }
         }
     }
@@ -180,103 +254,99 @@ impl Instance {
         self.libraries.borrow().values().find(|library| library.object() == Some(object)).cloned()
     }
 
-    /// Binds a symbol of an open library; returns the function's number and its address.
-    pub fn bind_symbol(&self, library: u32, symbol: &str, call: u32) -> Result<(u32, usize), Error> {
-        let library = self.library(library).ok_or_else(|| closed_error(symbol))?;
+    /// Binds a symbol of an open library; `name` is for error messages. Returns the function's number
+    /// and its address.
+    pub fn bind_symbol(&self, library: u32, symbol: &str, name: &str, call: u32) -> Result<(u32, usize), Error> {
+        let library = self.library(library).ok_or_else(|| closed_error(name))?;
         let address = library.symbol(symbol)?;
-        let (library, by_address) = (Some(library), false);
-        Ok((self.bind(Bound::new(symbol, address, self.call(call)?, library, by_address)), address))
+        let bound = Bound { name: name.into(), library: Some(library), by_address: false };
+        Ok((self.bind(bound, address, &self.call(call)?), address))
     }
 
     /// Binds an address. Where it lies in a library opened here, it is valid until that is closed.
     pub fn bind_address(&self, name: &str, address: usize, call: u32) -> Result<u32, Error> {
         let library = object_at(address).and_then(|object| self.open_library_of(object));
-        Ok(self.bind(Bound::new(name, address, self.call(call)?, library, true)))
+        let bound = Bound { name: name.into(), library, by_address: true };
+        Ok(self.bind(bound, address, &self.call(call)?))
     }
 
-    fn bind(&self, bound: Bound) -> u32 {
-        let bound = Some(Rc::new(bound));
+    fn bind(&self, bound: Bound, address: usize, call: &Rc<Call>) -> u32 {
+        let gate = bound.library.as_ref().map_or(&raw const *self.open_gate, |library| library.gate());
+        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: call.path() };
         let mut table = self.bound.borrow_mut();
-        match self.free_numbers.borrow_mut().pop() {
-            Some(number) => {
-                table[number as usize] = bound;
-                number
-            }
-            None => {
-                table.push(bound);
-                table.len() as u32 - 1
-            }
-        }
+        let number = self.free_numbers.borrow_mut().pop().unwrap_or_else(|| {
+            table.push(None);
+            table.len() as u32 - 1
+        });
+        table[number as usize] = Some(bound);
+        self.targets.set(number, target);
+        number
     }
 
     /// Makes a bound function throw `ERR_LIBRARY_CLOSED` from now on.
     pub fn close_bound(&self, number: u32) {
-        if let Some(bound) = self.bound(number) {
-            bound.closed.set(true);
-        }
+        self.targets.set(number, Target::NONE);
     }
 
     /// Frees a number for use again; its function can no longer be called.
     pub fn release_bound(&self, number: u32) {
         let released = self.bound.borrow_mut().get_mut(number as usize).and_then(Option::take);
         if released.is_some() {
+            self.close_bound(number);
             self.free_numbers.borrow_mut().push(number);
         }
-    }
-
-    /// The bound function with this number.
-    pub fn bound(&self, number: u32) -> Option<Rc<Bound>> {
-        self.bound.borrow().get(number as usize)?.clone()
     }
 
     /// How many libraries and bound functions there are.
     pub fn counts(&self) -> (usize, usize) {
         (self.libraries.borrow().len(), self.bound.borrow().len() - self.free_numbers.borrow().len())
     }
-}
 
-impl Bound {
-    fn new(name: &str, address: usize, call: Rc<Call>, library: Option<Rc<Library>>, by_address: bool) -> Bound {
-        Bound { name: name.into(), address, call, library: RefCell::new(library), by_address, closed: Cell::new(false) }
-    }
-
-    /// Calls the function with the arguments in the frame. The library stays loaded meanwhile, also
-    /// when the call itself closes it.
+    /// Calls the function that the frame names, with the arguments in the frame. Its library stays
+    /// loaded meanwhile, also when the call itself closes it. False when the function or its library is
+    /// closed: [`Instance::closed_error`] tells more.
     ///
     /// # Safety
     ///
-    /// `instance` is the one this was bound in, and JavaScript has just stored the arguments.
-    pub unsafe fn invoke(&self, instance: &Instance) -> Result<(), Error> {
-        if self.closed.get() {
-            return Err(closed_error(&self.name));
+    /// JavaScript in this environment has just filled the frame for the function.
+    #[inline(always)]
+    pub unsafe fn invoke(&self) -> bool {
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        let target = self.targets.get(unsafe { (*frame).target });
+        if target.address.is_null() {
+            return false;
         }
-        let library = self.enter_library()?;
-        let frame = instance.frame.as_ptr();
-        let function = ptr::with_exposed_provenance(self.address);
-        // SAFETY: the frame lives as long as the instance; the function is mapped while its library
-        // is entered; that it is a C function of this signature, and the slots written, is what
-        // binding and calling it claim.
+        // SAFETY: the target is open, so its library has not been closed and the gate is there; once
+        // inside, the library is kept until `leave`.
+        let gate = unsafe { &*target.gate };
+        gate.enter();
+        // SAFETY: the plan is never dropped; the function is mapped while its gate is entered; that it
+        // is a C function of this signature is what binding it claimed, and the slots are written.
         unsafe {
-            errno::set_errno(errno::Errno((*frame).errno));
-            self.call.invoke(function);
-            (*frame).errno = errno::errno().0;
+            self.errno.set((*frame).errno);
+            invoke(frame, target.address, target.path);
+            (*frame).errno = self.errno.get();
         }
-        if let Some(library) = library {
-            library.leave();
+        if gate.leave() {
+            self.finish_closing();
         }
-        Ok(())
+        true
     }
 
-    /// Counts the call in the library, which must be open.
-    fn enter_library(&self) -> Result<Option<Rc<Library>>, Error> {
-        let library = self.library.borrow().clone();
-        match library {
-            Some(library) if library.is_closed() => Err(closed_error(&self.name)),
-            Some(library) => {
-                library.enter();
-                Ok(Some(library))
-            }
-            None => Ok(None),
+    /// Why the function that the frame names could not be called.
+    #[cold]
+    pub fn closed_error(&self) -> Error {
+        // SAFETY: the frame lives as long as the instance.
+        let number = unsafe { (*self.frame.as_ptr()).target };
+        match self.bound.borrow().get(number as usize) {
+            Some(Some(bound)) => closed_error(&bound.name),
+            _ => Error::new(Code::CallFailed, format!("no function has the number {number}")),
         }
+    }
+
+    #[cold]
+    fn finish_closing(&self) {
+        self.closing.borrow_mut().retain(|library| !library.close());
     }
 }

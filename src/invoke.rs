@@ -30,18 +30,23 @@ impl Backend {
     }
 }
 
-/// Calls functions of one signature through one frame.
+/// The way into C of one signature.
+#[derive(Clone, Copy)]
+pub enum Path {
+    /// A plain call, where everything is in integer registers: the compiler's own code is the fastest.
+    Integers,
+    /// The register trampoline, with this many stack words.
+    Trampoline(usize),
+    /// libffi. The pointer is owned by the plan's [`Call`].
+    Libffi(*const LibffiCall),
+}
+
+/// The plan of a signature, and how calls of it are carried out.
 pub struct Call {
     /// Where JavaScript puts the arguments and finds the result.
     pub plan: Plan,
-    frame: NonNull<Frame>,
+    abi: Abi,
     libffi: Option<LibffiCall>,
-}
-
-struct LibffiCall {
-    cif: Cif,
-    /// The address of each argument's slot in the frame.
-    args: Vec<*mut c_void>,
 }
 
 impl Call {
@@ -60,28 +65,24 @@ impl Call {
             Abi::Libffi => Some(LibffiCall::new(signature, &plan, frame)?),
             Abi::Sysv64 | Abi::Win64 | Abi::Aapcs64 => None,
         };
-        Ok(Call { plan, frame, libffi })
+        Ok(Call { plan, abi, libffi })
     }
 
-    /// Calls `function` with the arguments in the frame and leaves the result there.
-    ///
-    /// # Safety
-    ///
-    /// The frame given to [`Call::new`] is still allocated, `function` is the address of a C
-    /// function of this signature that stays mapped until it returns, and the argument slots of the
-    /// plan have been written.
-    pub unsafe fn invoke(&self, function: *const c_void) {
+    /// How calls of the signature enter C.
+    pub fn path(&self) -> Path {
         match &self.libffi {
-            None => {
-                let stack_words = self.plan.stack_words as usize;
-                // SAFETY: the caller vouches for frame, function and slots; `Plan::new` bounded the
-                // stack words.
-                unsafe { trampoline(self.frame.as_ptr(), function, stack_words) }
-            }
-            // SAFETY: as above; the cif and the argument addresses were made for this frame.
-            Some(call) => unsafe { call.invoke(self.frame, function) },
+            Some(call) => Path::Libffi(call),
+            None if self.abi == Abi::Sysv64 && self.plan.integers_only => Path::Integers,
+            None => Path::Trampoline(self.plan.stack_words as usize),
         }
     }
+}
+
+/// A signature as libffi knows it, with its arguments' places in one frame.
+pub struct LibffiCall {
+    cif: Cif,
+    /// The address of each argument's slot in the frame.
+    args: Vec<*mut c_void>,
 }
 
 impl LibffiCall {
@@ -93,21 +94,59 @@ impl LibffiCall {
         let args = plan.params.iter().map(|&offset| base.wrapping_byte_add(offset as usize)).collect();
         Ok(LibffiCall { cif, args })
     }
+}
 
-    /// # Safety
-    ///
-    /// As for [`Call::invoke`]; `frame` is the one given to `new`.
-    unsafe fn invoke(&self, frame: NonNull<Frame>, function: *const c_void) {
-        // SAFETY: only the address of the field is taken, within the caller's valid frame.
-        let result = unsafe { &raw mut (*frame.as_ptr()).int_results };
-        // SAFETY: a function pointer has the size of a data pointer on every supported target, and
-        // the caller says that this one is a C function.
-        let function = unsafe { std::mem::transmute::<*const c_void, Option<unsafe extern "C" fn()>>(function) };
-        // SAFETY: the cif describes the caller's function, `args` has one readable slot for each of
-        // its parameters, and the result has room for a full register, which is the most that
-        // libffi stores for a scalar. libffi only reads `args`.
-        unsafe { libffi::raw::ffi_call(self.cif.as_raw_ptr(), function, result.cast(), self.args.as_ptr().cast_mut()) }
+/// Calls `function` with the arguments in the frame and leaves the result there.
+///
+/// # Safety
+///
+/// `path` is of a plan made for `frame`, which is still allocated, `function` is the address of a C
+/// function of the plan's signature that stays mapped until it returns, and the argument slots of the
+/// plan have been written.
+#[inline(always)]
+pub unsafe fn invoke(frame: *mut Frame, function: *const c_void, path: Path) {
+    // SAFETY: the caller vouches for all of it; `Plan::new` bounded the stack words.
+    unsafe {
+        match path {
+            Path::Integers => invoke_with_integers(frame, function),
+            Path::Trampoline(stack_words) => trampoline(frame, function, stack_words),
+            Path::Libffi(call) => invoke_by_libffi(frame, function, &*call),
+        }
     }
+}
+
+/// Loads all six integer registers of the System V ABI and stores rax: a callee ignores the registers
+/// that it has no parameters for, and the bits that are not of its result's type are not read.
+///
+/// # Safety
+///
+/// As for [`invoke`].
+#[inline(always)]
+unsafe fn invoke_with_integers(frame: *mut Frame, function: *const c_void) {
+    type Integers = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64) -> u64;
+    // SAFETY: the caller says that this is a C function whose parameters and result, if any, travel
+    // in these registers.
+    let function = unsafe { std::mem::transmute::<*const c_void, Integers>(function) };
+    // SAFETY: the frame is the caller's, the rest as above.
+    unsafe {
+        let [a, b, c, d, e, f, ..] = (*frame).ints;
+        (*frame).int_results[0] = function(a, b, c, d, e, f);
+    }
+}
+
+/// # Safety
+///
+/// As for [`invoke`].
+unsafe fn invoke_by_libffi(frame: *mut Frame, function: *const c_void, call: &LibffiCall) {
+    // SAFETY: only the address of the field is taken, within the caller's valid frame.
+    let result = unsafe { &raw mut (*frame).int_results };
+    // SAFETY: a function pointer has the size of a data pointer on every supported target, and the
+    // caller says that this one is a C function.
+    let function = unsafe { std::mem::transmute::<*const c_void, Option<unsafe extern "C" fn()>>(function) };
+    // SAFETY: the cif describes the caller's function, `args` has one readable slot for each of its
+    // parameters, and the result has room for a full register, which is the most that libffi stores
+    // for a scalar. libffi only reads `args`.
+    unsafe { libffi::raw::ffi_call(call.cif.as_raw_ptr(), function, result.cast(), call.args.as_ptr().cast_mut()) }
 }
 
 fn libffi_type(ctype: CType) -> Type {
@@ -138,6 +177,14 @@ mod tests {
 
     extern "C" fn narrow(value: i32) -> i8 {
         value as i8
+    }
+
+    /// # Safety
+    ///
+    /// As for [`invoke`].
+    unsafe fn run(frame: &mut Frame, function: *const c_void, call: &Call) {
+        // SAFETY: the caller vouches for all of it.
+        unsafe { invoke(frame, function, call.path()) }
     }
 
     fn new_frame() -> Box<Frame> {
@@ -181,7 +228,7 @@ mod tests {
                 write(&mut frame, offset, slot);
             }
             // SAFETY: `mixed` has this signature, and every slot is written.
-            unsafe { call.invoke(mixed as *const c_void) };
+            unsafe { run(&mut frame, mixed as *const c_void, &call) };
             let expected = mixed(-3, 0.5, 4_000_000_000, 1.25, 1 << 40, 6, 7, 8, 65535, 0.125);
             assert_eq!(f64::from_le_bytes(read(&frame, call.plan.result)), expected, "{backend:?}");
         }
@@ -195,7 +242,7 @@ mod tests {
             let call = Call::new(&signature, backend, NonNull::from(&mut *frame)).unwrap();
             write(&mut frame, call.plan.params[0], 0x1ffi64.to_le_bytes());
             // SAFETY: `narrow` has this signature, and its slot is written.
-            unsafe { call.invoke(narrow as *const c_void) };
+            unsafe { run(&mut frame, narrow as *const c_void, &call) };
             assert_eq!(i8::from_le_bytes(read(&frame, call.plan.result)), -1, "{backend:?}");
         }
     }

@@ -5,13 +5,14 @@
 //! * pure: [`error`], [`ctype`] (the type table), [`signature`], [`frame`] (its layout), [`abi`]
 //!   (which register or stack word holds what), [`plan`] (frame offsets);
 //! * machine: [`trampoline`] (assembly) and [`invoke`] (a prepared call, trampoline or libffi);
-//! * host: [`library`], [`memory`], [`text`], [`instance`] (state of one environment), [`enter`]
+//! * host: [`errno`], [`library`], [`targets`], [`memory`], [`text`], [`instance`] (state of one environment), [`enter`]
 //!   (the hot entries), [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
 
 pub mod abi;
 pub mod ctype;
+pub mod errno;
 pub mod error;
 pub mod frame;
 pub mod invoke;
@@ -19,6 +20,7 @@ pub mod library;
 pub mod memory;
 pub mod plan;
 pub mod signature;
+pub mod targets;
 pub mod text;
 pub mod trampoline;
 

@@ -10,13 +10,34 @@ use libloading::os::unix as system;
 #[cfg(windows)]
 use libloading::os::windows as system;
 
+/// Counts the calls that are inside a library.
+#[derive(Default)]
+pub struct Gate {
+    calls: Cell<u32>,
+    closed: Cell<bool>,
+}
+
+impl Gate {
+    /// A call goes in.
+    #[inline]
+    pub fn enter(&self) {
+        self.calls.set(self.calls.get() + 1);
+    }
+
+    /// A call comes out. True if it was the last one of a library that was closed meanwhile.
+    #[inline]
+    pub fn leave(&self) -> bool {
+        let calls = self.calls.get() - 1;
+        self.calls.set(calls);
+        self.closed.get() && calls == 0
+    }
+}
+
 /// An open library. Dropping it unloads nothing: the end of an environment must not unmap code that
 /// other threads or exit handlers may still run.
 pub struct Library {
     handle: RefCell<Option<ManuallyDrop<system::Library>>>,
-    /// Calls that are inside the library now.
-    uses: Cell<u32>,
-    closed: Cell<bool>,
+    gate: Gate,
     object: Option<usize>,
 }
 
@@ -39,8 +60,7 @@ impl Library {
         let (handle, object) = object_of_library(handle);
         Ok(Library {
             handle: RefCell::new(Some(ManuallyDrop::new(handle))),
-            uses: Cell::new(0),
-            closed: Cell::new(false),
+            gate: Gate::default(),
             // The process itself is never unmapped, so no address needs to hold it.
             object: if path.is_some() { object } else { None },
         })
@@ -57,7 +77,7 @@ impl Library {
             return Err(missing("the symbol's name contains a NUL character"));
         }
         let handle = self.handle.borrow();
-        let handle = handle.as_ref().filter(|_| !self.closed.get()).ok_or_else(|| closed_error(name))?;
+        let handle = handle.as_ref().filter(|_| !self.gate.closed.get()).ok_or_else(|| closed_error(name))?;
         // SAFETY: the symbol is only used as an address here.
         let symbol = unsafe { handle.get::<*const c_void>(name) }.map_err(|error| missing(&error_text(&error)))?;
         match address_of(symbol) {
@@ -66,9 +86,9 @@ impl Library {
         }
     }
 
-    /// Whether [`Library::close`] was called.
-    pub fn is_closed(&self) -> bool {
-        self.closed.get()
+    /// What calls of this library's functions go through.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// The loaded object this library is, comparable with [`object_at`]; `None` for the process itself.
@@ -76,32 +96,18 @@ impl Library {
         self.object
     }
 
-    /// Refuses calls from now on, and unloads as soon as no call is inside.
-    pub fn close(&self) {
-        self.closed.set(true);
-        self.unload_if_unused();
-    }
-
-    /// Counts a call that enters the library; [`Library::leave`] ends it.
-    pub fn enter(&self) {
-        self.uses.set(self.uses.get() + 1);
-    }
-
-    /// Ends a call, and unloads the library if it was closed meanwhile and this was the last one.
-    pub fn leave(&self) {
-        self.uses.set(self.uses.get() - 1);
-        if self.closed.get() {
-            self.unload_if_unused();
+    /// Looks up nothing from now on, and unloads if no call is inside. Returns whether it did; if not,
+    /// this must be kept and closed again when the last call has come out.
+    pub fn close(&self) -> bool {
+        self.gate.closed.set(true);
+        if self.gate.calls.get() > 0 {
+            return false;
         }
-    }
-
-    fn unload_if_unused(&self) {
-        if self.uses.get() == 0
-            && let Some(handle) = self.handle.take()
-        {
+        if let Some(handle) = self.handle.take() {
             // The system has nothing useful to say when unloading fails: the library stays mapped.
             let _ = ManuallyDrop::into_inner(handle).close();
         }
+        true
     }
 }
 
@@ -207,13 +213,14 @@ mod tests {
     #[test]
     fn a_library_closed_during_a_call_is_unloaded_after_it() {
         let library = Library::open(Some(OsStr::new("libm.so.6"))).unwrap();
-        library.enter();
-        library.close();
+        library.gate().enter();
+        assert!(!library.close());
         assert!(library.handle.borrow().is_some());
         assert_eq!(library.symbol("cos").unwrap_err().code, Code::LibraryClosed);
-        library.leave();
+        assert!(library.gate().leave());
+        assert!(library.close());
         assert!(library.handle.borrow().is_none());
-        library.close();
+        assert!(library.close());
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Plan {
     pub result: u32,
     /// Words that are copied to the stack.
     pub stack_words: u32,
+    /// Whether nothing but integer registers is used.
+    pub integers_only: bool,
 }
 
 impl Plan {
@@ -30,7 +32,13 @@ impl Plan {
             let message = format!("{} parameters are too many: at most {STACK_WORDS} stack words can be passed", signature.params.len());
             return Err(Error::new(Code::UnsupportedArgs, message));
         }
-        Ok(Plan { params: placement.params.into_iter().map(param_offset).collect(), result: result_offset(placement.result), stack_words })
+        let integers_only = placement.result == ResultPlace::Int && placement.params.iter().all(|place| matches!(place, Place::Int(_)));
+        Ok(Plan {
+            params: placement.params.into_iter().map(param_offset).collect(),
+            result: result_offset(placement.result),
+            stack_words,
+            integers_only,
+        })
     }
 }
 

@@ -1,0 +1,65 @@
+// What every script of this folder starts from: the repository's root, running commands, and the set-up
+// steps, each of which does nothing when its work is done.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(fileURLToPath(import.meta.url), '../..');
+
+/** Prints a heading, so that long steps show where they are. */
+export function announce(text) {
+  console.log(`\n==> ${text}`);
+}
+
+/** Runs a command with its output shown, and ends the process when it fails. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (error?.code === 'ENOENT') {
+    console.error(`${command} is not installed, or not on the PATH`);
+    process.exit(1);
+  }
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Runs a command and returns whether it succeeded, with its output kept. */
+export function attempt(command, args, options = {}) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
+  return { ok: status === 0, output: `${stdout ?? ''}${stderr ?? ''}` };
+}
+
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+function isNewer(a, b) {
+  return !existsSync(b) || statSync(a).mtimeMs > statSync(b).mtimeMs;
+}
+
+/** Installs the development dependencies of a folder with a lock file. */
+export function installPackages(folder = root) {
+  const marker = path.join(folder, 'node_modules', '.package-lock.json');
+  if (!isNewer(path.join(folder, 'package-lock.json'), marker)) return;
+  announce(`installing npm packages in ${path.relative(root, folder) || '.'}`);
+  run(npm, ['ci', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: folder });
+}
+
+/** The file name that lib/binding.js looks for. */
+export function addonFile(platform = process.platform, arch = process.arch) {
+  const suffix = { linux: '-gnu', win32: '-msvc' }[platform] ?? '';
+  return path.join(root, `arkffi.${platform}-${arch}${suffix}.node`);
+}
+
+/** Builds the addon; cargo does nothing when the sources have not changed. */
+export function buildAddon(profile = 'release') {
+  announce(`building the addon (${profile})`);
+  run('cargo', ['build', '--lib', ...(profile === 'release' ? ['--release'] : [])]);
+  const name = { darwin: 'libarkffi.dylib', win32: 'arkffi.dll' }[process.platform] ?? 'libarkffi.so';
+  install(path.join(root, 'target', profile === 'release' ? 'release' : 'debug', name), addonFile());
+}
+
+/** Puts a built library where it is looked for; processes that have the old one open keep it. */
+export function install(built, target) {
+  mkdirSync(path.dirname(target), { recursive: true });
+  const copy = `${target}.new`;
+  copyFileSync(built, copy);
+  renameSync(copy, target);
+}

@@ -1,0 +1,48 @@
+//! The table that a call looks its function up in: what is hot of each bound function, by number.
+
+use crate::invoke::Path;
+use crate::library::Gate;
+use std::cell::UnsafeCell;
+use std::ffi::c_void;
+use std::ptr;
+
+/// What a call needs to know of a bound function. A copy stays valid while the call is inside the gate.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// NULL: closed, or no function has this number.
+    pub address: *const c_void,
+    /// Owned by a library, which is not dropped while a call is inside, or by the instance.
+    pub gate: *const Gate,
+    /// The way into C; what it may point to is owned by a plan, which is never dropped.
+    pub path: Path,
+}
+
+impl Target {
+    /// No function.
+    pub const NONE: Target = Target { address: ptr::null(), gate: ptr::null(), path: Path::Integers };
+}
+
+/// Targets by number. A `RefCell` would do, but its bookkeeping shows in every call.
+#[derive(Default)]
+pub struct Targets(UnsafeCell<Vec<Target>>);
+
+impl Targets {
+    /// The function with this number.
+    #[inline(always)]
+    pub fn get(&self, number: u32) -> Target {
+        // SAFETY: the type is not `Sync`, and no reference into the vector leaves these methods.
+        let targets = unsafe { &*self.0.get() };
+        targets.get(number as usize).copied().unwrap_or(Target::NONE)
+    }
+
+    /// Replaces the function with this number, growing the table up to it.
+    pub fn set(&self, number: u32, target: Target) {
+        // SAFETY: as in `get`.
+        let targets = unsafe { &mut *self.0.get() };
+        let number = number as usize;
+        if number >= targets.len() {
+            targets.resize(number + 1, Target::NONE);
+        }
+        targets[number] = target;
+    }
+}
