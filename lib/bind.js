@@ -4,7 +4,7 @@
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { takeAddress, putAddress } = require('./frame.js');
-const { describeBound, releaseWithStub } = require('./bound.js');
+const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { makeStubs } = require('./stub.js');
 const { resolveType } = require('./types.js');
@@ -32,8 +32,8 @@ function planSignature(symbol, args = [], returns = 'void') {
   if (!Array.isArray(args)) {
     throw createError('ERR_INVALID_ARG_TYPE', `${symbol}: args must be an array of types`, symbol);
   }
-  const result = resolveType(returns, `${symbol}: returns`, symbol);
   const params = Array.from(args, (type, index) => resolveType(type, `${symbol}: args[${index}]`, symbol, index));
+  const result = resolveType(returns, `${symbol}: returns`, symbol);
   const key = String.fromCharCode(result.number, ...params.map((type) => type.number));
   const known = planned.get(key);
   if (known) return known;
@@ -53,7 +53,7 @@ function planSignature(symbol, args = [], returns = 'void') {
  * A function that Rust knows by number, before it has a stub.
  * @typedef {object} Binding
  * @property {number} number
- * @property {number} address
+ * @property {number | bigint} address
  * @property {string} name shown in errors and as the function's name
  * @property {Planned} planned
  */
@@ -79,12 +79,31 @@ function bindSymbol(library, symbol, planned, name) {
 function bindAddress(address, planned, name) {
   putAddress(address);
   const number = native.bindAddress(name, planned.plan);
-  return { number, address: Number(address), name, planned };
+  return { number, address, name, planned };
 }
 
 /** @param {Binding} binding */
 function stubPlan({ number, planned }) {
   return { number, ...planned };
+}
+
+/**
+ * Binds some functions: all of them or, when one fails, none.
+ * @param {(() => Binding | null)[]} binders null is for a function that may be missing
+ * @returns {{ bindings: (Binding | null)[], functions: (Function | null)[] }}
+ */
+function bindAll(binders) {
+  /** @type {(Binding | null)[]} */
+  const bindings = [];
+  try {
+    for (const bind of binders) bindings.push(bind());
+    const present = bindings.filter((binding) => binding !== null);
+    const functions = makeFunctions(/** @type {Binding[]} */ (present));
+    return { bindings, functions: bindings.map((binding) => (binding ? /** @type {Function} */ (functions.shift()) : null)) };
+  } catch (error) {
+    for (const binding of bindings) if (binding) release(binding.number);
+    throw error;
+  }
 }
 
 /**
@@ -114,4 +133,4 @@ function makeOneShot(binding) {
   return closureStub(stubPlan(binding));
 }
 
-module.exports = { planSignature, bindSymbol, bindAddress, makeFunctions, makeOneShot };
+module.exports = { planSignature, bindSymbol, bindAddress, bindAll, makeOneShot };

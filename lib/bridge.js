@@ -3,7 +3,7 @@
 // arrays in their order.
 
 const native = require('./binding.js');
-const { bindAddress, bindSymbol, makeFunctions, makeOneShot, planSignature } = require('./bind.js');
+const { bindAddress, bindAll, bindSymbol, makeOneShot, planSignature } = require('./bind.js');
 const { release } = require('./bound.js');
 const { byteCount, pointerValue } = require('./address.js');
 const { readCString } = require('./cstring.js');
@@ -93,7 +93,9 @@ function close(handle) {
 function defineFunction(handle, name, argTypes, returnType) {
   const library = openNumber(handle);
   const symbol = symbolName(name);
-  const [call] = makeFunctions([bindSymbol(library, symbol, planLetters(symbol, argTypes, returnType), symbol)]);
+  const planned = planLetters(symbol, argTypes, returnType);
+  const { functions } = bindAll([() => bindSymbol(library, symbol, planned, symbol)]);
+  const call = /** @type {Function} */ (functions[0]);
   defined.get(/** @type {bigint} */ (handle))?.set(symbol, { call, types: /** @type {string} */ (argTypes) });
 }
 

@@ -3,7 +3,7 @@
 
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
-const { planSignature, bindAddress, makeFunctions } = require('./bind.js');
+const { planSignature, bindAddress, bindAll } = require('./bind.js');
 const { definitionEntries, symbolTable, dispose } = require('./library.js');
 const { INVALID, functionAddress } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
@@ -23,6 +23,21 @@ function bindDefinition(definition, name) {
 }
 
 /**
+ * Binds addresses. Closing them may come after their stubs are collected and their numbers given to
+ * others, so it goes through the stubs.
+ * @param {(() => import('./bind.js').Binding)[]} binders
+ */
+function bindClosable(binders) {
+  const { functions, bindings } = bindAll(binders);
+  let open = functions.map((stub, index) => ({ stub, number: /** @type {any} */ (bindings[index]).number }));
+  const close = () => {
+    for (const { number } of open) native.closeBound(number);
+    open = [];
+  };
+  return { functions, close };
+}
+
+/**
  * Binds the C function at an address. Callable with or without `new`.
  * @param {unknown} definition `{ ptr, args, returns }`
  */
@@ -30,10 +45,8 @@ function CFunction(definition) {
   if (typeof definition !== 'object' || definition === null) {
     throw createError('ERR_INVALID_ARG_TYPE', 'CFunction: the definition must be an object');
   }
-  const binding = bindDefinition(definition, 'CFunction');
-  const [bound] = makeFunctions([binding]);
-  const close = () => native.closeBound(binding.number);
-  return Object.defineProperties(bound, { close: { value: close }, [dispose]: { value: close } });
+  const { functions, close } = bindClosable([() => bindDefinition(definition, 'CFunction')]);
+  return Object.defineProperties(/** @type {Function} */ (functions[0]), { close: { value: close }, [dispose]: { value: close } });
 }
 
 /**
@@ -42,10 +55,8 @@ function CFunction(definition) {
  */
 function linkSymbols(definitions) {
   const entries = definitionEntries(definitions, 'linkSymbols');
-  const bindings = entries.map(([name, definition]) => bindDefinition(definition, name));
-  const names = entries.map(([name]) => name);
-  const close = () => bindings.forEach(({ number }) => native.closeBound(number));
-  return { symbols: symbolTable(names, makeFunctions(bindings)), close, [dispose]: close };
+  const { functions, close } = bindClosable(entries.map(([name, definition]) => () => bindDefinition(definition, name)));
+  return { symbols: symbolTable(entries.map(([name]) => name), functions), close, [dispose]: close };
 }
 
 module.exports = { CFunction, linkSymbols };

@@ -4,7 +4,7 @@
 const { fileURLToPath } = require('node:url');
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
-const { planSignature, bindSymbol, makeFunctions } = require('./bind.js');
+const { planSignature, bindSymbol, bindAll } = require('./bind.js');
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
@@ -128,17 +128,18 @@ function dlopen(path, definitions) {
   });
   const handle = openHandle(path);
   try {
-    const found = wanted.map(({ name, symbol, optional, planned }) => {
-      try {
-        return bindSymbol(handleNumber(handle), symbol, planned, name);
-      } catch (error) {
-        if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
-        throw error;
-      }
-    });
-    const functions = makeFunctions(found.filter((binding) => binding !== null));
-    const all = found.map((binding) => (binding === null ? null : /** @type {Function} */ (functions.shift())));
-    return new Library(handle, symbolTable(wanted.map(({ name }) => name), all));
+    const library = handleNumber(handle);
+    const { functions } = bindAll(
+      wanted.map(({ name, symbol, optional, planned }) => () => {
+        try {
+          return bindSymbol(library, symbol, planned, name);
+        } catch (error) {
+          if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
+          throw error;
+        }
+      }),
+    );
+    return new Library(handle, symbolTable(wanted.map(({ name }) => name), functions));
   } catch (error) {
     closeHandle(handle);
     throw error;

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { arkffi, require } from './open.mjs';
+
+const inWorker = (program, options) =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(program, options);
+    worker.once('message', resolve).once('error', reject);
+  });
+
+describe('the package', () => {
+  it('gives the same names and values by require and by import', async () => {
+    const url = JSON.stringify(pathToFileURL(require.resolve('../index.js')));
+    const differences = await inWorker(
+      new URL(`data:text/javascript,
+      import * as imported from ${url};
+      import { createRequire } from 'node:module';
+      import { parentPort } from 'node:worker_threads';
+      const required = createRequire(${url})(${url}.slice(7));
+      const names = new Set([...Object.keys(imported), ...Object.keys(required)]);
+      for (const name of ['default', 'module.exports']) names.delete(name);
+      const differ = [...names].filter((name) => imported[name] !== required[name] || required[name] === undefined);
+      if (imported.default !== required) differ.push('default');
+      parentPort.postMessage({ differ, names: [...names] });`),
+    );
+    expect(differences.differ).toEqual([]);
+    expect(differences.names.sort()).toEqual(Object.keys(arkffi).sort());
+  });
+
+  it('tells its backend and how its stubs are made', () => {
+    const { backend, stubs, libraries, functions } = arkffi.stats();
+    expect(backend).toBe(process.env.ARKFFI_BACKEND === 'libffi' ? 'libffi' : 'trampoline');
+    expect(stubs).toBe(process.env.ARKFFI_TEST_NO_CODEGEN ? 'closures' : 'generated');
+    expect(libraries).toBeTypeOf('number');
+    expect(functions).toBeTypeOf('number');
+  });
+
+  it('has the suffix of this platform', () => {
+    expect(arkffi.suffix).toBe({ darwin: 'dylib', win32: 'dll' }[process.platform] ?? 'so');
+  });
+
+  it('works in several workers at once, each with its own state', async () => {
+    const path = JSON.stringify(require.resolve('../index.js'));
+    const program = `
+      const { dlopen, stats } = require(${path});
+      const { symbols } = dlopen(null, { strlen: { args: ['cstring'], returns: 'size_t' } });
+      let total = 0;
+      for (let i = 0; i < 20000; i++) total += symbols.strlen('x'.repeat(i % 50));
+      require('node:worker_threads').parentPort.postMessage([total, stats().functions]);`;
+    const results = await Promise.all(Array.from({ length: 8 }, () => inWorker(program, { eval: true })));
+    expect(results).toEqual(Array(8).fill([490000, 1]));
+  });
+});

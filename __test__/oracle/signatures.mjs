@@ -1,0 +1,58 @@
+// Draws the functions of an oracle: signatures with some sets of values each. A function depends only
+// on the seed and its number, so that one can be looked at alone.
+import { createRandom } from './random.mjs';
+import { narrowBits, paramTypes, resultTypes, words } from './types.mjs';
+import { drawArgument, drawResult } from './values.mjs';
+
+/** Value sets of each function. */
+export const SETS = 3;
+
+/** So many integer arguments are in registers under every calling convention. */
+const SURE_REGISTERS = 4;
+
+function drawCount(number, random) {
+  if (number % 400 === 0) return 256;
+  if (number % 400 === 1) return 300;
+  return random.chance(0.3) ? random.below(8) : random.below(41);
+}
+
+/** Mostly any type; sometimes few types, which use up one kind of register and leave the others. */
+function drawTypes(count, random) {
+  const pool = random.chance(0.3) ? [random.pick(paramTypes), random.pick(paramTypes)] : paramTypes;
+  return Array.from({ length: count }, () => random.pick(pool));
+}
+
+/**
+ * @typedef {object} OracleFunction
+ * @property {number} number
+ * @property {string} name
+ * @property {boolean} bare C takes and returns whole registers for narrow types: it trusts, as clang
+ *   does, that arguments are extended, and leaves garbage above results
+ * @property {{ type: string, word: string, bare: boolean }[]} params
+ * @property {{ type: string, word: string, bare: boolean }} result
+ * @property {{ args: any[], result: any }[]} sets
+ */
+
+/** @returns {OracleFunction} */
+export function drawFunction(seed, number) {
+  const random = createRandom(seed, number);
+  const bare = random.chance(0.3);
+  const declared = (type, mayBeBare) => ({
+    type,
+    word: type === 'void' ? 'void' : random.pick(words[type]),
+    bare: bare && mayBeBare && type in narrowBits,
+  });
+  const types = drawTypes(drawCount(number, random), random);
+  const params = types.map((type, index) => declared(type, index < SURE_REGISTERS && type !== 'f32'));
+  const result = declared(random.pick(resultTypes), true);
+  const sets = Array.from({ length: SETS }, () => ({
+    args: types.map((type) => drawArgument(type, random)),
+    result: { ...drawResult(result.type, random), garbage: random.bits() },
+  }));
+  return { number, name: `oracle_${number}`, params, result, sets };
+}
+
+/** Functions `start` to `end` - 1. */
+export function drawFunctions(seed, start, end) {
+  return Array.from({ length: end - start }, (_, index) => drawFunction(seed, start + index));
+}

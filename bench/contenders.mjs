@@ -1,0 +1,122 @@
+// The ways into C that are compared. This file loads none of them: loading is measured too.
+import { functions } from './functions.mjs';
+import { handwritten } from './places.mjs';
+
+/**
+ * @typedef {object} Contender
+ * @property {string} id
+ * @property {string} title
+ * @property {string} specifier what to `require` in this folder
+ * @property {string} [manifest] what to `require` for its version
+ * @property {(module: any, names: string[]) => (file: string) => Bound} [binder] makes a function that opens
+ *   a library and binds functions of it
+ * @property {(bound: Bound, name: string) => Record<string, unknown>} scope what `call` refers to
+ * @property {(args: string) => string} call the text of a call
+ *
+ * @typedef {{ functions: Record<string, any>, close(): void }} Bound
+ */
+
+const plainCall = {
+  scope: (bound, name) => ({ f: bound.functions[name] }),
+  call: (args) => `f(${args})`,
+};
+
+const arkffi = {
+  id: 'arkffi',
+  title: 'arkffi',
+  specifier: '..',
+  manifest: '../package.json',
+  binder({ dlopen }, names) {
+    const definitions = Object.fromEntries(
+      names.map((name) => [name, { args: functions[name].args, returns: functions[name].returns }]),
+    );
+    return (file) => {
+      const library = dlopen(file, definitions);
+      return { functions: library.symbols, close: () => library.close() };
+    };
+  },
+  ...plainCall,
+};
+
+const byHand = {
+  id: 'hand-written',
+  title: 'hand-written Node-API',
+  specifier: handwritten,
+  ...plainCall,
+};
+
+/** Of the spellings that Koffi has for these, the ones that it calls fastest with. */
+const koffiTypes = {
+  i32: 'int32_t', u32: 'uint32_t', i64: 'int64_t', f32: 'float', f64: 'double', u8: 'uint8_t', bool: 'bool', cstring: 'str', buffer: 'const uint8_t *',
+};
+
+const koffi = {
+  id: 'koffi',
+  title: 'Koffi',
+  specifier: 'koffi',
+  manifest: './node_modules/koffi/package.json',
+  binder(module, names) {
+    const signatures = names.map((name) => ({
+      name,
+      result: koffiTypes[functions[name].returns],
+      params: functions[name].args.map((type) => koffiTypes[type]),
+    }));
+    return (file) => {
+      const library = module.load(file);
+      const bound = {};
+      for (const { name, result, params } of signatures) bound[name] = library.func(name, result, params);
+      return { functions: bound, close: () => library.unload() };
+    };
+  },
+  ...plainCall,
+};
+
+const ffiRsTypes = {
+  i32: 'I32', u32: 'U32', i64: 'I64', f32: 'Float', f64: 'Double', u8: 'U8', bool: 'Boolean', cstring: 'String', buffer: 'U8Array',
+};
+
+let ffiRsLibraries = 0;
+
+const ffiRs = {
+  id: 'ffi-rs',
+  title: 'ffi-rs',
+  specifier: 'ffi-rs',
+  manifest: './node_modules/ffi-rs/package.json',
+  /** Its `define` looks no symbol up: that is part of every call. */
+  binder({ open, close, define, load, DataType }, names) {
+    const signatures = names.map((name) => ({
+      name,
+      retType: DataType[ffiRsTypes[functions[name].returns]],
+      paramsType: functions[name].args.map((type) => DataType[ffiRsTypes[type]]),
+    }));
+    return (path) => {
+      const library = `fixture-${ffiRsLibraries++}`;
+      open({ library, path });
+      const definitions = {};
+      for (const { name, ...types } of signatures) definitions[name] = { library, ...types };
+      return { functions: define(definitions), load, definitions, close: () => close(library) };
+    };
+  },
+  // `load` with an object that is used again takes half the time of a function made by `define`.
+  scope: ({ load, definitions }, name) => ({
+    load,
+    request: { ...definitions[name], funcName: name, paramsValue: [], freeResultMemory: false },
+  }),
+  call: (args) => `(request.paramsValue = [${args}], load(request))`,
+};
+
+/** @type {Contender[]} arkffi first: all ratios are its time to another's */
+export const contenders = [arkffi, byHand, koffi, ffiRs];
+
+/**
+ * Loads a contender and binds all functions.
+ * @param {Contender} contender
+ * @param {NodeJS.Require} require of this folder
+ * @param {string} file the library
+ */
+export function enlist(contender, require, file) {
+  const module = require(contender.specifier);
+  const { binder } = contender;
+  const bound = binder ? binder(module, Object.keys(functions))(file) : { functions: module, close() {} };
+  return { ...contender, module, bound, version: contender.manifest && require(contender.manifest).version };
+}

@@ -1,0 +1,63 @@
+// Times bodies against each other: many rounds, in each of which every body runs once.
+
+/**
+ * @typedef {object} Pace how long things take, in milliseconds
+ * @property {number} rounds
+ * @property {number} slice one body's time in a round
+ * @property {number} warmUp
+ */
+
+/** @type {Pace} */
+export const fullPace = { rounds: 25, slice: 20, warmUp: 300 };
+/** @type {Pace} */
+export const quickPace = { rounds: 5, slice: 4, warmUp: 60 };
+
+/** @param {(count: number) => unknown} body @param {number} count @returns {number} milliseconds */
+function time(body, count) {
+  const start = performance.now();
+  body(count);
+  return performance.now() - start;
+}
+
+/**
+ * Runs a body until the engine has compiled it for good.
+ * @param {(count: number) => unknown} body
+ * @param {Pace} pace
+ * @returns {number} the count that takes a slice
+ */
+function warmUp(body, { slice, warmUp: atLeast }) {
+  let count = 1;
+  for (let spent = 0; spent < atLeast; ) {
+    const took = time(body, count);
+    spent += took;
+    // By steps, because the first calls say little about later ones.
+    count = Math.max(1, Math.round(Math.min(count * 4, (count * slice) / took)));
+  }
+  return count;
+}
+
+/** Round by round another one begins, and every second round goes backwards. */
+function order(names, round) {
+  const start = (round >> 1) % names.length;
+  const turned = [...names.slice(start), ...names.slice(0, start)];
+  return round % 2 === 0 ? turned : turned.reverse();
+}
+
+/**
+ * @param {Record<string, (count: number) => unknown>} bodies by contender
+ * @param {Pace} pace
+ * @param {() => void} [between] runs before each slice, not timed
+ * @returns {Record<string, number[]>} nanoseconds per iteration, by round
+ */
+export function measure(bodies, pace, between = () => {}) {
+  const names = Object.keys(bodies);
+  const counts = Object.fromEntries(names.map((name) => [name, warmUp(bodies[name], pace)]));
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < pace.rounds; round++) {
+    for (const name of order(names, round)) {
+      between();
+      samples[name].push((time(bodies[name], counts[name]) / counts[name]) * 1e6);
+    }
+  }
+  return samples;
+}

@@ -1,0 +1,27 @@
+// The cost of starting: each sample is taken in a process of its own.
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { contenders } from './contenders.mjs';
+import { folder } from './places.mjs';
+import { summarize } from './spread.mjs';
+
+const child = path.join(folder, 'startup-child.cjs');
+
+/**
+ * @param {import('./measure.mjs').Pace} pace
+ * @returns {Generator<import('./spread.mjs').Result>}
+ */
+export function* measureStartup({ rounds }) {
+  const loading = Object.fromEntries(contenders.map(({ id }) => [id, []]));
+  const binding = Object.fromEntries(contenders.filter(({ binder }) => binder).map(({ id }) => [id, []]));
+  for (let round = -1; round < rounds; round++) {
+    for (const { id, specifier } of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const sample = JSON.parse(execFileSync(process.execPath, [child, id, specifier], { encoding: 'utf8' }));
+      if (round < 0) continue; // reads the files into memory
+      loading[id].push(sample.require * 1e6);
+      binding[id]?.push(sample.bind * 1e6);
+    }
+  }
+  yield summarize('require', 'require, fresh process', loading);
+  yield summarize('first-bind', 'first open and bind 10', binding);
+}

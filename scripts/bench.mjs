@@ -1,0 +1,45 @@
+// Compares arkffi with other ways into C. Sets everything up first: Node, Rust and cc are enough.
+//   --node <path>  measure in another Node
+//   --quick        a rough run in a fraction of the time; its figures are not kept
+//   --memory       watch resident memory instead
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { built, fixture, folder, handwritten } from '../bench/places.mjs';
+import { announce, buildAddon, installPackages, root, run } from './steps.mjs';
+
+const { values } = parseArgs({
+  options: {
+    node: { type: 'string', default: process.execPath },
+    quick: { type: 'boolean', default: false },
+    memory: { type: 'boolean', default: false },
+  },
+});
+
+/** Compiles C sources to a shared library, unless it is newer than they are. */
+function compile(target, sources, flags = []) {
+  const changed = Math.max(...sources.map((source) => statSync(source).mtimeMs));
+  if (existsSync(target) && statSync(target).mtimeMs > changed) return;
+  announce(`compiling ${path.relative(root, target)}`);
+  mkdirSync(built, { recursive: true });
+  run('cc', ['-O2', '-Wall', '-shared', '-fPIC', ...flags, '-o', target, ...sources]);
+}
+
+if (process.platform === 'win32') {
+  console.error('The benchmark is compiled with cc and does not run on Windows');
+  process.exit(1);
+}
+installPackages(folder);
+buildAddon();
+const source = path.join(folder, 'fixture.c');
+const headers = path.join(folder, 'node_modules', 'node-api-headers', 'include');
+compile(fixture, [source]);
+compile(handwritten, [path.join(folder, 'peers', 'handwritten.c'), source], [
+  `-I${headers}`,
+  // On macOS the functions of Node are only there once Node has loaded it.
+  ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
+]);
+
+announce(values.memory ? 'watching memory' : 'measuring');
+const program = path.join(folder, values.memory ? 'memory.mjs' : 'main.mjs');
+run(values.node, ['--expose-gc', program, ...(values.quick ? ['--quick'] : [])]);
