@@ -1,4 +1,3 @@
-/// <reference lib="es2022" />
 /// <reference lib="esnext.disposable" />
 
 export {};
@@ -125,25 +124,23 @@ export interface AddressDefinition extends Signature {
 }
 
 // What is wrong in a definition is reported where it stands: its place has the type it should have.
-type CheckedName<Name, Known> = string extends Name ? string : Name extends undefined ? undefined : Known;
+type CheckedName<Name, Known> = string extends Name ? string : Name extends Known | undefined ? Name : Known;
 type CheckedNames<List> = List extends readonly unknown[]
   ? { readonly [Index in keyof List]: CheckedName<List[Index], ParameterType> }
   : readonly ParameterType[] | undefined;
-type Checked<Definition, Shape> = Definition extends object
-  ? Omit<Shape, keyof Signature> & { readonly [Key in keyof Signature]: unknown } & {
-      readonly [Key in keyof Definition]: Key extends 'args'
-        ? CheckedNames<Definition[Key]>
-        : Key extends 'returns'
-          ? CheckedName<Definition[Key], ResultType>
-          : Key extends keyof Shape
-            ? Shape[Key]
-            : never;
-    }
-  : Shape;
+type Checked<Definition, Shape> = Omit<Shape, keyof Signature> & { readonly [Key in keyof Signature]: unknown } & {
+  readonly [Key in keyof Definition]: Key extends 'args'
+    ? CheckedNames<Definition[Key]>
+    : Key extends 'returns'
+      ? CheckedName<Definition[Key], ResultType>
+      : Key extends keyof Shape
+        ? Shape[Key]
+        : never;
+};
 
 /** What a map of definitions has to be, as the constraint of a type parameter: `D extends CheckedDefinitions<D>`. */
 export type CheckedDefinitions<Definitions, Shape = SymbolDefinition> = object & {
-  readonly [Name in keyof Definitions]: Checked<Definitions[Name], Shape>;
+  readonly [Name in keyof Definitions]: Definitions[Name] extends object ? Checked<Definitions[Name], Shape> : Shape;
 };
 
 // ---------------------------------------------------------------------------------------------------
@@ -213,4 +210,25 @@ export function dlopen<const Definitions extends CheckedDefinitions<Definitions>
   definitions: Definitions,
 ): Library<SymbolsOf<Definitions>>;
 
+/**
+ * Binds the C function at an address; with or without `new`.
+ *
+ * Throws `ERR_INVALID_POINTER` for an address that cannot be valid, `ERR_INVALID_ARG_TYPE` and
+ * `ERR_OUT_OF_RANGE` for a wrong definition, `ERR_UNSUPPORTED_ARGS` for a signature that cannot be
+ * called here.
+ */
+export const CFunction: {
+  <const Definition extends Checked<Definition, AddressDefinition>>(definition: Definition): FunctionOf<Definition> & Closable;
+  new <const Definition extends Checked<Definition, AddressDefinition>>(definition: Definition): FunctionOf<Definition> & Closable;
+};
+
+/** Binds several addresses at once: all of them or, on any failure, none. Throws as `CFunction` does. */
+export function linkSymbols<const Definitions extends CheckedDefinitions<Definitions, AddressDefinition>>(
+  definitions: Definitions,
+): Closable & { readonly symbols: SymbolsOf<Definitions> };
+
 export class CString { #private; readonly ptr: Address; constructor(ptr: Address | CString | null, byteOffset?: number, byteLength?: number); }
+
+type Reader = Address | CString;
+/** The types that `read` and `write` know. */
+export type AccessorType = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'u64' | 'i64' | 'f32' | 'f64' | 'bool' | 'ptr' | 'intptr';

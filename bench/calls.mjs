@@ -24,6 +24,7 @@ function verifiedBody(which, { id, bound, scope, call }) {
   const body = makeBody(which, id, call, scope(bound, which.target));
   const expected = model(TRIED);
   const given = body(TRIED);
-  if (given !== expected) throw new Error(`${id}: ${which.title}: ${TRIED} results add up to ${given}, not ${expected}`);
+  if (given !== expected)
+    throw new Error(`${id}: ${which.title}: ${TRIED} results add up to ${given}, not ${expected}`);
   return body;
 }

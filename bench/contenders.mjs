@@ -47,7 +47,15 @@ const byHand = {
 
 /** Of the spellings that Koffi has for these, the ones that it calls fastest with. */
 const koffiTypes = {
-  i32: 'int32_t', u32: 'uint32_t', i64: 'int64_t', f32: 'float', f64: 'double', u8: 'uint8_t', bool: 'bool', cstring: 'str', buffer: 'const uint8_t *',
+  i32: 'int32_t',
+  u32: 'uint32_t',
+  i64: 'int64_t',
+  f32: 'float',
+  f64: 'double',
+  u8: 'uint8_t',
+  bool: 'bool',
+  cstring: 'str',
+  buffer: 'const uint8_t *',
 };
 
 const koffi = {
@@ -72,7 +80,15 @@ const koffi = {
 };
 
 const ffiRsTypes = {
-  i32: 'I32', u32: 'U32', i64: 'I64', f32: 'Float', f64: 'Double', u8: 'U8', bool: 'Boolean', cstring: 'String', buffer: 'U8Array',
+  i32: 'I32',
+  u32: 'U32',
+  i64: 'I64',
+  f32: 'Float',
+  f64: 'Double',
+  u8: 'U8',
+  bool: 'Boolean',
+  cstring: 'String',
+  buffer: 'U8Array',
 };
 
 let ffiRsLibraries = 0;

@@ -52,5 +52,7 @@ function add(result) {
 
 function save(name, text) {
   writeFileSync(path.join(target, name), text);
-  console.log(`${name === `${major}.json` ? '\n' : ''}wrote ${path.relative(path.dirname(folder), path.join(target, name))}`);
+  console.log(
+    `${name === `${major}.json` ? '\n' : ''}wrote ${path.relative(path.dirname(folder), path.join(target, name))}`,
+  );
 }

@@ -27,7 +27,7 @@ function time(body, count) {
  */
 function warmUp(body, { slice, warmUp: atLeast }) {
   let count = 1;
-  for (let spent = 0; spent < atLeast; ) {
+  for (let spent = 0; spent < atLeast;) {
     const took = time(body, count);
     spent += took;
     // By steps, because the first calls say little about later ones.

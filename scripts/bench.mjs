@@ -34,11 +34,15 @@ buildAddon();
 const source = path.join(folder, 'fixture.c');
 const headers = path.join(folder, 'node_modules', 'node-api-headers', 'include');
 compile(fixture, [source]);
-compile(handwritten, [path.join(folder, 'peers', 'handwritten.c'), source], [
-  `-I${headers}`,
-  // On macOS the functions of Node are only there once Node has loaded it.
-  ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
-]);
+compile(
+  handwritten,
+  [path.join(folder, 'peers', 'handwritten.c'), source],
+  [
+    `-I${headers}`,
+    // On macOS the functions of Node are only there once Node has loaded it.
+    ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
+  ],
+);
 
 announce(values.memory ? 'watching memory' : 'measuring');
 const program = path.join(folder, values.memory ? 'memory.mjs' : 'main.mjs');
