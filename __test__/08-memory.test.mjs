@@ -56,6 +56,13 @@ describe.each(Object.entries(accessors))('read.%s and write.%s', (type, [method,
     }
   });
 
+  it('refuse a small number whatever the offset makes of it', () => {
+    for (const at of [0, 1, 65535, 5n]) {
+      expect(thrown(() => read[type](at, 2 ** 40)).code).toBe('ERR_INVALID_POINTER');
+      expect(thrown(() => write[type](at, 2 ** 40, values[0])).code).toBe('ERR_INVALID_POINTER');
+    }
+  });
+
   it('refuse offsets that are none, or lead out of the address space', () => {
     const address = ptr(new Uint8Array(16));
     for (const offset of [0.5, NaN, Infinity, 2 ** 53, -(2 ** 53), Number.MAX_SAFE_INTEGER]) {

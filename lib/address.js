@@ -1,9 +1,13 @@
 'use strict';
 // Addresses that users give to functions of ours (not to C): checked, with an offset added.
 
+const native = require('./binding.js');
 const { createError } = require('./errors.js');
-const { INVALID, addressOf } = require('./pointer.js');
+const { INVALID, addressOf, extent } = require('./pointer.js');
 const { describe, refusal } = require('./refuse.js');
+
+/** Below this nothing is ever mapped. */
+const FIRST_ADDRESS = native.firstAddress;
 
 /**
  * A pointer, not a buffer: behind a buffer's address nothing says where it ends.
@@ -14,14 +18,15 @@ const { describe, refusal } = require('./refuse.js');
  */
 function pointerValue(caller, pointer, index = 0) {
   if (typeof pointer === 'number' && Number.isSafeInteger(pointer) && pointer >= 0) return pointer;
-  const isBuffer = ArrayBuffer.isView(pointer) || pointer instanceof ArrayBuffer || pointer instanceof SharedArrayBuffer;
+  const isBuffer = ArrayBuffer.isView(pointer) || extent(pointer) !== undefined;
   const address = isBuffer ? INVALID : addressOf(pointer);
   if (address === INVALID) throw refusal('function', pointer, index, caller);
   return address;
 }
 
 /**
- * The address `byteOffset` bytes from a pointer. NULL stays NULL.
+ * The address `byteOffset` bytes from a pointer. NULL, and what else cannot be a pointer, stays what it
+ * is: an offset must not make it look like one. Rust refuses it when it is used.
  * @param {string} caller
  * @param {unknown} pointer
  * @param {unknown} byteOffset may be negative
@@ -30,7 +35,7 @@ function pointerValue(caller, pointer, index = 0) {
 function locate(caller, pointer, byteOffset) {
   const base = pointerValue(caller, pointer);
   if (typeof byteOffset !== 'number') throw refusal('f64', byteOffset, 1, caller);
-  if (base === 0) return 0;
+  if (base < FIRST_ADDRESS) return base;
   if (Number.isSafeInteger(byteOffset)) {
     const sum = typeof base === 'number' ? base + byteOffset : base + BigInt(byteOffset);
     if (typeof sum === 'number' ? Number.isSafeInteger(sum) && sum >= 0 : sum >= 0n && BigInt.asUintN(64, sum) === sum) {

@@ -11,7 +11,7 @@ const SUFFIXES = { linux: ['-gnu', '-musl'], win32: ['-msvc', '-gnu'] };
 function candidates() {
   const chosen = process.env.ARKFFI_NATIVE;
   if (chosen) return [path.resolve(chosen)];
-  const suffixes = SUFFIXES[/** @type {keyof SUFFIXES} */ (process.platform)] ?? [''];
+  const suffixes = SUFFIXES[/** @type {keyof typeof SUFFIXES} */ (process.platform)] ?? [''];
   return suffixes.map((suffix) => path.join(__dirname, '..', `arkffi.${MACHINE}${suffix}.node`));
 }
 

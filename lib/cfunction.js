@@ -16,7 +16,7 @@ function bindDefinition(definition, name) {
   const { ptr, args, returns } = definition;
   const address = typeof ptr === 'number' && Number.isSafeInteger(ptr) && ptr >= 0 ? ptr : functionAddress(ptr);
   if (address === INVALID) {
-    const { code, message } = refusal('function', ptr, 0, name);
+    const { code, message } = /** @type {any} */ (refusal('function', ptr, 0, name));
     throw createError(code, message.replace('argument 0', 'ptr'), name);
   }
   return bindAddress(address, planSignature(name, args, returns), name);

@@ -75,7 +75,7 @@ const classByCode = new Map();
 
 /** @param {{ code: string, class: string }[]} rows */
 function setErrorTable(rows) {
-  for (const row of rows) classByCode.set(row.code, classes[/** @type {keyof classes} */ (row.class)]);
+  for (const row of rows) classByCode.set(row.code, classes[/** @type {keyof typeof classes} */ (row.class)]);
 }
 
 /**

@@ -10,6 +10,9 @@ const { INVALID, extent, bufferAddress } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
 const { resolveType } = require('./types.js');
 
+/** The longest buffer: what the engine can make, and no more than a process can address. */
+const MAX_BUFFER = Math.min(require('node:buffer').constants.MAX_LENGTH, 2 ** 48);
+
 /** The accessors of `read` and `write`, by the name of a type. */
 const ACCESSORS = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'f32', 'f64', 'bool', 'ptr', 'intptr'];
 
@@ -109,8 +112,6 @@ function viewMemory(caller, pointer, byteOffset = 0, byteLength) {
   putLength(length);
   return native.viewMemory() ?? copyMemory(caller, address, length);
 }
-
-const MAX_BUFFER = require('node:buffer').constants.MAX_LENGTH;
 
 /** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength */
 const toArrayBuffer = (pointer, byteOffset, byteLength) => viewMemory('toArrayBuffer', pointer, byteOffset, byteLength);

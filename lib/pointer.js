@@ -14,7 +14,7 @@ const INVALID = -1;
 
 /**
  * @param {object} prototype
- * @param {string} name
+ * @param {string | symbol} name
  * @returns {(self: any) => any} the built-in getter as a function; it throws for another kind of object
  */
 function getter(prototype, name) {

@@ -2,11 +2,12 @@
 // Everything that stubs and lib/marshal.generated.js refer to, by the names that lib/emitters.js uses.
 // Built-ins are taken here once, so that changing them later changes no call.
 
-const { enter, enterForString, frameAddress } = require('./binding.js');
+const native = require('./binding.js');
 const { views } = require('./frame.js');
 const { addressOf, bufferAddress, functionAddress } = require('./pointer.js');
 const { TOP, copyString, giveBack } = require('./scratch.js');
 
+const { enter, enterForString, frameAddress } = native;
 const { isSafeInteger } = Number;
 const { asIntN, asUintN } = BigInt;
 const { floor, fround } = Math;

@@ -42,8 +42,10 @@ const slotAt = (offset) => (size) => String(offset / size);
  */
 function stubSource({ number, params, paramOffsets, result, resultOffset }) {
   const parameters = params.map((_, index) => `a${index}`);
+  /** @type {string[]} */
   const reads = [];
   const stores = [`u32[${offsets.target / 4}] = ${number};`];
+  /** @type {string[]} */
   const kept = [];
   let usesScratch = false;
   params.forEach((type, index) => {

@@ -19,7 +19,10 @@ function integerFrom(text, fallback, name) {
 
 /** The seed and the number of functions that the environment asks for. */
 export function oracleSettings({ ARKFFI_SEED, ARKFFI_ORACLE_COUNT } = process.env) {
-  return { seed: integerFrom(ARKFFI_SEED, 1, 'ARKFFI_SEED'), count: integerFrom(ARKFFI_ORACLE_COUNT, PART, 'ARKFFI_ORACLE_COUNT') };
+  return {
+    seed: integerFrom(ARKFFI_SEED, 1, 'ARKFFI_SEED'),
+    count: integerFrom(ARKFFI_ORACLE_COUNT, PART, 'ARKFFI_ORACLE_COUNT'),
+  };
 }
 
 export const oracleFolder = ({ seed, count }) => path.join(outputFolder, 'oracle', `${seed}-${count}`);
@@ -50,4 +53,9 @@ export function buildPart({ seed, start, end, file }) {
 /** Compiles everything that the environment's settings need. */
 export function buildOracle(settings = oracleSettings()) {
   for (const part of oracleParts(settings)) buildPart(part);
+}
+
+/** As a global set-up of vitest. */
+export default function setup() {
+  buildOracle();
 }

@@ -13,7 +13,9 @@ function inWords(value) {
   if (typeof value === 'number') return `${Object.is(value, -0) ? '-0' : value} (bits 0x${bitsOf(value).toString(16)})`;
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value !== 'object' || value === null) return String(value);
-  return `${value.constructor.name} of ${value.byteLength ?? value} bytes at ${value.byteOffset ?? 0}`;
+  // A CString may stand on an address that nobody can read.
+  if (value.byteLength === undefined) return `${value.constructor.name} at ${value.ptr}`;
+  return `${value.constructor.name} of ${value.byteLength} bytes, ${value.byteOffset ?? 0} into its buffer`;
 }
 
 /** An array that always holds tagged values: engines write every NaN in an array of doubles alike. */
@@ -62,7 +64,9 @@ export function openPart(arkffi, rows, { seed, file }, functions) {
 
   /** @param {string} problem */
   function fail({ number, name, params }, chosen, made, problem) {
-    const values = made.map(({ js }, index) => `    ${index} ${definitions[name].args[index]} (${params[index].word}): ${inWords(js)}`);
+    const values = made.map(
+      ({ js }, index) => `    ${index} ${definitions[name].args[index]} (${params[index].word}): ${inWords(js)}`,
+    );
     const lines = [
       `oracle failed: seed ${seed}, function ${number}, value set ${chosen}: ${problem}`,
       `  C: ${prototype({ number, name, params, result: functions.find((each) => each.number === number).result })}`,
@@ -90,7 +94,8 @@ export function openPart(arkffi, rows, { seed, file }, functions) {
     const called = library.symbols.oracle_called();
     if (called !== fn.number) fail(fn, chosen, made, `C entered function ${called}`);
     if (mismatch !== -1) fail(fn, chosen, made, `C did not get argument ${mismatch} as it was given`);
-    if (!isSame(got, result.js)) fail(fn, chosen, made, `the result is ${inWords(got)} instead of ${inWords(result.js)}`);
+    if (!isSame(got, result.js))
+      fail(fn, chosen, made, `the result is ${inWords(got)} instead of ${inWords(result.js)}`);
     made.forEach((each, index) => {
       if (!isWritten(each, args[index])) fail(fn, chosen, made, `the memory of argument ${index} is not as C left it`);
       if (each.memory) each.memory.set(args[index].bytes);

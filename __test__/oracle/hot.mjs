@@ -15,11 +15,18 @@ function createCaller({ name, params }) {
   }
 }
 
-/** Functions with few enough parameters to be inlined, spread over all that there are. */
+/** Functions with few enough parameters to be inlined; first those that bring a type not there yet. */
 export function pickHot(functions, wanted = 20) {
+  const seen = new Set();
   const short = functions.filter(({ params }) => params.length <= 12);
-  const step = Math.max(1, Math.floor(short.length / wanted));
-  return short.filter((_, index) => index % step === 0).slice(0, wanted);
+  const bringsNew = ({ params, result }) => {
+    const uses = [`→ ${result.type}`, ...params.map(({ type }) => type)];
+    const isNew = uses.some((use) => !seen.has(use));
+    uses.forEach((use) => seen.add(use));
+    return isNew;
+  };
+  const first = short.filter(bringsNew);
+  return [...first, ...short.filter((fn) => !first.includes(fn))].slice(0, wanted);
 }
 
 /**
@@ -33,7 +40,9 @@ export function callHot(part, fn, calls) {
   const prepared = fn.sets.map(({ args, result }) => {
     const made = part.make(args);
     // The bytes that C inverts.
-    const touched = made.flatMap(({ memory }, index) => (args[index].kind === 'bytes' && memory ? [{ memory, ...args[index] }] : []));
+    const touched = made.flatMap(({ memory }, index) =>
+      args[index].kind === 'bytes' && memory ? [{ memory, ...args[index] }] : [],
+    );
     return { made, args: taggedArray(made.map(({ js }) => js)), expected: result.js, touched };
   });
   for (let index = 0; index < calls; index++) {

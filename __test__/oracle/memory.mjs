@@ -4,7 +4,28 @@ const GUARD = 0x5a;
 /** Longer than the scratch stack of a call. */
 const HUGE = 300_000;
 
-const letters = ['a', 'Z', '0', ' ', '?', '\\', '"', '\x01', '\x7f', 'é', 'ÿ', 'ß', 'Ω', '€', '漢', '\uffff', '😀', '🦀', '\ud800', '\udc00'];
+const letters = [
+  'a',
+  'Z',
+  '0',
+  ' ',
+  '?',
+  '\\',
+  '"',
+  '\x01',
+  '\x7f',
+  'é',
+  'ÿ',
+  'ß',
+  'Ω',
+  '€',
+  '漢',
+  '\uffff',
+  '😀',
+  '🦀',
+  '\ud800',
+  '\udc00',
+];
 
 /** @returns {string} without NUL; with every length of UTF-8 sequence, and lone surrogates */
 export function drawText(random) {
@@ -73,7 +94,11 @@ const holders = {
     return { js: new Uint8Array(buffer, offset), memory };
   },
   resizable(bytes, offset) {
-    const { memory, buffer } = filled(new ArrayBuffer(offset + bytes.length, { maxByteLength: bytes.length + 8192 }), offset, bytes);
+    const { memory, buffer } = filled(
+      new ArrayBuffer(offset + bytes.length, { maxByteLength: bytes.length + 8192 }),
+      offset,
+      bytes,
+    );
     return { js: new Uint8Array(buffer, offset), memory };
   },
 };

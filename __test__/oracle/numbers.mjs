@@ -75,7 +75,8 @@ function drawFloat(random, width, fraction, special) {
 
 const f64 = {
   // Whole numbers too: engines keep those apart.
-  draw: (random) => (random.chance(0.2) ? bitsOf(random.between(-1000, 1000)) : drawFloat(random, 64n, 52n, F64_SPECIAL)),
+  draw: (random) =>
+    random.chance(0.2) ? bitsOf(random.between(-1000, 1000)) : drawFloat(random, 64n, 52n, F64_SPECIAL),
   argument(bits) {
     const value = doubleOf(bits);
     return Object.is(value, value | 0) ? value | 0 : value;

@@ -11,8 +11,8 @@ export const SETS = 3;
 const SURE_REGISTERS = 4;
 
 function drawCount(number, random) {
-  if (number % 400 === 0) return 256;
-  if (number % 400 === 1) return 300;
+  if (number % 100 === 0) return 256;
+  if (number % 100 === 50) return 300;
   return random.chance(0.3) ? random.below(8) : random.below(41);
 }
 
@@ -23,13 +23,17 @@ function drawTypes(count, random) {
 }
 
 /**
+ * @typedef {object} Declared
+ * @property {string} type of the table
+ * @property {string} word as C declares it
+ * @property {boolean} bare C sees the whole register of a narrow type: it trusts, as clang does, that an
+ *   argument is extended to 32 bits, and leaves garbage above a result
+ *
  * @typedef {object} OracleFunction
  * @property {number} number
  * @property {string} name
- * @property {boolean} bare C takes and returns whole registers for narrow types: it trusts, as clang
- *   does, that arguments are extended, and leaves garbage above results
- * @property {{ type: string, word: string, bare: boolean }[]} params
- * @property {{ type: string, word: string, bare: boolean }} result
+ * @property {Declared[]} params
+ * @property {Declared} result
  * @property {{ args: any[], result: any }[]} sets
  */
 

@@ -45,7 +45,9 @@ export const isSigned = (type) => ['i8', 'i16', 'i32', 'i64', 'bigint64'].includ
  * @param {{ name: string, letter?: string, spellings: string[] }[]} rows the table
  */
 export function createSpeller(rows) {
-  const names = new Map(rows.map((row) => [row.name, [row.name, ...row.spellings, ...(row.letter ? [row.letter] : [])]]));
+  const names = new Map(
+    rows.map((row) => [row.name, [row.name, ...row.spellings, ...(row.letter ? [row.letter] : [])]]),
+  );
   const known = new Set([...names.values()].flat());
   return (type, word, random) => {
     // A C word means i64, never bigint64.

@@ -1,0 +1,23 @@
+// npm run lint: formatting, clippy, types, and generated files, none of which changes anything.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { announce, attempt, installPackages, root, run } from './steps.mjs';
+
+installPackages();
+announce('rustfmt and clippy');
+run('cargo', ['fmt', '--check']);
+run('cargo', ['clippy', '--all-targets', '--quiet', '--', '-D', 'warnings']);
+announce('prettier and TypeScript');
+run('npx', ['prettier', '--check', '--log-level', 'warn', '.']);
+run('npx', ['tsc', '-p', '.']);
+run('npx', ['tsc', '-p', '__test__/types']);
+
+announce('generated files');
+const generated = path.join(root, 'lib', 'marshal.generated.js');
+const before = readFileSync(generated, 'utf8');
+run(process.execPath, ['scripts/generate-marshal.mjs']);
+if (readFileSync(generated, 'utf8') !== before) {
+  console.error('lib/marshal.generated.js was not up to date with lib/emitters.js; it is now');
+  process.exit(1);
+}
+if (attempt('git', ['rev-parse', '--is-inside-work-tree']).ok) run('git', ['diff', '--exit-code', '--stat', '--', generated]);
