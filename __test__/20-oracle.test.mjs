@@ -37,7 +37,7 @@ describe.each(parts)('%s', (_, part) => {
   afterAll(() => opened?.close());
 
   test('C gets every argument and JavaScript every result to the bit, in first and in repeated calls', () => {
-    for (const fn of functions) opened.callRepeatedly(fn, 17);
+    for (const fn of functions) opened.callRepeatedly(fn);
   });
 
   test('so it is in optimized code', () => {

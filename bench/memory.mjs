@@ -33,7 +33,7 @@ function watchAll() {
 
   const kept = [
     watch('strings of 20 characters', length, short, 20, quick ? 2_000_000 : 10_000_000),
-    watch('strings of 300 KB', length, long, 300_000, quick ? 20_000 : 400_000),
+    watch('strings of 300 KB', length, long, 300_000, quick ? 20_000 : 200_000),
   ];
   if (!kept.includes(false)) return 0;
   console.error(`Resident memory grew by more than ${LIMIT} MB in a second half`);
@@ -72,6 +72,8 @@ function resident() {
 
 function show(when, size) {
   const heap = megabytes(v8.getHeapStatistics().total_physical_size);
-  console.log(`  ${when.padEnd(13)} ${size.toFixed(1).padStart(6)} MB, of them ${heap.toFixed(1)} MB the engine's heap`);
+  console.log(
+    `  ${when.padEnd(13)} ${size.toFixed(1).padStart(6)} MB, of them ${heap.toFixed(1)} MB the engine's heap`,
+  );
   return size;
 }

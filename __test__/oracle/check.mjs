@@ -102,8 +102,8 @@ export function openPart(arkffi, rows, { seed, file }, functions) {
     });
   }
 
-  /** Calls with each value set in turn, `rounds` times; every other round with new memory. */
-  function callRepeatedly(fn, rounds) {
+  /** Calls with each value set in turn, some 50 times; every other round with new memory. */
+  function callRepeatedly(fn, rounds = 8) {
     const made = fn.sets.map(({ args }) => make(args));
     for (let round = 0; round < rounds; round++) {
       for (let chosen = 0; chosen < SETS; chosen++) {

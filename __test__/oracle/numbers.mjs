@@ -48,9 +48,9 @@ const bool = {
   result: (bits) => bits === 1n,
 };
 
-// Zero, smallest and largest denormal, smallest and largest normal, one, infinity; all with either sign.
-const F64_SPECIAL = [0n, 1n, 0x000f_ffff_ffff_ffffn, 1n << 52n, 0x7fef_ffff_ffff_ffffn, 0x3ff0n << 48n, 0x7ff0n << 48n];
-const F32_SPECIAL = [0n, 1n, 0x007f_ffffn, 0x0080_0000n, 0x7f7f_ffffn, 0x3f80_0000n, 0x7f80_0000n];
+// Smallest and largest denormal, smallest and largest normal, one, infinity; all with either sign.
+const F64_SPECIAL = [1n, 0x000f_ffff_ffff_ffffn, 1n << 52n, 0x7fef_ffff_ffff_ffffn, 0x3ff0n << 48n, 0x7ff0n << 48n];
+const F32_SPECIAL = [1n, 0x007f_ffffn, 0x0080_0000n, 0x7f7f_ffffn, 0x3f80_0000n, 0x7f80_0000n];
 
 /** NaNs are made quiet: hardware does not promise to keep signalling ones. */
 function drawFloat(random, width, fraction, special) {
@@ -60,6 +60,7 @@ function drawFloat(random, width, fraction, special) {
   const any = BigInt.asUintN(Number(width), random.bits());
   switch (random.below(8)) {
     case 0:
+      return sign;
     case 1:
       return sign | random.pick(special);
     case 2:

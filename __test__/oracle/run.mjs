@@ -37,7 +37,7 @@ function checkPart(part) {
   const wanted = functions.filter(isWanted);
   for (const fn of wanted) {
     trace(fn);
-    opened.callRepeatedly(fn, 17);
+    opened.callRepeatedly(fn);
   }
   for (const fn of pickHot(wanted)) {
     trace(fn);

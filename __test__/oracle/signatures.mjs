@@ -5,7 +5,7 @@ import { narrowBits, paramTypes, resultTypes, words } from './types.mjs';
 import { drawArgument, drawResult } from './values.mjs';
 
 /** Value sets of each function. */
-export const SETS = 3;
+export const SETS = 6;
 
 /** So many integer arguments are in registers under every calling convention. */
 const SURE_REGISTERS = 4;
@@ -48,7 +48,8 @@ export function drawFunction(seed, number) {
   });
   const types = drawTypes(drawCount(number, random), random);
   const params = types.map((type, index) => declared(type, index < SURE_REGISTERS && type !== 'f32'));
-  const result = declared(random.pick(resultTypes), true);
+  // In turn, because there is only one per function.
+  const result = declared(resultTypes[number % resultTypes.length], true);
   const sets = Array.from({ length: SETS }, () => ({
     args: types.map((type) => drawArgument(type, random)),
     result: { ...drawResult(result.type, random), garbage: random.bits() },

@@ -183,7 +183,7 @@ same<ReturnType<typeof called>, string | null>(true);
 same<typeof called.ptr, number>(true);
 called('text');
 called.close();
-// @ts-expect-error a number of another kind
+// @ts-expect-error a boolean is no string
 called(true);
 // @ts-expect-error NULL is no function
 CFunction({ ptr: null });

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { require } from './open.mjs';
+
+const read = (file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+const { codes } = require('../lib/binding.js');
+
+describe('the README', () => {
+  it('has every error code with its class, and no other', () => {
+    const rows = [...read('README.md').matchAll(/^\| `(ERR_\w+)` \| (\w+) \|/gm)].map(([, code, name]) => ({ code, class: name }));
+    expect(rows).toEqual(codes());
+  });
+
+  it('begins with the program of examples/hello.mjs', () => {
+    const [, block] = read('README.md').match(/## A first program\s+```js\n([\s\S]*?)```/);
+    const statements = (text) => text.match(/^(?:import|const|console|  strlen|  abs|\}\)).*$/gm);
+    const example = statements(read('examples/hello.mjs')).filter((line) => !line.includes('error.message'));
+    expect(statements(block)).toEqual(example);
+  });
+});
+
+describe('every error code', () => {
+  it('is in a test', () => {
+    const names = ['02-types', '03-values', '04-strings', '05-pointers', '06-libraries', '07-addresses', '08-memory', '10-bridge', '11-calls'];
+    const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
+    // The host has to fail for this one.
+    const untestable = ['ERR_CALL_FAILED'];
+    const missing = codes().map((row) => row.code).filter((code) => !tests.includes(code) && !untestable.includes(code));
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { arkffi, require } from './open.mjs';
+
+const { codes, types } = require('../lib/binding.js');
+const declarations = readFileSync(new URL('../index.d.ts', import.meta.url), 'utf8').replace(
+  /\/\*.*?\*\/|\/\/.*?$/gms,
+  '',
+);
+
+const sorted = (names) => [...names].sort();
+const strings = (text) => Array.from(text.matchAll(/'([^']*)'/g), ([, string]) => string);
+const union = (name) => strings(declarations.match(`export type ${name} =([^;]*);`)[1]);
+const members = (start) => {
+  const [, body] = declarations.match(new RegExp(`${start}[^{]*{\\n(.*?)\\n}`, 's'));
+  return Array.from(body.matchAll(/^ {2}(?:readonly )?(\w+)\b(?=[<(?:])/gm), ([, name]) => name);
+};
+
+// Row<names, in, out, constants>
+const rows = declarations
+  .match(/interface TypeTable extends(.*?)\{\}/s)[1]
+  .split('Row<')
+  .slice(1)
+  .map((row) => row.slice(0, row.lastIndexOf('>')).split(','))
+  .map(([names, , , constants]) => ({ names: strings(names), constants: strings(constants) }));
+const declared = new Map(rows.flatMap(({ names, constants }) => names.map((name) => [name, constants])));
+const known = types().map((row) => ({ ...row, names: [row.name, row.letter, ...row.spellings].filter(Boolean) }));
+
+describe('index.d.ts', () => {
+  it('exports the values that the package exports, and no others', () => {
+    const exported = Array.from(declarations.matchAll(/^export (?:const|function|class) (\w+)/gm), ([, name]) => name);
+    expect(sorted(exported)).toEqual(sorted(Object.keys(arkffi)));
+  });
+
+  it('knows the names of the type table, and no others', () => {
+    expect(sorted(rows.flatMap(({ names }) => names))).toEqual(sorted(known.flatMap(({ names }) => names)));
+  });
+
+  it('has every name in a row of its type', () => {
+    for (const { name, letter, names } of known) {
+      for (const each of names) expect(declared.get(each), each).toContain(letter ?? name);
+    }
+  });
+
+  it('knows the letters of the table, and no others', () => {
+    expect(sorted(union('Letter'))).toEqual(sorted(known.flatMap(({ letter }) => letter ?? [])));
+  });
+
+  it('has the constants of FFIType: every name that is an identifier and no letter', () => {
+    const letters = union('Letter');
+    const identifiers = [...declared.keys()].filter((name) => !letters.includes(name) && !/[ *]/.test(name));
+    expect(sorted(identifiers)).toEqual(sorted(Object.keys(arkffi.FFIType)));
+    for (const name of identifiers) expect(declared.get(name), name).toContain(arkffi.FFIType[name]);
+  });
+
+  it('knows the codes of the error table, and no others', () => {
+    expect(sorted(union('ErrorCode'))).toEqual(sorted(codes().map(({ code }) => code)));
+  });
+
+  it('has the accessors of read and write', () => {
+    expect(sorted(union('AccessorType'))).toEqual(sorted(Object.keys(arkffi.read)));
+    expect(Object.keys(arkffi.write)).toEqual(Object.keys(arkffi.read));
+  });
+
+  it('has the functions of the raw bridge', () => {
+    expect(sorted(members('export interface RawBridge'))).toEqual(sorted(Object.keys(arkffi.ffi)));
+  });
+
+  it('has the members of the classes', () => {
+    const { CString, Library } = arkffi;
+    expect(sorted(members('export class CString'))).toEqual(sorted(Object.getOwnPropertyNames(CString.prototype)));
+    const library = new Library(0n, {});
+    const names = [...Object.getOwnPropertyNames(Library.prototype), ...Object.keys(library)];
+    expect(sorted(members('export class Library'))).toEqual(sorted(names));
+  });
+
+  it('has the numbers of stats', () => {
+    expect(members('export function stats\\(\\): ')).toEqual(Object.keys(arkffi.stats()));
+  });
+});
