@@ -4,7 +4,8 @@ import { arkffi, require, thrown } from './open.mjs';
 
 const { FFIType, dlopen } = arkffi;
 const rows = require('../lib/binding.js').types();
-const bind = (type, symbol = 'id_i32') => dlopen(fixture('basics'), { [symbol]: { args: [type], returns: type } }).symbols[symbol];
+const bind = (type, symbol = 'id_i32') =>
+  dlopen(fixture('basics'), { [symbol]: { args: [type], returns: type } }).symbols[symbol];
 
 describe('types', () => {
   it('are bound under every spelling of the table', () => {
@@ -16,7 +17,10 @@ describe('types', () => {
   });
 
   it('may be written with spaces around words and stars', () => {
-    const { symbols } = dlopen(fixture('basics'), { greeting: { returns: ' const  char * ' }, id_u32: { args: ['unsigned  int'], returns: 'uint32_t' } });
+    const { symbols } = dlopen(fixture('basics'), {
+      greeting: { returns: ' const  char * ' },
+      id_u32: { args: ['unsigned  int'], returns: 'uint32_t' },
+    });
     expect(symbols.greeting()).toBe('Grüß 😀');
     expect(symbols.id_u32(4294967295)).toBe(4294967295);
   });
@@ -62,8 +66,14 @@ describe('types', () => {
   });
 
   it('cannot be void for a parameter or buffer for a result', () => {
-    expect(thrown(() => dlopen(null, { strlen: { args: ['void'] } }))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', symbol: 'strlen' });
-    expect(thrown(() => dlopen(null, { strlen: { returns: 'buffer' } }))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', symbol: 'strlen' });
+    expect(thrown(() => dlopen(null, { strlen: { args: ['void'] } }))).toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+      symbol: 'strlen',
+    });
+    expect(thrown(() => dlopen(null, { strlen: { returns: 'buffer' } }))).toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+      symbol: 'strlen',
+    });
   });
 });
 
@@ -79,7 +89,18 @@ describe('FFIType', () => {
   });
 
   it("keeps ArkFFI's letters where they name the type exactly", () => {
-    const letters = { int32: 'i', int64: 'l', double: 'd', float: 'f', bool: 'b', i8: 'c', CString: 's', ptr: 'p', callback: 'k', napi_env: 'p' };
+    const letters = {
+      int32: 'i',
+      int64: 'l',
+      double: 'd',
+      float: 'f',
+      bool: 'b',
+      i8: 'c',
+      CString: 's',
+      ptr: 'p',
+      callback: 'k',
+      napi_env: 'p',
+    };
     expect(FFIType).toMatchObject(letters);
     expect(new Set([FFIType.u8, FFIType.i16, FFIType.u32, FFIType.i32, FFIType.u64, FFIType.i64]).size).toBe(6);
   });

@@ -46,7 +46,10 @@ describe('a string argument', () => {
   it('has U+FFFD where a lone surrogate was, short and long', () => {
     for (const padding of ['', 'x'.repeat(30), 'x'.repeat(400_000)]) {
       for (const lone of ['\ud800', '\udc00', 'a\ud83d', '\ude00b', '\ud800\ud800']) {
-        const expected = (padding + lone).replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+        const expected = (padding + lone).replace(
+          /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+          '\ufffd',
+        );
         expect(symbols.length(padding + lone)).toBe(utf8Length(expected));
         if (padding.length < 100) expect(symbols.echo(padding + lone)).toBe(expected);
       }
@@ -90,7 +93,10 @@ describe('a string argument', () => {
 
   it('of another kind is refused', () => {
     for (const value of [undefined, true, {}, [], Symbol('x'), () => 'x', new String('x'), { toString: () => 'x' }]) {
-      expect(thrown(() => symbols.length(value)), String(value)).toMatchObject({
+      expect(
+        thrown(() => symbols.length(value)),
+        String(value),
+      ).toMatchObject({
         class: 'FFITypeError',
         code: 'ERR_INVALID_ARG_TYPE',
         symbol: 'length',
@@ -98,12 +104,19 @@ describe('a string argument', () => {
       });
     }
     for (const value of [1.5, NaN, -1, -1n, 2 ** 53, 2n ** 64n]) {
-      expect(thrown(() => symbols.length(value)), String(value)).toMatchObject({ code: 'ERR_OUT_OF_RANGE', argument: 0 });
+      expect(
+        thrown(() => symbols.length(value)),
+        String(value),
+      ).toMatchObject({ code: 'ERR_OUT_OF_RANGE', argument: 0 });
     }
   });
 
   it('does not share memory with another one of the same call', () => {
-    for (const [a, b, c] of [['a', 'b', 'c'], ['x'.repeat(50), 'y'.repeat(5), 'z'.repeat(500)], ['p'.repeat(300_000), 'q', 'r'.repeat(300_000)]]) {
+    for (const [a, b, c] of [
+      ['a', 'b', 'c'],
+      ['x'.repeat(50), 'y'.repeat(5), 'z'.repeat(500)],
+      ['p'.repeat(300_000), 'q', 'r'.repeat(300_000)],
+    ]) {
       expect(symbols.middle(a, b, c)).toBe(b);
     }
   });

@@ -15,8 +15,18 @@ const { symbols } = arkffi.dlopen(fixture('basics'), {
 });
 
 const viewTypes = [
-  Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
-  Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
 ];
 
 describe('a pointer argument', () => {
@@ -58,20 +68,35 @@ describe('a pointer argument', () => {
   });
 
   it('is NULL for an empty buffer or view', () => {
-    for (const empty of [new ArrayBuffer(0), new Uint8Array(0), new Uint8Array(new ArrayBuffer(8), 8), new DataView(new ArrayBuffer(8), 8), Buffer.alloc(0)]) {
+    for (const empty of [
+      new ArrayBuffer(0),
+      new Uint8Array(0),
+      new Uint8Array(new ArrayBuffer(8), 8),
+      new DataView(new ArrayBuffer(8), 8),
+      Buffer.alloc(0),
+    ]) {
       expect(symbols.id_ptr(empty)).toBe(0);
     }
   });
 
   it('is refused when its buffer was transferred away, also after it was used', () => {
-    for (const makeView of [(buffer) => buffer, (buffer) => new Uint8Array(buffer), (buffer) => new Float64Array(buffer, 8), (buffer) => new DataView(buffer, 4)]) {
+    for (const makeView of [
+      (buffer) => buffer,
+      (buffer) => new Uint8Array(buffer),
+      (buffer) => new Float64Array(buffer, 8),
+      (buffer) => new DataView(buffer, 4),
+    ]) {
       for (const used of [false, true]) {
         const buffer = new ArrayBuffer(64);
         const view = makeView(buffer);
         if (used) symbols.id_ptr(view);
         structuredClone(buffer, { transfer: [buffer] });
         for (const call of [symbols.id_ptr, symbols.bufferAddress]) {
-          expect(thrown(() => call(view))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_VALUE', argument: 0 });
+          expect(thrown(() => call(view))).toMatchObject({
+            class: 'FFITypeError',
+            code: 'ERR_INVALID_ARG_VALUE',
+            argument: 0,
+          });
         }
       }
     }
@@ -131,10 +156,28 @@ describe('a pointer argument', () => {
 
   it('is refused when it is no address', () => {
     for (const value of [-1, -1n, 0.5, NaN, Infinity, 2 ** 53, 2n ** 64n, -(2n ** 70n)]) {
-      expect(thrown(() => symbols.id_ptr(value)), String(value)).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_RANGE', symbol: 'id_ptr', argument: 0 });
+      expect(
+        thrown(() => symbols.id_ptr(value)),
+        String(value),
+      ).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_RANGE', symbol: 'id_ptr', argument: 0 });
     }
-    for (const value of [undefined, true, 'text', '', {}, [], [1], Symbol('x'), () => 1, new Map(), new Proxy(new Uint8Array(8), {})]) {
-      expect(thrown(() => symbols.id_ptr(value)), String(Object.prototype.toString.call(value))).toMatchObject({
+    for (const value of [
+      undefined,
+      true,
+      'text',
+      '',
+      {},
+      [],
+      [1],
+      Symbol('x'),
+      () => 1,
+      new Map(),
+      new Proxy(new Uint8Array(8), {}),
+    ]) {
+      expect(
+        thrown(() => symbols.id_ptr(value)),
+        String(Object.prototype.toString.call(value)),
+      ).toMatchObject({
         class: 'FFITypeError',
         code: 'ERR_INVALID_ARG_TYPE',
         symbol: 'id_ptr',
@@ -153,7 +196,10 @@ describe('a buffer argument', () => {
   it('is a buffer or a view, nothing else', () => {
     expect(symbols.bufferAddress(new Uint8Array(8))).toBeGreaterThan(65536);
     for (const value of [null, undefined, 0, 65536, 70000n, 'text', {}, [1, 2], new arkffi.CString(70000)]) {
-      expect(thrown(() => symbols.bufferAddress(value)), typeof value).toMatchObject({
+      expect(
+        thrown(() => symbols.bufferAddress(value)),
+        typeof value,
+      ).toMatchObject({
         class: 'FFITypeError',
         code: 'ERR_INVALID_ARG_TYPE',
         symbol: 'bufferAddress',
@@ -173,7 +219,10 @@ describe('a function argument', () => {
 
   it('is refused when it is anything else', () => {
     for (const value of [undefined, 'text', {}, new Uint8Array(8), () => 1, symbols.twice]) {
-      expect(thrown(() => symbols.functionAddress(value)), String(value)).toMatchObject({
+      expect(
+        thrown(() => symbols.functionAddress(value)),
+        String(value),
+      ).toMatchObject({
         class: 'FFITypeError',
         code: 'ERR_INVALID_ARG_TYPE',
         symbol: 'functionAddress',

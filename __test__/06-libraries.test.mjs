@@ -40,7 +40,11 @@ describe('dlopen', () => {
   });
 
   it('renames, and gives null for an optional symbol that is not there', () => {
-    const { symbols } = dlopen(file, { plus: { ...add, symbol: 'add' }, missing: { optional: true }, present: { ...add, symbol: 'add', optional: true } });
+    const { symbols } = dlopen(file, {
+      plus: { ...add, symbol: 'add' },
+      missing: { optional: true },
+      present: { ...add, symbol: 'add', optional: true },
+    });
     expect(symbols.plus(1, 2)).toBe(3);
     expect(symbols.plus.name).toBe('plus');
     expect(symbols.missing).toBe(null);
@@ -78,22 +82,55 @@ describe('dlopen', () => {
   });
 
   it.each([[undefined], [5], [{}], [Symbol('x')], [true]])('refuses a path that is none: %s', (where) => {
-    expect(thrown(() => dlopen(where, {}))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', argument: 0 });
+    expect(thrown(() => dlopen(where, {}))).toMatchObject({
+      class: 'FFITypeError',
+      code: 'ERR_INVALID_ARG_TYPE',
+      argument: 0,
+    });
   });
 
-  it.each([[''], ['a\0b'], ['file://other-host/x.so'], [new URL('https://example.org/x.so')]])('refuses the path %s', (where) => {
-    expect(thrown(() => dlopen(where, {}))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_VALUE', argument: 0 });
-  });
+  it.each([[''], ['a\0b'], ['file://other-host/x.so'], [new URL('https://example.org/x.so')]])(
+    'refuses the path %s',
+    (where) => {
+      expect(thrown(() => dlopen(where, {}))).toMatchObject({
+        class: 'FFITypeError',
+        code: 'ERR_INVALID_ARG_VALUE',
+        argument: 0,
+      });
+    },
+  );
 
   it.each([[undefined], [null], [5], ['add']])('refuses definitions that are no object: %s', (definitions) => {
-    expect(thrown(() => dlopen(null, definitions))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE' });
+    expect(thrown(() => dlopen(null, definitions))).toMatchObject({
+      class: 'FFITypeError',
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
   });
 
   it('refuses a definition that is no object, args that are no array, a symbol that is no string', () => {
-    for (const definition of [null, 5, 'i32', { args: 'i32' }, { args: { 0: 'i32' } }, { symbol: 5 }]) {
-      expect(thrown(() => dlopen(file, { add: definition }))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: 'add' });
+    for (const definition of [
+      null,
+      5,
+      'i32',
+      { args: 'i32' },
+      { args: { 0: 'i32' } },
+      { symbol: 5 },
+      { optional: 'no' },
+    ]) {
+      expect(thrown(() => dlopen(file, { add: definition }))).toMatchObject({
+        class: 'FFITypeError',
+        code: 'ERR_INVALID_ARG_TYPE',
+        symbol: 'add',
+      });
     }
   });
+});
+
+it('refuses keys that no definition has, with the nearest one', () => {
+  const error = thrown(() => dlopen(file, { add: { args: ['i32', 'i32'], return: 'i32' } }));
+  expect(error).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: 'add' });
+  expect(error.message).toContain("unknown key 'return'; did you mean 'returns'?");
+  expect(thrown(() => arkffi.CFunction({ ptr: 65536, arg: [] })).message).toContain("did you mean 'args'?");
 });
 
 describe('names', () => {
@@ -112,7 +149,20 @@ describe('names', () => {
   });
 
   it('of any text may stand for a function', () => {
-    const names = ['', ' ', '0', '`${process.exit()}`', "'", '\\', '\u2028', '*/', '</script>', 'toString', 'ptr', 'hasOwnProperty'];
+    const names = [
+      '',
+      ' ',
+      '0',
+      '`${process.exit()}`',
+      "'",
+      '\\',
+      '\u2028',
+      '*/',
+      '</script>',
+      'toString',
+      'ptr',
+      'hasOwnProperty',
+    ];
     const { symbols } = dlopen(file, Object.fromEntries(names.map((name) => [name, { ...add, symbol: 'add' }])));
     expect(Object.keys(symbols).sort()).toEqual([...names].sort());
     for (const name of names) expect(symbols[name](1, 2)).toBe(3);
@@ -120,7 +170,10 @@ describe('names', () => {
 
   it('that no library has, hostile or not, are missing symbols', () => {
     for (const name of ['a(){};process.exit(1)//x', 'toString', 'prototype', 'a\0b', '']) {
-      expect(thrown(() => dlopen(file, { [name]: {} })), name).toMatchObject({ code: 'ERR_DLSYM_FAILED' });
+      expect(
+        thrown(() => dlopen(file, { [name]: {} })),
+        name,
+      ).toMatchObject({ code: 'ERR_DLSYM_FAILED' });
     }
   });
 });
@@ -130,8 +183,15 @@ describe('a closed library', () => {
     const library = dlopen(file, { add, echo: { args: ['cstring'], returns: 'cstring' } });
     library.symbols.add(1, 2);
     library.close();
-    expect(thrown(() => library.symbols.add(1, 2))).toMatchObject({ class: 'FFIError', code: 'ERR_LIBRARY_CLOSED', symbol: 'add' });
-    expect(thrown(() => library.symbols.echo('x'.repeat(500_000)))).toMatchObject({ code: 'ERR_LIBRARY_CLOSED', symbol: 'echo' });
+    expect(thrown(() => library.symbols.add(1, 2))).toMatchObject({
+      class: 'FFIError',
+      code: 'ERR_LIBRARY_CLOSED',
+      symbol: 'add',
+    });
+    expect(thrown(() => library.symbols.echo('x'.repeat(500_000)))).toMatchObject({
+      code: 'ERR_LIBRARY_CLOSED',
+      symbol: 'echo',
+    });
   });
 
   it('may be closed again', () => {

@@ -55,7 +55,11 @@ describe('CFunction', () => {
   });
 
   it.each([[0], [null], [1], [65535], [0n]])('refuses the address %s, where nothing can be', (ptr) => {
-    expect(thrown(() => CFunction({ ptr }))).toMatchObject({ class: 'FFIError', code: 'ERR_INVALID_POINTER', symbol: 'CFunction' });
+    expect(thrown(() => CFunction({ ptr }))).toMatchObject({
+      class: 'FFIError',
+      code: 'ERR_INVALID_POINTER',
+      symbol: 'CFunction',
+    });
   });
 
   it('refuses what is no address', () => {
@@ -64,8 +68,10 @@ describe('CFunction', () => {
       expect(error).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: 'CFunction' });
       expect(error.message).toContain('CFunction: ptr: expected a function pointer');
     }
-    for (const ptr of [-1, 0.5, NaN, 2 ** 53, 2n ** 64n]) expect(thrown(() => CFunction({ ptr })).code).toBe('ERR_OUT_OF_RANGE');
-    for (const definition of [undefined, null, 5]) expect(thrown(() => CFunction(definition)).code).toBe('ERR_INVALID_ARG_TYPE');
+    for (const ptr of [-1, 0.5, NaN, 2 ** 53, 2n ** 64n])
+      expect(thrown(() => CFunction({ ptr })).code).toBe('ERR_OUT_OF_RANGE');
+    for (const definition of [undefined, null, 5])
+      expect(thrown(() => CFunction(definition)).code).toBe('ERR_INVALID_ARG_TYPE');
     expect(thrown(() => CFunction({ ptr: open.symbols.add.ptr, args: ['i33'] })).code).toBe('ERR_INVALID_ARG_TYPE');
   });
 });
@@ -86,7 +92,10 @@ describe('linkSymbols', () => {
 
   it('refuses a definition without a usable address, naming it', () => {
     expect(thrown(() => linkSymbols({ plus: add }))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', symbol: 'plus' });
-    expect(thrown(() => linkSymbols({ plus: { ...add, ptr: 0 } }))).toMatchObject({ code: 'ERR_INVALID_POINTER', symbol: 'plus' });
+    expect(thrown(() => linkSymbols({ plus: { ...add, ptr: 0 } }))).toMatchObject({
+      code: 'ERR_INVALID_POINTER',
+      symbol: 'plus',
+    });
     expect(thrown(() => linkSymbols(null)).code).toBe('ERR_INVALID_ARG_TYPE');
   });
 });

@@ -36,7 +36,9 @@ describe.each(Object.entries(accessors))('read.%s and write.%s', (type, [method,
         bytes.fill(0xa5);
         write[type](address, offset, value);
         const size = view[`set${method}`].name.match(/\d+/)[0] / 8;
-        expect([...bytes.subarray(0, offset), ...bytes.subarray(offset + size)].every((byte) => byte === 0xa5)).toBe(true);
+        expect([...bytes.subarray(0, offset), ...bytes.subarray(offset + size)].every((byte) => byte === 0xa5)).toBe(
+          true,
+        );
         const raw = view[`get${method}`](offset, true);
         if (typeof raw === 'bigint') expect(raw).toBe(BigInt(value));
         else expect(Object.is(raw, Number(value))).toBe(true);
@@ -48,10 +50,22 @@ describe.each(Object.entries(accessors))('read.%s and write.%s', (type, [method,
 
   it('refuse NULL, small numbers and what is no address', () => {
     for (const action of [(at) => read[type](at), (at) => write[type](at, 0, values[0])]) {
-      for (const at of [0, null, 1, 65535, 0n]) expect(thrown(() => action(at)), String(at)).toMatchObject({ class: 'FFIError', code: 'ERR_INVALID_POINTER' });
-      for (const at of [-1, 0.5, NaN, 2 ** 53, 2n ** 64n]) expect(thrown(() => action(at)), String(at)).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_RANGE', argument: 0 });
+      for (const at of [0, null, 1, 65535, 0n])
+        expect(
+          thrown(() => action(at)),
+          String(at),
+        ).toMatchObject({ class: 'FFIError', code: 'ERR_INVALID_POINTER' });
+      for (const at of [-1, 0.5, NaN, 2 ** 53, 2n ** 64n])
+        expect(
+          thrown(() => action(at)),
+          String(at),
+        ).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_RANGE', argument: 0 });
       for (const at of [undefined, '65536', {}, true, new Uint8Array(8), new ArrayBuffer(8)]) {
-        expect(thrown(() => action(at))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', argument: 0 });
+        expect(thrown(() => action(at))).toMatchObject({
+          class: 'FFITypeError',
+          code: 'ERR_INVALID_ARG_TYPE',
+          argument: 0,
+        });
       }
     }
   });
@@ -66,10 +80,14 @@ describe.each(Object.entries(accessors))('read.%s and write.%s', (type, [method,
   it('refuse offsets that are none, or lead out of the address space', () => {
     const address = ptr(new Uint8Array(16));
     for (const offset of [0.5, NaN, Infinity, 2 ** 53, -(2 ** 53), Number.MAX_SAFE_INTEGER]) {
-      expect(thrown(() => read[type](address, offset)), String(offset)).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_RANGE', argument: 1 });
+      expect(
+        thrown(() => read[type](address, offset)),
+        String(offset),
+      ).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_RANGE', argument: 1 });
     }
     expect(thrown(() => read[type](address, -Number.MAX_SAFE_INTEGER)).code).toBe('ERR_OUT_OF_RANGE');
-    for (const offset of ['1', null, 1n, {}]) expect(thrown(() => read[type](address, offset))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: 1 });
+    for (const offset of ['1', null, 1n, {}])
+      expect(thrown(() => read[type](address, offset))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: 1 });
   });
 });
 
@@ -77,11 +95,29 @@ describe('write', () => {
   it('refuses values as an argument of that type, and writes nothing then', () => {
     const bytes = new Uint8Array(8).fill(7);
     const address = ptr(bytes);
-    for (const [type, value] of [['u8', 256], ['i8', 0.5], ['u32', -1], ['i64', 2n ** 63n], ['f32', 1e39], ['bool', 2], ['ptr', -1]]) {
-      expect(thrown(() => write[type](address, 0, value))).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_RANGE', symbol: `write.${type}`, argument: 2 });
+    for (const [type, value] of [
+      ['u8', 256],
+      ['i8', 0.5],
+      ['u32', -1],
+      ['i64', 2n ** 63n],
+      ['f32', 1e39],
+      ['bool', 2],
+      ['ptr', -1],
+    ]) {
+      expect(thrown(() => write[type](address, 0, value))).toMatchObject({
+        class: 'FFIRangeError',
+        code: 'ERR_OUT_OF_RANGE',
+        symbol: `write.${type}`,
+        argument: 2,
+      });
     }
     for (const type of Object.keys(accessors)) {
-      expect(thrown(() => write[type](address, 0, 'x'))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: `write.${type}`, argument: 2 });
+      expect(thrown(() => write[type](address, 0, 'x'))).toMatchObject({
+        class: 'FFITypeError',
+        code: 'ERR_INVALID_ARG_TYPE',
+        symbol: `write.${type}`,
+        argument: 2,
+      });
       expect(thrown(() => write[type](address, 0))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: 2 });
     }
     expect([...bytes]).toEqual(Array(8).fill(7));
@@ -101,10 +137,20 @@ describe('ptr', () => {
 
   it('refuses what has no memory, and offsets outside', () => {
     for (const value of [null, undefined, 65536, 'text', {}, []]) {
-      expect(thrown(() => ptr(value))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: 'ptr', argument: 0 });
+      expect(thrown(() => ptr(value))).toMatchObject({
+        class: 'FFITypeError',
+        code: 'ERR_INVALID_ARG_TYPE',
+        symbol: 'ptr',
+        argument: 0,
+      });
     }
-    expect(thrown(() => ptr(new Uint8Array(8), 9))).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_BOUNDS', argument: 1 });
-    for (const offset of [-1, 0.5, NaN]) expect(thrown(() => ptr(new Uint8Array(8), offset)).code).toBe('ERR_OUT_OF_RANGE');
+    expect(thrown(() => ptr(new Uint8Array(8), 9))).toMatchObject({
+      class: 'FFIRangeError',
+      code: 'ERR_OUT_OF_BOUNDS',
+      argument: 1,
+    });
+    for (const offset of [-1, 0.5, NaN])
+      expect(thrown(() => ptr(new Uint8Array(8), offset)).code).toBe('ERR_OUT_OF_RANGE');
     expect(thrown(() => ptr(new Uint8Array(8), '1')).code).toBe('ERR_INVALID_ARG_TYPE');
     const detached = new ArrayBuffer(8);
     structuredClone(detached, { transfer: [detached] });
@@ -128,11 +174,23 @@ describe('toArrayBuffer and toBuffer', () => {
     expect(toArrayBuffer(address, 0, 8)).not.toBe(toArrayBuffer(address, 0, 8));
   });
 
-  it.each([['toArrayBuffer', toArrayBuffer], ['toBuffer', toBuffer]])('%s needs a length', (symbol, make) => {
+  it.each([
+    ['toArrayBuffer', toArrayBuffer],
+    ['toBuffer', toBuffer],
+  ])('%s needs a length', (symbol, make) => {
     const address = ptr(new Uint8Array(8));
-    expect(thrown(() => make(address))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol, argument: 2 });
+    expect(thrown(() => make(address))).toMatchObject({
+      class: 'FFITypeError',
+      code: 'ERR_INVALID_ARG_TYPE',
+      symbol,
+      argument: 2,
+    });
     expect(thrown(() => make(address, 0, '8'))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: 2 });
-    for (const length of [-1, 0.5, NaN, Infinity, 2 ** 53]) expect(thrown(() => make(address, 0, length)), String(length)).toMatchObject({ code: 'ERR_OUT_OF_RANGE', argument: 2 });
+    for (const length of [-1, 0.5, NaN, Infinity, 2 ** 53])
+      expect(
+        thrown(() => make(address, 0, length)),
+        String(length),
+      ).toMatchObject({ code: 'ERR_OUT_OF_RANGE', argument: 2 });
   });
 
   it('give an empty buffer for a length of 0, and refuse bad addresses', () => {
@@ -151,7 +209,12 @@ describe('CString', () => {
     const string = new CString(ptr(bytes));
     expect(string.toString()).toBe('first');
     bytes[0] = 70;
-    expect([string.toString(), `${string}`, string + '!', JSON.stringify({ string })]).toEqual(['First', 'First', 'First!', '{"string":"First"}']);
+    expect([string.toString(), `${string}`, string + '!', JSON.stringify({ string })]).toEqual([
+      'First',
+      'First',
+      'First!',
+      '{"string":"First"}',
+    ]);
     expect(new CString(symbols.greeting()).toString()).toBe('Grüß 😀');
     expect(new CString(symbols.broken_utf8()).toString()).toBe('a\ufffd\ufffdz');
   });
@@ -172,14 +235,23 @@ describe('CString', () => {
 
   it('of NULL is empty', () => {
     for (const nothing of [0, null, 0n]) {
-      expect([new CString(nothing).toString(), new CString(nothing).length, new CString(nothing, 8, 8).toString()]).toEqual(['', 0, '']);
+      expect([
+        new CString(nothing).toString(),
+        new CString(nothing).length,
+        new CString(nothing, 8, 8).toString(),
+      ]).toEqual(['', 0, '']);
       expect(new CString(nothing).ptr).toBe(0);
     }
   });
 
   it('refuses what is no pointer, offset or length', () => {
     for (const value of [undefined, 'text', {}, new Uint8Array(8)]) {
-      expect(thrown(() => new CString(value))).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: 'CString', argument: 0 });
+      expect(thrown(() => new CString(value))).toMatchObject({
+        class: 'FFITypeError',
+        code: 'ERR_INVALID_ARG_TYPE',
+        symbol: 'CString',
+        argument: 0,
+      });
     }
     expect(thrown(() => new CString(-1)).code).toBe('ERR_OUT_OF_RANGE');
     expect(thrown(() => new CString(65536, 0.5))).toMatchObject({ code: 'ERR_OUT_OF_RANGE', argument: 1 });
@@ -201,7 +273,8 @@ describe('ffi.readMemory', () => {
 
   it('refuses lengths that no buffer can have', () => {
     const address = ptr(new Uint8Array(8));
-    for (const length of [-1, 0.5, NaN]) expect(thrown(() => ffi.readMemory(address, length)).code).toBe('ERR_OUT_OF_RANGE');
+    for (const length of [-1, 0.5, NaN])
+      expect(thrown(() => ffi.readMemory(address, length)).code).toBe('ERR_OUT_OF_RANGE');
     expect(thrown(() => ffi.readMemory(address, Number.MAX_SAFE_INTEGER)).code).toBe('ERR_MALLOC_FAILED');
     expect(thrown(() => ffi.readMemory(address, '8')).code).toBe('ERR_INVALID_ARG_TYPE');
     expect(thrown(() => ffi.readMemory(0, 8)).code).toBe('ERR_INVALID_POINTER');

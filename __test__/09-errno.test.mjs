@@ -43,7 +43,8 @@ describe('errno', () => {
   });
 
   it('can be set to no other than 32-bit integers', () => {
-    for (const value of [0.5, 2 ** 31, NaN]) expect(thrown(() => errno(value))).toMatchObject({ code: 'ERR_OUT_OF_RANGE', symbol: 'errno', argument: 0 });
+    for (const value of [0.5, 2 ** 31, NaN])
+      expect(thrown(() => errno(value))).toMatchObject({ code: 'ERR_OUT_OF_RANGE', symbol: 'errno', argument: 0 });
     for (const value of ['5', null]) expect(thrown(() => errno(value)).code).toBe('ERR_INVALID_ARG_TYPE');
   });
 });
@@ -55,7 +56,12 @@ describe('strerror', () => {
   });
 
   it('refuses what is no errno', () => {
-    for (const value of [undefined, '2', {}]) expect(thrown(() => strerror(value))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', symbol: 'strerror', argument: 0 });
+    for (const value of [undefined, '2', {}])
+      expect(thrown(() => strerror(value))).toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+        symbol: 'strerror',
+        argument: 0,
+      });
     expect(thrown(() => strerror(2.5)).code).toBe('ERR_OUT_OF_RANGE');
   });
 });

@@ -18,7 +18,8 @@ describe('the raw bridge', () => {
   it('ignores the closing of 0n, of unknown handles, and repeats', () => {
     const { libraries } = stats();
     const handle = ffi.load(file);
-    for (const closed of [0n, 99999n, -1n, undefined, 'x', handle, handle]) expect(() => ffi.close(closed)).not.toThrow();
+    for (const closed of [0n, 99999n, -1n, undefined, 'x', handle, handle])
+      expect(() => ffi.close(closed)).not.toThrow();
     expect(stats().libraries).toBe(libraries);
   });
 
@@ -74,7 +75,8 @@ describe('the raw bridge', () => {
       symbol: 'add',
       message: "Function 'add' not defined. Call defineFunction first.",
     });
-    for (const name of ['__proto__', 'constructor']) expect(thrown(() => ffi.callBySig(handle, name, [], [])).code).toBe('ERR_INVALID_SYMBOL');
+    for (const name of ['__proto__', 'constructor'])
+      expect(thrown(() => ffi.callBySig(handle, name, [], [])).code).toBe('ERR_INVALID_SYMBOL');
   });
 
   it('refuses closed and invalid handles', () => {
@@ -89,7 +91,8 @@ describe('the raw bridge', () => {
         () => ffi.callString(handle, 'greeting'),
         () => ffi.getSymbolPtr(handle, 'add'),
       ];
-      for (const action of actions) expect(thrown(action)).toMatchObject({ class: 'FFIError', code: 'ERR_INVALID_HANDLE' });
+      for (const action of actions)
+        expect(thrown(action)).toMatchObject({ class: 'FFIError', code: 'ERR_INVALID_HANDLE' });
     }
   });
 
@@ -97,9 +100,16 @@ describe('the raw bridge', () => {
     const handle = ffi.load(file);
     expect(thrown(() => ffi.getSymbolPtr(handle, 'no_such')).code).toBe('ERR_DLSYM_FAILED');
     expect(thrown(() => ffi.callMixed(handle, 'no_such', '', 'v', [], [])).code).toBe('ERR_DLSYM_FAILED');
-    for (const name of [undefined, 5, null]) expect(thrown(() => ffi.getSymbolPtr(handle, name)).code).toBe('ERR_INVALID_ARG_TYPE');
-    for (const types of [undefined, ['i', 'i'], 5, 'xy', 'i ']) expect(thrown(() => ffi.defineFunction(handle, 'add', types, 'i')).code).toBe('ERR_INVALID_ARG_TYPE');
-    for (const [nums, strs] of [[undefined, []], [[1, 2], undefined], ['12', []], [[1, 2], 'x']]) {
+    for (const name of [undefined, 5, null])
+      expect(thrown(() => ffi.getSymbolPtr(handle, name)).code).toBe('ERR_INVALID_ARG_TYPE');
+    for (const types of [undefined, ['i', 'i'], 5, 'xy', 'i '])
+      expect(thrown(() => ffi.defineFunction(handle, 'add', types, 'i')).code).toBe('ERR_INVALID_ARG_TYPE');
+    for (const [nums, strs] of [
+      [undefined, []],
+      [[1, 2], undefined],
+      ['12', []],
+      [[1, 2], 'x'],
+    ]) {
       expect(thrown(() => ffi.callMixed(handle, 'add', 'ii', 'i', nums, strs)).code).toBe('ERR_INVALID_ARG_TYPE');
     }
     expect(thrown(() => ffi.callPtr(0, '', 'v', [], [])).code).toBe('ERR_INVALID_POINTER');

@@ -31,13 +31,23 @@ describe('a call', () => {
     expect(wide.weigh_ints(...values)).toBe(expected);
     expect(wide.weigh_doubles(...values)).toBe(expected);
     expect(wide.weigh_ints.length).toBe(256);
-    expect(thrown(() => wide.weigh_ints(...values.slice(1)))).toMatchObject({ code: 'ERR_MISSING_ARGS', argument: 255 });
-    expect(thrown(() => wide.weigh_ints(...values.with(255, 0.5)))).toMatchObject({ code: 'ERR_OUT_OF_RANGE', argument: 255 });
+    expect(thrown(() => wide.weigh_ints(...values.slice(1)))).toMatchObject({
+      code: 'ERR_MISSING_ARGS',
+      argument: 255,
+    });
+    expect(thrown(() => wide.weigh_ints(...values.with(255, 0.5)))).toMatchObject({
+      code: 'ERR_OUT_OF_RANGE',
+      argument: 255,
+    });
   });
 
   it('with more parameters than the frame holds is refused when binding', () => {
     const args = Array(5000).fill('i64');
-    expect(thrown(() => dlopen(fixture('basics'), { add: { args } }))).toMatchObject({ class: 'FFIError', code: 'ERR_UNSUPPORTED_ARGS', symbol: 'add' });
+    expect(thrown(() => dlopen(fixture('basics'), { add: { args } }))).toMatchObject({
+      class: 'FFIError',
+      code: 'ERR_UNSUPPORTED_ARGS',
+      symbol: 'add',
+    });
   });
 
   it('gives the same before and after the engine optimizes it, at sites of changing types', () => {
@@ -60,9 +70,13 @@ describe('a call', () => {
 
   it('is not changed by what happens to built-ins afterwards', () => {
     const saved = [Number.isSafeInteger, Math.fround, BigInt.asIntN, String.prototype.charCodeAt, Array.prototype.map];
-    Number.isSafeInteger = Math.fround = BigInt.asIntN = String.prototype.charCodeAt = () => {
-      throw new Error('changed');
-    };
+    Number.isSafeInteger =
+      Math.fround =
+      BigInt.asIntN =
+      String.prototype.charCodeAt =
+        () => {
+          throw new Error('changed');
+        };
     const results = [symbols.mixed(1, 2, 3, 4, 5, 6), symbols.echo('text')];
     [Number.isSafeInteger, Math.fround, BigInt.asIntN, String.prototype.charCodeAt] = saved;
     expect(results).toEqual([21, 'text']);
@@ -78,12 +92,14 @@ describe('a call inside a call', () => {
     });
     expect(symbols.apply(reenter, 21)).toBe(42 + 7);
     expect(symbols.apply_around('outer text', reenter, 1)).toBe('outer text');
-    for (const text of ['x'.repeat(500_000), 'y'.repeat(100)]) expect(symbols.apply_around(text, reenter, 1)).toBe(text);
+    for (const text of ['x'.repeat(500_000), 'y'.repeat(100)])
+      expect(symbols.apply_around(text, reenter, 1)).toBe(text);
   });
 
   it('may itself contain calls, to any depth, each with its own strings', () => {
     const sizes = [3, 50, 3000, 300_000];
-    const go = (depth) => symbols.apply_around(`${depth}:${'x'.repeat(sizes[depth % sizes.length])}`, reenter, depth - 1);
+    const go = (depth) =>
+      symbols.apply_around(`${depth}:${'x'.repeat(sizes[depth % sizes.length])}`, reenter, depth - 1);
     const seen = [];
     setFunction((depth) => {
       if (depth > 0) seen.push(go(depth));

@@ -20,7 +20,10 @@ const prelude = `
 `;
 
 function outcome(program, extraFlags = []) {
-  const result = spawnSync(node, [...flags, ...extraFlags, '-e', `${prelude}\n${program}`], { encoding: 'utf8', timeout: 100_000 });
+  const result = spawnSync(node, [...flags, ...extraFlags, '-e', `${prelude}\n${program}`], {
+    encoding: 'utf8',
+    timeout: 100_000,
+  });
   const { status, signal, stdout, stderr } = result;
   return status === 0 ? stdout.trim().split('\n').at(-1) : `status ${status}, signal ${signal}: ${stderr.slice(-500)}`;
 }

@@ -7,7 +7,10 @@ const { codes } = require('../lib/binding.js');
 
 describe('the README', () => {
   it('has every error code with its class, and no other', () => {
-    const rows = [...read('README.md').matchAll(/^\| `(ERR_\w+)` \| (\w+) \|/gm)].map(([, code, name]) => ({ code, class: name }));
+    const rows = [...read('README.md').matchAll(/^\| `(ERR_\w+)` \| (\w+) \|/gm)].map(([, code, name]) => ({
+      code,
+      class: name,
+    }));
     expect(rows).toEqual(codes());
   });
 
@@ -21,11 +24,23 @@ describe('the README', () => {
 
 describe('every error code', () => {
   it('is in a test', () => {
-    const names = ['02-types', '03-values', '04-strings', '05-pointers', '06-libraries', '07-addresses', '08-memory', '10-bridge', '11-calls'];
+    const names = [
+      '02-types',
+      '03-values',
+      '04-strings',
+      '05-pointers',
+      '06-libraries',
+      '07-addresses',
+      '08-memory',
+      '10-bridge',
+      '11-calls',
+    ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.
     const untestable = ['ERR_CALL_FAILED'];
-    const missing = codes().map((row) => row.code).filter((code) => !tests.includes(code) && !untestable.includes(code));
+    const missing = codes()
+      .map((row) => row.code)
+      .filter((code) => !tests.includes(code) && !untestable.includes(code));
     expect(missing).toEqual([]);
   });
 });

@@ -11,7 +11,14 @@ export function thrown(action) {
     action();
   } catch (error) {
     const { code, symbol, argument, message } = error;
-    return { class: error.constructor.name, code, symbol, argument, message, isFFIError: error instanceof arkffi.FFIError };
+    return {
+      class: error.constructor.name,
+      code,
+      symbol,
+      argument,
+      message,
+      isFFIError: error instanceof arkffi.FFIError,
+    };
   }
   return 'nothing was thrown';
 }

@@ -45,7 +45,7 @@ const byHand = {
   ...plainCall,
 };
 
-/** Of the spellings that Koffi has for these, the ones that it calls fastest with. */
+/** Koffi has other spellings for some of these; they cost the same. */
 const koffiTypes = {
   i32: 'int32_t',
   u32: 'uint32_t',

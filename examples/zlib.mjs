@@ -31,7 +31,8 @@ if (library) {
 
   const unpacked = new Uint8Array(text.length);
   const unpackedLength = BigUint64Array.of(BigInt(unpacked.length));
-  if (z.uncompress(unpacked, unpackedLength, packed, Number(packedLength[0])) !== 0) throw new Error('uncompress failed');
+  if (z.uncompress(unpacked, unpackedLength, packed, Number(packedLength[0])) !== 0)
+    throw new Error('uncompress failed');
 
   console.log(`${text.length} bytes became ${packedLength[0]}, and ${unpackedLength[0]} again`);
   console.log(`the same: ${text.equals(unpacked)}`);

@@ -20,7 +20,7 @@ function pointerValue(caller, pointer, index = 0) {
   if (typeof pointer === 'number' && Number.isSafeInteger(pointer) && pointer >= 0) return pointer;
   const isBuffer = ArrayBuffer.isView(pointer) || extent(pointer) !== undefined;
   const address = isBuffer ? INVALID : addressOf(pointer);
-  if (address === INVALID) throw refusal('function', pointer, index, caller);
+  if (address === INVALID) throw refusal('address', pointer, index, caller);
   return address;
 }
 
@@ -34,11 +34,13 @@ function pointerValue(caller, pointer, index = 0) {
  */
 function locate(caller, pointer, byteOffset) {
   const base = pointerValue(caller, pointer);
-  if (typeof byteOffset !== 'number') throw refusal('f64', byteOffset, 1, caller);
+  if (typeof byteOffset !== 'number') throw refusal('offset', byteOffset, 1, caller);
   if (base < FIRST_ADDRESS) return base;
   if (Number.isSafeInteger(byteOffset)) {
     const sum = typeof base === 'number' ? base + byteOffset : base + BigInt(byteOffset);
-    if (typeof sum === 'number' ? Number.isSafeInteger(sum) && sum >= 0 : sum >= 0n && BigInt.asUintN(64, sum) === sum) {
+    if (
+      typeof sum === 'number' ? Number.isSafeInteger(sum) && sum >= 0 : sum >= 0n && BigInt.asUintN(64, sum) === sum
+    ) {
       return sum;
     }
   }

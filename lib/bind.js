@@ -45,6 +45,7 @@ function planSignature(symbol, args = [], returns = 'void') {
     return made;
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);
+    if (!code) throw error;
     throw createError(code, `${symbol}: ${message}`, symbol);
   }
 }
@@ -99,7 +100,10 @@ function bindAll(binders) {
     for (const bind of binders) bindings.push(bind());
     const present = bindings.filter((binding) => binding !== null);
     const functions = makeFunctions(/** @type {Binding[]} */ (present));
-    return { bindings, functions: bindings.map((binding) => (binding ? /** @type {Function} */ (functions.shift()) : null)) };
+    return {
+      bindings,
+      functions: bindings.map((binding) => (binding ? /** @type {Function} */ (functions.shift()) : null)),
+    };
   } catch (error) {
     for (const binding of bindings) if (binding) release(binding.number);
     throw error;

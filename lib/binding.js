@@ -40,7 +40,8 @@ setErrorTable(addon.codes());
  */
 module.exports = {
   ...addon,
-  ...addon.attach((/** @type {string} */ code, /** @type {string} */ message, /** @type {string | undefined} */ symbol) =>
-    createError(code, message, symbol),
+  ...addon.attach(
+    (/** @type {string} */ code, /** @type {string} */ message, /** @type {string | undefined} */ symbol) =>
+      createError(code, message, symbol),
   ),
 };

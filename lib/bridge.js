@@ -78,7 +78,7 @@ function callOnce(binding, types, nums, strs) {
 
 /** @param {unknown} path @returns {bigint} */
 function load(path) {
-  const handle = openHandle(path);
+  const handle = openHandle('load', path);
   defined.set(handle, new Map());
   return handle;
 }

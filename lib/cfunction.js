@@ -4,9 +4,12 @@
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { planSignature, bindAddress, bindAll } = require('./bind.js');
-const { definitionEntries, symbolTable, dispose } = require('./library.js');
+const { checkDefinition, definitionEntries, symbolTable, dispose } = require('./library.js');
 const { INVALID, functionAddress } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
+
+/** What a definition may have. */
+const KEYS = ['ptr', 'args', 'returns'];
 
 /**
  * @param {any} definition
@@ -42,11 +45,12 @@ function bindClosable(binders) {
  * @param {unknown} definition `{ ptr, args, returns }`
  */
 function CFunction(definition) {
-  if (typeof definition !== 'object' || definition === null) {
-    throw createError('ERR_INVALID_ARG_TYPE', 'CFunction: the definition must be an object');
-  }
+  checkDefinition(definition, 'CFunction', KEYS);
   const { functions, close } = bindClosable([() => bindDefinition(definition, 'CFunction')]);
-  return Object.defineProperties(/** @type {Function} */ (functions[0]), { close: { value: close }, [dispose]: { value: close } });
+  return Object.defineProperties(/** @type {Function} */ (functions[0]), {
+    close: { value: close },
+    [dispose]: { value: close },
+  });
 }
 
 /**
@@ -54,9 +58,22 @@ function CFunction(definition) {
  * @param {unknown} definitions a map of `{ ptr, args, returns }`
  */
 function linkSymbols(definitions) {
-  const entries = definitionEntries(definitions, 'linkSymbols');
-  const { functions, close } = bindClosable(entries.map(([name, definition]) => () => bindDefinition(definition, name)));
-  return { symbols: symbolTable(entries.map(([name]) => name), functions), close, [dispose]: close };
+  const entries = definitionEntries(definitions, 'linkSymbols', KEYS);
+  const { functions, close } = bindClosable(
+    entries.map(
+      ([name, definition]) =>
+        () =>
+          bindDefinition(definition, name),
+    ),
+  );
+  return {
+    symbols: symbolTable(
+      entries.map(([name]) => name),
+      functions,
+    ),
+    close,
+    [dispose]: close,
+  };
 }
 
 module.exports = { CFunction, linkSymbols };

@@ -96,7 +96,8 @@ const emitters = {
   biguint64: { invalid: invalidUnsigned, store: storeUnsigned, load: (slot) => `u64[${slot(8)}]` },
   f32: {
     // A finite number that fround makes infinite: x - x is 0 only for finite x.
-    invalid: (value) => `typeof ${value} !== 'number' || (${value} - ${value} === 0 && fround(${value}) - fround(${value}) !== 0)`,
+    invalid: (value) =>
+      `typeof ${value} !== 'number' || (${value} - ${value} === 0 && fround(${value}) - fround(${value}) !== 0)`,
     store: (value, slot) => `f32[${slot(4)}] = ${value};`,
     load: (slot) => `f32[${slot(4)}]`,
   },

@@ -6,6 +6,9 @@ const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { planSignature, bindSymbol, bindAll } = require('./bind.js');
 
+/** What a definition of dlopen may have. */
+const KEYS = ['args', 'returns', 'symbol', 'optional'];
+
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
 /**
@@ -35,34 +38,46 @@ class Library {
 }
 
 /**
+ * @param {string} caller
  * @param {unknown} path
  * @returns {string | null}
  */
-function libraryPath(path) {
+function libraryPath(caller, path) {
   if (path === null) return null;
   if (path instanceof URL || (typeof path === 'string' && path.startsWith('file:'))) {
     try {
       return fileURLToPath(path);
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      throw createError('ERR_INVALID_ARG_VALUE', `dlopen: ${message}`, undefined, 0);
+      throw createError('ERR_INVALID_ARG_VALUE', `${caller}: ${message}`, undefined, 0);
     }
   }
   if (typeof path !== 'string') {
-    throw createError('ERR_INVALID_ARG_TYPE', `dlopen: expected a path, a file: URL or null, got ${typeof path}`, undefined, 0);
+    throw createError(
+      'ERR_INVALID_ARG_TYPE',
+      `${caller}: expected a path, a file: URL or null, got ${typeof path}`,
+      undefined,
+      0,
+    );
   }
   if (path === '' || path.includes('\0')) {
-    throw createError('ERR_INVALID_ARG_VALUE', 'dlopen: the path is empty or contains a NUL character', undefined, 0);
+    throw createError(
+      'ERR_INVALID_ARG_VALUE',
+      `${caller}: the path is empty or contains a NUL character`,
+      undefined,
+      0,
+    );
   }
   return path;
 }
 
 /**
+ * @param {string} caller
  * @param {unknown} path
  * @returns {bigint} a handle, never given out twice
  */
-function openHandle(path) {
-  return BigInt(native.openLibrary(libraryPath(path)));
+function openHandle(caller, path) {
+  return BigInt(native.openLibrary(libraryPath(caller, path)));
 }
 
 /**
@@ -78,23 +93,42 @@ function closeHandle(handle) {
   native.closeLibrary(handleNumber(handle));
 }
 
+/** @param {string} caller @param {string} text @param {string} [name] */
+const definitionError = (caller, text, name) => createError('ERR_INVALID_ARG_TYPE', `${caller}: ${text}`, name);
+
 /**
- * The own enumerable entries of a map of definitions.
+ * The own enumerable entries of a map of definitions, whose keys must be known ones.
  * @param {unknown} definitions
  * @param {string} caller
+ * @param {string[]} keys
  * @returns {[string, any][]}
  */
-function definitionEntries(definitions, caller) {
+function definitionEntries(definitions, caller, keys) {
   if (typeof definitions !== 'object' || definitions === null) {
-    throw createError('ERR_INVALID_ARG_TYPE', `${caller}: the definitions must be an object`);
+    throw definitionError(caller, 'the definitions must be an object');
   }
   const entries = Object.entries(definitions);
-  for (const [name, definition] of entries) {
-    if (typeof definition !== 'object' || definition === null) {
-      throw createError('ERR_INVALID_ARG_TYPE', `${caller}: the definition of ${name} must be an object`, name);
-    }
-  }
+  for (const [name, definition] of entries) checkDefinition(definition, caller, keys, name);
   return entries;
+}
+
+/**
+ * @param {unknown} definition
+ * @param {string} caller
+ * @param {string[]} keys the known ones
+ * @param {string} [name]
+ */
+function checkDefinition(definition, caller, keys, name) {
+  const which = name === undefined ? 'the definition' : `the definition of ${name}`;
+  if (typeof definition !== 'object' || definition === null) {
+    throw definitionError(caller, `${which} must be an object`, name);
+  }
+  const unknown = Object.keys(definition).find((key) => !keys.includes(key));
+  if (unknown !== undefined) {
+    const nearest = native.nearest(unknown, keys);
+    const hint = nearest ? `; did you mean '${nearest}'?` : '';
+    throw definitionError(caller, `${which} has an unknown key '${unknown}'${hint}`, name);
+  }
 }
 
 /**
@@ -119,14 +153,13 @@ function symbolTable(names, functions) {
  * @returns {Library}
  */
 function dlopen(path, definitions) {
-  const wanted = definitionEntries(definitions, 'dlopen').map(([name, definition]) => {
+  const wanted = definitionEntries(definitions, 'dlopen', KEYS).map(([name, definition]) => {
     const { symbol = name, args, returns, optional = false } = definition;
-    if (typeof symbol !== 'string') {
-      throw createError('ERR_INVALID_ARG_TYPE', `dlopen: the symbol of ${name} must be a string`, name);
-    }
+    if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
+    if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
     return { name, symbol, optional, planned: planSignature(name, args, returns) };
   });
-  const handle = openHandle(path);
+  const handle = openHandle('dlopen', path);
   try {
     const library = handleNumber(handle);
     const { functions } = bindAll(
@@ -139,11 +172,27 @@ function dlopen(path, definitions) {
         }
       }),
     );
-    return new Library(handle, symbolTable(wanted.map(({ name }) => name), functions));
+    return new Library(
+      handle,
+      symbolTable(
+        wanted.map(({ name }) => name),
+        functions,
+      ),
+    );
   } catch (error) {
     closeHandle(handle);
     throw error;
   }
 }
 
-module.exports = { Library, dlopen, openHandle, handleNumber, closeHandle, definitionEntries, symbolTable, dispose };
+module.exports = {
+  Library,
+  dlopen,
+  openHandle,
+  handleNumber,
+  closeHandle,
+  checkDefinition,
+  definitionEntries,
+  symbolTable,
+  dispose,
+};

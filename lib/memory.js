@@ -117,6 +117,7 @@ function viewMemory(caller, pointer, byteOffset = 0, byteLength) {
 const toArrayBuffer = (pointer, byteOffset, byteLength) => viewMemory('toArrayBuffer', pointer, byteOffset, byteLength);
 
 /** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength */
-const toBuffer = (pointer, byteOffset, byteLength) => Buffer.from(viewMemory('toBuffer', pointer, byteOffset, byteLength));
+const toBuffer = (pointer, byteOffset, byteLength) =>
+  Buffer.from(viewMemory('toBuffer', pointer, byteOffset, byteLength));
 
 module.exports = { read, write, ptr, toArrayBuffer, toBuffer, copyMemory };

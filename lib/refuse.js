@@ -6,7 +6,7 @@ const { extent, isDetached } = require('./pointer.js');
 
 const POINTER = 'a pointer (Number, BigInt, null, ArrayBuffer, view or CString)';
 
-/** What each type accepts. @type {Record<string, string>} */
+/** What each type accepts, and what arguments of arkffi's own functions are. @type {Record<string, string>} */
 const expectations = {
   void: 'nothing',
   bool: 'a bool (true, false, 0 or 1)',
@@ -26,6 +26,8 @@ const expectations = {
   buffer: 'a buffer (ArrayBuffer or view)',
   cstring: `a cstring (a string without NUL characters) or ${POINTER}`,
   function: 'a function pointer (Number, BigInt or null)',
+  address: 'an address (Number, BigInt, null or CString)',
+  offset: 'an offset in bytes (an integer)',
 };
 
 /**
@@ -81,6 +83,7 @@ function isOutOfRange(type, value) {
     case 'ptr':
     case 'cstring':
     case 'function':
+    case 'address':
       return typeof value === 'number' || typeof value === 'bigint';
     default:
       return typeof value === 'number';
@@ -96,7 +99,7 @@ function hint(type, value) {
 
 /**
  * The error for a value that `type` does not accept.
- * @param {string} type canonical name
+ * @param {string} type a key of `expectations`
  * @param {unknown} value
  * @param {number} index of the argument
  * @param {string} symbol name of the function

@@ -32,7 +32,10 @@ Object.freeze(FFIType);
 
 /** @param {string} name */
 function normalize(name) {
-  return name.trim().replace(/\s+/g, ' ').replace(/ ?\* ?/g, '*');
+  return name
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/ ?\* ?/g, '*');
 }
 
 /**
@@ -45,11 +48,19 @@ function normalize(name) {
  */
 function resolveType(name, where, symbol, argument) {
   if (typeof name !== 'string') {
-    throw createError('ERR_INVALID_ARG_TYPE', `${where}: a type must be a string, got ${typeof name}`, symbol, argument);
+    throw createError(
+      'ERR_INVALID_ARG_TYPE',
+      `${where}: a type must be a string, got ${typeof name}`,
+      symbol,
+      argument,
+    );
   }
   const type = byName.get(name) ?? byName.get(normalize(name));
   if (type) return type;
-  const nearest = native.nearest(name, [...byName.keys()].filter((known) => known.length > 1));
+  const nearest = native.nearest(
+    name,
+    [...byName.keys()].filter((known) => known.length > 1),
+  );
   const hint = nearest ? `; did you mean '${nearest}'?` : '';
   throw createError('ERR_INVALID_ARG_TYPE', `${where}: unknown type '${name}'${hint}`, symbol, argument);
 }

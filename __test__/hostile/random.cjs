@@ -13,27 +13,98 @@ function generator(seed) {
 }
 
 module.exports = (arkffi, file, seed, count) => {
-  const { dlopen, CFunction, CString, Library, linkSymbols, ffi, ptr, read, write, toArrayBuffer, errno, strerror, FFIError, FFIType } = arkffi;
+  const {
+    dlopen,
+    CFunction,
+    CString,
+    Library,
+    linkSymbols,
+    ffi,
+    ptr,
+    read,
+    write,
+    toArrayBuffer,
+    errno,
+    strerror,
+    FFIError,
+    FFIType,
+  } = arkffi;
   const random = generator(seed);
   const pick = (list) => list[random(list.length)];
   const detached = new ArrayBuffer(8);
   const detachedView = new Uint8Array(detached);
   structuredClone(detached, { transfer: [detached] });
-  const throwing = new Proxy({}, { get: () => { throw new RangeError('a trap ran'); } });
+  const throwing = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new RangeError('a trap ran');
+      },
+    },
+  );
   const bytes = new Uint8Array(64);
   const names = ['add', 'echo', 'nothing', 'id_ptr', 'length', 'missing', '__proto__', '', 'a\0b', 5, null];
   const types = [...Object.values(FFIType), 'i33', '', null, undefined, {}, 5, 'char *', Symbol('t')];
 
   // No number of these is an address of more than 64 KiB: where memory is read, that is the user's claim.
   const values = [
-    0, -0, 1, -1, 0.5, NaN, Infinity, 255, 256, 65535, 2 ** 53, -(2 ** 53), 1e300, 0n, -1n, 2n ** 64n, -(2n ** 63n), true, false, null, undefined,
-    '', 'text', 'a\0b', '\ud800', 'x'.repeat(300), 'y'.repeat(300_000), Symbol('s'), {}, [], () => 1, throwing, detached, detachedView,
-    bytes, bytes.buffer, bytes.subarray(3), new DataView(bytes.buffer, 8), new Uint8Array(0), new SharedArrayBuffer(8), Object.freeze([1]),
-    new Date(NaN), /x/, new Map(), Object.create(null), new Proxy(bytes, {}), new CString(0), { valueOf() { throw new Error('ran'); } },
+    0,
+    -0,
+    1,
+    -1,
+    0.5,
+    NaN,
+    Infinity,
+    255,
+    256,
+    65535,
+    2 ** 53,
+    -(2 ** 53),
+    1e300,
+    0n,
+    -1n,
+    2n ** 64n,
+    -(2n ** 63n),
+    true,
+    false,
+    null,
+    undefined,
+    '',
+    'text',
+    'a\0b',
+    '\ud800',
+    'x'.repeat(300),
+    'y'.repeat(300_000),
+    Symbol('s'),
+    {},
+    [],
+    () => 1,
+    throwing,
+    detached,
+    detachedView,
+    bytes,
+    bytes.buffer,
+    bytes.subarray(3),
+    new DataView(bytes.buffer, 8),
+    new Uint8Array(0),
+    new SharedArrayBuffer(8),
+    Object.freeze([1]),
+    new Date(NaN),
+    /x/,
+    new Map(),
+    Object.create(null),
+    new Proxy(bytes, {}),
+    new CString(0),
+    {
+      valueOf() {
+        throw new Error('ran');
+      },
+    },
   ];
   const value = () => pick(values);
   const some = (most, make) => Array.from({ length: random(most) }, make);
-  const definition = () => pick([{ args: some(4, () => pick(types)), returns: pick(types) }, { optional: true }, {}, null, 5]);
+  const definition = () =>
+    pick([{ args: some(4, () => pick(types)), returns: pick(types) }, { optional: true }, {}, null, 5]);
 
   // Functions that are safe to call with any argument their types let through.
   const safe = dlopen(file, {
@@ -50,7 +121,13 @@ module.exports = (arkffi, file, seed, count) => {
   const operations = [
     () => pick(Object.values(safe))(...some(4, value)),
     () => pick(Object.values(safe))(...some(4, value)),
-    () => libraries.push(dlopen(pick([file, file, file, null, '/no/such', 'a\0', '', 5, {}]), Object.fromEntries(some(4, () => [String(pick(names)), definition()])))),
+    () =>
+      libraries.push(
+        dlopen(
+          pick([file, file, file, null, '/no/such', 'a\0', '', 5, {}]),
+          Object.fromEntries(some(4, () => [String(pick(names)), definition()])),
+        ),
+      ),
     () => libraries.length > 20 && libraries.splice(random(20), 1)[0].close(),
     () => pick(libraries)?.close(),
     () => CFunction({ ptr: value(), args: [pick(types)] }),
@@ -63,7 +140,20 @@ module.exports = (arkffi, file, seed, count) => {
     () => errno(value()),
     () => strerror(value()),
     () => new Library(value(), value()).close(),
-    () => pick([ffi.load, ffi.close, ffi.getSymbolPtr, ffi.callMixed, ffi.callBySig, ffi.callPtr, ffi.readCString, ffi.readMemory, ffi.ptr, ffi.callString, ffi.defineFunction])(...some(6, value)),
+    () =>
+      pick([
+        ffi.load,
+        ffi.close,
+        ffi.getSymbolPtr,
+        ffi.callMixed,
+        ffi.callBySig,
+        ffi.callPtr,
+        ffi.readCString,
+        ffi.readMemory,
+        ffi.ptr,
+        ffi.callString,
+        ffi.defineFunction,
+      ])(...some(6, value)),
   ];
   for (let i = 0; i < count; i++) {
     try {
