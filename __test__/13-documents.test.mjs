@@ -7,7 +7,7 @@ const { codes } = require('../lib/binding.js');
 
 describe('the README', () => {
   it('has every error code with its class, and no other', () => {
-    const rows = [...read('README.md').matchAll(/^\| `(ERR_\w+)` \| (\w+) \|/gm)].map(([, code, name]) => ({
+    const rows = [...read('README.md').matchAll(/^\| `(ERR_\w+)` +\| (\w+) +\|/gm)].map(([, code, name]) => ({
       code,
       class: name,
     }));

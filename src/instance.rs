@@ -6,6 +6,7 @@ use crate::error::{Code, Error};
 use crate::frame::Frame;
 use crate::invoke::{Backend, Call, invoke};
 use crate::library::{Gate, Library, closed_error, object_at};
+use crate::shortcut;
 use crate::signature::Signature;
 use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
@@ -15,42 +16,6 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
-
-/// A short cut past the host's look-up, which costs a fifth of a call: one environment of the process
-/// (the first, which is the main thread's) finds its instance here. Never the only way to it.
-mod shortcut {
-    use super::Instance;
-    use napi::sys;
-    use std::ptr;
-    use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
-
-    // Only the environment in `ENV` reads or writes `INSTANCE`, always on its one thread, so no order
-    // between threads is needed.
-    static ENV: AtomicPtr<sys::napi_env__> = AtomicPtr::new(ptr::null_mut());
-    static INSTANCE: AtomicPtr<Instance> = AtomicPtr::new(ptr::null_mut());
-
-    /// The instance of `env`, if it is the one with the short cut.
-    #[inline(always)]
-    pub(super) fn get(env: sys::napi_env) -> Option<*const Instance> {
-        (ENV.load(Relaxed) == env).then(|| INSTANCE.load(Relaxed).cast_const())
-    }
-
-    /// Takes the short cut for `env` if it is free, or left by an ended environment at this address
-    /// whose host ran no finalizer.
-    pub(super) fn offer(env: sys::napi_env, instance: *mut Instance) {
-        let owner = ENV.compare_exchange(ptr::null_mut(), env, Relaxed, Relaxed).unwrap_or_else(|owner| owner);
-        if owner.is_null() || owner == env {
-            INSTANCE.store(instance, Relaxed);
-        }
-    }
-
-    /// Frees the short cut of an instance that is being deleted.
-    pub(super) fn clear(instance: *mut Instance) {
-        if INSTANCE.compare_exchange(instance, ptr::null_mut(), Relaxed, Relaxed).is_ok() {
-            ENV.store(ptr::null_mut(), Relaxed);
-        }
-    }
-}
 
 /// What is cold of a bound function; [`Targets`] has the rest.
 struct Bound {
@@ -117,7 +82,7 @@ impl Instance {
     #[inline(always)]
     pub unsafe fn of<'a>(env: sys::napi_env) -> Option<&'a Instance> {
         let data = match shortcut::get(env) {
-            Some(instance) => instance,
+            Some(instance) => instance.cast(),
             // SAFETY: as the caller says.
             None => unsafe { Instance::ask_host(env) },
         };
@@ -145,14 +110,14 @@ impl Instance {
     /// `env` is the environment whose JavaScript is calling, and has no instance yet.
     pub unsafe fn install(self, env: sys::napi_env) {
         unsafe extern "C" fn delete(_env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
-            shortcut::clear(data.cast());
+            shortcut::clear(data);
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
             drop(unsafe { Box::from_raw(data.cast::<Instance>()) });
         }
         let instance = Box::into_raw(Box::new(self));
         // SAFETY: `env` is live; the host keeps the pointer and gives it to `delete` once.
         unsafe { sys::napi_set_instance_data(env, instance.cast(), Some(delete), ptr::null_mut()) };
-        shortcut::offer(env, instance);
+        shortcut::offer(env, instance.cast());
     }
 
     /// Throws `error` in JavaScript, as the class that its code has. Returns NULL, for entries to return.

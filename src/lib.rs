@@ -5,8 +5,9 @@
 //! * pure: [`error`], [`ctype`] (the type table), [`signature`], [`frame`] (its layout), [`abi`]
 //!   (which register or stack word holds what), [`plan`] (frame offsets);
 //! * machine: [`trampoline`] (assembly) and [`invoke`] (a prepared call, trampoline or libffi);
-//! * host: [`errno`], [`library`], [`targets`], [`memory`], [`text`], [`instance`] (state of one environment), [`enter`]
-//!   (the hot entries), [`exports`] (what `lib/binding.js` sees).
+//! * host: [`errno`], [`library`], [`targets`] (what a call looks up), [`memory`], [`text`],
+//!   [`shortcut`], [`instance`] (the state of one environment), [`enter`] (the hot entries),
+//!   [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
 
@@ -19,6 +20,7 @@ pub mod invoke;
 pub mod library;
 pub mod memory;
 pub mod plan;
+pub mod shortcut;
 pub mod signature;
 pub mod targets;
 pub mod text;

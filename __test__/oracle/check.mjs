@@ -8,6 +8,9 @@ import { createSpeller } from './types.mjs';
 /** Keeps the stream that spells types apart from the one that draws them. */
 const SPELLING = 0x5be11;
 
+/** As in prelude.c. */
+const MISALIGNED = -2;
+
 function inWords(value) {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'number') return `${Object.is(value, -0) ? '-0' : value} (bits 0x${bitsOf(value).toString(16)})`;
@@ -93,6 +96,7 @@ export function openPart(arkffi, rows, { seed, file }, functions) {
     const mismatch = library.symbols.oracle_mismatch();
     const called = library.symbols.oracle_called();
     if (called !== fn.number) fail(fn, chosen, made, `C entered function ${called}`);
+    if (mismatch === MISALIGNED) fail(fn, chosen, made, 'the stack was misaligned');
     if (mismatch !== -1) fail(fn, chosen, made, `C did not get argument ${mismatch} as it was given`);
     if (!isSame(got, result.js))
       fail(fn, chosen, made, `the result is ${inWords(got)} instead of ${inWords(result.js)}`);

@@ -14,6 +14,7 @@
 #endif
 #define LOCAL static __attribute__((unused, noinline))
 
+enum { MISALIGNED = -2 };
 enum kind { VALUE, TEXT, BYTES, CALLEE };
 
 // What one argument must be, or one result is. For BYTES, `bits` is the index of the byte to invert.
@@ -42,17 +43,18 @@ EXPORT int32_t oracle_called(void) {
   return function;
 }
 
-// The index of the first argument of the last call that was wrong; -1 when all were right.
+// The index of the first argument of the last call that was wrong; -1 when all were right, MISALIGNED
+// when the stack was not as every compiler expects it.
 EXPORT int32_t oracle_mismatch(void) { return mismatch; }
 
-LOCAL void begin(int function, const struct expected *arguments) {
+LOCAL void begin(int function, const struct expected *arguments, const void *stack) {
   called = function;
-  mismatch = -1;
+  mismatch = (uintptr_t)stack % 16 == 0 ? -1 : MISALIGNED;
   wanted = arguments;
 }
 
 LOCAL void expect(int index, bool holds) {
-  if (!holds && mismatch < 0) mismatch = index;
+  if (!holds && mismatch == -1) mismatch = index;
 }
 
 LOCAL void expect_bits(int index, uint64_t bits) { expect(index, bits == wanted[index].bits); }

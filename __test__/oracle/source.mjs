@@ -87,7 +87,7 @@ function definition(fn) {
     `static const struct expected r${number}[] = {${sets.map((each) => expectedResult(result, each.result)).join(', ')}};`,
     params.length ? `static const struct expected e${number}[][${params.length}] = {\n${rows}};` : '',
     `EXPORT ${prototype(fn)} {`,
-    `  begin(${number}, ${params.length ? `e${number}[set]` : '0'});`,
+    `  begin(${number}, ${params.length ? `e${number}[set]` : '0'}, __builtin_frame_address(0));`,
     ...params.map((param, index) => `  ${check(param, index)}`),
     `  const struct expected *result = &r${number}[set];`,
     `  (void)result;`,
