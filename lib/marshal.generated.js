@@ -78,7 +78,7 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) || value < 0 : typeof value !== 'bigint' || asUintN(64, value) !== value,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
-    load: (at) => wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
+    load: (at) => u32[(at >> 2) + 1] === 0 ? u32[(at >> 2)] : wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
   },
   bigint64: {
     read: (value) => value,
@@ -108,7 +108,7 @@ module.exports = {
     read: (value) => typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : addressOf(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
-    load: (at) => wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
+    load: (at) => u32[(at >> 2) + 1] < 2097152 ? u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)] : u64[at >> 3],
     keeps: true,
   },
   buffer: {
@@ -129,6 +129,6 @@ module.exports = {
     read: (value) => typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : functionAddress(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
-    load: (at) => wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
+    load: (at) => u32[(at >> 2) + 1] < 2097152 ? u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)] : u64[at >> 3],
   },
 };

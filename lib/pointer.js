@@ -41,38 +41,72 @@ const Returned = /** @type {any} */ (
 );
 
 /**
- * Remembers a buffer's address in a private field of the buffer itself: no map to look into and
- * nothing to keep, and a field cannot be seen from outside. The address of a buffer's memory never
- * changes; when the buffer is detached its views have length 0, and that is checked first.
+ * Remembers addresses in a private field of the buffer itself: no map to look into and nothing to keep,
+ * and the field cannot be seen from outside. The address of a buffer's memory never changes; when it is
+ * detached, its views have length 0, and that is checked first.
  */
-class Stamp extends Returned {
+class BufferStamp extends Returned {
   /** @type {number} */
-  #base;
+  #address;
 
   /**
    * @param {object} buffer
-   * @param {number} base
+   * @param {number} address
    */
-  constructor(buffer, base) {
+  constructor(buffer, address) {
     super(buffer);
-    this.#base = base;
+    this.#address = address;
   }
 
   /**
    * @param {any} buffer an attached ArrayBuffer or SharedArrayBuffer that is not empty
    * @returns {number}
    */
-  static base(buffer) {
-    if (#base in buffer) return /** @type {any} */ (buffer).#base;
+  static address(buffer) {
+    if (#address in buffer) return /** @type {any} */ (buffer).#address;
     native.addressOf(new Uint8Array(buffer));
-    const base = takeAddress();
-    try {
-      new Stamp(buffer, base);
-    } catch {
-      // An engine that lets frozen objects have no new private fields: ask again next time.
-    }
-    return base;
+    const address = takeAddress();
+    attempt(() => new BufferStamp(buffer, address));
+    return address;
   }
+}
+
+/** The same for typed arrays, because to ask one for its buffer costs as much as a call. */
+class ViewStamp extends Returned {
+  /** @type {number} */
+  #address;
+
+  /**
+   * @param {object} view
+   * @param {number} address
+   */
+  constructor(view, address) {
+    super(view);
+    this.#address = address;
+  }
+
+  /**
+   * @param {any} value an object
+   * @returns {number | undefined} undefined for what is no typed array, an empty one, and a detached one
+   */
+  static address(value) {
+    if (#address in value) return typedLength(value) === 0 ? undefined : /** @type {any} */ (value).#address;
+    if (typedName(value) === undefined || typedLength(value) === 0) return undefined;
+    const address = BufferStamp.address(typedBuffer(value)) + typedOffset(value);
+    attempt(() => new ViewStamp(value, address));
+    return address;
+  }
+}
+
+/**
+ * Puts a stamp on an object; an engine that lets frozen objects have no new private fields is asked for
+ * the address each time.
+ * @param {() => unknown} stamp
+ */
+function attempt(stamp) {
+  try {
+    stamp();
+  } catch {}
 }
 
 /**
@@ -125,13 +159,19 @@ function wholeLength(buffer) {
  * @returns {number}
  */
 function bufferAddress(value) {
-  // The usual case, without the object that `extent` makes.
-  if (isView(value) && typedName(value) !== undefined && typedLength(value) !== 0) {
-    return Stamp.base(typedBuffer(value)) + typedOffset(value);
-  }
+  if (typeof value !== 'object' || value === null) return INVALID;
+  return ViewStamp.address(value) ?? extentAddress(value);
+}
+
+/**
+ * As `bufferAddress`, for any object.
+ * @param {object} value
+ * @returns {number}
+ */
+function extentAddress(value) {
   const found = extent(value);
   if (found === undefined) return INVALID;
-  if (found.length !== 0) return Stamp.base(found.buffer) + found.offset;
+  if (found.length !== 0) return BufferStamp.address(found.buffer) + found.offset;
   return isDetached(found.buffer) ? INVALID : 0;
 }
 
@@ -162,10 +202,11 @@ function registerWrapper(reader) {
  * @returns {number | bigint} INVALID when it is none
  */
 function addressOf(value) {
+  if (typeof value === 'object' && value !== null) {
+    return ViewStamp.address(value) ?? addressOfWrapper(value) ?? extentAddress(value);
+  }
   if (value === null) return 0;
-  if (typeof value === 'bigint') return bigintAddress(value);
-  if (typeof value !== 'object') return INVALID;
-  return isView(value) ? bufferAddress(value) : (addressOfWrapper(value) ?? bufferAddress(value));
+  return typeof value === 'bigint' ? bigintAddress(value) : INVALID;
 }
 
 /**

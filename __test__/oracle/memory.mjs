@@ -1,8 +1,8 @@
 // Memory that arguments can stand on: the bytes in it, and every kind of JavaScript object over it.
 
 const GUARD = 0x5a;
-/** Longer than the scratch stack of a call. */
-const HUGE = 300_000;
+/** Around the size of the scratch stack of a call, in characters of up to four bytes. */
+const LONG = [20_000, 150_000];
 
 const letters = [
   'a',
@@ -30,7 +30,7 @@ const letters = [
 /** @returns {string} without NUL; with every length of UTF-8 sequence, and lone surrogates */
 export function drawText(random) {
   const alphabet = random.chance(0.5) ? letters.slice(0, 9) : letters;
-  if (random.chance(0.0005)) return random.pick(alphabet).repeat(HUGE);
+  if (random.chance(0.002)) return random.pick(letters).repeat(random.between(...LONG));
   const length = random.chance(0.05) ? random.below(2000) : random.below(40);
   return Array.from({ length }, () => random.pick(alphabet)).join('');
 }
