@@ -14,16 +14,10 @@ const HEAP_BLOCKS = offsets.heapBlocks / 4;
 const END = offsets.scratchEnd;
 
 /** Up to so many ASCII characters are copied by JavaScript: to ask the host costs as much as these. */
-const SHORT = 16;
+const SHORT = 24;
 
 /** The answer that makes an INVALID address. */
 const NOT_COPIED = INVALID - frameAddress;
-
-/** The frame as a Buffer, and its method that writes UTF-8; hosts without Buffer have neither. */
-const buffer = typeof Buffer === 'function' ? Buffer.from(views.u8.buffer) : undefined;
-const utf8Write = buffer && /** @type {any} */ (Buffer.prototype).utf8Write;
-const write = typeof utf8Write === 'function' ? Function.prototype.call.bind(utf8Write, buffer) : undefined;
-const includes = Function.prototype.call.bind(String.prototype.includes);
 
 /**
  * Copies a string, NUL-terminated UTF-8, for the duration of the call being prepared.
@@ -34,34 +28,41 @@ const includes = Function.prototype.call.bind(String.prototype.includes);
 function copyString(text) {
   const { length } = text;
   const top = u32[TOP];
-  return length <= SHORT && top + SHORT < END ? copyShort(text, length, top) : copyLong(text, length, top);
-}
-
-/** @param {string} text @param {number} length @param {number} top */
-function copyShort(text, length, top) {
-  for (let at = 0; at < length; at++) {
-    const code = charCodeAt(text, at);
-    if (code === 0 || code > 127) return copyLong(text, length, top);
-    u8[top + at] = code;
-  }
-  u8[top + length] = 0;
-  // Eight-byte steps keep every copy aligned.
-  u32[TOP] = top + ((length + 8) & ~7);
-  return top;
-}
-
-/** @param {string} text @param {number} length @param {number} top */
-function copyLong(text, length, top) {
-  // A UTF-16 unit becomes at most three bytes.
-  if (write && top + length * 3 + 8 < END) {
-    if (includes(text, '\0')) return NOT_COPIED;
-    const written = write(text, top);
-    u8[top + written] = 0;
-    u32[TOP] = top + ((written + 8) & ~7);
+  if (length <= SHORT && top + SHORT < END && copyAscii(text, length, top)) {
+    // Eight-byte steps keep every copy aligned.
+    u32[TOP] = top + ((length + 8) & ~7);
     return top;
   }
   encode(text);
-  return (takeAddress() || INVALID) - frameAddress;
+  const address = takeAddress();
+  return address === 0 ? NOT_COPIED : address - frameAddress;
+}
+
+/**
+ * Copies a short string, four characters at a time.
+ * @param {string} text
+ * @param {number} length
+ * @param {number} top where to, an offset in the frame
+ * @returns {boolean} false when a character is NUL or not ASCII
+ */
+function copyAscii(text, length, top) {
+  let at = 0;
+  for (let word = top >>> 2; at + 4 <= length; at += 4, word++) {
+    const a = charCodeAt(text, at);
+    const b = charCodeAt(text, at + 1);
+    const c = charCodeAt(text, at + 2);
+    const d = charCodeAt(text, at + 3);
+    // A character above 127 sets a higher bit, and 0 - 1 sets all of them.
+    if ((a | b | c | d | (a - 1) | (b - 1) | (c - 1) | (d - 1)) >>> 0 > 127) return false;
+    u32[word] = a | (b << 8) | (c << 16) | (d << 24);
+  }
+  for (; at < length; at++) {
+    const code = charCodeAt(text, at);
+    if ((code | (code - 1)) >>> 0 > 127) return false;
+    u8[top + at] = code;
+  }
+  u8[top + length] = 0;
+  return true;
 }
 
 /**

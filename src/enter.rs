@@ -97,26 +97,24 @@ unsafe extern "C" fn encode(env: sys::napi_env, info: sys::napi_callback_info) -
         with_instance(env, |instance| {
             let string = first_argument(env, info);
             let frame = instance.frame.as_ptr();
-            (*frame).address = 0;
-            let length = text::utf8_length(env, string)?;
             let mark = (*frame).scratch_top;
             let room = size_of::<Frame>().saturating_sub(mark as usize);
-            let (address, used) = if length < room {
-                let target = frame.cast::<u8>().add(mark as usize);
-                text::write_utf8(env, string, target, room);
-                (target.cast_const(), (length + 1).next_multiple_of(8).min(room))
-            } else if let Some(block) = text::copy_to_heap(env, string, length, mark) {
-                let address = block.address();
+            let target = frame.cast::<u8>().add(mark as usize);
+            (*frame).address = 0;
+            let (bytes, used) = if let Some(length) = text::write_utf8(env, string, target, room) {
+                (std::slice::from_raw_parts(target, length), (length + 1).next_multiple_of(8).min(room))
+            } else if let Some(block) = text::copy_to_heap(env, string, mark) {
+                let bytes = std::slice::from_raw_parts(block.address(), block.length());
                 instance.heap.borrow_mut().push(block);
                 (*frame).heap_blocks += 1;
                 // One word tells this block's mark from those of calls nested in this one.
-                (address, room.min(8))
+                (bytes, room.min(8))
             } else {
                 return Ok(ptr::null_mut());
             };
             (*frame).scratch_top = mark + used as u32;
-            if !std::slice::from_raw_parts(address, length).contains(&0) {
-                (*frame).address = address.expose_provenance() as u64;
+            if memchr::memchr(0, bytes).is_none() {
+                (*frame).address = bytes.as_ptr().expose_provenance() as u64;
             }
             Ok(ptr::null_mut())
         })

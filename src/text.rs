@@ -18,50 +18,48 @@ impl HeapBlock {
     pub fn address(&self) -> *const u8 {
         self.bytes.as_ptr()
     }
-}
 
-/// Length of the string in UTF-8, without a NUL.
-///
-/// # Errors
-///
-/// `ERR_INVALID_ARG_TYPE` when the value is not a string.
-///
-/// # Safety
-///
-/// `env` and `string` are live.
-pub unsafe fn utf8_length(env: sys::napi_env, string: sys::napi_value) -> Result<usize, Error> {
-    let mut length = 0;
-    // SAFETY: with a NULL buffer only the length is stored.
-    let status = unsafe { sys::napi_get_value_string_utf8(env, string, ptr::null_mut(), 0, &raw mut length) };
-    if status == sys::Status::napi_ok { Ok(length) } else { Err(Error::new(Code::InvalidArgType, "expected a string")) }
+    /// The copy's length without the NUL.
+    pub fn length(&self) -> usize {
+        self.bytes.len()
+    }
 }
 
 /// Writes the string and a NUL to `target`; lone surrogates become U+FFFD. Returns the length without
-/// the NUL.
+/// the NUL; `None` when it does not fit, and for what is no string.
 ///
 /// # Safety
 ///
-/// `env` and `string` are live, and `room` bytes at `target` are writable; more than the string needs.
-pub unsafe fn write_utf8(env: sys::napi_env, string: sys::napi_value, target: *mut u8, room: usize) -> usize {
+/// `env` and `string` are live, and `room` bytes at `target` are writable.
+pub unsafe fn write_utf8(env: sys::napi_env, string: sys::napi_value, target: *mut u8, room: usize) -> Option<usize> {
+    // The host leaves out what does not fit, whole characters of up to four bytes.
+    const SPARE: usize = 4;
+    if room <= SPARE {
+        return None;
+    }
     let mut length = 0;
     // SAFETY: the host writes at most `room` bytes, the NUL included.
-    unsafe { sys::napi_get_value_string_utf8(env, string, target.cast::<c_char>(), room, &raw mut length) };
-    length
+    let status = unsafe { sys::napi_get_value_string_utf8(env, string, target.cast::<c_char>(), room, &raw mut length) };
+    (status == sys::Status::napi_ok && length + SPARE < room).then_some(length)
 }
 
 /// Copies the string and a NUL to the heap; `None` when there is no memory.
 ///
 /// # Safety
 ///
-/// `env` and `string` are live, and `length` is the string's length in UTF-8.
-pub unsafe fn copy_to_heap(env: sys::napi_env, string: sys::napi_value, length: usize, mark: u32) -> Option<HeapBlock> {
-    let room = length + 1;
+/// `env` and `string` are live.
+pub unsafe fn copy_to_heap(env: sys::napi_env, string: sys::napi_value, mark: u32) -> Option<HeapBlock> {
+    let mut length = 0;
+    // SAFETY: with a NULL buffer only the length is stored.
+    unsafe { sys::napi_get_value_string_utf8(env, string, ptr::null_mut(), 0, &raw mut length) };
+    let room = length + 8;
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(room).ok()?;
-    // SAFETY: the vector has this room; the host writes the bytes and the NUL.
+    // SAFETY: the vector has this room; the host writes the bytes and a NUL, which stays behind the
+    // vector's length.
     unsafe {
-        let written = write_utf8(env, string, bytes.as_mut_ptr(), room);
-        bytes.set_len(written + 1);
+        let written = write_utf8(env, string, bytes.as_mut_ptr(), room)?;
+        bytes.set_len(written);
     }
     Some(HeapBlock { mark, bytes })
 }
