@@ -52,7 +52,7 @@ describe('types', () => {
   it('that are unknown are refused with the nearest known name', () => {
     const error = thrown(() => bind('unit32_t'));
     expect(error).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: 'id_i32', argument: 0 });
-    expect(error.message).toContain("'unit32_t'");
+    expect(error.message).toContain('"unit32_t"');
     expect(error.message).toContain("did you mean 'uint32_t'?");
     expect(thrown(() => bind('dubble')).message).toContain("'double'");
     expect(thrown(() => dlopen(null, { strlen: { returns: 'sizet' } })).message).toContain('strlen: returns');

@@ -2,9 +2,10 @@
 // Addresses that users give to functions of ours (not to C): checked, with an offset added.
 
 const native = require('./binding.js');
+const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
 const { INVALID, addressOf, extent } = require('./pointer.js');
-const { describe, refusal } = require('./refuse.js');
+const { refusal } = require('./refuse.js');
 
 /** Below this nothing is ever mapped. */
 const FIRST_ADDRESS = native.firstAddress;

@@ -143,6 +143,10 @@ function symbolTable(names, functions) {
   names.forEach((name, index) => {
     symbols[name] = functions[index];
   });
+  // Engines make an object with many properties a hash table, but not one that is a prototype.
+  const owner = function () {};
+  owner.prototype = symbols;
+  Reflect.construct(owner, []);
   return symbols;
 }
 

@@ -1,6 +1,7 @@
 'use strict';
 // Decides and words the error for an argument that a stub has found unfit.
 
+const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
 const { extent, isDetached } = require('./pointer.js');
 
@@ -29,31 +30,6 @@ const expectations = {
   address: 'an address (Number, BigInt, null or CString)',
   offset: 'an offset in bytes (an integer)',
 };
-
-/**
- * A value in words. Runs no code of the value's.
- * @param {unknown} value
- * @returns {string}
- */
-function describe(value) {
-  switch (typeof value) {
-    case 'string':
-      return value.length > 40 ? `a string of ${value.length} characters` : JSON.stringify(value);
-    case 'bigint':
-      return `${value}n`.length > 40 ? 'a larger BigInt' : `${value}n`;
-    case 'number':
-      return Object.is(value, -0) ? '-0' : String(value);
-    case 'boolean':
-    case 'undefined':
-      return String(value);
-    case 'object':
-      if (value === null) return 'null';
-      if (ArrayBuffer.isView(value)) return 'a view';
-      return extent(value) ? 'an ArrayBuffer' : 'an object';
-    default:
-      return `a ${typeof value}`;
-  }
-}
 
 /**
  * @param {unknown} value
@@ -132,4 +108,4 @@ function countRefusal(expected, given, symbol) {
     : createError('ERR_INVALID_ARG_VALUE', message, symbol, expected);
 }
 
-module.exports = { refusal, countRefusal, describe };
+module.exports = { refusal, countRefusal };

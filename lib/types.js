@@ -2,6 +2,7 @@
 // The names of types, projected from the one table in src/ctype.rs.
 
 const native = require('./binding.js');
+const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
 
 /**
@@ -50,7 +51,7 @@ function resolveType(name, where, symbol, argument) {
   if (typeof name !== 'string') {
     throw createError(
       'ERR_INVALID_ARG_TYPE',
-      `${where}: a type must be a string, got ${typeof name}`,
+      `${where}: a type must be a string, got ${describe(name)}`,
       symbol,
       argument,
     );
@@ -62,7 +63,7 @@ function resolveType(name, where, symbol, argument) {
     [...byName.keys()].filter((known) => known.length > 1),
   );
   const hint = nearest ? `; did you mean '${nearest}'?` : '';
-  throw createError('ERR_INVALID_ARG_TYPE', `${where}: unknown type '${name}'${hint}`, symbol, argument);
+  throw createError('ERR_INVALID_ARG_TYPE', `${where}: unknown type ${describe(name)}${hint}`, symbol, argument);
 }
 
 module.exports = { types, FFIType, resolveType };

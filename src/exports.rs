@@ -64,6 +64,10 @@ pub fn codes() -> Vec<CodeRow> {
 /// The candidate most like `word`, if any is.
 #[napi(catch_unwind)]
 pub fn nearest(word: String, candidates: Vec<String>) -> Option<String> {
+    const LONGEST: usize = 100;
+    if word.len() > LONGEST {
+        return None;
+    }
     let similarity = |candidate: &String| strsim::jaro_winkler(&word.to_lowercase(), &candidate.to_lowercase());
     let scored = candidates.into_iter().map(|candidate| (similarity(&candidate), candidate));
     let (score, best) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;

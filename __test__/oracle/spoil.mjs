@@ -2,6 +2,9 @@
 import { numbers } from './numbers.mjs';
 import { narrowBits } from './types.mjs';
 
+/** Of floats the payload of a NaN: without the bit above, engines may set that again. */
+const changeableBits = { bool: 1, f32: 22, f64: 51 };
+
 /**
  * A JavaScript value that `type` accepts and that differs in one bit from what C expects.
  * @param {string} type
@@ -16,7 +19,6 @@ export function spoil(type, { kind, bits, bytes }, random) {
     return kind === 'text' ? Uint8Array.from([...copy, 0]) : copy;
   }
   if (type === 'buffer') return new Uint8Array(1);
-  const width = type === 'bool' ? 1 : (narrowBits[type] ?? 64);
-  const changed = bits ^ (1n << BigInt(random.below(width)));
+  const changed = bits ^ (1n << BigInt(random.below(changeableBits[type] ?? narrowBits[type] ?? 64)));
   return (numbers[type] ?? numbers.address).argument(changed, random);
 }
