@@ -54,8 +54,3 @@ export function buildPart({ seed, start, end, file }) {
 export function buildOracle(settings = oracleSettings()) {
   for (const part of oracleParts(settings)) buildPart(part);
 }
-
-/** As a global set-up of vitest. */
-export default function setup() {
-  buildOracle();
-}
