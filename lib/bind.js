@@ -85,7 +85,7 @@ function bindAddress(address, planned, name) {
 
 /** @param {Binding} binding */
 function stubPlan({ number, planned }) {
-  return { number, ...planned };
+  return { number, signature: planned };
 }
 
 /**

@@ -14,7 +14,8 @@ const TARGET = offsets.target / 4;
  * @param {import('./stub.js').StubPlan} plan
  * @returns {Function}
  */
-function closureStub({ number, params, paramOffsets, result, resultOffset }) {
+function closureStub({ number, signature }) {
+  const { params, paramOffsets, result, resultOffset } = signature;
   const count = params.length;
   const marshals = params.map((type) => marshallers[type]);
   const { string, load } = marshallers[result];

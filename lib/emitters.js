@@ -30,7 +30,7 @@ const narrow = (view, size, wrapped) => ({
 });
 
 /** @type {(value: string) => string} */
-const isSafe = (value) => `typeof ${value} === 'number' && isSafeInteger(${value}) && ${value} >= 0`;
+const isUnsigned = (value) => `isSafeInteger(${value}) && ${value} >= 0`;
 
 /** 2 ** -32: a product is exact, and quicker than a quotient. */
 const HIGH = '2.3283064365386963e-10';
@@ -46,13 +46,10 @@ const storeUnsigned = (value, slot) =>
   `else u64[${slot(8)}] = ${value};`;
 
 /** @type {Emitter['invalid']} */
-const invalidSigned = (value) =>
-  `typeof ${value} === 'number' ? !isSafeInteger(${value}) : typeof ${value} !== 'bigint' || asIntN(64, ${value}) !== ${value}`;
+const invalidSigned = (value) => `!isSafeInteger(${value}) && !isBigInt64(${value})`;
 
 /** @type {Emitter['invalid']} */
-const invalidUnsigned = (value) =>
-  `typeof ${value} === 'number' ? !isSafeInteger(${value}) || ${value} < 0 : ` +
-  `typeof ${value} !== 'bigint' || asUintN(64, ${value}) !== ${value}`;
+const invalidUnsigned = (value) => `!(${isUnsigned(value)}) && !isBigUint64(${value})`;
 
 /** @type {NonNullable<Emitter['load']>} */
 const loadSigned = (slot) =>
@@ -114,19 +111,19 @@ const emitters = {
     store: (value, slot) => `f64[${slot(8)}] = ${value};`,
     load: (slot) => `f64[${slot(8)}]`,
   },
-  ptr: { ...pointer((argument) => `${isSafe(argument)} ? ${argument} : addressOf(${argument})`), keeps: true },
+  ptr: { ...pointer((argument) => `${isUnsigned(argument)} ? ${argument} : addressOf(${argument})`), keeps: true },
   buffer: { ...pointer((argument) => `bufferAddress(${argument})`), load: undefined, keeps: true },
   cstring: {
     ...pointer(
       (argument) =>
-        `typeof ${argument} === 'string' ? frameAddress + copyString(${argument}) : ${isSafe(argument)} ? ${argument} : addressOf(${argument})`,
+        `typeof ${argument} === 'string' ? frameAddress + copyString(${argument}) : ${isUnsigned(argument)} ? ${argument} : addressOf(${argument})`,
     ),
     load: undefined,
     keeps: true,
     scratch: true,
     string: true,
   },
-  function: pointer((argument) => `${isSafe(argument)} ? ${argument} : functionAddress(${argument})`),
+  function: pointer((argument) => `${isUnsigned(argument)} ? ${argument} : functionAddress(${argument})`),
 };
 
 module.exports = { emitters };

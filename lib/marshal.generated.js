@@ -3,7 +3,7 @@
 
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
-  isSafeInteger, asIntN, asUintN, floor, fround,
+  isSafeInteger, isBigInt64, isBigUint64, floor, fround,
   wide, addressOf, bufferAddress, functionAddress, frameAddress, copyString,
 } = require('./runtime.js');
 
@@ -70,25 +70,25 @@ module.exports = {
   },
   i64: {
     read: (value) => value,
-    invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) : typeof value !== 'bigint' || asIntN(64, value) !== value,
+    invalid: (value) => !isSafeInteger(value) && !isBigInt64(value),
     store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value * 2.3283064365386963e-10); } else i64[at >> 3] = value; },
     load: (at) => i32[(at >> 2)] >> 31 === i32[(at >> 2) + 1] ? i32[(at >> 2)] : wide(i32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], i64, at >> 3),
   },
   u64: {
     read: (value) => value,
-    invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) || value < 0 : typeof value !== 'bigint' || asUintN(64, value) !== value,
+    invalid: (value) => !(isSafeInteger(value) && value >= 0) && !isBigUint64(value),
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     load: (at) => u32[(at >> 2) + 1] === 0 ? u32[(at >> 2)] : wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
   },
   bigint64: {
     read: (value) => value,
-    invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) : typeof value !== 'bigint' || asIntN(64, value) !== value,
+    invalid: (value) => !isSafeInteger(value) && !isBigInt64(value),
     store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value * 2.3283064365386963e-10); } else i64[at >> 3] = value; },
     load: (at) => i64[at >> 3],
   },
   biguint64: {
     read: (value) => value,
-    invalid: (value) => typeof value === 'number' ? !isSafeInteger(value) || value < 0 : typeof value !== 'bigint' || asUintN(64, value) !== value,
+    invalid: (value) => !(isSafeInteger(value) && value >= 0) && !isBigUint64(value),
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     load: (at) => u64[at >> 3],
   },
@@ -105,7 +105,7 @@ module.exports = {
     load: (at) => f64[at >> 3],
   },
   ptr: {
-    read: (value) => typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : addressOf(value),
+    read: (value) => isSafeInteger(value) && value >= 0 ? value : addressOf(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     load: (at) => u32[(at >> 2) + 1] < 2097152 ? u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)] : u64[at >> 3],
@@ -118,7 +118,7 @@ module.exports = {
     keeps: true,
   },
   cstring: {
-    read: (value) => typeof value === 'string' ? frameAddress + copyString(value) : typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : addressOf(value),
+    read: (value) => typeof value === 'string' ? frameAddress + copyString(value) : isSafeInteger(value) && value >= 0 ? value : addressOf(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     keeps: true,
@@ -126,7 +126,7 @@ module.exports = {
     string: true,
   },
   function: {
-    read: (value) => typeof value === 'number' && isSafeInteger(value) && value >= 0 ? value : functionAddress(value),
+    read: (value) => isSafeInteger(value) && value >= 0 ? value : functionAddress(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     load: (at) => u32[(at >> 2) + 1] < 2097152 ? u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)] : u64[at >> 3],

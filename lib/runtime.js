@@ -23,11 +23,17 @@ function wide(approximate, view, index) {
   return isSafeInteger(approximate) ? approximate : view[index];
 }
 
+/** @param {unknown} value @returns {boolean} */
+const isBigInt64 = (value) => typeof value === 'bigint' && asIntN(64, value) === value;
+
+/** @param {unknown} value @returns {boolean} */
+const isBigUint64 = (value) => typeof value === 'bigint' && asUintN(64, value) === value;
+
 module.exports = {
   ...views,
   isSafeInteger,
-  asIntN,
-  asUintN,
+  isBigInt64,
+  isBigUint64,
   floor,
   fround,
   wide,

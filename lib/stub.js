@@ -10,18 +10,23 @@ const { refuse, refuseCount } = require('./bound.js');
 const runtime = require('./runtime.js');
 
 /**
- * What a stub is made from. Offsets are in bytes of the frame.
- * @typedef {object} StubPlan
- * @property {number} number the function's, by which Rust knows it
+ * A signature with its plan. Offsets are in bytes of the frame.
+ * @typedef {object} Signature
  * @property {string[]} params canonical type names
  * @property {number[]} paramOffsets
  * @property {string} result canonical type name
  * @property {number} resultOffset
  */
 
+/**
+ * What a stub is made from.
+ * @typedef {object} StubPlan
+ * @property {number} number the function's, by which Rust knows it
+ * @property {Signature} signature
+ */
+
+/** What stubs may refer to. @type {Record<string, unknown>} */
 const scope = { ...runtime, refuse, refuseCount };
-const names = Object.keys(scope);
-const values = Object.values(scope);
 
 const canGenerate = (() => {
   try {
@@ -35,16 +40,18 @@ const canGenerate = (() => {
 const slotAt = (offset) => (size) => String(offset / size);
 
 /**
- * The source of one stub: numbers and identifiers of ours, nothing of the user's. The function's number
- * in it makes it unique, because engines share what they learn between functions of the same source.
- * @param {StubPlan} plan
- * @returns {string}
+ * The source of a signature's stubs: numbers and identifiers of ours, nothing of the user's. It comes in
+ * pieces, between which the number of a function goes. That makes each stub's source unique, because
+ * engines share what they learn between functions of the same source.
+ * @param {Signature} signature
+ * @returns {string[]}
  */
-function stubSource({ number, params, paramOffsets, result, resultOffset }) {
+function stubPieces({ params, paramOffsets, result, resultOffset }) {
+  const NUMBER = '#';
   const parameters = params.map((_, index) => `a${index}`);
   /** @type {string[]} */
   const reads = [];
-  const stores = [`u32[${offsets.target / 4}] = ${number};`];
+  const stores = [`u32[${offsets.target / 4}] = ${NUMBER};`];
   /** @type {string[]} */
   const kept = [];
   let usesScratch = false;
@@ -53,7 +60,7 @@ function stubSource({ number, params, paramOffsets, result, resultOffset }) {
     const argument = parameters[index];
     const value = read ? `v${index}` : argument;
     if (read) reads.push(`const ${value} = ${read(argument)};`);
-    reads.push(`if (${invalid(value)}) refuse(${number}, ${index}, ${argument});`);
+    reads.push(`if (${invalid(value)}) refuse(${NUMBER}, ${index}, ${argument});`);
     stores.push(store(value, slotAt(paramOffsets[index])));
     if (keeps) kept.push(argument);
     usesScratch ||= scratch === true;
@@ -62,11 +69,45 @@ function stubSource({ number, params, paramOffsets, result, resultOffset }) {
   const entry = `${string ? 'return enterForString' : 'enter'}(${kept.join(', ')});`;
   const body = [...reads, ...stores, entry];
   if (load && result !== 'void') body.push(`return ${load(slotAt(resultOffset))};`);
-  const count = `if (arguments.length !== ${params.length}) refuseCount(${number}, arguments.length);`;
+  const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
   const lines = usesScratch
     ? [count, 'const mark = u32[TOP];', 'try {', ...body, '} finally { giveBack(mark); }']
     : [count, ...body];
-  return `function (${parameters.join(', ')}) {\n${lines.join('\n')}\n}`;
+  return `function (${parameters.join(', ')}) {\n${lines.join('\n')}\n}`.split(NUMBER);
+}
+
+/**
+ * @typedef {object} Template
+ * @property {string[]} pieces
+ * @property {string[]} names what the source refers to
+ */
+
+/** @type {WeakMap<Signature, Template>} */
+const templates = new WeakMap();
+
+/** @param {Signature} signature @returns {Template} */
+function templateOf(signature) {
+  let template = templates.get(signature);
+  if (!template) {
+    const pieces = stubPieces(signature);
+    const source = pieces.join();
+    template = { pieces, names: Object.keys(scope).filter((name) => source.includes(name)) };
+    templates.set(signature, template);
+  }
+  return template;
+}
+
+/**
+ * Compiles some stubs at once. The engine's time goes by the length of the source and the number of names.
+ * @param {StubPlan[]} plans
+ * @returns {Function[]}
+ */
+function compile(plans) {
+  const used = plans.map(({ signature }) => templateOf(signature));
+  const names = [...new Set(used.flatMap((template) => template.names))];
+  const sources = used.map(({ pieces }, index) => pieces.join(String(plans[index].number)));
+  const factory = new Function(...names, `'use strict';\nreturn [${sources.join(',\n')}];`);
+  return factory(...names.map((name) => scope[name]));
 }
 
 /** So many stubs share one source text: compiling has a fixed cost. */
@@ -80,10 +121,7 @@ const BATCH = 64;
 function makeStubs(plans) {
   if (!canGenerate) return plans.map(closureStub);
   const stubs = [];
-  for (let start = 0; start < plans.length; start += BATCH) {
-    const sources = plans.slice(start, start + BATCH).map(stubSource);
-    stubs.push(...new Function(...names, `'use strict';\nreturn [${sources.join(',\n')}];`)(...values));
-  }
+  for (let start = 0; start < plans.length; start += BATCH) stubs.push(...compile(plans.slice(start, start + BATCH)));
   return stubs;
 }
 

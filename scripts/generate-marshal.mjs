@@ -29,7 +29,7 @@ const header = `'use strict';
 
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
-  isSafeInteger, asIntN, asUintN, floor, fround,
+  isSafeInteger, isBigInt64, isBigUint64, floor, fround,
   wide, addressOf, bufferAddress, functionAddress, frameAddress, copyString,
 } = require('./runtime.js');
 
