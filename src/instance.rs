@@ -109,10 +109,17 @@ impl Instance {
     ///
     /// `env` is the environment whose JavaScript is calling, and has no instance yet.
     pub unsafe fn install(self, env: sys::napi_env) {
-        unsafe extern "C" fn delete(_env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
+        unsafe extern "C" fn delete(env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
             shortcut::clear(data);
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
-            drop(unsafe { Box::from_raw(data.cast::<Instance>()) });
+            let instance = unsafe { Box::from_raw(data.cast::<Instance>()) };
+            // One host finalizes without an environment; its references are gone then.
+            if !env.is_null() {
+                for reference in [instance.frame_buffer, instance.error_factory] {
+                    // SAFETY: both were made in this environment, and are used no more.
+                    unsafe { sys::napi_delete_reference(env, reference) };
+                }
+            }
         }
         let instance = Box::into_raw(Box::new(self));
         // SAFETY: `env` is live; the host keeps the pointer and gives it to `delete` once.

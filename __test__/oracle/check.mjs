@@ -13,6 +13,7 @@ const MISALIGNED = -2;
 
 function inWords(value) {
   if (typeof value === 'bigint') return `${value}n`;
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
   if (typeof value === 'number') return `${Object.is(value, -0) ? '-0' : value} (bits 0x${bitsOf(value).toString(16)})`;
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value !== 'object' || value === null) return String(value);
