@@ -24,11 +24,13 @@ function closureStub({ number, signature }) {
     if (args.length !== count) refuseCount(number, args.length);
     const mark = u32[TOP];
     try {
-      const values = marshals.map(({ read, invalid }, index) => {
-        const value = read(args[index]);
-        if (invalid(value)) refuse(number, index, args[index]);
-        return value;
-      });
+      // Not an empty array: engines would make it one of doubles, which does not keep signalling NaNs.
+      const values = new Array(count).fill(undefined);
+      for (let index = 0; index < count; index++) {
+        const value = marshals[index].read(args[index]);
+        if (marshals[index].invalid(value)) refuse(number, index, args[index]);
+        values[index] = value;
+      }
       u32[TARGET] = number;
       for (let index = 0; index < count; index++) marshals[index].store(values[index], paramOffsets[index]);
       // The arguments are passed only to be kept reachable until C returns.

@@ -2,7 +2,7 @@
 // is compiled: where it runs under emulation there is no compiler.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { compile } from '../fixtures/build.mjs';
+import { compile } from '../fixtures/compile.mjs';
 import { outputFolder } from '../fixtures/paths.mjs';
 import { cSource } from './source.mjs';
 import { drawFunctions } from './signatures.mjs';
