@@ -11,13 +11,14 @@ const inWorker = (program, options) =>
 
 describe('the package', () => {
   it('gives the same names and values by require and by import', async () => {
-    const url = JSON.stringify(pathToFileURL(require.resolve('../index.js')));
+    const file = JSON.stringify(require.resolve('../index.js'));
+    const url = JSON.stringify(pathToFileURL(JSON.parse(file)));
     const differences = await inWorker(
       new URL(`data:text/javascript,
       import * as imported from ${url};
       import { createRequire } from 'node:module';
       import { parentPort } from 'node:worker_threads';
-      const required = createRequire(${url})(${url}.slice(7));
+      const required = createRequire(${url})(${file});
       const names = new Set([...Object.keys(imported), ...Object.keys(required)]);
       for (const name of ['default', 'module.exports']) names.delete(name);
       const differ = [...names].filter((name) => imported[name] !== required[name] || required[name] === undefined);

@@ -170,6 +170,14 @@ describe('a string result', () => {
   });
 });
 
+describe('a string at an address that cannot be one', () => {
+  it('is an error that names the function', () => {
+    const { id_ptr } = arkffi.dlopen(fixture('basics'), { id_ptr: { args: ['ptr'], returns: 'cstring' } }).symbols;
+    expect(thrown(() => id_ptr(5))).toMatchObject({ class: 'FFIError', code: 'ERR_INVALID_POINTER', symbol: 'id_ptr' });
+    expect(id_ptr(0)).toBe(null);
+  });
+});
+
 describe('a string in a buffer', () => {
   it('is changed in place by C', () => {
     const bytes = new TextEncoder().encode('shout\0');

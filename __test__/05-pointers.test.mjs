@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
-const { symbols } = arkffi.dlopen(fixture('basics'), {
+const { dlopen } = arkffi;
+const { symbols } = dlopen(fixture('basics'), {
   id_ptr: { args: ['ptr'], returns: 'ptr' },
   address_of: { args: ['ptr'], returns: 'u64' },
   bufferAddress: { symbol: 'address_of', args: ['buffer'], returns: 'u64' },
   functionAddress: { symbol: 'address_of', args: ['function'], returns: 'u64' },
   fill: { args: ['buffer', 'u8', 'size_t'] },
   sum: { args: ['ptr', 'i32'], returns: 'i32' },
+  sum_after: { args: ['ptr', 'i32', 'function'], returns: 'i32' },
   high_address: { returns: 'ptr' },
   apply: { args: ['function', 'i32'], returns: 'i32' },
   twice: { args: ['i32'], returns: 'i32' },
@@ -112,6 +116,17 @@ describe('a pointer argument', () => {
     expect(symbols.sum(view, view.length)).toBe(view.length);
   });
 
+  it('is refused when its view lies outside of a buffer that was made smaller', () => {
+    const buffer = new ArrayBuffer(64, { maxByteLength: 64 });
+    if (!buffer.resizable) return;
+    for (const view of [new Uint8Array(buffer, 32, 16), new DataView(buffer, 32, 16), new Float64Array(buffer, 32)]) {
+      buffer.resize(64);
+      expect(symbols.id_ptr(view)).toBeGreaterThan(65536);
+      buffer.resize(16);
+      expect(thrown(() => symbols.id_ptr(view))).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', argument: 0 });
+    }
+  });
+
   it('may be memory of WebAssembly, and is refused when that memory has moved', () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 10 });
     const view = new Uint8Array(memory.buffer);
@@ -187,8 +202,19 @@ describe('a pointer argument', () => {
     expect(thrown(() => symbols.id_ptr('text')).message).toContain("declare the parameter 'cstring'");
   });
 
-  it('keeps its memory reachable while C uses it', () => {
-    for (let i = 0; i < 2000; i++) expect(symbols.sum(new Uint8Array(2000).fill(1), 2000)).toBe(2000);
+  it('keeps its memory reachable while C uses it, also when C gets the engine to collect', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc');
+    const addon = { exports: {} };
+    process.dlopen(addon, fixture('reentry'));
+    addon.exports((value) => {
+      collect();
+      // Whatever was freed would be taken again.
+      for (let i = 0; i < 20; i++) new Uint8Array(5000).fill(9);
+      return value;
+    });
+    const { reenter } = dlopen(fixture('reentry'), { reenter: { args: ['i32'], returns: 'i32' } }).symbols;
+    for (let i = 0; i < 20; i++) expect(symbols.sum_after(new Uint8Array(5000).fill(1), 5000, reenter.ptr)).toBe(5000);
   });
 });
 

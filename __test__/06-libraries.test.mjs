@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { copyFileSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -231,17 +231,9 @@ describe('a closed library', () => {
     expect(count()).toBeLessThanOrEqual(500);
   });
 
-  it('is really unloaded: the same path can hold another library then', () => {
-    const target = path.join(mkdtempSync(path.join(tmpdir(), 'arkffi-')), 'library.so');
-    symlinkSync(file, target);
-    const variable = () => {
-      const library = dlopen(target, { count_calls: { returns: 'i32' } });
-      const result = library.symbols.count_calls();
-      library.close();
-      return result;
-    };
-    // This process holds basics.so open elsewhere, so use a copy whose state starts anew.
-    const copy = `${target}.copy.so`;
+  it('is really unloaded: its variables are new when it is opened again', () => {
+    // A copy, because this process has the fixture itself open.
+    const copy = path.join(mkdtempSync(path.join(tmpdir(), 'arkffi-')), 'library.so');
     copyFileSync(file, copy);
     const count = () => {
       const library = dlopen(copy, { count_calls: { returns: 'i32' } });
@@ -250,7 +242,6 @@ describe('a closed library', () => {
       return result;
     };
     expect([count(), count()]).toEqual([1, 1]);
-    expect(variable()).toBeGreaterThan(0);
   });
 });
 

@@ -44,6 +44,16 @@ describe('CFunction', () => {
     expect(thrown(() => bound(...ones)).code).toBe('ERR_LIBRARY_CLOSED');
   });
 
+  it('throws after the library that gave the address was closed, wherever that found it', () => {
+    const double = { args: ['f64'], returns: 'f64' };
+    const library = dlopen(fixture('closing'), { cbrt: double, use_libm: double });
+    const bound = CFunction({ ptr: library.symbols.cbrt.ptr, ...double });
+    expect(bound(27)).toBeCloseTo(3);
+    expect(library.symbols.use_libm(8)).toBeCloseTo(2);
+    library.close();
+    expect(thrown(() => bound(27)).code).toBe('ERR_LIBRARY_CLOSED');
+  });
+
   it('goes on while another library is open on the same file', () => {
     const [first, second] = [dlopen(file, { add }), dlopen(file, { add })];
     const bound = CFunction({ ptr: first.symbols.add.ptr, ...add });
@@ -96,6 +106,8 @@ describe('linkSymbols', () => {
       code: 'ERR_INVALID_POINTER',
       symbol: 'plus',
     });
+    const message = thrown(() => linkSymbols({ 'argument 0': { ptr: 'x' } })).message;
+    expect(message).toContain('argument 0: ptr: expected a function pointer');
     expect(thrown(() => linkSymbols(null)).code).toBe('ERR_INVALID_ARG_TYPE');
   });
 });

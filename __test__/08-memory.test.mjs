@@ -257,7 +257,8 @@ describe('CString', () => {
     expect(thrown(() => new CString(65536, 0.5))).toMatchObject({ code: 'ERR_OUT_OF_RANGE', argument: 1 });
     expect(thrown(() => new CString(65536, 0, -1))).toMatchObject({ code: 'ERR_OUT_OF_RANGE', argument: 2 });
     expect(thrown(() => new CString(65536, 0, '5'))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: 2 });
-    expect(thrown(() => new CString(5).toString()).code).toBe('ERR_INVALID_POINTER');
+    expect(thrown(() => new CString(5).toString())).toMatchObject({ code: 'ERR_INVALID_POINTER', symbol: 'CString' });
+    for (const offset of [NaN, 1.5]) expect(thrown(() => new CString(0, offset)).code).toBe('ERR_OUT_OF_RANGE');
     expect(thrown(() => CString(65536))).toMatchObject({ class: 'TypeError' });
   });
 });

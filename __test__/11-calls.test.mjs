@@ -42,12 +42,14 @@ describe('a call', () => {
   });
 
   it('with more parameters than the frame holds is refused when binding', () => {
-    const args = Array(5000).fill('i64');
-    expect(thrown(() => dlopen(fixture('basics'), { add: { args } }))).toMatchObject({
-      class: 'FFIError',
-      code: 'ERR_UNSUPPORTED_ARGS',
-      symbol: 'add',
-    });
+    for (const count of [5000, 200_000]) {
+      const args = Array(count).fill('i64');
+      expect(thrown(() => dlopen(fixture('basics'), { add: { args } }))).toMatchObject({
+        class: 'FFIError',
+        code: 'ERR_UNSUPPORTED_ARGS',
+        symbol: 'add',
+      });
+    }
   });
 
   it('gives the same before and after the engine optimizes it, at sites of changing types', () => {
@@ -66,20 +68,6 @@ describe('a call', () => {
   it('may be made with any receiver, spread, apply and new', () => {
     expect([symbols.add.call(null, 1, 2), symbols.add.apply({}, [3, 4]), symbols.add(...[5, 6])]).toEqual([3, 7, 11]);
     expect(thrown(() => [1].map(symbols.add))).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', argument: 2 });
-  });
-
-  it('is not changed by what happens to built-ins afterwards', () => {
-    const saved = [Number.isSafeInteger, Math.fround, BigInt.asIntN, String.prototype.charCodeAt, Array.prototype.map];
-    Number.isSafeInteger =
-      Math.fround =
-      BigInt.asIntN =
-      String.prototype.charCodeAt =
-        () => {
-          throw new Error('changed');
-        };
-    const results = [symbols.mixed(1, 2, 3, 4, 5, 6), symbols.echo('text')];
-    [Number.isSafeInteger, Math.fround, BigInt.asIntN, String.prototype.charCodeAt] = saved;
-    expect(results).toEqual([21, 'text']);
   });
 });
 

@@ -2,6 +2,7 @@
 // is expected, as its last line.
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { fixture } from './fixtures/paths.mjs';
 import { require } from './open.mjs';
 
@@ -16,7 +17,15 @@ const prelude = `
     length: { args: ['cstring'], returns: 'size_t' }, echo: { args: ['cstring'], returns: 'cstring' },
     add: { args: ['i32', 'i32'], returns: 'i32' }, apply: { args: ['function', 'i32'], returns: 'i32' },
     id_ptr: { args: ['ptr'], returns: 'ptr' }, sum: { args: ['ptr', 'i32'], returns: 'i32' },
+    second_after: { args: ['cstring', 'cstring', 'function'], returns: 'cstring' },
   });
+  const openReentry = () => {
+    const addon = { exports: {} };
+    process.dlopen(addon, ${JSON.stringify(fixture('reentry'))});
+    const { ptr } = dlopen(${JSON.stringify(fixture('reentry'))}, { reenter: { args: ['i32'], returns: 'i32' } }).symbols.reenter;
+    return { setFunction: addon.exports, reenter: ptr };
+  };
+  const closing = ${JSON.stringify(fixture('closing'))};
 `;
 
 function outcome(program, extraFlags = []) {
@@ -51,11 +60,9 @@ const programs = {
     'RangeError RangeError 4 true',
   ],
   'process.exit inside of a call ends the process': [
-    `const addon = { exports: {} };
-     process.dlopen(addon, ${JSON.stringify(fixture('reentry'))});
-     addon.exports(() => { console.log('bye'); process.exit(0); });
-     const { reenter } = dlopen(${JSON.stringify(fixture('reentry'))}, { reenter: { args: ['i32'], returns: 'i32' } }).symbols;
-     symbols.apply(reenter.ptr, 1);`,
+    `const { setFunction, reenter } = openReentry();
+     setFunction(() => { console.log('bye'); process.exit(0); });
+     symbols.apply(reenter, 1);`,
     'bye',
   ],
   'a worker terminated while it calls in a loop does no harm': [
@@ -77,8 +84,10 @@ const programs = {
     `for (const key of Object.keys(require.cache)) if (!key.endsWith('.node')) delete require.cache[key];
      const again = require(${JSON.stringify(require.resolve('../index.js'))});
      const other = again.dlopen(file, { echo: { args: ['cstring'], returns: 'cstring' } }).symbols;
-     console.log(again !== arkffi, other.echo('new'), symbols.echo('old'), code(() => other.echo(5.5)), code(() => symbols.add('x', 1)));`,
-    'true new old ERR_OUT_OF_RANGE ERR_INVALID_ARG_TYPE',
+     let error;
+     try { again.dlopen('/no/such.so', {}); } catch (thrown) { error = thrown; }
+     console.log(again !== arkffi, error instanceof again.FFIError, error instanceof arkffi.FFIError, other.echo('new'), symbols.echo('old'), code(() => other.echo(5.5)), code(() => symbols.add('x', 1)));`,
+    'true true true new old ERR_OUT_OF_RANGE ERR_INVALID_ARG_TYPE',
   ],
   'functions, libraries and buffers dropped under constant collection do no harm': [
     `for (let i = 0; i < 3000; i++) {
@@ -97,6 +106,75 @@ const programs = {
     'dropped',
     ['--expose-gc'],
   ],
+  'a string result of a library that its own call closes is read before that is unloaded': [
+    `const { setFunction, reenter } = openReentry();
+     const library = dlopen(closing, { name_after: { args: ['function'], returns: 'cstring' } });
+     setFunction((value) => { library.close(); return value; });
+     console.log(library.symbols.name_after(reenter), code(() => library.symbols.name_after(reenter)));`,
+    'a string of the library ERR_LIBRARY_CLOSED',
+  ],
+  'a destructor that gets back into JavaScript, calls and closes, changes no result': [
+    `const { setFunction, reenter } = openReentry();
+     const library = dlopen(closing, {
+       set_at_unload: { args: ['function'] }, number_after: { args: ['function', 'i32'], returns: 'i32' },
+     });
+     const other = dlopen(file, { add: { args: ['i32', 'i32'], returns: 'i32' } });
+     const seen = [];
+     setFunction((value) => {
+       seen.push(value, symbols.add(400, 400), symbols.length('text'));
+       if (value === 1) library.close();
+       else other.close();
+       return value;
+     });
+     library.symbols.set_at_unload(reenter);
+     console.log(library.symbols.number_after(reenter, 123), seen.join(), code(() => other.symbols.add(1, 2)));`,
+    '123 1,800,4,2,800,4 ERR_LIBRARY_CLOSED',
+  ],
+  'strings on the heap live until the call that they belong to returns, however full the scratch stack is': [
+    `const { setFunction, reenter } = openReentry();
+     setFunction((value) => { symbols.length('x'); symbols.length('y'.repeat(400000)); return value; });
+     const second = 'b'.repeat(300000);
+     let right = 0;
+     for (let length = 262000; length < 262160; length++) right += symbols.second_after('a'.repeat(length), second, reenter) === second;
+     console.log(right);`,
+    '160',
+  ],
+  'calls that the engine terminates leave no copies behind': [
+    `const vm = require('node:vm');
+     const context = vm.createContext({ length: symbols.length, text: 'x'.repeat(20_000_000), short: 'y'.repeat(60_000) });
+     for (let i = 0; i < 15; i++) for (const name of ['text', 'short']) code(() => vm.runInContext('for (;;) length(' + name + ')', context, { timeout: 20 }));
+     symbols.length('a new call');
+     const before = process.memoryUsage().rss;
+     for (let i = 0; i < 5; i++) symbols.length(context.text);
+     console.log(before < 400e6, symbols.echo('text'));`,
+    'true text',
+  ],
+  'built-ins that are changed after loading change no call': [
+    `const view = new Uint8Array([1, 2, 3]);
+     const broken = () => { throw new Error('changed'); };
+     const iterator = Array.prototype[Symbol.iterator];
+     Array.prototype[Symbol.iterator] = function () { symbols.add(500, 500); return iterator.call(this); };
+     for (const name of ['Uint8Array', 'Number', 'BigInt', 'DataView', 'Reflect']) globalThis[name] = broken;
+     for (const name of ['charCodeAt', 'includes']) String.prototype[name] = broken;
+     Math.fround = Math.floor = broken;
+     const results = [ffi.callPtr(symbols.add.ptr, 'ii', 'i', [30, 12], []), symbols.sum(view, 3), symbols.echo('text'), symbols.add(3, 4)];
+     Array.prototype[Symbol.iterator] = iterator;
+     console.log(results.join());`,
+    '42,6,text,7',
+  ],
+  'what is put on Object.prototype changes neither bindings nor calls': [
+    `const keys = ['read', 'string', 'scratch', 'keeps', 'load', 'symbol', 'args', 'optional', 'returns', 'ptr', 'get', 'value'];
+     for (const key of keys) Object.prototype[key] = key === 'get' ? () => 5 : true;
+     const polluted = dlopen(file, { add: { args: ['i32', 'i32'], returns: 'i32' }, nothing: {} }).symbols;
+     const results = [polluted.add(1, 2), polluted.nothing(), symbols.add(3, 4), symbols.echo('text'), code(() => CFunction({}))];
+     for (const key of keys) delete Object.prototype[key];
+     console.log(results.join(), polluted.add(5, 6), polluted.add.ptr > 65536);`,
+    '3,,7,text,ERR_INVALID_ARG_TYPE 11 true',
+  ],
+  'a library name of any length is an error': [
+    `console.log(code(() => dlopen('x'.repeat(9_000_000), {})), code(() => dlopen('/' + 'x'.repeat(9_000_000), {})));`,
+    'ERR_INVALID_ARG_VALUE ERR_INVALID_ARG_VALUE',
+  ],
   'errors thrown while the code of a stub is inlined are right': [
     `const run = (n, value) => { let total = 0; for (let i = 0; i < n; i++) total += symbols.add(i, value); return total; };
      for (let i = 0; i < 50; i++) run(10000, 1);
@@ -104,13 +182,13 @@ const programs = {
     'ERR_OUT_OF_RANGE ERR_INVALID_ARG_TYPE 6',
   ],
   'a hundred thousand random operations give results or errors of arkffi': [
-    `require(${JSON.stringify(new URL('./hostile/random.cjs', import.meta.url).pathname)})(arkffi, file, Number(process.env.ARKFFI_SEED ?? 1), 100_000);`,
+    `require(${JSON.stringify(fileURLToPath(new URL('./hostile/random.cjs', import.meta.url)))})(arkffi, file, Number(process.env.ARKFFI_SEED ?? 1), 100_000);`,
     'done',
   ],
 };
 
 describe('in a process of its own', () => {
-  it.concurrent.each(Object.entries(programs))('%s', async (_, [program, expected, extraFlags]) => {
+  it.each(Object.entries(programs))('%s', (_, [program, expected, extraFlags]) => {
     expect(outcome(program, extraFlags)).toBe(expected);
   });
 });

@@ -38,6 +38,9 @@ for (const measureAll of [measureCalls, measureBinding]) {
 }
 for (const result of measureStartup(pace)) add(result);
 
+const unsteady = report.cases.filter(({ ratios: { koffi } }) => koffi.p90 > koffi.p10 * 1.3);
+if (unsteady.length > report.cases.length / 2) console.log('\nThe machine was busy: these figures say little');
+
 const major = process.versions.node.split('.')[0];
 // A quick run's figures are too rough to keep.
 const target = quick ? built : results;

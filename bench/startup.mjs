@@ -6,6 +6,7 @@ import { folder } from './places.mjs';
 import { summarize } from './spread.mjs';
 
 const child = path.join(folder, 'startup-child.cjs');
+const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
 
 /**
  * @param {import('./measure.mjs').Pace} pace
@@ -16,7 +17,8 @@ export function* measureStartup({ rounds }) {
   const binding = Object.fromEntries(contenders.filter(({ binder }) => binder).map(({ id }) => [id, []]));
   for (let round = -1; round < rounds; round++) {
     for (const { id, specifier } of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      const sample = JSON.parse(execFileSync(process.execPath, [child, id, specifier], { encoding: 'utf8' }));
+      const args = [child, id, specifier, String(Math.max(round, 0) / rounds)];
+      const sample = JSON.parse(execFileSync(process.execPath, args, options));
       if (round < 0) continue; // reads the files into memory
       loading[id].push(sample.require * 1e6);
       binding[id]?.push(sample.bind * 1e6);

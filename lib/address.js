@@ -7,6 +7,9 @@ const { createError } = require('./errors.js');
 const { INVALID, addressOf, extent } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
 
+const { isSafeInteger } = Number;
+const { asUintN } = BigInt;
+
 /** Below this nothing is ever mapped. */
 const FIRST_ADDRESS = native.firstAddress;
 
@@ -18,7 +21,7 @@ const FIRST_ADDRESS = native.firstAddress;
  * @returns {number | bigint}
  */
 function pointerValue(caller, pointer, index = 0) {
-  if (typeof pointer === 'number' && Number.isSafeInteger(pointer) && pointer >= 0) return pointer;
+  if (typeof pointer === 'number' && isSafeInteger(pointer) && pointer >= 0) return pointer;
   const isBuffer = ArrayBuffer.isView(pointer) || extent(pointer) !== undefined;
   const address = isBuffer ? INVALID : addressOf(pointer);
   if (address === INVALID) throw refusal('address', pointer, index, caller);
@@ -27,7 +30,7 @@ function pointerValue(caller, pointer, index = 0) {
 
 /**
  * The address `byteOffset` bytes from a pointer. NULL, and what else cannot be a pointer, stays what it
- * is: an offset must not make it look like one. Rust refuses it when it is used.
+ * is: an offset must not make it look like one.
  * @param {string} caller
  * @param {unknown} pointer
  * @param {unknown} byteOffset may be negative
@@ -36,17 +39,25 @@ function pointerValue(caller, pointer, index = 0) {
 function locate(caller, pointer, byteOffset) {
   const base = pointerValue(caller, pointer);
   if (typeof byteOffset !== 'number') throw refusal('offset', byteOffset, 1, caller);
-  if (base < FIRST_ADDRESS) return base;
-  if (Number.isSafeInteger(byteOffset)) {
+  if (isSafeInteger(byteOffset)) {
+    if (base < FIRST_ADDRESS) return base;
     const sum = typeof base === 'number' ? base + byteOffset : base + BigInt(byteOffset);
-    if (
-      typeof sum === 'number' ? Number.isSafeInteger(sum) && sum >= 0 : sum >= 0n && BigInt.asUintN(64, sum) === sum
-    ) {
-      return sum;
-    }
+    if (typeof sum === 'number' ? isSafeInteger(sum) && sum >= 0 : sum >= 0n && asUintN(64, sum) === sum) return sum;
   }
   const message = `${caller}: argument 1: ${describe(byteOffset)} is not an offset from this pointer`;
   throw createError('ERR_OUT_OF_RANGE', message, caller, 1);
+}
+
+/**
+ * An address that memory can be at.
+ * @param {string} caller
+ * @param {number | bigint} address
+ * @returns {number | bigint}
+ */
+function usable(caller, address) {
+  if (address >= FIRST_ADDRESS) return address;
+  const which = address === 0 ? 'the address is NULL' : `${address} cannot be a valid address`;
+  throw createError('ERR_INVALID_POINTER', `${caller}: ${which}`, caller, 0);
 }
 
 /**
@@ -56,10 +67,10 @@ function locate(caller, pointer, byteOffset) {
  * @returns {number} a safe integer from 0
  */
 function byteCount(caller, count, index) {
-  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
+  if (typeof count === 'number' && isSafeInteger(count) && count >= 0) return count;
   const code = typeof count === 'number' ? 'ERR_OUT_OF_RANGE' : 'ERR_INVALID_ARG_TYPE';
   const message = `${caller}: argument ${index}: expected a number of bytes, got ${describe(count)}`;
   throw createError(code, message, caller, index);
 }
 
-module.exports = { pointerValue, locate, byteCount };
+module.exports = { pointerValue, locate, usable, byteCount };

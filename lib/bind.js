@@ -19,6 +19,9 @@ const { resolveType } = require('./types.js');
  * @property {number} resultOffset
  */
 
+/** No function of JavaScript has more; Rust draws a closer line. */
+const MOST_PARAMETERS = 65_535;
+
 /** Plans by the numbers of their types. @type {Map<string, Planned>} */
 const planned = new Map();
 
@@ -31,6 +34,9 @@ const planned = new Map();
 function planSignature(symbol, args = [], returns = 'void') {
   if (!Array.isArray(args)) {
     throw createError('ERR_INVALID_ARG_TYPE', `${symbol}: args must be an array of types`, symbol);
+  }
+  if (args.length > MOST_PARAMETERS) {
+    throw createError('ERR_UNSUPPORTED_ARGS', `${symbol}: ${args.length} parameters are too many`, symbol);
   }
   const params = Array.from(args, (type, index) => resolveType(type, `${symbol}: args[${index}]`, symbol, index));
   const result = resolveType(returns, `${symbol}: returns`, symbol);
@@ -120,10 +126,11 @@ function makeFunctions(bindings) {
   stubs.forEach((stub, index) => {
     const { number, address, name, planned } = bindings[index];
     describeBound(number, name, planned.params);
-    releaseWithStub(stub, number);
-    Object.defineProperty(stub, 'name', { value: name, configurable: true });
-    Object.defineProperty(stub, 'ptr', { value: address, enumerable: true });
+    Object.defineProperty(stub, 'name', /** @type {object} */ ({ __proto__: null, value: name, configurable: true }));
+    Object.defineProperty(stub, 'ptr', /** @type {object} */ ({ __proto__: null, value: address, enumerable: true }));
   });
+  // Last, when nothing can fail any more: a number must not be released twice.
+  stubs.forEach((stub, index) => releaseWithStub(stub, bindings[index].number));
   return stubs;
 }
 

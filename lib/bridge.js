@@ -159,7 +159,7 @@ module.exports = {
   callPtr,
   getSymbolPtr,
   /** @param {unknown} pointer @returns {string} `''` for NULL */
-  readCString: (pointer) => readCString(pointerValue('readCString', pointer)) ?? '',
+  readCString: (pointer) => readCString('readCString', pointerValue('readCString', pointer)) ?? '',
   /** @param {unknown} pointer @param {unknown} length in bytes @returns {ArrayBuffer} a copy */
   readMemory: (pointer, length) =>
     copyMemory('readMemory', pointerValue('readMemory', pointer), byteCount('readMemory', length, 1)),

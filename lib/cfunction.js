@@ -2,11 +2,12 @@
 // Functions bound to an address instead of a symbol.
 
 const native = require('./binding.js');
-const { createError } = require('./errors.js');
 const { planSignature, bindAddress, bindAll } = require('./bind.js');
-const { checkDefinition, definitionEntries, symbolTable, dispose } = require('./library.js');
+const { checkDefinition, definitionEntries, ownProperties, symbolTable, dispose } = require('./library.js');
 const { INVALID, functionAddress } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
+
+const { isSafeInteger } = Number;
 
 /** What a definition may have. */
 const KEYS = ['ptr', 'args', 'returns'];
@@ -16,12 +17,9 @@ const KEYS = ['ptr', 'args', 'returns'];
  * @param {string} name
  */
 function bindDefinition(definition, name) {
-  const { ptr, args, returns } = definition;
-  const address = typeof ptr === 'number' && Number.isSafeInteger(ptr) && ptr >= 0 ? ptr : functionAddress(ptr);
-  if (address === INVALID) {
-    const { code, message } = /** @type {any} */ (refusal('function', ptr, 0, name));
-    throw createError(code, message.replace('argument 0', 'ptr'), name);
-  }
+  const { ptr, args, returns } = ownProperties(definition);
+  const address = isSafeInteger(ptr) && ptr >= 0 ? ptr : functionAddress(ptr);
+  if (address === INVALID) throw refusal('function', ptr, undefined, name, 'ptr');
   return bindAddress(address, planSignature(name, args, returns), name);
 }
 

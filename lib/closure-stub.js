@@ -5,9 +5,19 @@
 const marshallers = require('./marshal.generated.js');
 const { refuse, refuseCount } = require('./bound.js');
 const { views, offsets } = require('./frame.js');
-const { TOP, giveBack, enter, enterForString } = require('./runtime.js');
+const { TOP, HEAP_BLOCKS, giveBack, enter, enterForString } = require('./runtime.js');
 
 const { u32 } = views;
+// Not spread: that would run what somebody made of the iterator of arrays.
+const { apply } = Reflect;
+
+/**
+ * A second array of the same length and kind: engines would make an array of only Numbers one of doubles,
+ * which does not keep signalling NaNs.
+ * @param {any[]} values
+ */
+const collect = (...values) => values;
+
 const TARGET = offsets.target / 4;
 
 /**
@@ -22,23 +32,22 @@ function closureStub({ number, signature }) {
 
   const stub = function (/** @type {any[]} */ ...args) {
     if (args.length !== count) refuseCount(number, args.length);
-    const mark = u32[TOP];
+    const top = u32[TOP];
+    const blocks = u32[HEAP_BLOCKS];
     try {
-      // Not an empty array: engines would make it one of doubles, which does not keep signalling NaNs.
-      const values = new Array(count).fill(undefined);
+      const values = apply(collect, undefined, args);
       for (let index = 0; index < count; index++) {
-        const value = marshals[index].read(args[index]);
-        if (marshals[index].invalid(value)) refuse(number, index, args[index]);
-        values[index] = value;
+        values[index] = marshals[index].read(args[index]);
+        if (marshals[index].invalid(values[index])) refuse(number, index, args[index]);
       }
       u32[TARGET] = number;
       for (let index = 0; index < count; index++) marshals[index].store(values[index], paramOffsets[index]);
       // The arguments are passed only to be kept reachable until C returns.
-      if (string) return enterForString(...args);
-      enter(...args);
+      if (string) return apply(enterForString, undefined, args);
+      apply(enter, undefined, args);
       return load?.(resultOffset);
     } finally {
-      giveBack(mark);
+      giveBack(top, blocks);
     }
   };
   Object.defineProperty(stub, 'length', { value: count, configurable: true });

@@ -4,17 +4,19 @@
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { putAddress, putLength, putNoLength } = require('./frame.js');
-const { byteCount, locate } = require('./address.js');
+const { byteCount, locate, usable } = require('./address.js');
 const { registerWrapper } = require('./pointer.js');
 
 /**
  * The string at an address; `null` for NULL.
+ * @param {string} caller
  * @param {number | bigint} address
  * @param {number} [limit] at most so many bytes
  * @returns {string | null}
  */
-function readCString(address, limit) {
-  putAddress(address);
+function readCString(caller, address, limit) {
+  if (address === 0) return null;
+  putAddress(usable(caller, address));
   if (limit === undefined) putNoLength();
   else putLength(limit);
   return native.readCString();
@@ -48,7 +50,7 @@ class CString {
 
   /** The string as it is in memory now; `''` for NULL. */
   toString() {
-    return readCString(this.#address, this.#limit) ?? '';
+    return readCString('CString', this.#address, this.#limit) ?? '';
   }
 
   toJSON() {

@@ -81,7 +81,7 @@ const pointer = (read) => ({
 
 /** @type {Record<string, Emitter>} */
 const emitters = {
-  void: { invalid: () => 'true', store: () => '', load: () => 'undefined' },
+  void: { invalid: () => 'true', store: () => '' },
   bool: {
     read: (argument) =>
       `${argument} === true || ${argument} === 1 ? 1 : ${argument} === false || ${argument} === 0 ? 0 : -1`,
@@ -125,5 +125,8 @@ const emitters = {
   },
   function: pointer((argument) => `${isUnsigned(argument)} ? ${argument} : functionAddress(${argument})`),
 };
+
+// An absent key must stay absent, whatever `Object.prototype` comes to have.
+for (const emitter of Object.values(emitters)) Object.setPrototypeOf(emitter, null);
 
 module.exports = { emitters };

@@ -1,8 +1,9 @@
 'use strict';
 // The three error classes. Which class a code is thrown as is decided by the table in src/error.rs.
 
+/** Shared by copies of this package, because copies share the addon, which makes errors of one of them. */
 /** @type {unique symbol} */
-const OURS = Symbol('arkffi error');
+const OURS = Symbol.for('arkffi error');
 
 /**
  * @param {any} error

@@ -6,6 +6,9 @@ const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { planSignature, bindSymbol, bindAll } = require('./bind.js');
 
+/** Systems have no longer ones, and the loader of one copies a name of any length to the stack. */
+const LONGEST_PATH = process.platform === 'win32' ? 32_767 : 4096;
+
 /** What a definition of dlopen may have. */
 const KEYS = ['args', 'returns', 'symbol', 'optional'];
 
@@ -60,13 +63,9 @@ function libraryPath(caller, path) {
       0,
     );
   }
-  if (path === '' || path.includes('\0')) {
-    throw createError(
-      'ERR_INVALID_ARG_VALUE',
-      `${caller}: the path is empty or contains a NUL character`,
-      undefined,
-      0,
-    );
+  if (path === '' || path.length > LONGEST_PATH || path.includes('\0')) {
+    const problem = path.length > LONGEST_PATH ? 'is too long' : 'is empty or contains a NUL character';
+    throw createError('ERR_INVALID_ARG_VALUE', `${caller}: the path ${problem}`, undefined, 0);
   }
   return path;
 }
@@ -132,6 +131,13 @@ function checkDefinition(definition, caller, keys, name) {
 }
 
 /**
+ * What a definition itself says, not what `Object.prototype` has come to say.
+ * @param {any} definition
+ * @returns {any}
+ */
+const ownProperties = (definition) => ({ __proto__: null, ...definition });
+
+/**
  * An object of functions that any name can be a key of. It has no prototype, and properties that
  * engines find as fast as those of a literal, which `Object.create(null)` has not.
  * @param {string[]} names
@@ -158,7 +164,7 @@ function symbolTable(names, functions) {
  */
 function dlopen(path, definitions) {
   const wanted = definitionEntries(definitions, 'dlopen', KEYS).map(([name, definition]) => {
-    const { symbol = name, args, returns, optional = false } = definition;
+    const { symbol = name, args, returns, optional = false } = ownProperties(definition);
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
     return { name, symbol, optional, planned: planSignature(name, args, returns) };
@@ -197,6 +203,7 @@ module.exports = {
   closeHandle,
   checkDefinition,
   definitionEntries,
+  ownProperties,
   symbolTable,
   dispose,
 };

@@ -4,7 +4,7 @@
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { views, offsets, putAddress, putLength } = require('./frame.js');
-const { byteCount, locate } = require('./address.js');
+const { byteCount, locate, usable } = require('./address.js');
 const marshallers = require('./marshal.generated.js');
 const { INVALID, extent, bufferAddress } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
@@ -22,7 +22,7 @@ function makeReader(name) {
   const type = resolveType(name, caller);
   const load = /** @type {(at: number) => any} */ (marshallers[type.name].load);
   return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0) => {
-    putAddress(locate(caller, ptr, byteOffset));
+    putAddress(usable(caller, locate(caller, ptr, byteOffset)));
     putLength(type.size);
     native.load();
     return load(offsets.value);
@@ -35,7 +35,7 @@ function makeWriter(name) {
   const type = resolveType(name, caller);
   const { read, invalid, store } = marshallers[type.name];
   return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset, /** @type {unknown} */ value) => {
-    const address = locate(caller, ptr, byteOffset);
+    const address = usable(caller, locate(caller, ptr, byteOffset));
     const checked = read(value);
     if (invalid(checked)) throw refusal(type.name, value, 2, caller);
     putAddress(address);
@@ -77,6 +77,7 @@ function ptr(view, byteOffset = 0) {
  * @returns {ArrayBuffer}
  */
 function copyMemory(caller, address, byteLength) {
+  usable(caller, address);
   let copy;
   try {
     copy = new ArrayBuffer(byteLength);
@@ -107,6 +108,7 @@ function viewMemory(caller, pointer, byteOffset = 0, byteLength) {
   if (length > MAX_BUFFER) {
     throw createError('ERR_OUT_OF_RANGE', `${caller}: argument 2: a buffer has at most ${MAX_BUFFER} bytes`, caller, 2);
   }
+  usable(caller, address);
   if (length === 0) return new ArrayBuffer(0);
   putAddress(address);
   putLength(length);

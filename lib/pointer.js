@@ -5,6 +5,8 @@
 const native = require('./binding.js');
 const { takeAddress } = require('./frame.js');
 
+// Taken once: what becomes of the globals later changes nothing.
+const { Number, Uint8Array } = globalThis;
 const { isView } = ArrayBuffer;
 const { asUintN } = BigInt;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
@@ -27,6 +29,8 @@ const typedBuffer = getter(TypedArray.prototype, 'buffer');
 const typedOffset = getter(TypedArray.prototype, 'byteOffset');
 const typedLength = getter(TypedArray.prototype, 'byteLength');
 const typedName = getter(TypedArray.prototype, Symbol.toStringTag);
+/** Throws for a view that is detached, or outside of its buffer since that was made smaller. */
+const typedKeys = Function.prototype.call.bind(TypedArray.prototype.keys);
 const dataViewBuffer = getter(DataView.prototype, 'buffer');
 const dataViewOffset = getter(DataView.prototype, 'byteOffset');
 const dataViewLength = getter(DataView.prototype, 'byteLength');
@@ -64,7 +68,7 @@ class BufferStamp extends Returned {
    */
   static address(buffer) {
     if (#address in buffer) return /** @type {any} */ (buffer).#address;
-    native.addressOf(new Uint8Array(buffer));
+    native.addressOf(new Uint8Array(buffer, 0, 1));
     const address = takeAddress();
     attempt(() => new BufferStamp(buffer, address));
     return address;
@@ -110,12 +114,15 @@ function attempt(stamp) {
 }
 
 /**
- * @param {any} buffer
+ * Whether a buffer or view has no memory (any more): its buffer is detached, or it lies outside of it.
+ * @param {any} value
  * @returns {boolean}
  */
-function isDetached(buffer) {
+function isGone(value) {
   try {
-    new Uint8Array(buffer);
+    if (!isView(value)) new Uint8Array(value);
+    else if (typedName(value) !== undefined) typedKeys(value);
+    else dataViewLength(value);
     return false;
   } catch {
     return true;
@@ -124,7 +131,7 @@ function isDetached(buffer) {
 
 /**
  * The buffer, offset and length of an ArrayBuffer, SharedArrayBuffer or view; undefined for anything
- * else, and for a DataView on a detached buffer.
+ * else, and for a DataView without memory.
  * @param {any} value
  * @returns {{ buffer: any, offset: number, length: number } | undefined}
  */
@@ -153,7 +160,7 @@ function wholeLength(buffer) {
 }
 
 /**
- * The address of a buffer's or view's first byte; NULL for an empty one, INVALID for a detached one
+ * The address of a buffer's or view's first byte; NULL for an empty one, INVALID for one without memory
  * and for everything else.
  * @param {any} value
  * @returns {number}
@@ -172,7 +179,7 @@ function extentAddress(value) {
   const found = extent(value);
   if (found === undefined) return INVALID;
   if (found.length !== 0) return BufferStamp.address(found.buffer) + found.offset;
-  return isDetached(found.buffer) ? INVALID : 0;
+  return isGone(value) ? INVALID : 0;
 }
 
 /**
@@ -219,4 +226,4 @@ function functionAddress(value) {
   return typeof value === 'bigint' ? bigintAddress(value) : INVALID;
 }
 
-module.exports = { INVALID, extent, isDetached, bufferAddress, addressOf, functionAddress, registerWrapper };
+module.exports = { INVALID, extent, isGone, bufferAddress, addressOf, functionAddress, registerWrapper };

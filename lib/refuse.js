@@ -3,7 +3,7 @@
 
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
-const { extent, isDetached } = require('./pointer.js');
+const { extent, isGone } = require('./pointer.js');
 
 const POINTER = 'a pointer (Number, BigInt, null, ArrayBuffer, view or CString)';
 
@@ -21,7 +21,7 @@ const expectations = {
   u64: 'a u64 (a safe integer from 0, or a BigInt from 0n to 2n ** 64n - 1n)',
   bigint64: 'a bigint64 (a safe integer, or a BigInt from -2n ** 63n to 2n ** 63n - 1n)',
   biguint64: 'a biguint64 (a safe integer from 0, or a BigInt from 0n to 2n ** 64n - 1n)',
-  f32: 'an f32 (a Number no larger than 3.4028235677973366e+38)',
+  f32: 'an f32 (a Number; a finite one below 3.4028235677973366e+38)',
   f64: 'an f64 (a Number)',
   ptr: POINTER,
   buffer: 'a buffer (ArrayBuffer or view)',
@@ -33,12 +33,11 @@ const expectations = {
 
 /**
  * @param {unknown} value
- * @returns {boolean} whether it is a buffer, or a view on one, that was transferred away
+ * @returns {boolean} whether it is a buffer or view without memory
  */
-function isDetachedBuffer(value) {
+function isGoneBuffer(value) {
   if (typeof value !== 'object' || value === null) return false;
-  const found = extent(value);
-  return found ? isDetached(found.buffer) : ArrayBuffer.isView(value);
+  return (ArrayBuffer.isView(value) || extent(value) !== undefined) && isGone(value);
 }
 
 /**
@@ -77,13 +76,15 @@ function hint(type, value) {
  * The error for a value that `type` does not accept.
  * @param {string} type a key of `expectations`
  * @param {unknown} value
- * @param {number} index of the argument
+ * @param {number | undefined} index of the argument
  * @param {string} symbol name of the function
+ * @param {string} [place] where the value was given
  */
-function refusal(type, value, index, symbol) {
-  const where = `${symbol}: argument ${index}`;
-  if (isDetachedBuffer(value)) {
-    return createError('ERR_INVALID_ARG_VALUE', `${where}: the buffer is detached`, symbol, index);
+function refusal(type, value, index, symbol, place = `argument ${index}`) {
+  const where = `${symbol}: ${place}`;
+  if (isGoneBuffer(value)) {
+    const message = `${where}: the buffer is detached, or the view outside of it`;
+    return createError('ERR_INVALID_ARG_VALUE', message, symbol, index);
   }
   if (type === 'cstring' && typeof value === 'string') {
     return value.includes('\0')

@@ -5,7 +5,7 @@
 const native = require('./binding.js');
 const { views } = require('./frame.js');
 const { addressOf, bufferAddress, functionAddress } = require('./pointer.js');
-const { TOP, copyString, giveBack } = require('./scratch.js');
+const { TOP, HEAP_BLOCKS, copyString, giveBack } = require('./scratch.js');
 
 const { enter, enterForString, frameAddress } = native;
 const { isSafeInteger } = Number;
@@ -42,6 +42,7 @@ module.exports = {
   functionAddress,
   frameAddress,
   TOP,
+  HEAP_BLOCKS,
   copyString,
   giveBack,
   enter,

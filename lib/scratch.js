@@ -11,6 +11,8 @@ const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
 
 const TOP = offsets.scratchTop / 4;
 const HEAP_BLOCKS = offsets.heapBlocks / 4;
+const DEPTH = offsets.depth / 4;
+const START = offsets.scratch;
 const END = offsets.scratchEnd;
 
 /** Up to so many ASCII characters are copied by JavaScript: to ask the host costs as much as these. */
@@ -66,12 +68,19 @@ function copyAscii(text, length, top) {
 }
 
 /**
- * Gives back everything above `mark`, an earlier top.
- * @param {number} mark
+ * Gives back what was taken since the scratch stack was as given: everything, if no call is inside C, so
+ * that calls which the engine terminated leave nothing behind.
+ * @param {number} top
+ * @param {number} heapBlocks
  */
-function giveBack(mark) {
-  u32[TOP] = mark;
-  if (u32[HEAP_BLOCKS] !== 0) freeHeapBlocks();
+function giveBack(top, heapBlocks) {
+  const isOutermost = u32[DEPTH] === 0;
+  u32[TOP] = isOutermost ? START : top;
+  const blocks = isOutermost ? 0 : heapBlocks;
+  if (u32[HEAP_BLOCKS] !== blocks) {
+    u32[HEAP_BLOCKS] = blocks;
+    freeHeapBlocks();
+  }
 }
 
-module.exports = { TOP, copyString, giveBack };
+module.exports = { TOP, HEAP_BLOCKS, copyString, giveBack };

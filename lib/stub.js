@@ -68,10 +68,16 @@ function stubPieces({ params, paramOffsets, result, resultOffset }) {
   const { string, load } = emitters[result];
   const entry = `${string ? 'return enterForString' : 'enter'}(${kept.join(', ')});`;
   const body = [...reads, ...stores, entry];
-  if (load && result !== 'void') body.push(`return ${load(slotAt(resultOffset))};`);
+  if (load) body.push(`return ${load(slotAt(resultOffset))};`);
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
   const lines = usesScratch
-    ? [count, 'const mark = u32[TOP];', 'try {', ...body, '} finally { giveBack(mark); }']
+    ? [
+        count,
+        'const top = u32[TOP], blocks = u32[HEAP_BLOCKS];',
+        'try {',
+        ...body,
+        '} finally { giveBack(top, blocks); }',
+      ]
     : [count, ...body];
   return `function (${parameters.join(', ')}) {\n${lines.join('\n')}\n}`.split(NUMBER);
 }

@@ -13,16 +13,14 @@ const { createError } = require('./errors.js');
  * @property {number} size in bytes
  */
 
-/** @type {CType[]} */
-const types = [];
+let count = 0;
 /** @type {Map<string, CType>} every accepted name, in the form `normalize` gives */
 const byName = new Map();
 /** @type {Record<string, string>} */
 const FFIType = Object.create(null);
 
 for (const row of native.types()) {
-  const type = { number: types.length, name: row.name, size: row.size };
-  types.push(type);
+  const type = { number: count++, name: row.name, size: row.size };
   for (const name of [row.name, row.letter, ...row.spellings]) {
     if (!name) continue;
     byName.set(name, type);
@@ -66,4 +64,4 @@ function resolveType(name, where, symbol, argument) {
   throw createError('ERR_INVALID_ARG_TYPE', `${where}: unknown type ${describe(name)}${hint}`, symbol, argument);
 }
 
-module.exports = { types, FFIType, resolveType };
+module.exports = { FFIType, resolveType };

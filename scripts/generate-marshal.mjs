@@ -7,14 +7,15 @@ const { emitters } = createRequire(import.meta.url)('../lib/emitters.js');
 const shifts = { 1: 'at', 2: 'at >> 1', 4: '(at >> 2)', 8: 'at >> 3' };
 const slot = (size) => shifts[size];
 
-function methods({ read, invalid, store, load, keeps, scratch, string }) {
+function methods({ read, invalid, store, load, string }) {
   const lines = [
+    '__proto__: null,',
     `read: (value) => ${read ? read('value') : 'value'},`,
     `invalid: (value) => ${invalid('value')},`,
     `store: (value, at) => { ${store('value', slot)} },`,
   ];
   if (load) lines.push(`load: (at) => ${load(slot)},`);
-  for (const [name, on] of Object.entries({ keeps, scratch, string })) if (on) lines.push(`${name}: true,`);
+  if (string) lines.push('string: true,');
   return lines;
 }
 
@@ -35,12 +36,11 @@ const {
 
 /**
  * @typedef {object} Marshaller
+ * @property {null} __proto__ an absent key must stay absent
  * @property {(value: any) => any} read
  * @property {(value: any) => boolean} invalid
  * @property {(value: any, at: number) => void} store
  * @property {(at: number) => any} [load]
- * @property {boolean} [keeps]
- * @property {boolean} [scratch]
  * @property {boolean} [string]
  */
 

@@ -41,7 +41,7 @@ unsafe extern "C" fn enter(env: sys::napi_env, _info: sys::napi_callback_info) -
     // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
     unsafe {
         match Instance::of(env) {
-            Some(instance) if !instance.invoke() => instance.throw(env, &instance.closed_error()),
+            Some(instance) if instance.invoke(|| ()).is_none() => instance.throw(env, &instance.closed_error()),
             _ => ptr::null_mut(),
         }
     }
@@ -49,14 +49,13 @@ unsafe extern "C" fn enter(env: sys::napi_env, _info: sys::napi_callback_info) -
 
 /// `enterForString(...views)`: calls C; returns the C string whose address C returned.
 unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: as for `enter`.
+    // SAFETY: as for `enter`. The string is taken while its library is still entered; every convention
+    // returns pointers in the first integer register.
     unsafe {
         with_instance(env, |instance| {
-            if !instance.invoke() {
-                return Err(instance.closed_error());
-            }
-            // Every convention returns pointers in the first integer register.
-            string_at(env, (*instance.frame.as_ptr()).int_results[0], None)
+            let frame = instance.frame.as_ptr();
+            let string = instance.invoke(|| string_at(env, (*frame).int_results[0], None));
+            string.ok_or_else(|| instance.closed_error())?.map_err(|error| instance.of_target(error))
         })
     }
 }
@@ -101,18 +100,17 @@ unsafe extern "C" fn encode(env: sys::napi_env, info: sys::napi_callback_info) -
             let room = size_of::<Frame>().saturating_sub(mark as usize);
             let target = frame.cast::<u8>().add(mark as usize);
             (*frame).address = 0;
-            let (bytes, used) = if let Some(length) = text::write_utf8(env, string, target, room) {
-                (std::slice::from_raw_parts(target, length), (length + 1).next_multiple_of(8).min(room))
-            } else if let Some(block) = text::copy_to_heap(env, string, mark) {
+            let bytes = if let Some(length) = text::write_utf8(env, string, target, room) {
+                (*frame).scratch_top = mark + (length + 1).next_multiple_of(8).min(room) as u32;
+                std::slice::from_raw_parts(target, length)
+            } else if let Some(block) = text::copy_to_heap(env, string) {
                 let bytes = std::slice::from_raw_parts(block.address(), block.length());
                 instance.heap.borrow_mut().push(block);
                 (*frame).heap_blocks += 1;
-                // One word tells this block's mark from those of calls nested in this one.
-                (bytes, room.min(8))
+                bytes
             } else {
                 return Ok(ptr::null_mut());
             };
-            (*frame).scratch_top = mark + used as u32;
             if memchr::memchr(0, bytes).is_none() {
                 (*frame).address = bytes.as_ptr().expose_provenance() as u64;
             }
@@ -121,16 +119,12 @@ unsafe extern "C" fn encode(env: sys::napi_env, info: sys::napi_callback_info) -
     }
 }
 
-/// `freeHeapBlocks()`: frees the copies made since the scratch stack's top was last where it is now.
+/// `freeHeapBlocks()`: frees the copies beyond the frame's count of them.
 unsafe extern "C" fn free_heap_blocks(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`; the frame lives as long as the instance.
     unsafe {
         with_instance(env, |instance| {
-            let frame = instance.frame.as_ptr();
-            let mut heap = instance.heap.borrow_mut();
-            let keep = heap.partition_point(|block| block.mark < (*frame).scratch_top);
-            heap.truncate(keep);
-            (*frame).heap_blocks = keep as u32;
+            instance.heap.borrow_mut().truncate((*instance.frame.as_ptr()).heap_blocks as usize);
             Ok(ptr::null_mut())
         })
     }

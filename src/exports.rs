@@ -75,7 +75,7 @@ pub fn nearest(word: String, candidates: Vec<String>) -> Option<String> {
 }
 
 /// Sets this environment up (once; later calls give the same). `make_error(code, message, symbol)`
-/// makes the errors that Rust throws. Returns `{ frame, frameAddress, scratch, offsets, firstAddress, backend }`
+/// makes the errors that Rust throws. Returns `{ frame, frameAddress, offsets, firstAddress, backend }`
 /// and the hot entries by name.
 #[napi(catch_unwind, ts_args_type = "makeError: (code: string, message: string, symbol?: string) => Error")]
 pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>> {
@@ -95,7 +95,6 @@ pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>>
     }
     let mut binding = Object::new(&env)?;
     binding.set("offsets", offsets)?;
-    binding.set("scratch", SCRATCH)?;
     binding.set("frameAddress", instance.frame.as_ptr().expose_provenance() as f64)?;
     binding.set("firstAddress", memory::FIRST_ADDRESS as f64)?;
     let backend = match instance.backend {

@@ -199,31 +199,35 @@ impl Instance {
         }
     }
 
-    /// Functions of `closing` throw from now on, except those bound at addresses while another library
-    /// is open on the same file: they move there.
+    /// Functions of `closing` throw from now on, except those bound at addresses that another open
+    /// library holds too: they move there.
     fn shut_functions_of(&self, closing: &Rc<Library>) {
-        let other = closing.object().and_then(|object| self.open_library_of(object));
         for (number, bound) in self.bound.borrow_mut().iter_mut().enumerate() {
             let Some(bound) = bound else { continue };
             if !bound.library.as_ref().is_some_and(|library| Rc::ptr_eq(library, closing)) {
                 continue;
             }
             let target = self.targets.get(number as u32);
-            match &other {
-                Some(other) if bound.by_address && !target.address.is_null() => {
-                    self.targets.set(number as u32, Target { gate: other.gate(), ..target });
-                    bound.library = Some(other.clone());
-                }
-                _ => {
-                    self.targets.set(number as u32, Target::NONE);
-                    bound.library = None;
-                }
-            }
+            let other = if bound.by_address { self.holder_of(target.address.addr()) } else { None };
+            let target = match &other {
+                Some(other) => Target { gate: other.gate(), ..target },
+                None => Target::NONE,
+            };
+            self.targets.set(number as u32, target);
+            bound.library = other;
         }
     }
 
-    fn open_library_of(&self, object: usize) -> Option<Rc<Library>> {
-        self.libraries.borrow().values().find(|library| library.object() == Some(object)).cloned()
+    /// An open library that keeps `address` mapped: one that it was got from, or that contains it.
+    fn holder_of(&self, address: usize) -> Option<Rc<Library>> {
+        let libraries = self.libraries.borrow();
+        let source = libraries.values().find(|library| library.has_given(address));
+        source
+            .or_else(|| {
+                let object = object_at(address)?;
+                libraries.values().find(|library| library.object() == Some(object))
+            })
+            .cloned()
     }
 
     /// Binds a symbol of an open library; `name` is for error messages. Returns the function's number
@@ -235,10 +239,9 @@ impl Instance {
         Ok((self.bind(bound, address, &self.call(call)?), address))
     }
 
-    /// Binds an address. Where it lies in a library opened here, it is valid until that is closed.
+    /// Binds an address. Where a library opened here holds it, it is valid until that is closed.
     pub fn bind_address(&self, name: &str, address: usize, call: u32) -> Result<u32, Error> {
-        let library = object_at(address).and_then(|object| self.open_library_of(object));
-        let bound = Bound { name: name.into(), library, by_address: true };
+        let bound = Bound { name: name.into(), library: self.holder_of(address), by_address: true };
         Ok(self.bind(bound, address, &self.call(call)?))
     }
 
@@ -274,20 +277,20 @@ impl Instance {
         (self.libraries.borrow().len(), self.bound.borrow().len() - self.free_numbers.borrow().len())
     }
 
-    /// Calls the function that the frame names, with the arguments in the frame. Its library stays
-    /// loaded meanwhile, also when the call itself closes it. False when the function or its library is
-    /// closed: [`Instance::closed_error`] tells more.
+    /// Calls the function that the frame names, with the arguments in the frame, and lets `take` have
+    /// the result. The library stays loaded until then, also when the call itself closes it. `None` when
+    /// the function or its library is closed: [`Instance::closed_error`] tells more.
     ///
     /// # Safety
     ///
     /// JavaScript in this environment has just filled the frame for the function.
     #[inline(always)]
-    pub unsafe fn invoke(&self) -> bool {
+    pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<T> {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         let target = self.targets.get(unsafe { (*frame).target });
         if target.address.is_null() {
-            return false;
+            return None;
         }
         // SAFETY: the target is open, so its library has not been closed and the gate is there; once
         // inside, the library is kept until `leave`.
@@ -296,29 +299,59 @@ impl Instance {
         // SAFETY: the plan is never dropped; the function is mapped while its gate is entered; that it
         // is a C function of this signature is what binding it claimed, and the slots are written.
         unsafe {
+            (*frame).depth += 1;
             self.errno.set((*frame).errno);
             invoke(frame, target.address, target.path);
             (*frame).errno = self.errno.get();
+            (*frame).depth -= 1;
         }
+        let taken = take();
         if gate.leave() {
             self.finish_closing();
         }
-        true
+        Some(taken)
     }
 
     /// Why the function that the frame names could not be called.
     #[cold]
     pub fn closed_error(&self) -> Error {
-        // SAFETY: the frame lives as long as the instance.
-        let number = unsafe { (*self.frame.as_ptr()).target };
-        match self.bound.borrow().get(number as usize) {
-            Some(Some(bound)) => closed_error(&bound.name),
-            _ => Error::new(Code::CallFailed, format!("no function has the number {number}")),
+        match self.name_of_target() {
+            Some(name) => closed_error(&name),
+            None => Error::new(Code::CallFailed, "no function has this number"),
         }
     }
 
+    /// `error` as that of the function that the frame names.
+    #[cold]
+    pub fn of_target(&self, error: Error) -> Error {
+        match self.name_of_target() {
+            Some(name) => Error { message: format!("{name}: {}", error.message), ..error }.of_symbol(&name),
+            None => error,
+        }
+    }
+
+    fn name_of_target(&self) -> Option<Box<str>> {
+        // SAFETY: the frame lives as long as the instance.
+        let number = unsafe { (*self.frame.as_ptr()).target };
+        Some(self.bound.borrow().get(number as usize)?.as_ref()?.name.clone())
+    }
+
+    /// Unloads the closed libraries that no call is inside of. What their destructors do (they may even
+    /// get back into JavaScript) must not change the result of the call that has just ended.
     #[cold]
     fn finish_closing(&self) {
-        self.closing.borrow_mut().retain(|library| !library.close());
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        let (ints, floats, errno) = unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) };
+        let next = || {
+            let mut closing = self.closing.borrow_mut();
+            let unused = closing.iter().position(|library| library.gate().is_unused())?;
+            Some(closing.swap_remove(unused))
+        };
+        while let Some(library) = next() {
+            library.close();
+        }
+        // SAFETY: as above.
+        unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) = (ints, floats, errno) };
     }
 }

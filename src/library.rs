@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::ffi::{OsStr, c_void};
 use std::mem::ManuallyDrop;
 
@@ -24,6 +25,11 @@ impl Gate {
         self.calls.set(self.calls.get() + 1);
     }
 
+    /// Whether no call is inside.
+    pub fn is_unused(&self) -> bool {
+        self.calls.get() == 0
+    }
+
     /// A call comes out. True if it was the last one of a library that was closed meanwhile.
     #[inline]
     pub fn leave(&self) -> bool {
@@ -39,6 +45,9 @@ pub struct Library {
     handle: RefCell<Option<ManuallyDrop<system::Library>>>,
     gate: Gate,
     object: Option<usize>,
+    is_process: bool,
+    /// Addresses of symbols that were looked up; they may lie in libraries that this one depends on.
+    given: RefCell<HashSet<usize>>,
 }
 
 impl Library {
@@ -61,8 +70,10 @@ impl Library {
         Ok(Library {
             handle: RefCell::new(Some(ManuallyDrop::new(handle))),
             gate: Gate::default(),
+            given: RefCell::default(),
             // The process itself is never unmapped, so no address needs to hold it.
             object: if path.is_some() { object } else { None },
+            is_process: path.is_none(),
         })
     }
 
@@ -82,8 +93,17 @@ impl Library {
         let symbol = unsafe { handle.get::<*const c_void>(name) }.map_err(|error| missing(&error_text(&error)))?;
         match address_of(symbol) {
             0 => Err(missing(&format!("the address of {name} is NULL"))),
-            address => Ok(address),
+            address => {
+                self.given.borrow_mut().insert(address);
+                Ok(address)
+            }
         }
+    }
+
+    /// Whether this address is that of a symbol looked up here. Never for the running process, which is
+    /// never unmapped.
+    pub fn has_given(&self, address: usize) -> bool {
+        !self.is_process && self.given.borrow().contains(&address)
     }
 
     /// What calls of this library's functions go through.
@@ -100,7 +120,7 @@ impl Library {
     /// this must be kept and closed again when the last call has come out.
     pub fn close(&self) -> bool {
         self.gate.closed.set(true);
-        if self.gate.calls.get() > 0 {
+        if !self.gate.is_unused() {
             return false;
         }
         if let Some(handle) = self.handle.take() {
@@ -146,14 +166,8 @@ fn this_process() -> Result<system::Library, String> {
     system::Library::this().map_err(|error| error_text(&error))
 }
 
-#[cfg(unix)]
 fn address_of(symbol: system::Symbol<*const c_void>) -> usize {
     symbol.as_raw_ptr().expose_provenance()
-}
-
-#[cfg(windows)]
-fn address_of(symbol: system::Symbol<*const c_void>) -> usize {
-    symbol.as_raw_ptr().map_or(0, |address| address as usize)
 }
 
 /// The loaded object that contains `address`: equal for all addresses of one object, and to

@@ -5,11 +5,8 @@ use napi::sys;
 use std::ffi::c_char;
 use std::ptr;
 
-/// A copy of a string that did not fit the scratch stack. It lives until the call whose arguments it
-/// belongs to gives the scratch stack back to below `mark`.
+/// A copy of a string that did not fit the scratch stack.
 pub struct HeapBlock {
-    /// Top of the scratch stack when the copy was made.
-    pub mark: u32,
     bytes: Vec<u8>,
 }
 
@@ -48,7 +45,7 @@ pub unsafe fn write_utf8(env: sys::napi_env, string: sys::napi_value, target: *m
 /// # Safety
 ///
 /// `env` and `string` are live.
-pub unsafe fn copy_to_heap(env: sys::napi_env, string: sys::napi_value, mark: u32) -> Option<HeapBlock> {
+pub unsafe fn copy_to_heap(env: sys::napi_env, string: sys::napi_value) -> Option<HeapBlock> {
     let mut length = 0;
     // SAFETY: with a NULL buffer only the length is stored.
     unsafe { sys::napi_get_value_string_utf8(env, string, ptr::null_mut(), 0, &raw mut length) };
@@ -61,7 +58,7 @@ pub unsafe fn copy_to_heap(env: sys::napi_env, string: sys::napi_value, mark: u3
         let written = write_utf8(env, string, bytes.as_mut_ptr(), room)?;
         bytes.set_len(written);
     }
-    Some(HeapBlock { mark, bytes })
+    Some(HeapBlock { bytes })
 }
 
 /// Makes a JavaScript string of UTF-8 bytes; what is not UTF-8 becomes U+FFFD.

@@ -1,7 +1,6 @@
 //! Procedure Call Standard for the Arm 64-bit Architecture, section 6.8.2 (parameter passing rules).
 
-use super::{Place, Placement, result_place};
-use crate::ctype::Repr;
+use super::{Place, Placement};
 use crate::signature::Signature;
 
 /// x0 to x7
@@ -18,25 +17,7 @@ pub(super) fn has_narrow_stack_argument(signature: &Signature) -> bool {
 }
 
 pub(super) fn place(signature: &Signature) -> Placement {
-    let (mut ints, mut floats, mut stack_bytes) = (0, 0, 0);
-    let params = signature
-        .params
-        .iter()
-        .map(|param| {
-            let is_float = matches!(param.repr(), Repr::Float(_));
-            if is_float && floats < FLOAT_REGISTERS {
-                floats += 1;
-                Place::Float(floats - 1)
-            } else if !is_float && ints < INT_REGISTERS {
-                ints += 1;
-                Place::Int(ints - 1)
-            } else {
-                stack_bytes += 8;
-                Place::Stack(stack_bytes - 8)
-            }
-        })
-        .collect();
-    Placement { params, result: result_place(signature), stack_bytes }
+    super::place_in_two_register_files(signature, INT_REGISTERS, FLOAT_REGISTERS)
 }
 
 #[cfg(test)]

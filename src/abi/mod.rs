@@ -93,3 +93,20 @@ fn result_place(signature: &Signature) -> ResultPlace {
         Repr::Void | Repr::Int(_) | Repr::Uint(_) | Repr::Pointer => ResultPlace::Int,
     }
 }
+
+/// Places scalars where integers and floats fill two files of registers, each in order, and what finds
+/// its file full takes eight bytes of the stack.
+fn place_in_two_register_files(signature: &Signature, int_registers: u8, float_registers: u8) -> Placement {
+    let (mut ints, mut floats, mut stack_bytes) = (0, 0, 0);
+    let mut place = |is_float: bool| {
+        let (used, registers) = if is_float { (&mut floats, float_registers) } else { (&mut ints, int_registers) };
+        if *used == registers {
+            stack_bytes += 8;
+            return Place::Stack(stack_bytes - 8);
+        }
+        *used += 1;
+        if is_float { Place::Float(*used - 1) } else { Place::Int(*used - 1) }
+    };
+    let params = signature.params.iter().map(|param| place(matches!(param.repr(), Repr::Float(_)))).collect();
+    Placement { params, result: result_place(signature), stack_bytes }
+}

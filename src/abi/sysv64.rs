@@ -1,7 +1,6 @@
 //! System V Application Binary Interface, AMD64 supplement, section 3.2.3 (parameter passing).
 
-use super::{Place, Placement, result_place};
-use crate::ctype::Repr;
+use super::Placement;
 use crate::signature::Signature;
 
 /// rdi, rsi, rdx, rcx, r8, r9
@@ -10,31 +9,13 @@ const INT_REGISTERS: u8 = 6;
 const FLOAT_REGISTERS: u8 = 8;
 
 pub(super) fn place(signature: &Signature) -> Placement {
-    let (mut ints, mut floats, mut stack_bytes) = (0, 0, 0);
-    let params = signature
-        .params
-        .iter()
-        .map(|param| {
-            let is_float = matches!(param.repr(), Repr::Float(_));
-            if is_float && floats < FLOAT_REGISTERS {
-                floats += 1;
-                Place::Float(floats - 1)
-            } else if !is_float && ints < INT_REGISTERS {
-                ints += 1;
-                Place::Int(ints - 1)
-            } else {
-                stack_bytes += 8;
-                Place::Stack(stack_bytes - 8)
-            }
-        })
-        .collect();
-    Placement { params, result: result_place(signature), stack_bytes }
+    super::place_in_two_register_files(signature, INT_REGISTERS, FLOAT_REGISTERS)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::ResultPlace;
+    use crate::abi::{Place, ResultPlace};
     use crate::ctype::CType::*;
 
     #[test]
