@@ -6,6 +6,7 @@ const { createError } = require('./errors.js');
 const { takeAddress, putAddress } = require('./frame.js');
 const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
+const { defineValue } = require('./property.js');
 const { makeStubs } = require('./stub.js');
 const { resolveType } = require('./types.js');
 
@@ -126,8 +127,8 @@ function makeFunctions(bindings) {
   stubs.forEach((stub, index) => {
     const { number, address, name, planned } = bindings[index];
     describeBound(number, name, planned.params);
-    Object.defineProperty(stub, 'name', /** @type {object} */ ({ __proto__: null, value: name, configurable: true }));
-    Object.defineProperty(stub, 'ptr', /** @type {object} */ ({ __proto__: null, value: address, enumerable: true }));
+    defineValue(stub, 'name', name, { configurable: true });
+    defineValue(stub, 'ptr', address, { enumerable: true });
   });
   // Last, when nothing can fail any more: a number must not be released twice.
   stubs.forEach((stub, index) => releaseWithStub(stub, bindings[index].number));

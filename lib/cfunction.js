@@ -5,6 +5,7 @@ const native = require('./binding.js');
 const { planSignature, bindAddress, bindAll } = require('./bind.js');
 const { checkDefinition, definitionEntries, ownProperties, symbolTable, dispose } = require('./library.js');
 const { INVALID, functionAddress } = require('./pointer.js');
+const { defineValue } = require('./property.js');
 const { refusal } = require('./refuse.js');
 
 const { isSafeInteger } = Number;
@@ -45,10 +46,8 @@ function bindClosable(binders) {
 function CFunction(definition) {
   checkDefinition(definition, 'CFunction', KEYS);
   const { functions, close } = bindClosable([() => bindDefinition(definition, 'CFunction')]);
-  return Object.defineProperties(/** @type {Function} */ (functions[0]), {
-    close: { value: close },
-    [dispose]: { value: close },
-  });
+  const bound = /** @type {Function} */ (functions[0]);
+  return defineValue(defineValue(bound, 'close', close), dispose, close);
 }
 
 /**

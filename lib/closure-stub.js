@@ -5,6 +5,7 @@
 const marshallers = require('./marshal.generated.js');
 const { refuse, refuseCount } = require('./bound.js');
 const { views, offsets } = require('./frame.js');
+const { defineValue } = require('./property.js');
 const { TOP, HEAP_BLOCKS, giveBack, enter, enterForString } = require('./runtime.js');
 
 const { u32 } = views;
@@ -50,8 +51,7 @@ function closureStub({ number, signature }) {
       giveBack(top, blocks);
     }
   };
-  Object.defineProperty(stub, 'length', { value: count, configurable: true });
-  return stub;
+  return defineValue(stub, 'length', count, { configurable: true });
 }
 
 module.exports = { closureStub };
