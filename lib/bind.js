@@ -127,8 +127,8 @@ function makeFunctions(bindings) {
   stubs.forEach((stub, index) => {
     const { number, address, name, planned } = bindings[index];
     describeBound(number, name, planned.params);
-    defineValue(stub, 'name', name, { configurable: true });
-    defineValue(stub, 'ptr', address, { enumerable: true });
+    defineValue(stub, 'name', name, 'configurable');
+    defineValue(stub, 'ptr', address, 'enumerable');
   });
   // Last, when nothing can fail any more: a number must not be released twice.
   stubs.forEach((stub, index) => releaseWithStub(stub, bindings[index].number));

@@ -51,7 +51,7 @@ function closureStub({ number, signature }) {
       giveBack(top, blocks);
     }
   };
-  return defineValue(stub, 'length', count, { configurable: true });
+  return defineValue(stub, 'length', count, 'configurable');
 }
 
 module.exports = { closureStub };

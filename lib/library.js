@@ -135,7 +135,7 @@ function checkDefinition(definition, caller, keys, name) {
  * @param {any} definition
  * @returns {any}
  */
-const ownProperties = (definition) => ({ __proto__: null, ...definition });
+const ownProperties = (definition) => Object.setPrototypeOf({ ...definition }, null);
 
 /**
  * An object of functions that any name can be a key of. It has no prototype, and properties that

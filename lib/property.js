@@ -1,18 +1,24 @@
 'use strict';
 
+/** Used again and again; without a prototype, so that `Object.prototype` is no part of it. */
+const descriptor = Object.setPrototypeOf({ value: undefined, configurable: false, enumerable: false }, null);
+
 /**
- * Defines a property that cannot be written. The descriptor has no prototype, so that what somebody put
- * on `Object.prototype` is no part of it.
+ * Defines a property that cannot be written.
  * @template {object} T
  * @param {T} target
  * @param {string | symbol} key
  * @param {unknown} value
- * @param {{ configurable?: boolean, enumerable?: boolean }} [attributes]
+ * @param {'configurable' | 'enumerable'} [attribute] what else it is
  * @returns {T}
  */
-function defineValue(target, key, value, { configurable = false, enumerable = false } = {}) {
-  const descriptor = { __proto__: null, value, configurable, enumerable };
-  return Object.defineProperty(target, key, /** @type {PropertyDescriptor} */ (/** @type {unknown} */ (descriptor)));
+function defineValue(target, key, value, attribute) {
+  descriptor.value = value;
+  descriptor.configurable = attribute === 'configurable';
+  descriptor.enumerable = attribute === 'enumerable';
+  Object.defineProperty(target, key, descriptor);
+  descriptor.value = undefined;
+  return target;
 }
 
 module.exports = { defineValue };

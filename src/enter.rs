@@ -52,11 +52,13 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
     // SAFETY: as for `enter`. The string is taken while its library is still entered; every convention
     // returns pointers in the first integer register.
     unsafe {
-        with_instance(env, |instance| {
-            let frame = instance.frame.as_ptr();
-            let string = instance.invoke(|| string_at(env, (*frame).int_results[0], None));
-            string.ok_or_else(|| instance.closed_error())?.map_err(|error| instance.of_target(error))
-        })
+        let Some(instance) = Instance::of(env) else { return ptr::null_mut() };
+        let frame = instance.frame.as_ptr();
+        match instance.invoke(|| string_at(env, (*frame).int_results[0], None)) {
+            Some(Ok(string)) => string,
+            Some(Err(error)) => instance.throw(env, &instance.of_target(*error)),
+            None => instance.throw(env, &instance.closed_error()),
+        }
     }
 }
 
@@ -68,24 +70,26 @@ unsafe extern "C" fn read_c_string(env: sys::napi_env, _info: sys::napi_callback
         with_instance(env, |instance| {
             let frame = instance.frame.as_ptr();
             let limit = ((*frame).length != u64::MAX).then_some((*frame).length as usize);
-            string_at(env, (*frame).address, limit)
+            string_at(env, (*frame).address, limit).map_err(|error| *error)
         })
     }
 }
 
-/// The C string at `address` as a JavaScript string; `null` for NULL.
+/// The C string at `address` as a JavaScript string; `null` for NULL. The error is boxed to keep the
+/// usual way short.
 ///
 /// # Safety
 ///
 /// `env` is live; the user claims that a string is there.
-unsafe fn string_at(env: sys::napi_env, address: u64, limit: Option<usize>) -> Result<sys::napi_value, Error> {
+#[inline(always)]
+unsafe fn string_at(env: sys::napi_env, address: u64, limit: Option<usize>) -> Result<sys::napi_value, Box<Error>> {
     if address == 0 {
         // SAFETY: `env` is live.
         return Ok(unsafe { text::null(env) });
     }
-    let pointer = memory::checked(address)?;
+    let pointer = memory::checked(address).map_err(Box::new)?;
     // SAFETY: as the caller says; nothing runs while the bytes are copied.
-    unsafe { text::to_js(env, memory::c_string(pointer, limit)) }
+    unsafe { text::to_js(env, memory::c_string(pointer, limit)) }.map_err(Box::new)
 }
 
 /// `encode(string)`: copies the string to the scratch stack or the heap and leaves its address in the
