@@ -7,7 +7,7 @@ export {};
 
 // ---- values ----------------------------------------------------------------------------------------
 
-/** What C uses as a pointer: a Number, or a BigInt above 2^53. 0 is NULL. */
+/** What C uses as a pointer: a Number, or a BigInt from 2^53. 0 is NULL. */
 export type Address = number | bigint;
 
 /** A 64-bit integer. A result is a Number where that is exact, else a BigInt. */
@@ -292,7 +292,8 @@ export const read: {
 
 /**
  * Writes a value `byteOffset` bytes (may be negative) from an address, at any alignment. Unchecked: the
- * memory must be there. Throws `ERR_INVALID_POINTER` for NULL and other impossible addresses.
+ * memory must be there. `write.ptr` of a buffer stores its address and keeps nothing reachable: hold the
+ * buffer as long as C may use it. Throws `ERR_INVALID_POINTER` for NULL and other impossible addresses.
  */
 export const write: {
   readonly [Type in AccessorType]: (ptr: Address | CString, byteOffset: number, value: TypeTable[Type]['in']) => void;

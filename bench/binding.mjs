@@ -3,21 +3,23 @@
 import { functions } from './functions.mjs';
 import { measure } from './measure.mjs';
 import { fixture } from './places.mjs';
-import { summarize } from './spread.mjs';
 
 const names = Object.keys(functions);
 
 /**
  * @param {ReturnType<typeof import('./contenders.mjs').enlist>[]} enlisted
  * @param {import('./measure.mjs').Pace} pace
- * @returns {Generator<import('./spread.mjs').Result>}
+ * @param {number} first number of the first round
+ * @returns {Generator<import('./spread.mjs').Samples>}
  */
-export function* measureBinding(enlisted, pace) {
-  yield bind(enlisted, pace, 'bind-10', 'open and bind 10, per function', names);
-  yield bind(enlisted, pace, 'bind-1', 'open and bind 1 function', ['add_i32']);
+export function* measureBinding(enlisted, pace, first) {
+  const shorter = { ...pace, slice: pace.slice / 2, warmUp: pace.warmUp / 2 };
+  yield { id: 'bind-10', title: 'open and bind 10, per function', times: bind(enlisted, shorter, first, names) };
+  yield { id: 'bind-1', title: 'open and bind 1 function', times: bind(enlisted, shorter, first, ['add_i32']) };
 }
 
-function bind(enlisted, { rounds, slice, warmUp }, id, title, wanted) {
+/** @returns {Record<string, number[]>} nanoseconds per function */
+function bind(enlisted, pace, first, wanted) {
   const open = [];
   const bodies = {};
   for (const { id: who, binder, module } of enlisted) {
@@ -34,8 +36,9 @@ function bind(enlisted, { rounds, slice, warmUp }, id, title, wanted) {
     // never found in the engine's cache, as in a program that binds everything once.
     globalThis.gc?.();
   };
-  const samples = measure(bodies, { rounds, slice: slice / 2, warmUp: warmUp / 3 }, closeAll);
+  const samples = measure(bodies, pace, first, closeAll);
   closeAll();
-  const perFunction = Object.entries(samples).map(([who, times]) => [who, times.map((time) => time / wanted.length)]);
-  return summarize(id, title, Object.fromEntries(perFunction));
+  return Object.fromEntries(
+    Object.entries(samples).map(([who, times]) => [who, times.map((time) => time / wanted.length)]),
+  );
 }

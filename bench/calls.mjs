@@ -2,19 +2,19 @@
 import { cases, makeBody } from './cases.mjs';
 import { functions } from './functions.mjs';
 import { measure } from './measure.mjs';
-import { summarize } from './spread.mjs';
 
 const TRIED = 2000;
 
 /**
  * @param {ReturnType<typeof import('./contenders.mjs').enlist>[]} enlisted
  * @param {import('./measure.mjs').Pace} pace
- * @returns {Generator<import('./spread.mjs').Result>}
+ * @param {number} first number of the first round
+ * @returns {Generator<import('./spread.mjs').Samples>}
  */
-export function* measureCalls(enlisted, pace) {
+export function* measureCalls(enlisted, pace, first) {
   for (const which of cases) {
     const bodies = Object.fromEntries(enlisted.map((contender) => [contender.id, verifiedBody(which, contender)]));
-    yield summarize(which.id, which.title, measure(bodies, pace));
+    yield { id: which.id, title: which.title, times: measure(bodies, pace, first) };
   }
 }
 

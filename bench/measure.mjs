@@ -2,15 +2,17 @@
 
 /**
  * @typedef {object} Pace how long things take, in milliseconds
- * @property {number} rounds
+ * @property {number} processes one after the other: how memory lies and what the engine compiled when
+ *   stays as it is in a process, and now and then a contender has bad luck with it
+ * @property {number} rounds in each process
  * @property {number} slice one body's time in a round
  * @property {number} warmUp
  */
 
 /** @type {Pace} */
-export const fullPace = { rounds: 25, slice: 20, warmUp: 300 };
+export const fullPace = { processes: 5, rounds: 5, slice: 20, warmUp: 200 };
 /** @type {Pace} */
-export const quickPace = { rounds: 5, slice: 4, warmUp: 60 };
+export const quickPace = { processes: 2, rounds: 3, slice: 4, warmUp: 60 };
 
 /** @param {(count: number) => unknown} body @param {number} count @returns {number} milliseconds */
 function time(body, count) {
@@ -46,14 +48,15 @@ function order(names, round) {
 /**
  * @param {Record<string, (count: number) => unknown>} bodies by contender
  * @param {Pace} pace
+ * @param {number} first number of the first round
  * @param {() => void} [between] runs before each slice, not timed
  * @returns {Record<string, number[]>} nanoseconds per iteration, by round
  */
-export function measure(bodies, pace, between = () => {}) {
+export function measure(bodies, pace, first, between = () => {}) {
   const names = Object.keys(bodies);
   const counts = Object.fromEntries(names.map((name) => [name, warmUp(bodies[name], pace)]));
   const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < pace.rounds; round++) {
+  for (let round = first; round < first + pace.rounds; round++) {
     for (const name of order(names, round)) {
       between();
       samples[name].push((time(bodies[name], counts[name]) / counts[name]) * 1e6);

@@ -25,6 +25,11 @@ export function spread(samples) {
 export const ratio = (times, others) => spread(times.map((time, round) => time / others[round]));
 
 /**
+ * @typedef {object} Samples of one case
+ * @property {string} id
+ * @property {string} title
+ * @property {Record<string, number[]>} times nanoseconds of each contender, by round
+ *
  * @typedef {object} Result
  * @property {string} id
  * @property {string} title
@@ -34,20 +39,18 @@ export const ratio = (times, others) => spread(times.map((time, round) => time /
  */
 
 /**
- * @param {string} id
- * @param {string} title
- * @param {Record<string, number[]>} samples nanoseconds of each contender, by round
+ * @param {Samples} samples
  * @returns {Result}
  */
-export function summarize(id, title, samples) {
-  const entries = Object.entries(samples);
+export function summarize({ id, title, times: taken }) {
+  const entries = Object.entries(taken);
   const each = (make, leftOut) =>
     Object.fromEntries(entries.filter(([who]) => who !== leftOut).map(([who, times]) => [who, make(times)]));
   return {
     id,
     title,
     nanoseconds: each(median),
-    ratios: each((times) => ratio(samples.arkffi, times), 'arkffi'),
-    toKoffi: each((times) => ratio(times, samples.koffi), 'koffi'),
+    ratios: each((times) => ratio(taken.arkffi, times), 'arkffi'),
+    toKoffi: each((times) => ratio(times, taken.koffi), 'koffi'),
   };
 }

@@ -3,16 +3,16 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { contenders } from './contenders.mjs';
 import { folder } from './places.mjs';
-import { summarize } from './spread.mjs';
 
 const child = path.join(folder, 'startup-child.cjs');
 const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
 
 /**
  * @param {import('./measure.mjs').Pace} pace
- * @returns {Generator<import('./spread.mjs').Result>}
+ * @returns {Generator<import('./spread.mjs').Samples>}
  */
-export function* measureStartup({ rounds }) {
+export function* measureStartup(pace) {
+  const rounds = pace.processes * pace.rounds;
   const loading = Object.fromEntries(contenders.map(({ id }) => [id, []]));
   const binding = Object.fromEntries(contenders.filter(({ binder }) => binder).map(({ id }) => [id, []]));
   for (let round = -1; round < rounds; round++) {
@@ -24,6 +24,6 @@ export function* measureStartup({ rounds }) {
       binding[id]?.push(sample.bind * 1e6);
     }
   }
-  yield summarize('require', 'require, fresh process', loading);
-  yield summarize('first-bind', 'first open and bind 10', binding);
+  yield { id: 'require', title: 'require, fresh process', times: loading };
+  yield { id: 'first-bind', title: 'first open and bind 10', times: binding };
 }

@@ -46,4 +46,4 @@ compile(
 
 announce(values.memory ? 'watching memory' : 'measuring');
 const program = path.join(folder, values.memory ? 'memory.mjs' : 'main.mjs');
-run(values.node, ['--expose-gc', program, ...(values.quick ? ['--quick'] : [])]);
+run(values.node, [program, ...(values.quick ? ['--quick'] : [])]);
