@@ -1,11 +1,22 @@
 // What every script of this folder starts from: the repository's root, running commands, and the set-up
 // steps, each of which does nothing when its work is done.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = path.resolve(fileURLToPath(import.meta.url), '../..');
+
+// The build of libffi cannot work in a folder with a space in its path.
+if (/\s/.test(root) && !process.env.CARGO_TARGET_DIR) {
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  process.env.CARGO_TARGET_DIR = path.join(tmpdir(), `arkffi-target-${name}`);
+}
+
+/** Where cargo builds. */
+export const targetFolder = process.env.CARGO_TARGET_DIR ?? path.join(root, 'target');
 
 /** Prints a heading, so that long steps show where they are. */
 export function announce(text) {
@@ -53,7 +64,7 @@ export function buildAddon(profile = 'release') {
   announce(`building the addon (${profile})`);
   run('cargo', ['build', '--lib', ...(profile === 'release' ? ['--release'] : [])]);
   const name = { darwin: 'libarkffi.dylib', win32: 'arkffi.dll' }[process.platform] ?? 'libarkffi.so';
-  install(path.join(root, 'target', profile === 'release' ? 'release' : 'debug', name), addonFile());
+  install(path.join(targetFolder, profile === 'release' ? 'release' : 'debug', name), addonFile());
 }
 
 /** Puts a built library where it is looked for; processes that have the old one open keep it. */

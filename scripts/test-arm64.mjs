@@ -2,7 +2,7 @@
 // qemu. Installs what it needs with apt where that is allowed, and says what it could not have.
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { addonFile, announce, attempt, install, installPackages, root, run } from './steps.mjs';
+import { addonFile, announce, attempt, install, installPackages, root, run, targetFolder } from './steps.mjs';
 
 const target = 'aarch64-unknown-linux-gnu';
 const qemu = 'qemu-aarch64-static';
@@ -62,7 +62,7 @@ function emulatedNode() {
       stop('no package of Node for arm64 could be had');
   }
   const wrapper = path.join(folder, 'node.sh');
-  writeFileSync(wrapper, `#!/bin/sh\nexec ${qemu} ${binary} "$@"\n`);
+  writeFileSync(wrapper, `#!/bin/sh\nexec ${qemu} '${binary}' "$@"\n`);
   chmodSync(wrapper, 0o755);
   return wrapper;
 }
@@ -82,7 +82,7 @@ const cross = {
 
 announce('building for arm64');
 run(cargo, ['build', '--lib', '--release', '--target', target], { env: cross });
-install(path.join(root, 'target', target, 'release', 'libarkffi.so'), addonFile('linux', 'arm64'));
+install(path.join(targetFolder, target, 'release', 'libarkffi.so'), addonFile('linux', 'arm64'));
 
 announce('the Rust tests on emulated arm64');
 run(cargo, ['test', '--quiet', '--lib', '--target', target], { env: cross });
