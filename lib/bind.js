@@ -1,61 +1,12 @@
 'use strict';
-// From definitions to functions: types are resolved, plans asked for, symbols bound, stubs made.
+// From signatures to functions: symbols and addresses are bound, stubs made.
 
 const native = require('./binding.js');
-const { createError } = require('./errors.js');
 const { takeAddress, putAddress } = require('./frame.js');
 const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { defineValue } = require('./property.js');
 const { makeStubs } = require('./stub.js');
-const { resolveType } = require('./types.js');
-
-/**
- * A signature and its plan.
- * @typedef {object} Planned
- * @property {number} plan number of the plan
- * @property {string[]} params canonical type names
- * @property {number[]} paramOffsets
- * @property {string} result canonical type name
- * @property {number} resultOffset
- */
-
-/** No function of JavaScript has more; Rust draws a closer line. */
-const MOST_PARAMETERS = 65_535;
-
-/** Plans by the numbers of their types. @type {Map<string, Planned>} */
-const planned = new Map();
-
-/**
- * @param {string} symbol for messages
- * @param {unknown} args type names; none means no parameters
- * @param {unknown} returns type name; none means void
- * @returns {Planned}
- */
-function planSignature(symbol, args = [], returns = 'void') {
-  if (!Array.isArray(args)) {
-    throw createError('ERR_INVALID_ARG_TYPE', `${symbol}: args must be an array of types`, symbol);
-  }
-  if (args.length > MOST_PARAMETERS) {
-    throw createError('ERR_UNSUPPORTED_ARGS', `${symbol}: ${args.length} parameters are too many`, symbol);
-  }
-  const params = Array.from(args, (type, index) => resolveType(type, `${symbol}: args[${index}]`, symbol, index));
-  const result = resolveType(returns, `${symbol}: returns`, symbol);
-  const key = String.fromCharCode(result.number, ...params.map((type) => type.number));
-  const known = planned.get(key);
-  if (known) return known;
-  try {
-    const numbers = Uint8Array.of(result.number, ...params.map((type) => type.number));
-    const [plan, resultOffset, ...paramOffsets] = native.plan(numbers);
-    const made = { plan, params: params.map((type) => type.name), paramOffsets, result: result.name, resultOffset };
-    planned.set(key, made);
-    return made;
-  } catch (error) {
-    const { code, message } = /** @type {any} */ (error);
-    if (!code) throw error;
-    throw createError(code, `${symbol}: ${message}`, symbol);
-  }
-}
 
 /**
  * A function that Rust knows by number, before it has a stub.
@@ -63,36 +14,31 @@ function planSignature(symbol, args = [], returns = 'void') {
  * @property {number} number
  * @property {number | bigint} address
  * @property {string} name shown in errors and as the function's name
- * @property {Planned} planned
+ * @property {import('./signature.js').Signature} signature
  */
 
 /**
  * @param {number} library
  * @param {string} symbol the C name
- * @param {Planned} planned
+ * @param {import('./signature.js').Signature} signature
  * @param {string} name
  * @returns {Binding}
  */
-function bindSymbol(library, symbol, planned, name) {
-  const number = native.bindSymbol(library, symbol, name, planned.plan);
-  return { number, address: takeAddress(), name, planned };
+function bindSymbol(library, symbol, signature, name) {
+  const number = native.bindSymbol(library, symbol, name, signature.plan);
+  return { number, address: takeAddress(), name, signature };
 }
 
 /**
  * @param {number | bigint} address
- * @param {Planned} planned
+ * @param {import('./signature.js').Signature} signature
  * @param {string} name
  * @returns {Binding}
  */
-function bindAddress(address, planned, name) {
+function bindAddress(address, signature, name) {
   putAddress(address);
-  const number = native.bindAddress(name, planned.plan);
-  return { number, address, name, planned };
-}
-
-/** @param {Binding} binding */
-function stubPlan({ number, planned }) {
-  return { number, signature: planned };
+  const number = native.bindAddress(name, signature.plan);
+  return { number, address, name, signature };
 }
 
 /**
@@ -123,10 +69,10 @@ function bindAll(binders) {
  * @returns {Function[]}
  */
 function makeFunctions(bindings) {
-  const stubs = makeStubs(bindings.map(stubPlan));
+  const stubs = makeStubs(bindings);
   stubs.forEach((stub, index) => {
-    const { number, address, name, planned } = bindings[index];
-    describeBound(number, name, planned.params);
+    const { number, address, name, signature } = bindings[index];
+    describeBound(number, name, signature.params);
     defineValue(stub, 'name', name, 'configurable');
     defineValue(stub, 'ptr', address, 'enumerable');
   });
@@ -141,8 +87,8 @@ function makeFunctions(bindings) {
  * @returns {Function}
  */
 function makeOneShot(binding) {
-  describeBound(binding.number, binding.name, binding.planned.params);
-  return closureStub(stubPlan(binding));
+  describeBound(binding.number, binding.name, binding.signature.params);
+  return closureStub(binding);
 }
 
-module.exports = { planSignature, bindSymbol, bindAddress, bindAll, makeOneShot };
+module.exports = { bindSymbol, bindAddress, bindAll, makeOneShot };

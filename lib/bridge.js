@@ -3,7 +3,7 @@
 // arrays in their order.
 
 const native = require('./binding.js');
-const { bindAddress, bindAll, bindSymbol, makeOneShot, planSignature } = require('./bind.js');
+const { bindAddress, bindAll, bindSymbol, makeOneShot } = require('./bind.js');
 const { release } = require('./bound.js');
 const { byteCount, pointerValue } = require('./address.js');
 const { readCString } = require('./cstring.js');
@@ -11,6 +11,7 @@ const { createError } = require('./errors.js');
 const { takeAddress } = require('./frame.js');
 const { closeHandle, handleNumber, openHandle } = require('./library.js');
 const { copyMemory, ptr } = require('./memory.js');
+const { planSignature } = require('./signature.js');
 
 /** Functions defined on each handle, with their type letters. @type {Map<bigint, Map<string, { call: Function, types: string }>>} */
 const defined = new Map();
@@ -93,8 +94,8 @@ function close(handle) {
 function defineFunction(handle, name, argTypes, returnType) {
   const library = openNumber(handle);
   const symbol = symbolName(name);
-  const planned = planLetters(symbol, argTypes, returnType);
-  const { functions } = bindAll([() => bindSymbol(library, symbol, planned, symbol)]);
+  const signature = planLetters(symbol, argTypes, returnType);
+  const { functions } = bindAll([() => bindSymbol(library, symbol, signature, symbol)]);
   const call = /** @type {Function} */ (functions[0]);
   defined.get(/** @type {bigint} */ (handle))?.set(symbol, { call, types: /** @type {string} */ (argTypes) });
 }

@@ -2,11 +2,12 @@
 // Functions bound to an address instead of a symbol.
 
 const native = require('./binding.js');
-const { planSignature, bindAddress, bindAll } = require('./bind.js');
+const { bindAddress, bindAll } = require('./bind.js');
 const { checkDefinition, definitionEntries, ownProperties, symbolTable, dispose } = require('./library.js');
 const { INVALID, functionAddress } = require('./pointer.js');
 const { defineValue } = require('./property.js');
 const { refusal } = require('./refuse.js');
+const { planSignature } = require('./signature.js');
 
 const { isSafeInteger } = Number;
 

@@ -74,6 +74,9 @@ for (const [name, constructor] of Object.entries(classes)) {
 /** @type {Map<string, typeof FFIError | typeof FFITypeError | typeof FFIRangeError>} */
 const classByCode = new Map();
 
+/** Names can be of any length; messages are for people. */
+const LONGEST_MESSAGE = 1000;
+
 /** @param {{ code: string, class: string }[]} rows */
 function setErrorTable(rows) {
   for (const row of rows) classByCode.set(row.code, classes[/** @type {keyof typeof classes} */ (row.class)]);
@@ -87,8 +90,9 @@ function setErrorTable(rows) {
  * @param {number} [argument] the index of the argument concerned
  */
 function createError(code, message, symbol, argument) {
+  const text = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
   const ErrorClass = classByCode.get(code) ?? FFIError;
-  return new ErrorClass(code, message, symbol, argument);
+  return new ErrorClass(code, text, symbol, argument);
 }
 
 module.exports = { FFIError, FFITypeError, FFIRangeError, setErrorTable, createError };

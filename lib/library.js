@@ -4,7 +4,8 @@
 const { fileURLToPath } = require('node:url');
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
-const { planSignature, bindSymbol, bindAll } = require('./bind.js');
+const { bindSymbol, bindAll } = require('./bind.js');
+const { planSignature } = require('./signature.js');
 
 /** Systems have no longer ones, and the loader of one copies a name of any length to the stack. */
 const LONGEST_PATH = process.platform === 'win32' ? 32_767 : 4096;
@@ -167,15 +168,15 @@ function dlopen(path, definitions) {
     const { symbol = name, args, returns, optional = false } = ownProperties(definition);
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
-    return { name, symbol, optional, planned: planSignature(name, args, returns) };
+    return { name, symbol, optional, signature: planSignature(name, args, returns) };
   });
   const handle = openHandle('dlopen', path);
   try {
     const library = handleNumber(handle);
     const { functions } = bindAll(
-      wanted.map(({ name, symbol, optional, planned }) => () => {
+      wanted.map(({ name, symbol, optional, signature }) => () => {
         try {
-          return bindSymbol(library, symbol, planned, name);
+          return bindSymbol(library, symbol, signature, name);
         } catch (error) {
           if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
           throw error;

@@ -9,14 +9,7 @@ const { offsets } = require('./frame.js');
 const { refuse, refuseCount } = require('./bound.js');
 const runtime = require('./runtime.js');
 
-/**
- * A signature with its plan. Offsets are in bytes of the frame.
- * @typedef {object} Signature
- * @property {string[]} params canonical type names
- * @property {number[]} paramOffsets
- * @property {string} result canonical type name
- * @property {number} resultOffset
- */
+/** @typedef {import('./signature.js').Signature} Signature */
 
 /**
  * What a stub is made from.
