@@ -3,6 +3,7 @@
 
 const native = require('./binding.js');
 const { refusal, countRefusal } = require('./refuse.js');
+const { giveBack } = require('./scratch.js');
 
 /** @type {Map<number, { symbol: string, params: string[] }>} */
 const described = new Map();
@@ -41,6 +42,7 @@ function releaseWithStub(stub, number) {
  * @returns {never}
  */
 function refuse(number, index, value) {
+  giveBack();
   const { symbol, params } = /** @type {{ symbol: string, params: string[] }} */ (described.get(number));
   throw refusal(params[index], value, index, symbol);
 }

@@ -6,7 +6,7 @@ const marshallers = require('./marshal.generated.js');
 const { refuse, refuseCount } = require('./bound.js');
 const { views, offsets } = require('./frame.js');
 const { defineValue } = require('./property.js');
-const { TOP, HEAP_BLOCKS, giveBack, enter, enterForString } = require('./runtime.js');
+const { enter, enterForString } = require('./runtime.js');
 
 const { u32 } = views;
 // Not spread: that would run what somebody made of the iterator of arrays.
@@ -33,23 +33,17 @@ function closureStub({ number, signature }) {
 
   const stub = function (/** @type {any[]} */ ...args) {
     if (args.length !== count) refuseCount(number, args.length);
-    const top = u32[TOP];
-    const blocks = u32[HEAP_BLOCKS];
-    try {
-      const values = apply(collect, undefined, args);
-      for (let index = 0; index < count; index++) {
-        values[index] = marshals[index].read(args[index]);
-        if (marshals[index].invalid(values[index])) refuse(number, index, args[index]);
-      }
-      u32[TARGET] = number;
-      for (let index = 0; index < count; index++) marshals[index].store(values[index], paramOffsets[index]);
-      // The arguments are passed only to be kept reachable until C returns.
-      if (string) return apply(enterForString, undefined, args);
-      apply(enter, undefined, args);
-      return load?.(resultOffset);
-    } finally {
-      giveBack(top, blocks);
+    const values = apply(collect, undefined, args);
+    for (let index = 0; index < count; index++) {
+      values[index] = marshals[index].read(args[index]);
+      if (marshals[index].invalid(values[index])) refuse(number, index, args[index]);
     }
+    u32[TARGET] = number;
+    for (let index = 0; index < count; index++) marshals[index].store(values[index], paramOffsets[index]);
+    // The arguments are passed only to be kept reachable until C returns.
+    if (string) return apply(enterForString, undefined, args);
+    apply(enter, undefined, args);
+    return load?.(resultOffset);
   };
   return defineValue(stub, 'length', count, 'configurable');
 }

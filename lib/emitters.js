@@ -12,7 +12,6 @@
  * @property {(value: string, slot: (size: number) => string) => string} store a statement
  * @property {(slot: (size: number) => string) => string} [load] the result, an expression
  * @property {boolean} [keeps] the argument may own memory that C uses: the engine must keep it
- * @property {boolean} [scratch] reading may take scratch memory
  * @property {boolean} [string] the result is made by the entry for strings
  */
 
@@ -120,7 +119,6 @@ const emitters = {
     ),
     load: undefined,
     keeps: true,
-    scratch: true,
     string: true,
   },
   function: pointer((argument) => `${isUnsigned(argument)} ? ${argument} : functionAddress(${argument})`),

@@ -5,7 +5,7 @@
 const native = require('./binding.js');
 const { views } = require('./frame.js');
 const { addressOf, bufferAddress, functionAddress } = require('./pointer.js');
-const { TOP, HEAP_BLOCKS, copyString, giveBack } = require('./scratch.js');
+const { copyString } = require('./scratch.js');
 
 const { enter, enterForString, frameAddress } = native;
 const { isSafeInteger } = Number;
@@ -41,10 +41,7 @@ module.exports = {
   bufferAddress,
   functionAddress,
   frameAddress,
-  TOP,
-  HEAP_BLOCKS,
   copyString,
-  giveBack,
   enter,
   enterForString,
 };

@@ -1,5 +1,7 @@
 'use strict';
-// The scratch stack: copies of strings that C may read until the call returns.
+// The scratch stack: copies of strings that C may read until the call returns. It starts at a floor, below
+// which is what belongs to calls that are inside C. Nothing of the user's may run between taking scratch
+// memory and entering C: a call made there would take the same.
 
 const native = require('./binding.js');
 const { views, offsets, takeAddress } = require('./frame.js');
@@ -11,8 +13,8 @@ const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
 
 const TOP = offsets.scratchTop / 4;
 const HEAP_BLOCKS = offsets.heapBlocks / 4;
-const DEPTH = offsets.depth / 4;
-const START = offsets.scratch;
+const FLOOR = offsets.scratchFloor / 4;
+const HEAP_FLOOR = offsets.heapFloor / 4;
 const END = offsets.scratchEnd;
 
 /** Up to so many ASCII characters are copied by JavaScript: to ask the host costs as much as these. */
@@ -68,19 +70,15 @@ function copyAscii(text, length, top) {
 }
 
 /**
- * Gives back what was taken since the scratch stack was as given: everything, if no call is inside C, so
- * that calls which the engine terminated leave nothing behind.
- * @param {number} top
- * @param {number} heapBlocks
+ * Gives back what was taken for a call that is not made after all. When a call is made, Rust does that;
+ * and what an engine leaves behind that stops a script in between, the next call gives back.
  */
-function giveBack(top, heapBlocks) {
-  const isOutermost = u32[DEPTH] === 0;
-  u32[TOP] = isOutermost ? START : top;
-  const blocks = isOutermost ? 0 : heapBlocks;
-  if (u32[HEAP_BLOCKS] !== blocks) {
-    u32[HEAP_BLOCKS] = blocks;
+function giveBack() {
+  u32[TOP] = u32[FLOOR];
+  if (u32[HEAP_BLOCKS] !== u32[HEAP_FLOOR]) {
+    u32[HEAP_BLOCKS] = u32[HEAP_FLOOR];
     freeHeapBlocks();
   }
 }
 
-module.exports = { TOP, HEAP_BLOCKS, copyString, giveBack };
+module.exports = { copyString, giveBack };

@@ -47,32 +47,21 @@ function stubPieces({ params, paramOffsets, result, resultOffset }) {
   const stores = [`u32[${offsets.target / 4}] = ${NUMBER};`];
   /** @type {string[]} */
   const kept = [];
-  let usesScratch = false;
   params.forEach((type, index) => {
-    const { read, invalid, store, keeps, scratch } = emitters[type];
+    const { read, invalid, store, keeps } = emitters[type];
     const argument = parameters[index];
     const value = read ? `v${index}` : argument;
     if (read) reads.push(`const ${value} = ${read(argument)};`);
     reads.push(`if (${invalid(value)}) refuse(${NUMBER}, ${index}, ${argument});`);
     stores.push(store(value, slotAt(paramOffsets[index])));
     if (keeps) kept.push(argument);
-    usesScratch ||= scratch === true;
   });
   const { string, load } = emitters[result];
   const entry = `${string ? 'return enterForString' : 'enter'}(${kept.join(', ')});`;
   const body = [...reads, ...stores, entry];
   if (load) body.push(`return ${load(slotAt(resultOffset))};`);
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
-  const lines = usesScratch
-    ? [
-        count,
-        'const top = u32[TOP], blocks = u32[HEAP_BLOCKS];',
-        'try {',
-        ...body,
-        '} finally { giveBack(top, blocks); }',
-      ]
-    : [count, ...body];
-  return `function (${parameters.join(', ')}) {\n${lines.join('\n')}\n}`.split(NUMBER);
+  return `function (${parameters.join(', ')}) {\n${[count, ...body].join('\n')}\n}`.split(NUMBER);
 }
 
 /**

@@ -70,7 +70,7 @@ export function buildAddon(profile = 'release') {
 /** Puts a built library where it is looked for; processes that have the old one open keep it. */
 export function install(built, target) {
   mkdirSync(path.dirname(target), { recursive: true });
-  const copy = `${target}.new`;
+  const copy = `${target}.${process.pid}.new`;
   copyFileSync(built, copy);
   renameSync(copy, target);
 }

@@ -111,6 +111,8 @@ unsafe extern "C" fn encode(env: sys::napi_env, info: sys::napi_callback_info) -
                 let bytes = std::slice::from_raw_parts(block.address(), block.length());
                 instance.heap.borrow_mut().push(block);
                 (*frame).heap_blocks += 1;
+                // The top tells whether a call has scratch memory at all; it may lie beyond the end.
+                (*frame).scratch_top = mark + 8;
                 bytes
             } else {
                 return Ok(ptr::null_mut());
@@ -128,7 +130,7 @@ unsafe extern "C" fn free_heap_blocks(env: sys::napi_env, _info: sys::napi_callb
     // SAFETY: the host calls this in `env`; the frame lives as long as the instance.
     unsafe {
         with_instance(env, |instance| {
-            instance.heap.borrow_mut().truncate((*instance.frame.as_ptr()).heap_blocks as usize);
+            instance.free_heap_blocks();
             Ok(ptr::null_mut())
         })
     }

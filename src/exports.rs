@@ -262,7 +262,7 @@ fn new_frame(env: sys::napi_env) -> Thrown<(NonNull<Frame>, sys::napi_value)> {
     let frame = NonNull::new(data.cast::<Frame>()).filter(|_| status == sys::Status::napi_ok);
     let frame = frame.ok_or_else(|| napi::Error::from_reason("no memory for the frame"))?;
     // SAFETY: the frame is allocated and zeroed, and nobody else has it yet.
-    unsafe { (*frame.as_ptr()).scratch_top = SCRATCH };
+    unsafe { ((*frame.as_ptr()).scratch_top, (*frame.as_ptr()).scratch_floor) = (SCRATCH, SCRATCH) };
     Ok((frame, buffer))
 }
 

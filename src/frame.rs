@@ -24,16 +24,17 @@ pub struct Frame {
     pub target: u32,
     /// `errno` as the next call starts with it and the last call left it.
     pub errno: i32,
-    /// Offset in the frame of the first free byte of the scratch stack.
+    /// Offset in the frame of the first free byte of the scratch stack; beyond its end when it is full
+    /// and strings have gone to the heap.
     pub scratch_top: u32,
     /// How many strings live on the heap because the scratch stack had no room. JavaScript lowers it,
     /// then asks for the rest to be freed.
     pub heap_blocks: u32,
-    /// How many calls are inside C, one inside the other. Without any, nothing on the scratch stack is
-    /// in use, whatever its top says: an engine that terminates a script runs no `finally`.
-    pub depth: u32,
-    /// Keeps the rest aligned.
-    pub padding: u32,
+    /// Where the scratch stack starts for the call being prepared: what is below belongs to the calls
+    /// that are inside C.
+    pub scratch_floor: u32,
+    /// The same for the strings on the heap.
+    pub heap_floor: u32,
     /// Operand of the memory operations: an address.
     pub address: u64,
     /// Operand of the memory operations: a length in bytes.
@@ -64,10 +65,10 @@ pub const OFFSETS: &[(&str, u32)] = &[
     ("errno", offset_of!(Frame, errno) as u32),
     ("scratchTop", offset_of!(Frame, scratch_top) as u32),
     ("heapBlocks", offset_of!(Frame, heap_blocks) as u32),
-    ("depth", offset_of!(Frame, depth) as u32),
+    ("scratchFloor", offset_of!(Frame, scratch_floor) as u32),
+    ("heapFloor", offset_of!(Frame, heap_floor) as u32),
     ("address", offset_of!(Frame, address) as u32),
     ("length", offset_of!(Frame, length) as u32),
     ("value", offset_of!(Frame, value) as u32),
-    ("scratch", SCRATCH),
     ("scratchEnd", (offset_of!(Frame, scratch) + SCRATCH_BYTES) as u32),
 ];

@@ -1,10 +1,12 @@
 //! The state of one environment (the main thread, or one worker): its frame, its libraries, the
 //! functions bound in it. Nothing here is shared between environments.
 
+mod calling;
+
 use crate::errno::Errno;
 use crate::error::{Code, Error};
 use crate::frame::Frame;
-use crate::invoke::{Backend, Call, invoke};
+use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, closed_error, object_at};
 use crate::shortcut;
 use crate::signature::Signature;
@@ -275,83 +277,5 @@ impl Instance {
     /// How many libraries and bound functions there are.
     pub fn counts(&self) -> (usize, usize) {
         (self.libraries.borrow().len(), self.bound.borrow().len() - self.free_numbers.borrow().len())
-    }
-
-    /// Calls the function that the frame names, with the arguments in the frame, and lets `take` have
-    /// the result. The library stays loaded until then, also when the call itself closes it. `None` when
-    /// the function or its library is closed: [`Instance::closed_error`] tells more.
-    ///
-    /// # Safety
-    ///
-    /// JavaScript in this environment has just filled the frame for the function.
-    #[inline(always)]
-    pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<T> {
-        let frame = self.frame.as_ptr();
-        // SAFETY: the frame lives as long as the instance.
-        let target = self.targets.get(unsafe { (*frame).target });
-        if target.address.is_null() {
-            return None;
-        }
-        // SAFETY: the target is open, so its library has not been closed and the gate is there; once
-        // inside, the library is kept until `leave`.
-        let gate = unsafe { &*target.gate };
-        gate.enter();
-        // SAFETY: the plan is never dropped; the function is mapped while its gate is entered; that it
-        // is a C function of this signature is what binding it claimed, and the slots are written.
-        unsafe {
-            (*frame).depth += 1;
-            self.errno.set((*frame).errno);
-            invoke(frame, target.address, target.path);
-            (*frame).errno = self.errno.get();
-            (*frame).depth -= 1;
-        }
-        let taken = take();
-        if gate.leave() {
-            self.finish_closing();
-        }
-        Some(taken)
-    }
-
-    /// Why the function that the frame names could not be called.
-    #[cold]
-    pub fn closed_error(&self) -> Error {
-        match self.name_of_target() {
-            Some(name) => closed_error(&name),
-            None => Error::new(Code::CallFailed, "no function has this number"),
-        }
-    }
-
-    /// `error` as that of the function that the frame names.
-    #[cold]
-    pub fn of_target(&self, error: Error) -> Error {
-        match self.name_of_target() {
-            Some(name) => Error { message: format!("{name}: {}", error.message), ..error }.of_symbol(&name),
-            None => error,
-        }
-    }
-
-    fn name_of_target(&self) -> Option<Box<str>> {
-        // SAFETY: the frame lives as long as the instance.
-        let number = unsafe { (*self.frame.as_ptr()).target };
-        Some(self.bound.borrow().get(number as usize)?.as_ref()?.name.clone())
-    }
-
-    /// Unloads the closed libraries that no call is inside of. What their destructors do (they may even
-    /// get back into JavaScript) must not change the result of the call that has just ended.
-    #[cold]
-    fn finish_closing(&self) {
-        let frame = self.frame.as_ptr();
-        // SAFETY: the frame lives as long as the instance.
-        let (ints, floats, errno) = unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) };
-        let next = || {
-            let mut closing = self.closing.borrow_mut();
-            let unused = closing.iter().position(|library| library.gate().is_unused())?;
-            Some(closing.swap_remove(unused))
-        };
-        while let Some(library) = next() {
-            library.close();
-        }
-        // SAFETY: as above.
-        unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) = (ints, floats, errno) };
     }
 }

@@ -1,0 +1,129 @@
+//! Carries out the call that the frame names.
+
+use super::Instance;
+use crate::error::{Code, Error};
+use crate::invoke::invoke;
+use crate::library::closed_error;
+
+impl Instance {
+    /// Calls the function that the frame names, with the arguments in the frame, and lets `take` have
+    /// the result. Until then the library stays loaded, also when the call itself closes it, and the
+    /// strings among the arguments stay where they are. `None` when the function or its library is
+    /// closed: [`Instance::closed_error`] tells more.
+    ///
+    /// # Safety
+    ///
+    /// JavaScript in this environment has just filled the frame for the function.
+    #[inline(always)]
+    pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<T> {
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        let target = self.targets.get(unsafe { (*frame).target });
+        let floor = self.raise_floor();
+        if target.address.is_null() {
+            self.give_back(floor);
+            return None;
+        }
+        // SAFETY: the target is open, so its library has not been closed and the gate is there; once
+        // inside, the library is kept until `leave`.
+        let gate = unsafe { &*target.gate };
+        gate.enter();
+        // SAFETY: the plan is never dropped; the function is mapped while its gate is entered; that it
+        // is a C function of this signature is what binding it claimed, and the slots are written.
+        unsafe {
+            self.errno.set((*frame).errno);
+            invoke(frame, target.address, target.path);
+            (*frame).errno = self.errno.get();
+        }
+        let taken = take();
+        self.give_back(floor);
+        if gate.leave() {
+            self.finish_closing();
+        }
+        Some(taken)
+    }
+
+    /// Keeps the scratch memory of the call that begins from calls inside it. Returns the floor that
+    /// was; `None` when the call has no scratch memory, as most have not.
+    #[inline(always)]
+    fn raise_floor(&self) -> Option<(u32, u32)> {
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        unsafe {
+            // A string on the heap raises the top too.
+            if (*frame).scratch_top == (*frame).scratch_floor {
+                return None;
+            }
+            let floor = ((*frame).scratch_floor, (*frame).heap_floor);
+            ((*frame).scratch_floor, (*frame).heap_floor) = ((*frame).scratch_top, (*frame).heap_blocks);
+            Some(floor)
+        }
+    }
+
+    /// Gives back the scratch memory of a call: all above the floor, which is this again.
+    #[inline(always)]
+    fn give_back(&self, floor: Option<(u32, u32)>) {
+        let Some((scratch_floor, heap_floor)) = floor else { return };
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        let heap_blocks = unsafe {
+            ((*frame).scratch_floor, (*frame).scratch_top) = (scratch_floor, scratch_floor);
+            (*frame).heap_floor = heap_floor;
+            std::mem::replace(&mut (*frame).heap_blocks, heap_floor)
+        };
+        if heap_blocks != heap_floor {
+            self.free_heap_blocks();
+        }
+    }
+
+    /// Frees the strings on the heap beyond the frame's count of them.
+    #[cold]
+    pub fn free_heap_blocks(&self) {
+        // SAFETY: the frame lives as long as the instance.
+        let keep = unsafe { (*self.frame.as_ptr()).heap_blocks };
+        self.heap.borrow_mut().truncate(keep as usize);
+    }
+
+    /// Why the function that the frame names could not be called.
+    #[cold]
+    pub fn closed_error(&self) -> Error {
+        match self.name_of_target() {
+            Some(name) => closed_error(&name),
+            None => Error::new(Code::CallFailed, "no function has this number"),
+        }
+    }
+
+    /// `error` as that of the function that the frame names.
+    #[cold]
+    pub fn of_target(&self, error: Error) -> Error {
+        match self.name_of_target() {
+            Some(name) => Error { message: format!("{name}: {}", error.message), ..error }.of_symbol(&name),
+            None => error,
+        }
+    }
+
+    fn name_of_target(&self) -> Option<Box<str>> {
+        // SAFETY: the frame lives as long as the instance.
+        let number = unsafe { (*self.frame.as_ptr()).target };
+        Some(self.bound.borrow().get(number as usize)?.as_ref()?.name.clone())
+    }
+
+    /// Unloads the closed libraries that no call is inside of. What their destructors do (they may even
+    /// get back into JavaScript) must not change the result of the call that has just ended.
+    #[cold]
+    fn finish_closing(&self) {
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        let (ints, floats, errno) = unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) };
+        let next = || {
+            let mut closing = self.closing.borrow_mut();
+            let unused = closing.iter().position(|library| library.gate().is_unused())?;
+            Some(closing.swap_remove(unused))
+        };
+        while let Some(library) = next() {
+            library.close();
+        }
+        // SAFETY: as above.
+        unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) = (ints, floats, errno) };
+    }
+}
