@@ -35,6 +35,11 @@ impl Backend {
 pub enum Path {
     /// A plain call, where everything is in integer registers: the compiler's own code is the fastest.
     Integers,
+    /// The same where floating-point registers take part, and nothing is on the stack.
+    Registers {
+        /// The result is in a floating-point register.
+        returns_float: bool,
+    },
     /// The register trampoline, with this many stack words.
     Trampoline(usize),
     /// libffi. The pointer is owned by the plan's [`Call`].
@@ -73,6 +78,7 @@ impl Call {
         match &self.libffi {
             Some(call) => Path::Libffi(call),
             None if self.abi == Abi::Sysv64 && self.plan.integers_only => Path::Integers,
+            None if self.abi == Abi::Sysv64 && self.plan.stack_words == 0 => Path::Registers { returns_float: self.plan.returns_float },
             None => Path::Trampoline(self.plan.stack_words as usize),
         }
     }
@@ -109,6 +115,8 @@ pub unsafe fn invoke(frame: *mut Frame, function: *const c_void, path: Path) {
     unsafe {
         match path {
             Path::Integers => invoke_with_integers(frame, function),
+            Path::Registers { returns_float: false } => (*frame).int_results[0] = invoke_with_registers(frame, function),
+            Path::Registers { returns_float: true } => (*frame).float_results[0] = invoke_with_registers::<f64>(frame, function).to_bits(),
             Path::Trampoline(stack_words) => trampoline(frame, function, stack_words),
             Path::Libffi(call) => invoke_by_libffi(frame, function, &*call),
         }
@@ -131,6 +139,24 @@ unsafe fn invoke_with_integers(frame: *mut Frame, function: *const c_void) {
     unsafe {
         let [a, b, c, d, e, f, ..] = (*frame).ints;
         (*frame).int_results[0] = function(a, b, c, d, e, f);
+    }
+}
+
+/// As [`invoke_with_integers`], with the eight floating-point registers too, and returns rax or xmm0.
+///
+/// # Safety
+///
+/// As for [`invoke`]; the result travels where that of a C function that returns `R` does.
+#[inline(always)]
+unsafe fn invoke_with_registers<R>(frame: *mut Frame, function: *const c_void) -> R {
+    type Registers<R> = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64) -> R;
+    // SAFETY: as in `invoke_with_integers`.
+    let function = unsafe { std::mem::transmute::<*const c_void, Registers<R>>(function) };
+    // SAFETY: the frame is the caller's, the rest as above.
+    unsafe {
+        let [a, b, c, d, e, f, ..] = (*frame).ints;
+        let [s, t, u, v, w, x, y, z] = (*frame).floats.map(f64::from_bits);
+        function(a, b, c, d, e, f, s, t, u, v, w, x, y, z)
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Plan {
     pub stack_words: u32,
     /// Whether nothing but integer registers is used.
     pub integers_only: bool,
+    /// Whether the result is in a floating-point register.
+    pub returns_float: bool,
 }
 
 impl Plan {
@@ -38,6 +40,7 @@ impl Plan {
             result: result_offset(placement.result),
             stack_words,
             integers_only,
+            returns_float: placement.result == ResultPlace::Float,
         })
     }
 }
