@@ -107,6 +107,14 @@ describe('a call inside a call', () => {
     expect(errors).toEqual(['ERR_INVALID_ARG_VALUE', 'ERR_MISSING_ARGS']);
   });
 
+  it('does not give its name to an error of the outer one', () => {
+    const { bad } = dlopen(fixture('basics'), {
+      bad: { ...basics.apply, symbol: 'apply', returns: 'cstring' },
+    }).symbols;
+    setFunction((value) => symbols.add(value, 0));
+    expect(thrown(() => bad(reenter, 1))).toMatchObject({ code: 'ERR_INVALID_POINTER', symbol: 'bad' });
+  });
+
   it('may bind and drop functions, so that the tables grow meanwhile', () => {
     setFunction((value) => {
       for (let i = 0; i < 300; i++) dlopen(fixture('basics'), { add: basics.add }).close();

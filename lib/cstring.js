@@ -2,7 +2,6 @@
 // CString: a lazy view on a NUL-terminated string in C memory.
 
 const native = require('./binding.js');
-const { createError } = require('./errors.js');
 const { putAddress, putLength, putNoLength } = require('./frame.js');
 const { byteCount, locate, usable } = require('./address.js');
 const { registerWrapper } = require('./pointer.js');

@@ -58,7 +58,7 @@ const write = accessors(makeWriter);
  * @returns {number}
  */
 function ptr(view, byteOffset = 0) {
-  const address = typeof view === 'object' && view !== null ? bufferAddress(view) : INVALID;
+  const address = bufferAddress(view);
   if (address === INVALID) throw refusal('buffer', view, 0, 'ptr');
   const offset = byteCount('ptr', byteOffset, 1);
   const { length } = /** @type {{ length: number }} */ (extent(view));

@@ -75,7 +75,10 @@ class BufferStamp extends Returned {
   }
 }
 
-/** The same for typed arrays, because to ask one for its buffer costs as much as a call. */
+/**
+ * The same for typed arrays, because to ask one for its buffer costs as much as a call. A class of its own,
+ * not one made by a function for both: engines would mix what they learn about the two.
+ */
 class ViewStamp extends Returned {
   /** @type {number} */
   #address;

@@ -41,7 +41,10 @@ unsafe extern "C" fn enter(env: sys::napi_env, _info: sys::napi_callback_info) -
     // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
     unsafe {
         match Instance::of(env) {
-            Some(instance) if instance.invoke(|| ()).is_none() => instance.throw(env, &instance.closed_error()),
+            Some(instance) if instance.invoke(|| ()).is_none() => {
+                // No call has been made, so the frame still names the function.
+                instance.throw(env, &instance.closed_error((*instance.frame.as_ptr()).target))
+            }
             _ => ptr::null_mut(),
         }
     }
@@ -54,10 +57,12 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
     unsafe {
         let Some(instance) = Instance::of(env) else { return ptr::null_mut() };
         let frame = instance.frame.as_ptr();
+        // Calls inside this one write their own number there.
+        let number = (*frame).target;
         match instance.invoke(|| string_at(env, (*frame).int_results[0], None)) {
             Some(Ok(string)) => string,
-            Some(Err(error)) => instance.throw(env, &instance.of_target(*error)),
-            None => instance.throw(env, &instance.closed_error()),
+            Some(Err(error)) => instance.throw(env, &instance.error_of(number, *error)),
+            None => instance.throw(env, &instance.closed_error(number)),
         }
     }
 }
@@ -102,7 +107,7 @@ unsafe extern "C" fn encode(env: sys::napi_env, info: sys::napi_callback_info) -
             let frame = instance.frame.as_ptr();
             let mark = (*frame).scratch_top;
             let room = size_of::<Frame>().saturating_sub(mark as usize);
-            let target = frame.cast::<u8>().add(mark as usize);
+            let target = frame.cast::<u8>().wrapping_add(mark as usize);
             (*frame).address = 0;
             let bytes = if let Some(length) = text::write_utf8(env, string, target, room) {
                 (*frame).scratch_top = mark + (length + 1).next_multiple_of(8).min(room) as u32;

@@ -84,27 +84,25 @@ impl Instance {
         self.heap.borrow_mut().truncate(keep as usize);
     }
 
-    /// Why the function that the frame names could not be called.
+    /// Why the function with this number could not be called.
     #[cold]
-    pub fn closed_error(&self) -> Error {
-        match self.name_of_target() {
+    pub fn closed_error(&self, number: u32) -> Error {
+        match self.name_of(number) {
             Some(name) => closed_error(&name),
             None => Error::new(Code::CallFailed, "no function has this number"),
         }
     }
 
-    /// `error` as that of the function that the frame names.
+    /// `error` as that of the function with this number.
     #[cold]
-    pub fn of_target(&self, error: Error) -> Error {
-        match self.name_of_target() {
+    pub fn error_of(&self, number: u32, error: Error) -> Error {
+        match self.name_of(number) {
             Some(name) => Error { message: format!("{name}: {}", error.message), ..error }.of_symbol(&name),
             None => error,
         }
     }
 
-    fn name_of_target(&self) -> Option<Box<str>> {
-        // SAFETY: the frame lives as long as the instance.
-        let number = unsafe { (*self.frame.as_ptr()).target };
+    fn name_of(&self, number: u32) -> Option<Box<str>> {
         Some(self.bound.borrow().get(number as usize)?.as_ref()?.name.clone())
     }
 
