@@ -7,8 +7,10 @@ use crate::error::{Code, Error};
 use crate::frame::{Frame, OFFSETS, SCRATCH};
 use crate::instance::Instance;
 use crate::invoke::Backend;
+use crate::layout::Type;
 use crate::library::Library;
 use crate::memory;
+use crate::plan::Spot;
 use napi::bindgen_prelude::{Object, Unknown};
 use napi::{Env, JsValue, Status, sys};
 use napi_derive::napi;
@@ -135,14 +137,49 @@ pub fn find_symbol(env: Env, library: u32, symbol: String) -> Thrown<()> {
     })
 }
 
-/// The plan for a signature of type numbers, the result's first: `[number, offset of the result,
-/// offset of each parameter…]`, offsets in bytes of the frame.
+/// Declares a record (see [`TypeTable::declare_record`](crate::typetable::TypeTable::declare_record)) and
+/// returns `[number, size, alignment, offset and first bit of each member that has a place…]`.
 #[napi(catch_unwind)]
-pub fn plan(env: Env, types: &[u8]) -> Thrown<Vec<u32>> {
+pub fn declare_record(env: Env, declaration: &[u32]) -> Thrown<Vec<u32>> {
+    with_instance(&env, |instance| {
+        let mut types = instance.types.borrow_mut();
+        let number = types.declare_record(declaration)?;
+        let ty = types.get(number)?;
+        let members = if let Type::Record(record) = ty { record.members.as_slice() } else { &[] };
+        let places = members.iter().flat_map(|member| [member.offset, member.bits.map_or(0, |bits| bits.first)]);
+        Ok([number, ty.size(), ty.align()].into_iter().chain(places).collect())
+    })
+}
+
+/// Declares an array and returns `[number, size, alignment]`.
+#[napi(catch_unwind)]
+pub fn declare_array(env: Env, element: u32, count: u32) -> Thrown<Vec<u32>> {
+    with_instance(&env, |instance| {
+        let mut types = instance.types.borrow_mut();
+        let number = types.declare_array(element, count)?;
+        let ty = types.get(number)?;
+        Ok(vec![number, ty.size(), ty.align()])
+    })
+}
+
+/// The plan for a signature of type numbers, the result's first: `[number, result…, parameters…]`. Each
+/// of them is `[0, offset]` for a scalar, `[1, n, n times (offset, offset in the record, bytes)]` for a
+/// record in parts, `[2, offset of its address]` for one elsewhere; offsets are in bytes of the frame.
+#[napi(catch_unwind)]
+pub fn plan(env: Env, types: &[u32]) -> Thrown<Vec<u32>> {
     with_instance(&env, |instance| {
         let (number, call) = instance.plan(types)?;
-        Ok([number, call.plan.result].into_iter().chain(call.plan.params.iter().copied()).collect())
+        let spots = [&call.plan.result].into_iter().chain(&call.plan.params);
+        Ok([number].into_iter().chain(spots.flat_map(spot_numbers)).collect())
     })
+}
+
+fn spot_numbers(spot: &Spot) -> Vec<u32> {
+    match spot {
+        Spot::Scalar(offset) => vec![0, *offset],
+        Spot::Pieces(parts) => [1, parts.len() as u32].into_iter().chain(parts.iter().flatten().copied()).collect(),
+        Spot::Address(offset) => vec![2, *offset],
+    }
 }
 
 /// Binds a symbol to a plan (`name` is for error messages); leaves its address in the frame and returns the function's number.

@@ -10,6 +10,8 @@ use std::mem::offset_of;
 /// Stack words that a call can pass. More parameters than registers and these make
 /// `ERR_UNSUPPORTED_ARGS` at binding time.
 pub const STACK_WORDS: usize = 2048;
+/// The largest alignment of an argument on the stack: the trampoline's stack starts at such an address.
+pub const STACK_ALIGN: u32 = 64;
 /// Bytes of the scratch stack. What does not fit is taken from the heap.
 pub const SCRATCH_BYTES: usize = 256 * 1024;
 /// Integer argument slots: AArch64 has eight, and x8 for the address of a large result.
@@ -67,6 +69,7 @@ pub const OFFSETS: &[(&str, u32)] = &[
     ("heapBlocks", offset_of!(Frame, heap_blocks) as u32),
     ("scratchFloor", offset_of!(Frame, scratch_floor) as u32),
     ("heapFloor", offset_of!(Frame, heap_floor) as u32),
+    ("intResults", offset_of!(Frame, int_results) as u32),
     ("address", offset_of!(Frame, address) as u32),
     ("length", offset_of!(Frame, length) as u32),
     ("value", offset_of!(Frame, value) as u32),

@@ -9,9 +9,9 @@ use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, closed_error, object_at};
 use crate::shortcut;
-use crate::signature::Signature;
 use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
+use crate::typetable::TypeTable;
 use napi::sys;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -44,7 +44,9 @@ pub struct Instance {
     bound: RefCell<Vec<Option<Bound>>>,
     free_numbers: RefCell<Vec<u32>>,
     calls: RefCell<Vec<Rc<Call>>>,
-    call_numbers: RefCell<HashMap<Signature, u32>>,
+    call_numbers: RefCell<HashMap<Box<[u32]>, u32>>,
+    /// The types that this environment has declared.
+    pub types: RefCell<TypeTable>,
     libraries: RefCell<HashMap<u32, Rc<Library>>>,
     libraries_opened: Cell<u32>,
     /// Closed libraries with calls inside.
@@ -68,6 +70,7 @@ impl Instance {
             free_numbers: RefCell::default(),
             calls: RefCell::default(),
             call_numbers: RefCell::default(),
+            types: RefCell::default(),
             libraries: RefCell::default(),
             libraries_opened: Cell::new(0),
             closing: RefCell::default(),
@@ -160,16 +163,16 @@ impl Instance {
     }
 
     /// The number of the plan for a signature given as type numbers, and the plan itself.
-    pub fn plan(&self, types: &[u8]) -> Result<(u32, Rc<Call>), Error> {
-        let signature = Signature::from_numbers(types)?;
+    pub fn plan(&self, types: &[u32]) -> Result<(u32, Rc<Call>), Error> {
         let mut calls = self.calls.borrow_mut();
-        if let Some(&number) = self.call_numbers.borrow().get(&signature) {
+        if let Some(&number) = self.call_numbers.borrow().get(types) {
             return Ok((number, calls[number as usize].clone()));
         }
+        let signature = self.types.borrow().signature(types)?;
         let call = Rc::new(Call::new(&signature, self.backend, self.frame)?);
         let number = calls.len() as u32;
         calls.push(call.clone());
-        self.call_numbers.borrow_mut().insert(signature, number);
+        self.call_numbers.borrow_mut().insert(types.into(), number);
         Ok((number, call))
     }
 

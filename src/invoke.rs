@@ -1,13 +1,12 @@
 //! A prepared call: a plan and the way into C that carries it out.
 
 use crate::abi::Abi;
-use crate::ctype::{CType, Repr};
 use crate::error::{Code, Error};
 use crate::frame::Frame;
-use crate::plan::Plan;
+use crate::libffi_call::LibffiCall;
+use crate::plan::{Plan, Registers};
 use crate::signature::Signature;
 use crate::trampoline::trampoline;
-use libffi::middle::{Cif, Type};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
@@ -59,46 +58,39 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// `ERR_UNSUPPORTED_ARGS` when there are too many arguments, or libffi refuses the signature.
+    /// `ERR_UNSUPPORTED_ARGS` when there are too many arguments, or nothing here can pass them.
     pub fn new(signature: &Signature, backend: Backend, frame: NonNull<Frame>) -> Result<Call, Error> {
-        let abi = match backend {
-            Backend::Trampoline => Abi::of_trampoline(signature),
-            Backend::Libffi => Abi::Libffi,
+        let of_machine = Abi::of_machine(signature);
+        let abi = match (backend, of_machine) {
+            (Backend::Trampoline, Some(abi)) => abi,
+            (Backend::Libffi, Some(abi)) if !Abi::libffi_knows(signature) => abi,
+            (Backend::Libffi, _) | (Backend::Trampoline, None) => Abi::Libffi,
         };
+        if abi == Abi::Libffi && !Abi::libffi_knows(signature) {
+            let message = "libffi cannot pass packed, aligned or flexible records, unions and bit-fields by value here";
+            return Err(Error::new(Code::UnsupportedArgs, message));
+        }
         let plan = Plan::new(signature, abi)?;
-        let libffi = match abi {
-            Abi::Libffi => Some(LibffiCall::new(signature, &plan, frame)?),
-            Abi::Sysv64 | Abi::Win64 | Abi::Aapcs64 => None,
-        };
+        let is_trampoline = backend == Backend::Trampoline && of_machine.is_some();
+        let libffi = if is_trampoline { None } else { Some(LibffiCall::new(signature, abi, &plan, frame)?) };
         Ok(Call { plan, abi, libffi })
     }
 
     /// How calls of the signature enter C.
     pub fn path(&self) -> Path {
-        match &self.libffi {
-            Some(call) => Path::Libffi(call),
-            None if self.abi == Abi::Sysv64 && self.plan.integers_only => Path::Integers,
-            None if self.abi == Abi::Sysv64 && self.plan.stack_words == 0 => Path::Registers { returns_float: self.plan.returns_float },
-            None => Path::Trampoline(self.plan.stack_words as usize),
+        if let Some(call) = &self.libffi {
+            return Path::Libffi(call);
+        }
+        match self.plan.registers {
+            Registers::Integers if self.is_plain_call() => Path::Integers,
+            Registers::First { is_float } if self.is_plain_call() => Path::Registers { returns_float: is_float },
+            Registers::Integers | Registers::First { .. } | Registers::All => Path::Trampoline(self.plan.stack_words as usize),
         }
     }
-}
 
-/// A signature as libffi knows it, with its arguments' places in one frame.
-pub struct LibffiCall {
-    cif: Cif,
-    /// The address of each argument's slot in the frame.
-    args: Vec<*mut c_void>,
-}
-
-impl LibffiCall {
-    fn new(signature: &Signature, plan: &Plan, frame: NonNull<Frame>) -> Result<LibffiCall, Error> {
-        let params = signature.params.iter().map(|&param| libffi_type(param));
-        let cif = Cif::try_new(params, libffi_type(signature.result))
-            .map_err(|error| Error::new(Code::UnsupportedArgs, format!("libffi refuses this signature: {error:?}")))?;
-        let base = frame.as_ptr().cast::<c_void>();
-        let args = plan.params.iter().map(|&offset| base.wrapping_byte_add(offset as usize)).collect();
-        Ok(LibffiCall { cif, args })
+    /// Whether the compiler's own call of a function with all registers as parameters does.
+    fn is_plain_call(&self) -> bool {
+        self.abi == Abi::Sysv64 && self.plan.stack_words == 0
     }
 }
 
@@ -118,7 +110,7 @@ pub unsafe fn invoke(frame: *mut Frame, function: *const c_void, path: Path) {
             Path::Registers { returns_float: false } => (*frame).int_results[0] = invoke_with_registers(frame, function),
             Path::Registers { returns_float: true } => (*frame).float_results[0] = invoke_with_registers::<f64>(frame, function).to_bits(),
             Path::Trampoline(stack_words) => trampoline(frame, function, stack_words),
-            Path::Libffi(call) => invoke_by_libffi(frame, function, &*call),
+            Path::Libffi(call) => (*call).invoke(frame, function),
         }
     }
 }
@@ -160,41 +152,12 @@ unsafe fn invoke_with_registers<R>(frame: *mut Frame, function: *const c_void) -
     }
 }
 
-/// # Safety
-///
-/// As for [`invoke`].
-unsafe fn invoke_by_libffi(frame: *mut Frame, function: *const c_void, call: &LibffiCall) {
-    // SAFETY: only the address of the field is taken, within the caller's valid frame.
-    let result = unsafe { &raw mut (*frame).int_results };
-    // SAFETY: a function pointer has the size of a data pointer on every supported target, and the
-    // caller says that this one is a C function.
-    let function = unsafe { std::mem::transmute::<*const c_void, Option<unsafe extern "C" fn()>>(function) };
-    // SAFETY: the cif describes the caller's function, `args` has one readable slot for each of its
-    // parameters, and the result has room for a full register, which is the most that libffi stores
-    // for a scalar. libffi only reads `args`.
-    unsafe { libffi::raw::ffi_call(call.cif.as_raw_ptr(), function, result.cast(), call.args.as_ptr().cast_mut()) }
-}
-
-fn libffi_type(ctype: CType) -> Type {
-    match ctype.repr() {
-        Repr::Void => Type::void(),
-        Repr::Int(1) => Type::i8(),
-        Repr::Int(2) => Type::i16(),
-        Repr::Int(4) => Type::i32(),
-        Repr::Int(_) => Type::i64(),
-        Repr::Uint(1) => Type::u8(),
-        Repr::Uint(2) => Type::u16(),
-        Repr::Uint(4) => Type::u32(),
-        Repr::Uint(_) => Type::u64(),
-        Repr::Float(4) => Type::f32(),
-        Repr::Float(_) => Type::f64(),
-        Repr::Pointer => Type::pointer(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abi::tests::scalars;
+    use crate::ctype::CType;
+    use crate::plan::Spot;
 
     extern "C" fn mixed(a: i8, b: f64, c: u32, d: f32, e: i64, f: i64, g: i64, h: i64, i: u16, j: f64) -> f64 {
         let ints = f64::from(a) + f64::from(c) + (e + f + g + h) as f64 + f64::from(i);
@@ -211,6 +174,11 @@ mod tests {
     unsafe fn run(frame: &mut Frame, function: *const c_void, call: &Call) {
         // SAFETY: the caller vouches for all of it.
         unsafe { invoke(frame, function, call.path()) }
+    }
+
+    fn scalar(spot: &Spot) -> u32 {
+        let Spot::Scalar(offset) = spot else { panic!("{spot:?}") };
+        *offset
     }
 
     fn new_frame() -> Box<Frame> {
@@ -233,7 +201,7 @@ mod tests {
     #[test]
     fn both_backends_pass_registers_and_stack_alike() {
         use CType::*;
-        let signature = Signature { params: vec![I8, F64, U32, F32, I64, I64, I64, I64, U16, F64], result: F64 };
+        let signature = scalars(vec![I8, F64, U32, F32, I64, I64, I64, I64, U16, F64], F64);
         for backend in [Backend::Trampoline, Backend::Libffi] {
             let mut frame = new_frame();
             let call = Call::new(&signature, backend, NonNull::from(&mut *frame)).unwrap();
@@ -250,26 +218,26 @@ mod tests {
                 65535u64.to_le_bytes(),
                 0.125f64.to_le_bytes(),
             ];
-            for (&offset, slot) in call.plan.params.clone().iter().zip(slots) {
-                write(&mut frame, offset, slot);
+            for (spot, slot) in call.plan.params.iter().zip(slots) {
+                write(&mut frame, scalar(spot), slot);
             }
             // SAFETY: `mixed` has this signature, and every slot is written.
             unsafe { run(&mut frame, mixed as *const c_void, &call) };
             let expected = mixed(-3, 0.5, 4_000_000_000, 1.25, 1 << 40, 6, 7, 8, 65535, 0.125);
-            assert_eq!(f64::from_le_bytes(read(&frame, call.plan.result)), expected, "{backend:?}");
+            assert_eq!(f64::from_le_bytes(read(&frame, scalar(&call.plan.result))), expected, "{backend:?}");
         }
     }
 
     #[test]
     fn the_low_bytes_of_a_narrow_result_are_the_value() {
-        let signature = Signature { params: vec![CType::I32], result: CType::I8 };
+        let signature = scalars(vec![CType::I32], CType::I8);
         for backend in [Backend::Trampoline, Backend::Libffi] {
             let mut frame = new_frame();
             let call = Call::new(&signature, backend, NonNull::from(&mut *frame)).unwrap();
-            write(&mut frame, call.plan.params[0], 0x1ffi64.to_le_bytes());
+            write(&mut frame, scalar(&call.plan.params[0]), 0x1ffi64.to_le_bytes());
             // SAFETY: `narrow` has this signature, and its slot is written.
             unsafe { run(&mut frame, narrow as *const c_void, &call) };
-            assert_eq!(i8::from_le_bytes(read(&frame, call.plan.result)), -1, "{backend:?}");
+            assert_eq!(i8::from_le_bytes(read(&frame, scalar(&call.plan.result))), -1, "{backend:?}");
         }
     }
 }

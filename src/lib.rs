@@ -2,9 +2,10 @@
 //!
 //! Data flows down this list, and modules depend only on those above them:
 //!
-//! * pure: [`error`], [`ctype`] (the type table), [`signature`], [`frame`] (its layout), [`abi`]
-//!   (which register or stack word holds what), [`plan`] (frame offsets);
-//! * machine: [`trampoline`] (assembly) and [`invoke`] (a prepared call, trampoline or libffi);
+//! * pure: [`error`], [`ctype`] (the type table), [`layout`] (records and arrays), [`signature`],
+//!   [`typetable`] (types by number), [`frame`] (its layout), [`abi`] (which registers or stack words
+//!   hold what), [`plan`] (frame offsets);
+//! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`targets`] (what a call looks up), [`memory`], [`text`],
 //!   [`shortcut`], [`instance`] (the state of one environment), [`enter`] (the hot entries),
 //!   [`exports`] (what `lib/binding.js` sees).
@@ -17,6 +18,8 @@ pub mod errno;
 pub mod error;
 pub mod frame;
 pub mod invoke;
+pub mod layout;
+pub mod libffi_call;
 pub mod library;
 pub mod memory;
 pub mod plan;
@@ -25,6 +28,7 @@ pub mod signature;
 pub mod targets;
 pub mod text;
 pub mod trampoline;
+pub mod typetable;
 
 pub mod enter;
 pub mod exports;

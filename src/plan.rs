@@ -1,24 +1,49 @@
-//! The call plan: at which frame offset each argument and the result of a signature lives.
+//! The call plan: at which frame offsets each argument and the result of a signature live.
 
-use crate::abi::{Abi, Place, ResultPlace};
+use crate::abi::{Abi, ParamPlace, Piece, Place, ResultPlace};
 use crate::error::{Code, Error};
-use crate::frame::{Frame, STACK_WORDS};
+use crate::frame::{Frame, STACK_ALIGN, STACK_WORDS};
 use crate::signature::Signature;
 use std::mem::offset_of;
 
 /// Everything decided once per signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Frame offset of each parameter's slot, in bytes.
-    pub params: Vec<u32>,
-    /// Frame offset of the result's slot, in bytes.
-    pub result: u32,
+    /// Where each argument goes.
+    pub params: Vec<Spot>,
+    /// Where the result comes from.
+    pub result: Spot,
     /// Words that are copied to the stack.
     pub stack_words: u32,
-    /// Whether nothing but integer registers is used.
-    pub integers_only: bool,
-    /// Whether the result is in a floating-point register.
-    pub returns_float: bool,
+    /// The largest alignment asked for on the stack.
+    pub stack_align: u32,
+    /// The registers that a call needs to load and store.
+    pub registers: Registers,
+}
+
+/// Which registers a call uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registers {
+    /// Integer arguments, and a result in the first integer register.
+    Integers,
+    /// All argument registers; the result is in the first register, an integer or a floating-point one.
+    First {
+        /// The result is in a floating-point register.
+        is_float: bool,
+    },
+    /// All registers.
+    All,
+}
+
+/// Where a value is in the frame; offsets are in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A scalar at this offset.
+    Scalar(u32),
+    /// The parts of a record: offset in the frame, offset in the record, bytes.
+    Pieces(Vec<[u32; 3]>),
+    /// A record elsewhere, whose address is at this offset.
+    Address(u32),
 }
 
 impl Plan {
@@ -26,7 +51,8 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// `ERR_UNSUPPORTED_ARGS` when the arguments on the stack do not fit the frame.
+    /// `ERR_UNSUPPORTED_ARGS` when the arguments on the stack do not fit the frame or want to be aligned
+    /// more than it is.
     pub fn new(signature: &Signature, abi: Abi) -> Result<Plan, Error> {
         let placement = abi.place(signature);
         let stack_words = placement.stack_bytes.div_ceil(8);
@@ -34,18 +60,55 @@ impl Plan {
             let message = format!("{} parameters are too many: at most {STACK_WORDS} stack words can be passed", signature.params.len());
             return Err(Error::new(Code::UnsupportedArgs, message));
         }
-        let integers_only = placement.result == ResultPlace::Int && placement.params.iter().all(|place| matches!(place, Place::Int(_)));
+        if placement.stack_align > STACK_ALIGN {
+            let message = format!("a record aligned to more than {STACK_ALIGN} bytes cannot be passed by value");
+            return Err(Error::new(Code::UnsupportedArgs, message));
+        }
         Ok(Plan {
-            params: placement.params.into_iter().map(param_offset).collect(),
-            result: result_offset(placement.result),
+            registers: registers(&placement.params, &placement.result),
+            params: placement.params.into_iter().map(param_spot).collect(),
+            result: result_spot(placement.result),
             stack_words,
-            integers_only,
-            returns_float: placement.result == ResultPlace::Float,
+            stack_align: placement.stack_align,
         })
     }
 }
 
-fn param_offset(place: Place) -> u32 {
+fn registers(params: &[ParamPlace], result: &ResultPlace) -> Registers {
+    let is_integer = |param: &ParamPlace| match param {
+        ParamPlace::Scalar(place) | ParamPlace::Reference(place) => matches!(place, Place::Int(_)),
+        ParamPlace::Pieces(pieces) => pieces.iter().all(|piece| matches!(piece.place, Place::Int(_))),
+    };
+    match result {
+        ResultPlace::Pieces(_) => Registers::All,
+        ResultPlace::Float => Registers::First { is_float: true },
+        ResultPlace::Int | ResultPlace::Memory(_) if params.iter().all(is_integer) => Registers::Integers,
+        ResultPlace::Int | ResultPlace::Memory(_) => Registers::First { is_float: false },
+    }
+}
+
+fn param_spot(place: ParamPlace) -> Spot {
+    match place {
+        ParamPlace::Scalar(place) => Spot::Scalar(argument_offset(place)),
+        ParamPlace::Pieces(pieces) => Spot::Pieces(pieces.into_iter().map(|piece| part(piece, argument_offset)).collect()),
+        ParamPlace::Reference(place) => Spot::Address(argument_offset(place)),
+    }
+}
+
+fn result_spot(place: ResultPlace) -> Spot {
+    match place {
+        ResultPlace::Int => Spot::Scalar(result_offset(Place::Int(0))),
+        ResultPlace::Float => Spot::Scalar(result_offset(Place::Float(0))),
+        ResultPlace::Pieces(pieces) => Spot::Pieces(pieces.into_iter().map(|piece| part(piece, result_offset)).collect()),
+        ResultPlace::Memory(place) => Spot::Address(argument_offset(place)),
+    }
+}
+
+fn part(Piece { place, from, bytes }: Piece, offset: fn(Place) -> u32) -> [u32; 3] {
+    [offset(place), from, bytes]
+}
+
+fn argument_offset(place: Place) -> u32 {
     match place {
         Place::Int(register) => offset_of!(Frame, ints) as u32 + 8 * u32::from(register),
         Place::Float(register) => offset_of!(Frame, floats) as u32 + 8 * u32::from(register),
@@ -53,31 +116,49 @@ fn param_offset(place: Place) -> u32 {
     }
 }
 
-fn result_offset(place: ResultPlace) -> u32 {
+/// No result is on the stack.
+fn result_offset(place: Place) -> u32 {
     match place {
-        ResultPlace::Int => offset_of!(Frame, int_results) as u32,
-        ResultPlace::Float => offset_of!(Frame, float_results) as u32,
+        Place::Int(register) => offset_of!(Frame, int_results) as u32 + 8 * u32::from(register),
+        Place::Float(register) => offset_of!(Frame, float_results) as u32 + 8 * u32::from(register),
+        Place::Stack(_) => unreachable!("results are in registers or behind a pointer"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abi::tests::{packed, record, scalars};
     use crate::ctype::CType;
+    use crate::layout::Type;
 
     fn many(count: usize) -> Signature {
-        Signature { params: vec![CType::I64; count], result: CType::Void }
+        scalars(vec![CType::I64; count], CType::Void)
+    }
+
+    /// Offset and length of all that a value occupies.
+    fn spans(spot: &Spot, ty: &Type) -> Vec<(u32, u32)> {
+        match spot {
+            Spot::Scalar(at) => vec![(*at, ty.size())],
+            Spot::Pieces(parts) => parts.iter().map(|&[at, _, bytes]| (at, bytes.next_multiple_of(8))).collect(),
+            Spot::Address(at) => vec![(*at, 8)],
+        }
     }
 
     #[test]
     fn slots_of_one_call_never_overlap() {
+        use CType::*;
+        let records = [record(&[I8, F32, F64]), packed(&[I8, I64]), record(&[F32, F32, F32]), record(&[I64, I64, I64]), record(&[I8])];
+        let scalars = CType::ALL.iter().filter(|&&ctype| ctype != Void).map(|&ctype| Type::Scalar(ctype));
+        let types: Vec<_> = scalars.zip(records.into_iter().cycle()).flat_map(|(scalar, record)| [scalar, record]).collect();
         for abi in Abi::ALL {
-            let types = CType::ALL.iter().filter(|&&ctype| ctype != CType::Void).copied();
-            let params: Vec<_> = types.cycle().take(300).collect();
-            let plan = Plan::new(&Signature { params: params.clone(), result: CType::F64 }, *abi).unwrap();
-            let mut spans: Vec<_> = plan.params.iter().zip(&params).map(|(&at, param)| (at, at + u32::from(param.repr().size()))).collect();
-            spans.sort_unstable();
-            assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{abi:?}");
+            for start in 0..types.len() {
+                let params: Vec<_> = types.iter().cycle().skip(start).take(200).cloned().collect();
+                let plan = Plan::new(&Signature { params: params.clone(), result: types[start].clone() }, *abi).unwrap();
+                let mut all: Vec<_> = plan.params.iter().zip(&params).flat_map(|(spot, ty)| spans(spot, ty)).collect();
+                all.sort_unstable();
+                assert!(all.windows(2).all(|pair| pair[0].0 + pair[0].1 <= pair[1].0), "{abi:?}");
+            }
         }
     }
 

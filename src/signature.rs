@@ -2,34 +2,34 @@
 
 use crate::ctype::{CType, Repr};
 use crate::error::{Code, Error};
+use crate::layout::Type;
 
 /// Parameter types and result type of a C function, in the target's default calling convention.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Signature {
-    /// Types of the parameters, in order; never `void`.
-    pub params: Vec<CType>,
+    /// Types of the parameters, in order; never `void` and never an array.
+    pub params: Vec<Type>,
     /// Type of the result.
-    pub result: CType,
+    pub result: Type,
 }
 
 impl Signature {
-    /// Reads a signature as JavaScript sends it: type numbers, the result first.
+    /// The signature of these types.
     ///
     /// # Errors
     ///
-    /// `ERR_INVALID_ARG_TYPE` for an unknown number, a `void` parameter, or a `buffer` result (a
-    /// result has no length, so it cannot be a buffer).
-    pub fn from_numbers(numbers: &[u8]) -> Result<Signature, Error> {
-        let mut types = numbers.iter().map(|&number| {
-            CType::from_number(number).ok_or_else(|| Error::new(Code::InvalidArgType, format!("no type has the number {number}")))
-        });
-        let result = types.next().unwrap_or(Ok(CType::Void))?;
-        let params = types.collect::<Result<Vec<_>, _>>()?;
-        if params.iter().any(|param| param.repr() == Repr::Void) {
-            return Err(Error::new(Code::InvalidArgType, "a parameter cannot be void: a function without parameters has an empty list"));
+    /// `ERR_INVALID_ARG_TYPE` for a `void` parameter, an array, or a `buffer` result (a result has no
+    /// length, so it cannot be a buffer).
+    pub fn new(params: Vec<Type>, result: Type) -> Result<Signature, Error> {
+        let invalid = |message: &str| Err(Error::new(Code::InvalidArgType, message));
+        if params.iter().any(|param| matches!(param, Type::Scalar(ctype) if ctype.repr() == Repr::Void)) {
+            return invalid("a parameter cannot be void: a function without parameters has an empty list");
         }
-        if result == CType::Buffer {
-            return Err(Error::new(Code::InvalidArgType, "a result cannot be a buffer: use ptr, and toArrayBuffer with a length"));
+        if matches!(result, Type::Scalar(CType::Buffer)) {
+            return invalid("a result cannot be a buffer: use ptr, and toArrayBuffer with a length");
+        }
+        if params.iter().chain([&result]).any(|ty| matches!(ty, Type::Array(_))) {
+            return invalid("C passes no arrays by value: use a pointer");
         }
         Ok(Signature { params, result })
     }
@@ -38,17 +38,18 @@ impl Signature {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::Array;
+    use std::rc::Rc;
 
     #[test]
-    fn numbers_are_read_result_first() {
-        let signature = Signature::from_numbers(&[CType::F64 as u8, CType::I32 as u8, CType::Ptr as u8]).unwrap();
-        assert_eq!(signature, Signature { params: vec![CType::I32, CType::Ptr], result: CType::F64 });
-    }
-
-    #[test]
-    fn void_parameters_buffer_results_and_unknown_numbers_are_refused() {
-        for numbers in [&[CType::I32 as u8, CType::Void as u8][..], &[CType::Buffer as u8], &[255], &[0, 200]] {
-            assert_eq!(Signature::from_numbers(numbers).unwrap_err().code, Code::InvalidArgType);
-        }
+    fn void_parameters_buffer_results_and_arrays_are_refused() {
+        let scalar = Type::Scalar;
+        let array = || Type::Array(Rc::new(Array::new(scalar(CType::I32), 3).unwrap()));
+        let refused = |params, result| Signature::new(params, result).unwrap_err().code == Code::InvalidArgType;
+        assert!(refused(vec![scalar(CType::Void)], scalar(CType::I32)));
+        assert!(refused(vec![], scalar(CType::Buffer)));
+        assert!(refused(vec![array()], scalar(CType::Void)));
+        assert!(refused(vec![], array()));
+        assert!(Signature::new(vec![scalar(CType::Buffer)], scalar(CType::Void)).is_ok());
     }
 }

@@ -1,17 +1,20 @@
-//! Calling conventions: which register or stack word each argument and the result lives in.
+//! Calling conventions: which registers or stack words each argument and the result live in.
 //!
-//! All of them are compiled and tested on every machine; [`Abi::of_trampoline`] tells which one
-//! this machine's trampoline speaks.
+//! All of them are compiled and tested on every machine; [`Abi::of_machine`] tells which one this
+//! machine's trampoline speaks.
 
 mod aapcs64;
+mod leaves;
 mod libffi;
+mod registers;
 mod sysv64;
 mod win64;
 
 use crate::ctype::Repr;
+use crate::layout::Type;
 use crate::signature::Signature;
 
-/// Where one argument goes.
+/// Where one word goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The n-th integer register.
@@ -22,24 +25,52 @@ pub enum Place {
     Stack(u32),
 }
 
-/// Where the result comes from; `void` has none and says `Int`.
+/// A part of a record that travels together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it goes to or, in a result, comes from.
+    pub place: Place,
+    /// Where it starts in the record, in bytes.
+    pub from: u32,
+    /// How long it is; at most eight, unless it is on the stack.
+    pub bytes: u32,
+}
+
+/// Where an argument goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParamPlace {
+    /// A scalar.
+    Scalar(Place),
+    /// The parts of a record.
+    Pieces(Vec<Piece>),
+    /// The address of a copy of a record.
+    Reference(Place),
+}
+
+/// Where the result comes from; `void` has none and says `Int`.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResultPlace {
     /// The first integer result register.
     Int,
     /// The first floating-point result register.
     Float,
+    /// The parts of a record in result registers.
+    Pieces(Vec<Piece>),
+    /// C stores the record at the address that the caller puts here.
+    Memory(Place),
 }
 
 /// The places of all values of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
-    /// One place for each parameter, in order.
-    pub params: Vec<Place>,
+    /// One for each parameter, in order.
+    pub params: Vec<ParamPlace>,
     /// The place of the result.
     pub result: ResultPlace,
     /// Bytes used on the stack.
     pub stack_bytes: u32,
+    /// The largest alignment asked for on the stack.
+    pub stack_align: u32,
 }
 
 /// A calling convention, or libffi, which knows the conventions itself.
@@ -51,7 +82,7 @@ pub enum Abi {
     Win64,
     /// Procedure call standard for AArch64.
     Aapcs64,
-    /// One frame slot for each argument, from which libffi takes them.
+    /// A place in the frame for each argument, from which libffi takes it.
     Libffi,
 }
 
@@ -59,20 +90,24 @@ impl Abi {
     /// Every convention.
     pub const ALL: &[Abi] = &[Abi::Sysv64, Abi::Win64, Abi::Aapcs64, Abi::Libffi];
 
-    /// The convention in which this machine's trampoline calls `signature`; [`Abi::Libffi`] where
-    /// there is no trampoline, or where it cannot.
-    pub fn of_trampoline(signature: &Signature) -> Abi {
+    /// The convention of this machine, if this crate knows it.
+    pub fn of_machine(signature: &Signature) -> Option<Abi> {
         if cfg!(all(target_arch = "x86_64", windows)) {
-            Abi::Win64
+            Some(Abi::Win64)
         } else if cfg!(target_arch = "x86_64") {
-            Abi::Sysv64
+            Some(Abi::Sysv64)
         } else if cfg!(all(target_arch = "aarch64", target_vendor = "apple")) && aapcs64::has_narrow_stack_argument(signature) {
-            Abi::Libffi
+            None
         } else if cfg!(all(target_arch = "aarch64", not(windows))) {
-            Abi::Aapcs64
+            Some(Abi::Aapcs64)
         } else {
-            Abi::Libffi
+            None
         }
+    }
+
+    /// Whether libffi can lay out and place the types of `signature` by itself.
+    pub fn libffi_knows(signature: &Signature) -> bool {
+        libffi::knows(signature)
     }
 
     /// Places the values of a call of `signature`.
@@ -86,27 +121,37 @@ impl Abi {
     }
 }
 
-/// The result's place where floating-point results have a register of their own.
-fn result_place(signature: &Signature) -> ResultPlace {
-    match signature.result.repr() {
-        Repr::Float(_) => ResultPlace::Float,
-        Repr::Void | Repr::Int(_) | Repr::Uint(_) | Repr::Pointer => ResultPlace::Int,
-    }
+fn is_float(ty: &Type) -> bool {
+    matches!(ty, Type::Scalar(ctype) if matches!(ctype.repr(), Repr::Float(_)))
 }
 
-/// Places scalars where integers and floats fill two files of registers, each in order, and what finds
-/// its file full takes eight bytes of the stack.
-fn place_in_two_register_files(signature: &Signature, int_registers: u8, float_registers: u8) -> Placement {
-    let (mut ints, mut floats, mut stack_bytes) = (0, 0, 0);
-    let mut place = |is_float: bool| {
-        let (used, registers) = if is_float { (&mut floats, float_registers) } else { (&mut ints, int_registers) };
-        if *used == registers {
-            stack_bytes += 8;
-            return Place::Stack(stack_bytes - 8);
-        }
-        *used += 1;
-        if is_float { Place::Float(*used - 1) } else { Place::Int(*used - 1) }
-    };
-    let params = signature.params.iter().map(|param| place(matches!(param.repr(), Repr::Float(_)))).collect();
-    Placement { params, result: result_place(signature), stack_bytes }
+/// A scalar result's place where floating-point results have a register of their own.
+fn scalar_result(ty: &Type) -> ResultPlace {
+    if is_float(ty) { ResultPlace::Float } else { ResultPlace::Int }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::ctype::CType;
+    use crate::layout::{MemberSpec, Record, RecordSpec, Rules, Type};
+    use crate::signature::Signature;
+    use std::rc::Rc;
+
+    pub(crate) fn scalars(params: Vec<CType>, result: CType) -> Signature {
+        Signature { params: params.into_iter().map(Type::Scalar).collect(), result: Type::Scalar(result) }
+    }
+
+    fn lay_out(ctypes: &[CType], pack: u32) -> Type {
+        let member = |&ctype| MemberSpec { ty: Type::Scalar(ctype), align: 0, width: None, is_named: true, is_flexible: false };
+        let spec = RecordSpec { is_union: false, pack, align: 0, members: ctypes.iter().map(member).collect() };
+        Type::Record(Rc::new(Record::new(spec, Rules::Sysv64).unwrap()))
+    }
+
+    pub(crate) fn record(ctypes: &[CType]) -> Type {
+        lay_out(ctypes, 0)
+    }
+
+    pub(crate) fn packed(ctypes: &[CType]) -> Type {
+        lay_out(ctypes, 1)
+    }
 }

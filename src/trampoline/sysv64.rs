@@ -1,4 +1,4 @@
-use crate::frame::Frame;
+use crate::frame::{Frame, STACK_ALIGN};
 use std::arch::naked_asm;
 use std::ffi::c_void;
 use std::mem::offset_of;
@@ -23,12 +23,15 @@ pub unsafe extern "C" fn trampoline(frame: *mut Frame, function: *const c_void, 
         "sub rsp, 8",
         "mov rbx, rdi",
         "mov r11, rsi",
-        // Stack words, the last first; one word of padding keeps rsp a multiple of 16 at the call.
+        // Stack words, the last first. Padding makes the first of them lie at a multiple of STACK_ALIGN.
         "test rdx, rdx",
         "je 3f",
-        "test dl, 1",
-        "je 2f",
-        "sub rsp, 8",
+        "and rsp, -{align}",
+        "mov rax, rdx",
+        "neg rax",
+        "and rax, {align} / 8 - 1",
+        "shl rax, 3",
+        "sub rsp, rax",
         "2:",
         "push qword ptr [rbx + rdx*8 + {stack} - 8]",
         "dec rdx",
@@ -60,6 +63,7 @@ pub unsafe extern "C" fn trampoline(frame: *mut Frame, function: *const c_void, 
         ".cfi_def_cfa rsp, 8",
         "ret",
         ".cfi_endproc",
+        align = const STACK_ALIGN,
         ints = const offset_of!(Frame, ints),
         floats = const offset_of!(Frame, floats),
         stack = const offset_of!(Frame, stack),
