@@ -4,7 +4,7 @@
 const native = require('./binding.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
-const { INVALID, addressOf, extent } = require('./pointer.js');
+const { INVALID, addressOf, isBuffer } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
 
 const { isSafeInteger } = Number;
@@ -22,8 +22,7 @@ const FIRST_ADDRESS = native.firstAddress;
  */
 function pointerValue(caller, pointer, index = 0) {
   if (typeof pointer === 'number' && isSafeInteger(pointer) && pointer >= 0) return pointer;
-  const isBuffer = ArrayBuffer.isView(pointer) || extent(pointer) !== undefined;
-  const address = isBuffer ? INVALID : addressOf(pointer);
+  const address = isBuffer(pointer) ? INVALID : addressOf(pointer);
   if (address === INVALID) throw refusal('address', pointer, index, caller);
   return address;
 }

@@ -4,8 +4,11 @@
 const native = require('./binding.js');
 const { refusal, countRefusal } = require('./refuse.js');
 const { giveBack } = require('./scratch.js');
+const { worded } = require('./refused.js');
 
-/** @type {Map<number, { symbol: string, params: string[] }>} */
+/** @typedef {import('./types.js').CType} CType */
+
+/** @type {Map<number, { symbol: string, params: CType[] }>} */
 const described = new Map();
 
 /** Numbers are used again only when their stub is gone: a stub must never call another's function. */
@@ -14,7 +17,7 @@ const collected = new FinalizationRegistry((/** @type {number} */ number) => rel
 /**
  * @param {number} number
  * @param {string} symbol
- * @param {string[]} params canonical type names
+ * @param {CType[]} params
  */
 function describeBound(number, symbol, params) {
   described.set(number, { symbol, params });
@@ -43,7 +46,7 @@ function releaseWithStub(stub, number) {
  */
 function refuse(number, index, value) {
   giveBack();
-  const { symbol, params } = /** @type {{ symbol: string, params: string[] }} */ (described.get(number));
+  const { symbol, params } = /** @type {{ symbol: string, params: CType[] }} */ (described.get(number));
   throw refusal(params[index], value, index, symbol);
 }
 
@@ -53,8 +56,22 @@ function refuse(number, index, value) {
  * @returns {never}
  */
 function refuseCount(number, given) {
-  const { symbol, params } = /** @type {{ symbol: string, params: string[] }} */ (described.get(number));
+  const { symbol, params } = /** @type {{ symbol: string, params: CType[] }} */ (described.get(number));
   throw countRefusal(params.length, given, symbol);
 }
 
-module.exports = { describeBound, release, releaseWithStub, refuse, refuseCount };
+/**
+ * A call that was being prepared is not made.
+ * @param {number} number
+ * @param {number} index of the argument that was being read
+ * @param {unknown} error
+ * @param {import('./call.js').Call} call
+ * @returns {never}
+ */
+function abandon(number, index, error, call) {
+  call.abandon();
+  const { symbol } = /** @type {{ symbol: string }} */ (described.get(number));
+  throw worded(error, symbol, index);
+}
+
+module.exports = { describeBound, release, releaseWithStub, refuse, refuseCount, abandon };

@@ -11,7 +11,16 @@ const { createError } = require('./errors.js');
 const { takeAddress } = require('./frame.js');
 const { closeHandle, handleNumber, openHandle } = require('./library.js');
 const { copyMemory, ptr } = require('./memory.js');
+const { Struct } = require('./record/schema.js');
 const { planSignature } = require('./signature.js');
+
+/** The letter of a result of two doubles, and its type. */
+const PAIR_LETTER = '2';
+const Pair = Struct({ first: 'f64', second: 'f64' }).object;
+
+/** @param {any} value @returns {any} a pair as its bytes */
+const asBytes = (value) =>
+  typeof value === 'object' && value !== null ? Float64Array.of(value.first, value.second).buffer : value;
 
 /** Functions defined on each handle, with their type letters. @type {Map<bigint, Map<string, { call: Function, types: string }>>} */
 const defined = new Map();
@@ -35,7 +44,7 @@ function planLetters(name, argTypes, returnType) {
   if (typeof argTypes !== 'string') {
     throw createError('ERR_INVALID_ARG_TYPE', `${name}: the argument types must be a string of letters`, name);
   }
-  return planSignature(name, [...argTypes], returnType);
+  return planSignature(name, [...argTypes], returnType === PAIR_LETTER ? Pair : returnType);
 }
 
 /**
@@ -71,7 +80,7 @@ function mergeArguments(name, types, nums, strs) {
  */
 function callOnce(binding, types, nums, strs) {
   try {
-    return makeOneShot(binding)(...mergeArguments(binding.name, types, nums, strs));
+    return asBytes(makeOneShot(binding)(...mergeArguments(binding.name, types, nums, strs)));
   } finally {
     release(binding.number);
   }
@@ -108,7 +117,23 @@ function callBySig(handle, name, nums, strs) {
   if (!found) {
     throw createError('ERR_INVALID_SYMBOL', `Function '${symbol}' not defined. Call defineFunction first.`, symbol);
   }
-  return found.call(...mergeArguments(symbol, found.types, nums, strs));
+  return asBytes(found.call(...mergeArguments(symbol, found.types, nums, strs)));
+}
+
+/**
+ * Calls a function that was defined to return two doubles.
+ * @param {unknown} handle
+ * @param {unknown} name
+ * @param {unknown} nums
+ * @param {unknown} strs
+ * @returns {ArrayBuffer} 16 bytes
+ */
+function callBySigAsArrayBuffer(handle, name, nums, strs) {
+  const value = callBySig(handle, name, nums, strs);
+  if (value instanceof ArrayBuffer) return value;
+  const symbol = symbolName(name);
+  const message = `${symbol}: defined to return something else than '${PAIR_LETTER}', two doubles`;
+  throw createError('ERR_INVALID_ARG_TYPE', message, symbol);
 }
 
 /**
@@ -155,6 +180,7 @@ module.exports = {
   close,
   defineFunction,
   callBySig,
+  callBySigAsArrayBuffer,
   callMixed,
   callString,
   callPtr,

@@ -11,6 +11,9 @@
  * @property {(value: string) => string} invalid a condition that holds for what must be refused
  * @property {(value: string, slot: (size: number) => string) => string} store a statement
  * @property {(slot: (size: number) => string) => string} [load] the result, an expression
+ * @property {(view: string, at: string, value: string) => string} put a statement that stores the value in
+ *   memory: `view` is a MemoryView, `at` an offset in bytes at any alignment
+ * @property {(view: string, at: string) => string} get the value in memory, an expression
  * @property {boolean} [keeps] the argument may own memory that C uses: the engine must keep it
  * @property {boolean} [string] the result is made by the entry for strings
  */
@@ -18,14 +21,17 @@
 /**
  * @param {string} view
  * @param {number} size
+ * @param {string} accessor what a MemoryView calls it
  * @param {(value: string) => string} wrapped the value cut to the type's range
  * @returns {Emitter}
  */
-const narrow = (view, size, wrapped) => ({
+const narrow = (view, size, accessor, wrapped) => ({
   invalid: (value) => `typeof ${value} !== 'number' || ${wrapped(value)} !== ${value}`,
   // A whole 32-bit register: AAPCS64 for Apple and gcc and clang on x86-64 expect it extended.
   store: (value, slot) => `i32[${slot(4)}] = ${value};`,
   load: (slot) => `${view}[${slot(size)}]`,
+  put: (memory, at, value) => `${memory}.set${accessor}(${at}, ${value}, true);`,
+  get: (memory, at) => `${memory}.get${accessor}(${at}, true)`,
 });
 
 /** @type {(value: string) => string} */
@@ -66,6 +72,12 @@ const loadUnsigned = (slot) =>
 const loadPointer = (slot) =>
   `u32[${slot(4)} + 1] < 2097152 ? u32[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}] : u64[${slot(8)}]`;
 
+/** @type {(accessor: string) => Pick<Emitter, 'put' | 'get'>} */
+const inMemory = (accessor) => ({
+  put: (view, at, value) => `put${accessor}(${view}, ${at}, ${value});`,
+  get: (view, at) => `get${accessor}(${view}, ${at})`,
+});
+
 /**
  * A parameter that becomes an address; -1 is no address.
  * @param {NonNullable<Emitter['read']>} read
@@ -76,39 +88,58 @@ const pointer = (read) => ({
   invalid: (value) => `${value} === -1`,
   store: storeUnsigned,
   load: loadPointer,
+  ...inMemory('Pointer'),
 });
 
 /** @type {Record<string, Emitter>} */
 const emitters = {
-  void: { invalid: () => 'true', store: () => '' },
+  void: { invalid: () => 'true', store: () => '', put: () => '', get: () => 'undefined' },
   bool: {
     read: (argument) =>
       `${argument} === true || ${argument} === 1 ? 1 : ${argument} === false || ${argument} === 0 ? 0 : -1`,
     invalid: (value) => `${value} === -1`,
     store: (value, slot) => `i32[${slot(4)}] = ${value};`,
     load: (slot) => `u8[${slot(1)}] !== 0`,
+    put: (view, at, value) => `${view}.setUint8(${at}, ${value});`,
+    get: (view, at) => `${view}.getUint8(${at}) !== 0`,
   },
-  i8: narrow('i8', 1, (value) => `${value} << 24 >> 24`),
-  u8: narrow('u8', 1, (value) => `(${value} & 255)`),
-  i16: narrow('i16', 2, (value) => `${value} << 16 >> 16`),
-  u16: narrow('u16', 2, (value) => `(${value} & 65535)`),
-  i32: narrow('i32', 4, (value) => `(${value} | 0)`),
-  u32: narrow('u32', 4, (value) => `${value} >>> 0`),
-  i64: { invalid: invalidSigned, store: storeSigned, load: loadSigned },
-  u64: { invalid: invalidUnsigned, store: storeUnsigned, load: loadUnsigned },
-  bigint64: { invalid: invalidSigned, store: storeSigned, load: (slot) => `i64[${slot(8)}]` },
-  biguint64: { invalid: invalidUnsigned, store: storeUnsigned, load: (slot) => `u64[${slot(8)}]` },
+  i8: narrow('i8', 1, 'Int8', (value) => `${value} << 24 >> 24`),
+  u8: narrow('u8', 1, 'Uint8', (value) => `(${value} & 255)`),
+  i16: narrow('i16', 2, 'Int16', (value) => `${value} << 16 >> 16`),
+  u16: narrow('u16', 2, 'Uint16', (value) => `(${value} & 65535)`),
+  i32: narrow('i32', 4, 'Int32', (value) => `(${value} | 0)`),
+  u32: narrow('u32', 4, 'Uint32', (value) => `${value} >>> 0`),
+  i64: { invalid: invalidSigned, store: storeSigned, load: loadSigned, ...inMemory('Int64') },
+  u64: { invalid: invalidUnsigned, store: storeUnsigned, load: loadUnsigned, ...inMemory('Uint64') },
+  bigint64: {
+    invalid: invalidSigned,
+    store: storeSigned,
+    load: (slot) => `i64[${slot(8)}]`,
+    put: inMemory('Int64').put,
+    get: (view, at) => `${view}.getBigInt64(${at}, true)`,
+  },
+  biguint64: {
+    invalid: invalidUnsigned,
+    store: storeUnsigned,
+    load: (slot) => `u64[${slot(8)}]`,
+    put: inMemory('Uint64').put,
+    get: (view, at) => `${view}.getBigUint64(${at}, true)`,
+  },
   f32: {
     // A finite number that fround makes infinite: x - x is 0 only for finite x.
     invalid: (value) =>
       `typeof ${value} !== 'number' || (${value} - ${value} === 0 && fround(${value}) - fround(${value}) !== 0)`,
     store: (value, slot) => `f32[${slot(4)}] = ${value};`,
     load: (slot) => `f32[${slot(4)}]`,
+    put: (view, at, value) => `${view}.setFloat32(${at}, ${value}, true);`,
+    get: (view, at) => `${view}.getFloat32(${at}, true)`,
   },
   f64: {
     invalid: (value) => `typeof ${value} !== 'number'`,
     store: (value, slot) => `f64[${slot(8)}] = ${value};`,
     load: (slot) => `f64[${slot(8)}]`,
+    put: (view, at, value) => `${view}.setFloat64(${at}, ${value}, true);`,
+    get: (view, at) => `${view}.getFloat64(${at}, true)`,
   },
   ptr: { ...pointer((argument) => `${isUnsigned(argument)} ? ${argument} : addressOf(${argument})`), keeps: true },
   buffer: { ...pointer((argument) => `bufferAddress(${argument})`), load: undefined, keeps: true },

@@ -2,7 +2,8 @@
 // Facts about the host and this environment.
 
 const native = require('./binding.js');
-const { canGenerate } = require('./stub.js');
+const { canGenerate } = require('./generate.js');
+const { retainedCount } = require('./retained.js');
 
 /** The usual ending of a shared library's file name here, without the dot. */
 const suffix = { darwin: 'dylib', win32: 'dll' }[/** @type {'darwin'} */ (process.platform)] ?? 'so';
@@ -10,7 +11,8 @@ const suffix = { darwin: 'dylib', win32: 'dll' }[/** @type {'darwin'} */ (proces
 /** Numbers about this environment. */
 function stats() {
   const [libraries, functions] = native.counts();
-  return { backend: native.backend, stubs: canGenerate ? 'generated' : 'closures', libraries, functions };
+  const stubs = canGenerate ? 'generated' : 'closures';
+  return { backend: native.backend, stubs, libraries, functions, retained: retainedCount() };
 }
 
 module.exports = { suffix, stats };

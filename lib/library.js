@@ -5,6 +5,7 @@ const { fileURLToPath } = require('node:url');
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
+const { libraryClosed, libraryOpened } = require('./owner.js');
 const { planSignature } = require('./signature.js');
 
 /** Systems have no longer ones, and the loader of one copies a name of any length to the stack. */
@@ -77,7 +78,9 @@ function libraryPath(caller, path) {
  * @returns {bigint} a handle, never given out twice
  */
 function openHandle(caller, path) {
-  return BigInt(native.openLibrary(libraryPath(caller, path)));
+  const library = native.openLibrary(libraryPath(caller, path));
+  libraryOpened(library);
+  return BigInt(library);
 }
 
 /**
@@ -90,7 +93,9 @@ function handleNumber(handle) {
 
 /** @param {unknown} handle unknown and closed handles are ignored */
 function closeHandle(handle) {
-  native.closeLibrary(handleNumber(handle));
+  const library = handleNumber(handle);
+  libraryClosed(library);
+  native.closeLibrary(library);
 }
 
 /** @param {string} caller @param {string} text @param {string} [name] */

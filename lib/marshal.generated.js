@@ -1,10 +1,12 @@
 'use strict';
-// Made by `npm run generate` from lib/emitters.js; do not edit. Offsets (`at`) are in bytes of the frame.
+// Made by `npm run generate` from lib/emitters.js; do not edit. Offsets (`at`) are in bytes, of the frame
+// or of the memory that a view is on.
 
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
   isSafeInteger, isBigInt64, isBigUint64, floor, fround,
   wide, addressOf, bufferAddress, functionAddress, frameAddress, copyString,
+  putInt64, getInt64, putUint64, getUint64, putPointer, getPointer,
 } = require('./runtime.js');
 
 /**
@@ -14,6 +16,8 @@ const {
  * @property {(value: any) => boolean} invalid
  * @property {(value: any, at: number) => void} store
  * @property {(at: number) => any} [load]
+ * @property {(view: DataView, at: number, value: any) => void} put
+ * @property {(view: DataView, at: number) => any} get
  * @property {boolean} [string]
  */
 
@@ -24,12 +28,16 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => true,
     store: (value, at) => {  },
+    put: (view, at, value) => {  },
+    get: (view, at) => undefined,
   },
   bool: {
     __proto__: null,
     read: (value) => value === true || value === 1 ? 1 : value === false || value === 0 ? 0 : -1,
     invalid: (value) => value === -1,
     store: (value, at) => { i32[(at >> 2)] = value; },
+    put: (view, at, value) => { view.setUint8(at, value); },
+    get: (view, at) => view.getUint8(at) !== 0,
     load: (at) => u8[at] !== 0,
   },
   i8: {
@@ -37,6 +45,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || value << 24 >> 24 !== value,
     store: (value, at) => { i32[(at >> 2)] = value; },
+    put: (view, at, value) => { view.setInt8(at, value, true); },
+    get: (view, at) => view.getInt8(at, true),
     load: (at) => i8[at],
   },
   u8: {
@@ -44,6 +54,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || (value & 255) !== value,
     store: (value, at) => { i32[(at >> 2)] = value; },
+    put: (view, at, value) => { view.setUint8(at, value, true); },
+    get: (view, at) => view.getUint8(at, true),
     load: (at) => u8[at],
   },
   i16: {
@@ -51,6 +63,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || value << 16 >> 16 !== value,
     store: (value, at) => { i32[(at >> 2)] = value; },
+    put: (view, at, value) => { view.setInt16(at, value, true); },
+    get: (view, at) => view.getInt16(at, true),
     load: (at) => i16[at >> 1],
   },
   u16: {
@@ -58,6 +72,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || (value & 65535) !== value,
     store: (value, at) => { i32[(at >> 2)] = value; },
+    put: (view, at, value) => { view.setUint16(at, value, true); },
+    get: (view, at) => view.getUint16(at, true),
     load: (at) => u16[at >> 1],
   },
   i32: {
@@ -65,6 +81,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || (value | 0) !== value,
     store: (value, at) => { i32[(at >> 2)] = value; },
+    put: (view, at, value) => { view.setInt32(at, value, true); },
+    get: (view, at) => view.getInt32(at, true),
     load: (at) => i32[(at >> 2)],
   },
   u32: {
@@ -72,6 +90,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || value >>> 0 !== value,
     store: (value, at) => { i32[(at >> 2)] = value; },
+    put: (view, at, value) => { view.setUint32(at, value, true); },
+    get: (view, at) => view.getUint32(at, true),
     load: (at) => u32[(at >> 2)],
   },
   i64: {
@@ -79,6 +99,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => !isSafeInteger(value) && !isBigInt64(value),
     store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value * 2.3283064365386963e-10); } else i64[at >> 3] = value; },
+    put: (view, at, value) => { putInt64(view, at, value); },
+    get: (view, at) => getInt64(view, at),
     load: (at) => i32[(at >> 2)] >> 31 === i32[(at >> 2) + 1] ? i32[(at >> 2)] : wide(i32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], i64, at >> 3),
   },
   u64: {
@@ -86,6 +108,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => !(isSafeInteger(value) && value >= 0) && !isBigUint64(value),
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
+    put: (view, at, value) => { putUint64(view, at, value); },
+    get: (view, at) => getUint64(view, at),
     load: (at) => u32[(at >> 2) + 1] === 0 ? u32[(at >> 2)] : wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
   },
   bigint64: {
@@ -93,6 +117,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => !isSafeInteger(value) && !isBigInt64(value),
     store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value * 2.3283064365386963e-10); } else i64[at >> 3] = value; },
+    put: (view, at, value) => { putInt64(view, at, value); },
+    get: (view, at) => view.getBigInt64(at, true),
     load: (at) => i64[at >> 3],
   },
   biguint64: {
@@ -100,6 +126,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => !(isSafeInteger(value) && value >= 0) && !isBigUint64(value),
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
+    put: (view, at, value) => { putUint64(view, at, value); },
+    get: (view, at) => view.getBigUint64(at, true),
     load: (at) => u64[at >> 3],
   },
   f32: {
@@ -107,6 +135,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || (value - value === 0 && fround(value) - fround(value) !== 0),
     store: (value, at) => { f32[(at >> 2)] = value; },
+    put: (view, at, value) => { view.setFloat32(at, value, true); },
+    get: (view, at) => view.getFloat32(at, true),
     load: (at) => f32[(at >> 2)],
   },
   f64: {
@@ -114,6 +144,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number',
     store: (value, at) => { f64[at >> 3] = value; },
+    put: (view, at, value) => { view.setFloat64(at, value, true); },
+    get: (view, at) => view.getFloat64(at, true),
     load: (at) => f64[at >> 3],
   },
   ptr: {
@@ -121,6 +153,8 @@ module.exports = {
     read: (value) => isSafeInteger(value) && value >= 0 ? value : addressOf(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
+    put: (view, at, value) => { putPointer(view, at, value); },
+    get: (view, at) => getPointer(view, at),
     load: (at) => u32[(at >> 2) + 1] < 2097152 ? u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)] : u64[at >> 3],
   },
   buffer: {
@@ -128,12 +162,16 @@ module.exports = {
     read: (value) => bufferAddress(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
+    put: (view, at, value) => { putPointer(view, at, value); },
+    get: (view, at) => getPointer(view, at),
   },
   cstring: {
     __proto__: null,
     read: (value) => typeof value === 'string' ? frameAddress + copyString(value) : isSafeInteger(value) && value >= 0 ? value : addressOf(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
+    put: (view, at, value) => { putPointer(view, at, value); },
+    get: (view, at) => getPointer(view, at),
     string: true,
   },
   function: {
@@ -141,6 +179,8 @@ module.exports = {
     read: (value) => isSafeInteger(value) && value >= 0 ? value : functionAddress(value),
     invalid: (value) => value === -1,
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
+    put: (view, at, value) => { putPointer(view, at, value); },
+    get: (view, at) => getPointer(view, at),
     load: (at) => u32[(at >> 2) + 1] < 2097152 ? u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)] : u64[at >> 3],
   },
 };

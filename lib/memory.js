@@ -20,7 +20,7 @@ const ACCESSORS = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'f32', 
 function makeReader(name) {
   const caller = `read.${name}`;
   const type = resolveType(name, caller);
-  const load = /** @type {(at: number) => any} */ (marshallers[type.name].load);
+  const load = /** @type {(at: number) => any} */ (marshallers[type.base].load);
   return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0) => {
     putAddress(usable(caller, locate(caller, ptr, byteOffset)));
     putLength(type.size);
@@ -33,11 +33,11 @@ function makeReader(name) {
 function makeWriter(name) {
   const caller = `write.${name}`;
   const type = resolveType(name, caller);
-  const { read, invalid, store } = marshallers[type.name];
+  const { read, invalid, store } = marshallers[type.base];
   return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset, /** @type {unknown} */ value) => {
     const address = usable(caller, locate(caller, ptr, byteOffset));
     const checked = read(value);
-    if (invalid(checked)) throw refusal(type.name, value, 2, caller);
+    if (invalid(checked)) throw refusal(type, value, 2, caller);
     putAddress(address);
     putLength(type.size);
     store(checked, offsets.value);
@@ -90,7 +90,7 @@ function copyMemory(caller, address, byteLength) {
   views.u64[offsets.value / 8] = views.u64[offsets.address / 8];
   putAddress(address);
   putLength(byteLength);
-  native.copyMemory();
+  native.copy();
   return copy;
 }
 

@@ -207,6 +207,19 @@ function registerWrapper(reader) {
 }
 
 /**
+ * @param {object} value
+ * @returns {boolean} whether it is an object of ours that stands for an address
+ */
+function isWrapper(value) {
+  return addressOfWrapper(value) !== undefined;
+}
+
+/** @param {unknown} value @returns {boolean} whether it is an ArrayBuffer, SharedArrayBuffer or view */
+function isBuffer(value) {
+  return typeof value === 'object' && value !== null && (isView(value) || extent(value) !== undefined);
+}
+
+/**
  * The address that a value stands for where a pointer is expected, a safe Number aside.
  * @param {any} value
  * @returns {number | bigint} INVALID when it is none
@@ -229,4 +242,15 @@ function functionAddress(value) {
   return typeof value === 'bigint' ? bigintAddress(value) : INVALID;
 }
 
-module.exports = { INVALID, extent, isGone, bufferAddress, addressOf, functionAddress, registerWrapper };
+module.exports = {
+  INVALID,
+  extent,
+  isGone,
+  isBuffer,
+  isWrapper,
+  typedName,
+  bufferAddress,
+  addressOf,
+  functionAddress,
+  registerWrapper,
+};

@@ -42,14 +42,16 @@ function isGoneBuffer(value) {
 
 /**
  * Whether the value is of the right kind and only its size is wrong.
- * @param {string} type
+ * @param {string} base
  * @param {unknown} value
  */
-function isOutOfRange(type, value) {
-  switch (type) {
+function isOutOfRange(base, value) {
+  switch (base) {
     case 'void':
     case 'f64':
     case 'buffer':
+    case 'record':
+    case 'array':
       return false;
     case 'i64':
     case 'u64':
@@ -65,35 +67,48 @@ function isOutOfRange(type, value) {
   }
 }
 
-/** @param {string} type @param {unknown} value @returns {string} more help where a mistake is common */
-function hint(type, value) {
-  if (type === 'ptr' && typeof value === 'string') return "; declare the parameter 'cstring' to pass a string";
-  if (type === 'function' && typeof value === 'function') return "; pass a bound function's ptr property";
+/** @param {string} expected @param {unknown} value @returns {string} more help where a mistake is common */
+function hint(expected, value) {
+  if (expected === expectations.ptr && typeof value === 'string') {
+    return "; declare the parameter 'cstring' to pass a string";
+  }
+  if (expected === expectations.function && typeof value === 'function')
+    return "; pass a bound function's ptr property";
   return '';
 }
 
 /**
+ * What is wrong with a value that `type` does not accept.
+ * @param {string | import('./types.js').CType} type a key of `expectations`, or a type
+ * @param {unknown} value
+ * @returns {{ code: string, text: string }}
+ */
+function problem(type, value) {
+  const base = typeof type === 'string' ? type : type.base;
+  const expected = (typeof type === 'string' ? undefined : type.expects) ?? expectations[base];
+  if (isGoneBuffer(value)) {
+    return { code: 'ERR_INVALID_ARG_VALUE', text: 'the buffer is detached, or the view outside of it' };
+  }
+  if (base === 'cstring' && typeof value === 'string') {
+    return value.includes('\0')
+      ? { code: 'ERR_INVALID_ARG_VALUE', text: 'the string contains a NUL character' }
+      : { code: 'ERR_MALLOC_FAILED', text: 'no memory for a copy of the string' };
+  }
+  const code = isOutOfRange(base, value) ? 'ERR_OUT_OF_RANGE' : 'ERR_INVALID_ARG_TYPE';
+  return { code, text: `expected ${expected}, got ${describe(value)}${hint(expected, value)}` };
+}
+
+/**
  * The error for a value that `type` does not accept.
- * @param {string} type a key of `expectations`
+ * @param {string | import('./types.js').CType} type
  * @param {unknown} value
  * @param {number | undefined} index of the argument
  * @param {string} symbol name of the function
  * @param {string} [place] where the value was given
  */
 function refusal(type, value, index, symbol, place = `argument ${index}`) {
-  const where = `${symbol}: ${place}`;
-  if (isGoneBuffer(value)) {
-    const message = `${where}: the buffer is detached, or the view outside of it`;
-    return createError('ERR_INVALID_ARG_VALUE', message, symbol, index);
-  }
-  if (type === 'cstring' && typeof value === 'string') {
-    return value.includes('\0')
-      ? createError('ERR_INVALID_ARG_VALUE', `${where}: the string contains a NUL character`, symbol, index)
-      : createError('ERR_MALLOC_FAILED', `${where}: no memory for a copy of the string`, symbol, index);
-  }
-  const code = isOutOfRange(type, value) ? 'ERR_OUT_OF_RANGE' : 'ERR_INVALID_ARG_TYPE';
-  const message = `${where}: expected ${expectations[type]}, got ${describe(value)}${hint(type, value)}`;
-  return createError(code, message, symbol, index);
+  const { code, text } = problem(type, value);
+  return createError(code, `${symbol}: ${place}: ${text}`, symbol, index);
 }
 
 /**
@@ -109,4 +124,4 @@ function countRefusal(expected, given, symbol) {
     : createError('ERR_INVALID_ARG_VALUE', message, symbol, expected);
 }
 
-module.exports = { refusal, countRefusal };
+module.exports = { problem, refusal, countRefusal };

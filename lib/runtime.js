@@ -4,6 +4,7 @@
 
 const native = require('./binding.js');
 const { views } = require('./frame.js');
+const memory = require('./memory-view.js');
 const { addressOf, bufferAddress, functionAddress } = require('./pointer.js');
 const { copyString } = require('./scratch.js');
 
@@ -31,6 +32,7 @@ const isBigUint64 = (value) => typeof value === 'bigint' && asUintN(64, value) =
 
 module.exports = {
   ...views,
+  ...memory,
   isSafeInteger,
   isBigInt64,
   isBigUint64,

@@ -1,49 +1,105 @@
 'use strict';
-// Signatures: types are resolved and a plan is asked for, once for each signature.
+// Signatures: types are resolved and a plan is asked for.
 
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
+const { declarePointer } = require('./types/pointer.js');
 const { resolveType } = require('./types.js');
 
+/** @typedef {import('./types.js').CType} CType */
+
 /**
- * A signature and its plan. Offsets are in bytes of the frame.
+ * Where a value is in the frame; offsets are in bytes.
+ * @typedef {{ offset: number }} ScalarSpot
+ * @typedef {{ pieces: { offset: number, from: number, bytes: number }[] }} PiecesSpot the parts of a record
+ * @typedef {{ address: number }} AddressSpot where the address of a record elsewhere is
+ * @typedef {ScalarSpot | PiecesSpot | AddressSpot} Spot
+ */
+
+/**
+ * A signature and its plan.
  * @typedef {object} Signature
  * @property {number} plan number of the plan
- * @property {string[]} params canonical type names
- * @property {number[]} paramOffsets
- * @property {string} result canonical type name
- * @property {number} resultOffset
+ * @property {CType[]} params
+ * @property {Spot[]} spots one for each parameter
+ * @property {CType} result
+ * @property {Spot} resultSpot
  */
 
 /** No function of JavaScript has more; Rust draws a closer line. */
 const MOST_PARAMETERS = 65_535;
 
-/** Plans by the numbers of their types. @type {Map<string, Signature>} */
+/** Plans of signatures of names only, by the numbers of their types. @type {Map<string, Signature>} */
 const planned = new Map();
+
+/** @param {string} symbol @param {string} text @param {number} [index] */
+const invalid = (symbol, text, index) => createError('ERR_INVALID_ARG_TYPE', `${symbol}: ${text}`, symbol, index);
+
+/**
+ * @param {unknown} given
+ * @param {string} symbol
+ * @param {number} index
+ * @returns {CType}
+ */
+function paramType(given, symbol, index) {
+  const type = resolveType(given, `${symbol}: args[${index}]`, symbol, index);
+  if (type.kind === 'bits') throw invalid(symbol, `args[${index}]: a bit-field can only be a member`, index);
+  // As in C, an array is passed as the address of its first element.
+  return type.array ? resolveType(declarePointer('array', given, 'in'), symbol) : type;
+}
+
+/** @param {unknown} given @param {string} symbol @returns {CType} */
+function resultType(given, symbol) {
+  const type = resolveType(given, `${symbol}: returns`, symbol);
+  if (type.kind === 'bits') throw invalid(symbol, 'returns: a bit-field can only be a member');
+  if (type.array) throw invalid(symbol, 'returns: C returns no arrays: use pointer');
+  if (type.lent && type.lent.direction !== 'in') throw invalid(symbol, 'returns: out and inout are for parameters');
+  return type;
+}
+
+/**
+ * Reads the spots that Rust sends as numbers.
+ * @param {number[]} numbers
+ * @returns {Spot[]}
+ */
+function readSpots(numbers) {
+  const next = () => /** @type {number} */ (numbers.shift());
+  /** @type {Spot[]} */
+  const spots = [];
+  while (numbers.length > 0) {
+    const kind = next();
+    if (kind === 0) spots.push({ offset: next() });
+    else if (kind === 2) spots.push({ address: next() });
+    else
+      spots.push({ pieces: Array.from({ length: next() }, () => ({ offset: next(), from: next(), bytes: next() })) });
+  }
+  return spots;
+}
 
 /**
  * @param {string} symbol for messages
- * @param {unknown} args type names; none means no parameters
- * @param {unknown} returns type name; none means void
+ * @param {unknown} args types; none means no parameters
+ * @param {unknown} returns a type; none means void
  * @returns {Signature}
  */
 function planSignature(symbol, args = [], returns = 'void') {
-  if (!Array.isArray(args)) {
-    throw createError('ERR_INVALID_ARG_TYPE', `${symbol}: args must be an array of types`, symbol);
-  }
+  if (!Array.isArray(args)) throw invalid(symbol, 'args must be an array of types');
   if (args.length > MOST_PARAMETERS) {
     throw createError('ERR_UNSUPPORTED_ARGS', `${symbol}: ${args.length} parameters are too many`, symbol);
   }
-  const params = Array.from(args, (type, index) => resolveType(type, `${symbol}: args[${index}]`, symbol, index));
-  const result = resolveType(returns, `${symbol}: returns`, symbol);
-  const key = String.fromCharCode(result.number, ...params.map((type) => type.number));
-  const known = planned.get(key);
+  const params = Array.from(args, (given, index) => paramType(given, symbol, index));
+  const result = resultType(returns, symbol);
+  const numbers = [result, ...params].map((type) => type.number);
+  // Declared types of the same number differ in what they accept.
+  const isNamed = [returns, ...args].every((given) => typeof given === 'string');
+  const key = isNamed ? String.fromCharCode(...numbers) : '';
+  const known = isNamed ? planned.get(key) : undefined;
   if (known) return known;
   try {
-    const numbers = Uint8Array.of(result.number, ...params.map((type) => type.number));
-    const [plan, resultOffset, ...paramOffsets] = native.plan(numbers);
-    const made = { plan, params: params.map((type) => type.name), paramOffsets, result: result.name, resultOffset };
-    planned.set(key, made);
+    const [plan, ...rest] = native.plan(Uint32Array.from(numbers));
+    const [resultSpot, ...spots] = readSpots(rest);
+    const made = { plan, params, spots, result, resultSpot };
+    if (isNamed) planned.set(key, made);
     return made;
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);

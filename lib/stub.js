@@ -3,11 +3,12 @@
 // generated, a closure. Both do the same: check all arguments, store them in the frame, enter C, read
 // the result.
 
-const { emitters } = require('./emitters.js');
+const { refuse, refuseCount, abandon } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
-const { offsets } = require('./frame.js');
-const { refuse, refuseCount } = require('./bound.js');
+const { canGenerate } = require('./generate.js');
+const passing = require('./passing.js');
 const runtime = require('./runtime.js');
+const { stubSource } = require('./stub-source.js');
 
 /** @typedef {import('./signature.js').Signature} Signature */
 
@@ -19,55 +20,13 @@ const runtime = require('./runtime.js');
  */
 
 /** What stubs may refer to. @type {Record<string, unknown>} */
-const scope = { ...runtime, refuse, refuseCount };
-
-const canGenerate = (() => {
-  try {
-    return new Function('return true')();
-  } catch {
-    return false;
-  }
-})();
-
-/** @param {number} offset @returns {(size: number) => string} */
-const slotAt = (offset) => (size) => String(offset / size);
-
-/**
- * The source of a signature's stubs: numbers and identifiers of ours, nothing of the user's. It comes in
- * pieces, between which the number of a function goes. That makes each stub's source unique, because
- * engines share what they learn between functions of the same source.
- * @param {Signature} signature
- * @returns {string[]}
- */
-function stubPieces({ params, paramOffsets, result, resultOffset }) {
-  const NUMBER = '#';
-  const parameters = params.map((_, index) => `a${index}`);
-  /** @type {string[]} */
-  const reads = [];
-  const stores = [`u32[${offsets.target / 4}] = ${NUMBER};`];
-  /** @type {string[]} */
-  const kept = [];
-  params.forEach((type, index) => {
-    const { read, invalid, store, keeps } = emitters[type];
-    const argument = parameters[index];
-    const value = read ? `v${index}` : argument;
-    if (read) reads.push(`const ${value} = ${read(argument)};`);
-    reads.push(`if (${invalid(value)}) refuse(${NUMBER}, ${index}, ${argument});`);
-    stores.push(store(value, slotAt(paramOffsets[index])));
-    if (keeps) kept.push(argument);
-  });
-  const { string, load } = emitters[result];
-  const entry = `${string ? 'return enterForString' : 'enter'}(${kept.join(', ')});`;
-  const body = [...reads, ...stores, entry];
-  if (load) body.push(`return ${load(slotAt(resultOffset))};`);
-  const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
-  return `function (${parameters.join(', ')}) {\n${[count, ...body].join('\n')}\n}`.split(NUMBER);
-}
+const scope = { ...runtime, ...passing, refuse, refuseCount, abandon };
 
 /**
  * @typedef {object} Template
  * @property {string[]} pieces
- * @property {string[]} names what the source refers to
+ * @property {string[]} names what the source refers to of `scope`
+ * @property {Record<string, unknown>} values what it refers to of its own
  */
 
 /** @type {WeakMap<Signature, Template>} */
@@ -77,9 +36,9 @@ const templates = new WeakMap();
 function templateOf(signature) {
   let template = templates.get(signature);
   if (!template) {
-    const pieces = stubPieces(signature);
+    const { pieces, values } = stubSource(signature);
     const source = pieces.join();
-    template = { pieces, names: Object.keys(scope).filter((name) => source.includes(name)) };
+    template = { pieces, names: Object.keys(scope).filter((name) => source.includes(name)), values };
     templates.set(signature, template);
   }
   return template;
@@ -87,15 +46,18 @@ function templateOf(signature) {
 
 /**
  * Compiles some stubs at once. The engine's time goes by the length of the source and the number of names.
- * @param {StubPlan[]} plans
+ * @param {StubPlan[]} plans one that has values of its own is alone
  * @returns {Function[]}
  */
 function compile(plans) {
   const used = plans.map(({ signature }) => templateOf(signature));
   const names = [...new Set(used.flatMap((template) => template.names))];
+  /** @type {Record<string, unknown>} */
+  const values = { ...scope, ...used[0].values };
+  const own = Object.keys(used[0].values);
   const sources = used.map(({ pieces }, index) => pieces.join(String(plans[index].number)));
-  const factory = new Function(...names, `'use strict';\nreturn [${sources.join(',\n')}];`);
-  return factory(...names.map((name) => scope[name]));
+  const factory = new Function(...names, ...own, `'use strict';\nreturn [${sources.join(',\n')}];`);
+  return factory(...[...names, ...own].map((name) => values[name]));
 }
 
 /** So many stubs share one source text: compiling has a fixed cost. */
@@ -108,9 +70,16 @@ const BATCH = 64;
  */
 function makeStubs(plans) {
   if (!canGenerate) return plans.map(closureStub);
-  const stubs = [];
-  for (let start = 0; start < plans.length; start += BATCH) stubs.push(...compile(plans.slice(start, start + BATCH)));
-  return stubs;
+  /** @type {StubPlan[][]} */
+  const batches = [[]];
+  for (const plan of plans) {
+    const isAlone = Object.keys(templateOf(plan.signature).values).length > 0;
+    const last = batches[batches.length - 1];
+    if (isAlone) batches.push([plan], []);
+    else if (last.length < BATCH) last.push(plan);
+    else batches.push([plan]);
+  }
+  return batches.filter((batch) => batch.length > 0).flatMap(compile);
 }
 
-module.exports = { makeStubs, canGenerate };
+module.exports = { makeStubs };

@@ -1,16 +1,27 @@
 'use strict';
-// The names of types, projected from the one table in src/ctype.rs.
+// Types: their names, projected from the one table in src/ctype.rs, and those that programs declare.
 
 const native = require('./binding.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
 
 /**
- * A type of the table.
+ * A type: what C sees, and how JavaScript values stand for it.
  * @typedef {object} CType
- * @property {number} number position in the table
- * @property {string} name canonical name
+ * @property {'scalar' | 'record' | 'array' | 'bits'} kind
+ * @property {number} number by which Rust knows what C sees
+ * @property {string} base the name of the scalar in lib/emitters.js that it is to C; else its kind
  * @property {number} size in bytes
+ * @property {number} align in bytes
+ * @property {string} [expects] what it accepts, in words, where that is not what its base does
+ * @property {(value: any) => any} [accept] of a scalar: the value to check and store as the base does, where
+ *   that is not the value itself. Runs no code of the user's
+ * @property {(stored: any) => any} [make] of a scalar: what users see for a value of the base
+ * @property {import('./record/lent.js').Lent} [lent] of a pointer: how objects are lent to C
+ * @property {import('./record/declare.js').RecordType} [record]
+ * @property {import('./record/array-type.js').ArrayType} [array]
+ * @property {import('./types/bits.js').BitsType} [bits]
+ * @property {boolean} [decodes] of a record: as a result it is an object, not a pointer
  */
 
 let count = 0;
@@ -20,7 +31,8 @@ const byName = new Map();
 const FFIType = Object.create(null);
 
 for (const row of native.types()) {
-  const type = { number: count++, name: row.name, size: row.size };
+  /** @type {CType} */
+  const type = { kind: 'scalar', number: count++, base: row.name, size: row.size, align: row.size || 1 };
   for (const name of [row.name, row.letter, ...row.spellings]) {
     if (!name) continue;
     byName.set(name, type);
@@ -29,6 +41,21 @@ for (const row of native.types()) {
 }
 Object.freeze(FFIType);
 
+/** What programs declare, by the object that they use. @type {WeakMap<object, CType>} */
+const declared = new WeakMap();
+
+/**
+ * Makes an object usable as a type.
+ * @template {object} T
+ * @param {T} object
+ * @param {CType} type
+ * @returns {T}
+ */
+function declareType(object, type) {
+  declared.set(object, type);
+  return object;
+}
+
 /** @param {string} name */
 function normalize(name) {
   return name
@@ -36,6 +63,9 @@ function normalize(name) {
     .replace(/\s+/g, ' ')
     .replace(/ ?\* ?/g, '*');
 }
+
+/** Whether a type is C's `char`, whose arrays are text. @param {unknown} name */
+const isChar = (name) => typeof name === 'string' && normalize(name) === 'char';
 
 /**
  * The type that a user names.
@@ -47,12 +77,10 @@ function normalize(name) {
  */
 function resolveType(name, where, symbol, argument) {
   if (typeof name !== 'string') {
-    throw createError(
-      'ERR_INVALID_ARG_TYPE',
-      `${where}: a type must be a string, got ${describe(name)}`,
-      symbol,
-      argument,
-    );
+    const found = typeof name === 'object' && name !== null ? declared.get(name) : undefined;
+    if (found) return found;
+    const message = `${where}: a type must be a name, or what Struct, array and the like return; got ${describe(name)}`;
+    throw createError('ERR_INVALID_ARG_TYPE', message, symbol, argument);
   }
   const type = byName.get(name) ?? byName.get(normalize(name));
   if (type) return type;
@@ -64,4 +92,4 @@ function resolveType(name, where, symbol, argument) {
   throw createError('ERR_INVALID_ARG_TYPE', `${where}: unknown type ${describe(name)}${hint}`, symbol, argument);
 }
 
-module.exports = { FFIType, resolveType };
+module.exports = { FFIType, resolveType, declareType, isChar };

@@ -7,12 +7,14 @@ const { emitters } = createRequire(import.meta.url)('../lib/emitters.js');
 const shifts = { 1: 'at', 2: 'at >> 1', 4: '(at >> 2)', 8: 'at >> 3' };
 const slot = (size) => shifts[size];
 
-function methods({ read, invalid, store, load, string }) {
+function methods({ read, invalid, store, load, put, get, string }) {
   const lines = [
     '__proto__: null,',
     `read: (value) => ${read ? read('value') : 'value'},`,
     `invalid: (value) => ${invalid('value')},`,
     `store: (value, at) => { ${store('value', slot)} },`,
+    `put: (view, at, value) => { ${put('view', 'at', 'value')} },`,
+    `get: (view, at) => ${get('view', 'at')},`,
   ];
   if (load) lines.push(`load: (at) => ${load(slot)},`);
   if (string) lines.push('string: true,');
@@ -26,12 +28,14 @@ const source = Object.entries(emitters).flatMap(([name, emitter]) => [
 ]);
 
 const header = `'use strict';
-// Made by \`npm run generate\` from lib/emitters.js; do not edit. Offsets (\`at\`) are in bytes of the frame.
+// Made by \`npm run generate\` from lib/emitters.js; do not edit. Offsets (\`at\`) are in bytes, of the frame
+// or of the memory that a view is on.
 
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
   isSafeInteger, isBigInt64, isBigUint64, floor, fround,
   wide, addressOf, bufferAddress, functionAddress, frameAddress, copyString,
+  putInt64, getInt64, putUint64, getUint64, putPointer, getPointer,
 } = require('./runtime.js');
 
 /**
@@ -41,6 +45,8 @@ const {
  * @property {(value: any) => boolean} invalid
  * @property {(value: any, at: number) => void} store
  * @property {(at: number) => any} [load]
+ * @property {(view: DataView, at: number, value: any) => void} put
+ * @property {(view: DataView, at: number) => any} get
  * @property {boolean} [string]
  */
 

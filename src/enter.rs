@@ -17,6 +17,7 @@ pub const ENTRIES: &[(&std::ffi::CStr, sys::napi_callback)] = &[
     (c"freeHeapBlocks", Some(free_heap_blocks)),
     (c"load", Some(load)),
     (c"store", Some(store)),
+    (c"copy", Some(copy)),
     (c"readCString", Some(read_c_string)),
     (c"addressOf", Some(address_of)),
 ];
@@ -160,6 +161,20 @@ unsafe extern "C" fn store(env: sys::napi_env, _info: sys::napi_callback_info) -
         with_instance(env, |instance| {
             let frame = instance.frame.as_ptr();
             memory::store(memory::checked((*frame).address)?, (*frame).length as usize, (*frame).value);
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `copy()`: copies `length` bytes from the frame's address to the address in its value.
+unsafe extern "C" fn copy(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`. One of the two places is a buffer of this length that
+    // JavaScript has just looked up, that the other is there is the user's claim; they may overlap.
+    unsafe {
+        with_instance(env, |instance| {
+            let frame = instance.frame.as_ptr();
+            let (source, target) = (memory::checked((*frame).address)?, memory::checked((*frame).value)?);
+            ptr::copy(source, target, (*frame).length as usize);
             Ok(ptr::null_mut())
         })
     }

@@ -162,6 +162,12 @@ pub fn declare_array(env: Env, element: u32, count: u32) -> Thrown<Vec<u32>> {
     })
 }
 
+/// The number of an open library that the frame's address is inside of; 0 for none.
+#[napi(catch_unwind)]
+pub fn holder_of(env: Env) -> Thrown<u32> {
+    with_instance(&env, |instance| Ok(instance.holder_number(get_frame(instance).0 as usize)))
+}
+
 /// The plan for a signature of type numbers, the result's first: `[number, result…, parameters…]`. Each
 /// of them is `[0, offset]` for a scalar, `[1, n, n times (offset, offset in the record, bytes)]` for a
 /// record in parts, `[2, offset of its address]` for one elsewhere; offsets are in bytes of the frame.
@@ -219,19 +225,6 @@ pub fn release_bound(env: Env, number: u32) -> Thrown<()> {
     })
 }
 
-/// Copies `length` bytes from the frame's address to the address in its value.
-#[napi(catch_unwind)]
-pub fn copy_memory(env: Env) -> Thrown<()> {
-    with_instance(&env, |instance| {
-        let (source, length, target) = get_frame(instance);
-        let (source, target) = (memory::checked(source)?, memory::checked(target)?);
-        // SAFETY: the target is a buffer of this length that JavaScript just made; that the source
-        // is readable is the user's claim. They may overlap if the claim includes that.
-        unsafe { ptr::copy(source, target, length) };
-        Ok(())
-    })
-}
-
 /// An ArrayBuffer on the `length` bytes at the frame's address, not a copy; `null` where the host has
 /// no such buffers.
 #[napi(catch_unwind)]
@@ -239,7 +232,7 @@ pub fn view_memory(env: Env) -> Thrown<Option<Unknown<'static>>> {
     unsafe extern "C" fn leave(_env: sys::napi_env, _data: *mut c_void, _hint: *mut c_void) {}
     let raw = env.raw();
     with_instance(&env, |instance| {
-        let (address, length, _) = get_frame(instance);
+        let (address, length) = get_frame(instance);
         let data = memory::checked(address)?.cast();
         let mut buffer = ptr::null_mut();
         // SAFETY: `env` is live; that the memory is there as long as the buffer is the user's claim.
@@ -280,11 +273,11 @@ fn with_instance<T>(env: &Env, work: impl FnOnce(&Instance) -> Result<T, Error>)
     })
 }
 
-/// The frame's address, length and value.
-fn get_frame(instance: &Instance) -> (u64, usize, u64) {
+/// The frame's address and length.
+fn get_frame(instance: &Instance) -> (u64, usize) {
     // SAFETY: the frame lives as long as the instance, and nobody else uses it during this call.
     let frame = unsafe { instance.frame.as_ref() };
-    (frame.address, frame.length as usize, frame.value)
+    (frame.address, frame.length as usize)
 }
 
 fn set_address(instance: &Instance, address: usize) {

@@ -225,14 +225,18 @@ impl Instance {
 
     /// An open library that keeps `address` mapped: one that it was got from, or that contains it.
     fn holder_of(&self, address: usize) -> Option<Rc<Library>> {
+        self.library(self.holder_number(address))
+    }
+
+    /// The number of that library; 0 for none.
+    pub fn holder_number(&self, address: usize) -> u32 {
         let libraries = self.libraries.borrow();
-        let source = libraries.values().find(|library| library.has_given(address));
-        source
-            .or_else(|| {
-                let object = object_at(address)?;
-                libraries.values().find(|library| library.object() == Some(object))
-            })
-            .cloned()
+        let source = libraries.iter().find(|(_, library)| library.has_given(address));
+        let holder = source.or_else(|| {
+            let object = object_at(address)?;
+            libraries.iter().find(|(_, library)| library.object() == Some(object))
+        });
+        holder.map_or(0, |(&number, _)| number)
     }
 
     /// Binds a symbol of an open library; `name` is for error messages. Returns the function's number

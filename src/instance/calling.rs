@@ -36,10 +36,11 @@ impl Instance {
             (*frame).errno = self.errno.get();
         }
         let taken = take();
-        self.give_back(floor);
+        // Destructors that run now may call too: what C stored in scratch memory has yet to be read.
         if gate.leave() {
             self.finish_closing();
         }
+        self.give_back(floor);
         Some(taken)
     }
 

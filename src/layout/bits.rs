@@ -62,7 +62,10 @@ impl Cursor {
     /// The byte offset of the next member, and its bits if it is a bit-field.
     pub fn place(&mut self, member: &MemberSpec) -> Result<(u32, Option<Bits>), Error> {
         let size = u64::from(member.ty.size()) * 8;
-        let align = member.ty.align().max(member.align).min(self.pack);
+        let own_align = member.ty.align().max(member.align);
+        // gcc and clang let nothing pack a bit-field without width.
+        let is_unpacked = member.width == Some(0) && self.rules != Rules::Microsoft;
+        let align = if is_unpacked { own_align } else { own_align.min(self.pack) };
         let (first, width) = match member.width {
             None => {
                 self.unit = None;

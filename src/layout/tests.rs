@@ -49,6 +49,15 @@ fn unnamed_bit_fields_align_the_record_on_arm_only() {
 }
 
 #[test]
+fn bit_fields_without_width_are_not_packed() {
+    let members = || vec![field(U8, 3), MemberSpec { is_named: false, ..field(U64, 0) }, member(U8)];
+    let record = lay_out(members(), 1, 0, Rules::Sysv64);
+    assert_eq!((record.members[1].offset, record.size, record.align), (8, 9, 1));
+    let on_arm = lay_out(members(), 1, 0, Rules::Aapcs64);
+    assert_eq!((on_arm.members[1].offset, on_arm.size, on_arm.align), (8, 16, 8));
+}
+
+#[test]
 fn microsofts_bit_fields_take_whole_units() {
     let record = lay_out(vec![field(U8, 3), field(U32, 5), field(U32, 27), field(U32, 1)], 0, 0, Rules::Microsoft);
     assert_eq!(places(&record), [(0, Some(0)), (4, Some(0)), (4, Some(5)), (8, Some(0))]);

@@ -1,0 +1,180 @@
+'use strict';
+// What a call lends to C while it is prepared and made: copies of objects and strings, on the scratch stack
+// or, when that is full, in buffers of their own. Code of the user's may run while objects are read, and
+// may itself call C, so what has been taken is kept from such calls at once.
+
+const native = require('./binding.js');
+const { views, offsets } = require('./frame.js');
+const { createError } = require('./errors.js');
+const { MemoryView } = require('./memory-view.js');
+const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
+const { Refused } = require('./refused.js');
+const { copyString, giveBack } = require('./scratch.js');
+
+const { u32 } = views;
+const { frameAddress } = native;
+const { isSafeInteger } = Number;
+
+const TOP = offsets.scratchTop / 4;
+const HEAP_BLOCKS = offsets.heapBlocks / 4;
+const FLOOR = offsets.scratchFloor / 4;
+const HEAP_FLOOR = offsets.heapFloor / 4;
+const END = offsets.scratchEnd;
+
+/** Words are copied to and from memory, so behind it there is room for one more. */
+const SPARE = 8;
+
+/** How many pointers deep objects may nest; deeper ones are probably cyclic. */
+const DEEPEST = 500;
+
+/** The frame's memory at any alignment. */
+const frameView = new MemoryView(native.frame);
+
+/**
+ * Memory for a copy that does not fit the scratch stack.
+ * @param {number} size
+ * @param {number} align
+ * @returns {{ view: MemoryView, address: number }}
+ */
+function takeHeap(size, align) {
+  try {
+    const buffer = new ArrayBuffer(size + align + SPARE);
+    const start = bufferAddress(buffer);
+    const skip = (align - (start % align)) % align;
+    return { view: new MemoryView(buffer, skip), address: start + skip };
+  } catch {
+    throw new Refused('ERR_MALLOC_FAILED', `no memory for a copy of ${size} bytes`);
+  }
+}
+
+class Call {
+  /** Where the memory last taken is: the view it is in, and its address. */
+  view = frameView;
+  address = 0;
+  /** Missing members are errors. */
+  fills = false;
+  /** How many pointers deep the object being read is. */
+  depth = 0;
+  /** @type {unknown[] | undefined} what C may use until it returns */
+  held = undefined;
+  /** @type {{ value: unknown, address: number | bigint }[] | undefined} buffers inside of objects, and where they were */
+  buffers = undefined;
+  /** @type {import('./record/lent.js').Loan[] | undefined} what is given back to the user's objects */
+  loans = undefined;
+  floor = u32[FLOOR];
+  heapFloor = u32[HEAP_FLOOR];
+
+  /**
+   * Takes memory until the call returns.
+   * @param {number} size
+   * @param {number} align
+   * @returns {number} where it is in `view`; `address` is where that is
+   */
+  take(size, align) {
+    let at = u32[TOP];
+    if (align > 8) at += (align - ((frameAddress + at) % align)) % align;
+    const end = at + ((size + SPARE + 7) & ~7);
+    if (size >= END || end > END) return this.takeHeap(size, align);
+    u32[TOP] = u32[FLOOR] = end;
+    this.view = frameView;
+    this.address = frameAddress + at;
+    return at;
+  }
+
+  /** @param {number} size @param {number} align @returns {number} */
+  takeHeap(size, align) {
+    const { view, address } = takeHeap(size, align);
+    this.view = view;
+    this.address = address;
+    this.hold(view);
+    return 0;
+  }
+
+  /** @param {unknown} value kept reachable until C returns */
+  hold(value) {
+    if (this.held) this.held.push(value);
+    else this.held = [value];
+  }
+
+  /**
+   * Copies a string that is inside of an object.
+   * @param {string} text
+   * @returns {number} its address, or INVALID
+   */
+  string(text) {
+    const offset = copyString(text);
+    u32[FLOOR] = u32[TOP];
+    u32[HEAP_FLOOR] = u32[HEAP_BLOCKS];
+    return frameAddress + offset;
+  }
+
+  /**
+   * The address for a pointer that is inside of an object.
+   * @param {unknown} value
+   * @returns {number | bigint} or INVALID
+   */
+  pointer(value) {
+    if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
+    const address = addressOf(value);
+    if (typeof value === 'object' && value !== null && address !== INVALID) {
+      this.hold(value);
+      if (this.buffers) this.buffers.push({ value, address });
+      else this.buffers = [{ value, address }];
+    }
+    return address;
+  }
+
+  /** One pointer deeper; cyclic objects end here. */
+  enter() {
+    if (this.depth++ > DEEPEST) {
+      const text = `objects are more than ${DEEPEST} pointers deep, or refer to themselves`;
+      throw new Refused('ERR_INVALID_ARG_VALUE', text);
+    }
+  }
+
+  leave() {
+    this.depth--;
+  }
+
+  /** All objects have been read: no code of the user's runs from here until C returns. */
+  settle() {
+    u32[FLOOR] = this.floor;
+    u32[HEAP_FLOOR] = this.heapFloor;
+    if (this.buffers === undefined) return;
+    for (const { value, address } of this.buffers) {
+      // A getter that ran later may have transferred the buffer.
+      if (addressOf(value) === address) continue;
+      throw createError('ERR_INVALID_ARG_VALUE', 'a buffer was detached while the arguments were read');
+    }
+  }
+
+  /** The call is not made after all. */
+  abandon() {
+    u32[FLOOR] = this.floor;
+    u32[HEAP_FLOOR] = this.heapFloor;
+    giveBack();
+  }
+}
+
+/**
+ * The address of what a view is on.
+ * @param {DataView} view
+ * @param {number} at
+ * @returns {number}
+ */
+function addressIn(view, at) {
+  return view === frameView ? frameAddress + at : bufferAddress(view) + at;
+}
+
+/**
+ * Room that nothing is in right now, and that the next call may use: for memory that is read at once.
+ * @param {number} size
+ * @returns {{ view: MemoryView, at: number, address: number }}
+ */
+function scrap(size) {
+  const at = u32[TOP];
+  if (size < END && at + size + SPARE <= END) return { view: frameView, at, address: frameAddress + at };
+  return { ...takeHeap(size, 8), at: 0 };
+}
+
+module.exports = { Call, frameView, addressIn, scrap, DEEPEST };

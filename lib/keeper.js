@@ -1,0 +1,102 @@
+'use strict';
+// What the memory of a record points to: copies of strings and objects, and the user's own buffers, kept
+// as long as the buffer that the record is in.
+
+const { MemoryView } = require('./memory-view.js');
+const { DEEPEST } = require('./call.js');
+const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
+const { Refused } = require('./refused.js');
+
+const { isSafeInteger } = Number;
+const encoder = new TextEncoder();
+
+/** What each buffer's memory points to. @type {WeakMap<object, unknown[]>} */
+const keptBy = new WeakMap();
+
+class Keeper {
+  view = /** @type {any} */ (undefined);
+  address = 0;
+  depth = 0;
+  /** Nothing is given back to objects. */
+  loans = undefined;
+  /** @type {object | undefined} */
+  #owner;
+  /** @type {unknown[]} */
+  #kept = [];
+
+  /**
+   * @param {object | undefined} owner the buffer; none for memory of somebody else's, which cannot keep anything
+   * @param {boolean} fills missing members are zero
+   */
+  constructor(owner, fills) {
+    this.#owner = owner;
+    this.fills = fills;
+  }
+
+  /** @param {unknown} value */
+  #keep(value) {
+    if (this.#owner === undefined) {
+      const text = 'memory of an address cannot keep a copy alive: pass an address of memory that you hold';
+      throw new Refused('ERR_INVALID_ARG_VALUE', text);
+    }
+    this.#kept.push(value);
+  }
+
+  /**
+   * @param {number} size
+   * @param {number} align
+   * @returns {number} as of Call.take
+   */
+  take(size, align) {
+    let buffer;
+    try {
+      buffer = new ArrayBuffer(size + align);
+    } catch {
+      throw new Refused('ERR_MALLOC_FAILED', `no memory for a copy of ${size} bytes`);
+    }
+    this.#keep(buffer);
+    const skip = (align - (bufferAddress(buffer) % align)) % align;
+    this.view = new MemoryView(buffer, skip);
+    this.address = bufferAddress(buffer) + skip;
+    return 0;
+  }
+
+  /** @param {string} text @returns {number} */
+  string(text) {
+    if (text.includes('\0')) return INVALID;
+    const copy = encoder.encode(`${text}\0`);
+    this.#keep(copy);
+    return bufferAddress(copy);
+  }
+
+  /** @param {unknown} value @returns {number | bigint} */
+  pointer(value) {
+    if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
+    const address = addressOf(value);
+    // Of an address nothing can be kept, and the user has been told so.
+    if (typeof value === 'object' && value !== null && address !== INVALID && this.#owner) this.#kept.push(value);
+    return address;
+  }
+
+  /** One pointer deeper; cyclic objects end here. */
+  enter() {
+    if (this.depth++ > DEEPEST) {
+      const text = `objects are more than ${DEEPEST} pointers deep, or refer to themselves`;
+      throw new Refused('ERR_INVALID_ARG_VALUE', text);
+    }
+  }
+
+  leave() {
+    this.depth--;
+  }
+
+  /** All has been written: the owner keeps it from now on. */
+  settle() {
+    if (this.#kept.length === 0 || this.#owner === undefined) return;
+    const kept = keptBy.get(this.#owner);
+    if (kept) kept.push(...this.#kept);
+    else keptBy.set(this.#owner, this.#kept);
+  }
+}
+
+module.exports = { Keeper };

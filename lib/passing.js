@@ -1,0 +1,81 @@
+'use strict';
+// How the values of a call that is more than scalars are passed: records by value, and objects lent to C.
+// Both forms of stubs, generated and closures, use these.
+
+const native = require('./binding.js');
+const { Call, frameView, addressIn, scrap } = require('./call.js');
+const { MemoryView, copyWords } = require('./memory-view.js');
+const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
+const { usable } = require('./address.js');
+const { refused } = require('./refused.js');
+const { retain } = require('./retained.js');
+const { copyBytes } = require('./record/cold.js');
+const { giveBackLoans } = require('./record/lent.js');
+const { marshalOf } = require('./record/marshal.js');
+
+/** @typedef {import('./types.js').CType} CType */
+/** @typedef {import('./signature.js').Spot} Spot */
+
+/**
+ * Whether values of a type are read in a way that may run code of the user's.
+ * @param {CType} type
+ */
+const isObject = (type) => type.record !== undefined || type.lent !== undefined;
+
+/**
+ * Writes a record argument that is not an object: it is the address of one.
+ * @param {CType} type
+ * @param {DataView} view
+ * @param {number} at
+ * @param {unknown} value
+ */
+function putByAddress(type, view, at, value) {
+  const address = typeof value === 'number' || typeof value === 'bigint' ? addressOfNumber(value) : INVALID;
+  if (address === INVALID) throw refused(type, value);
+  copyBytes(usable('by value', address), addressIn(view, at), type.size);
+}
+
+/** @param {number | bigint} value @returns {number | bigint} */
+const addressOfNumber = (value) =>
+  typeof value === 'bigint' ? addressOf(value) : Number.isSafeInteger(value) && value >= 0 ? value : INVALID;
+
+/**
+ * The function that reads a record result from memory.
+ * @param {CType} type
+ * @returns {(view: DataView, at: number) => any}
+ */
+function resultReader(type) {
+  const { size } = type;
+  if (type.decodes) return marshalOf(type).get;
+  return (view, at) => {
+    const buffer = new ArrayBuffer(size);
+    copyBytes(addressIn(view, at), bufferAddress(buffer), size);
+    return retain(buffer);
+  };
+}
+
+/**
+ * Where the result slots are one piece of memory, where that starts.
+ * @param {Spot} spot
+ * @returns {number | undefined}
+ */
+function wholeAt(spot) {
+  if (!('pieces' in spot) || spot.pieces.length === 0) return undefined;
+  const [first] = spot.pieces;
+  const start = first.offset - first.from;
+  return spot.pieces.every(({ offset, from }) => offset - from === start) ? start : undefined;
+}
+
+module.exports = {
+  Call,
+  MemoryView,
+  native,
+  frameView,
+  copyWords,
+  scrap,
+  isObject,
+  putByAddress,
+  resultReader,
+  wholeAt,
+  giveBackLoans,
+};

@@ -1,0 +1,106 @@
+'use strict';
+// A layout in words.
+
+/** @typedef {import('../types.js').CType} CType */
+/** @typedef {import('./declare.js').Part} Part */
+
+/** @param {CType} type @returns {string} */
+function nameOf(type) {
+  if (type.bits) return `${type.bits.of.base}:${type.bits.width}`;
+  if (type.array) return `${nameOf(type.array.element)}[${type.array.isFlexible ? '' : type.array.count}]`;
+  if (type.record) return type.record.isUnion ? 'union' : 'struct';
+  return type.lent ? 'pointer' : type.base;
+}
+
+/**
+ * @param {number} offset
+ * @param {number | string} size
+ * @param {string} text
+ * @param {number} depth
+ */
+const line = (offset, size, text, depth) =>
+  `${String(offset).padStart(6)} ${String(size).padStart(6)}  ${'  '.repeat(depth)}${text}`;
+
+/**
+ * @param {CType} type
+ * @param {number} base
+ * @param {number} depth
+ * @returns {string[]}
+ */
+function recordLines(type, base, depth) {
+  const record = /** @type {import('./declare.js').RecordType} */ (type.record);
+  const lines = record.parts.flatMap((part) => partLines(part, base, depth));
+  if (record.isUnion) return lines;
+  const bitBytes = bytesOfBits(record.parts);
+  const choices = record.parts.filter((part) => 'alternatives' in part);
+  for (const [offset, length] of record.holes) {
+    for (const [start, end] of without([offset, offset + length], [...bitBytes, ...choices.map(span)])) {
+      const what = end === type.size ? 'padding' : 'hole';
+      lines.push(
+        line(base + start, end - start, `/* ${what} of ${end - start} byte${end - start === 1 ? '' : 's'} */`, depth),
+      );
+    }
+  }
+  return lines.sort((a, b) => Number(a.slice(0, 6)) - Number(b.slice(0, 6)));
+}
+
+/** @param {{ offset: number, size?: number }} part @returns {[number, number]} */
+const span = ({ offset, size = 0 }) => [offset, offset + size];
+
+/** @param {Part[]} parts @returns {[number, number][]} */
+const bytesOfBits = (parts) =>
+  parts.flatMap((part) =>
+    'alternatives' in part || !part.type.bits
+      ? []
+      : [[part.offset, part.offset + Math.ceil((part.first + part.type.bits.width) / 8)]],
+  );
+
+/**
+ * What is left of a range without others.
+ * @param {[number, number]} range
+ * @param {[number, number][]} others
+ * @returns {[number, number][]}
+ */
+function without([start, end], others) {
+  /** @type {[number, number][]} */
+  const rest = [];
+  for (const [from, to] of others.sort(([a], [b]) => a - b)) {
+    if (to <= start || from >= end) continue;
+    if (from > start) rest.push([start, from]);
+    start = Math.max(start, to);
+  }
+  if (start < end) rest.push([start, end]);
+  return rest;
+}
+
+/**
+ * @param {Part} part
+ * @param {number} base
+ * @param {number} depth
+ * @returns {string[]}
+ */
+function partLines(part, base, depth) {
+  if ('alternatives' in part) {
+    const inner = part.alternatives.flatMap((parts) => parts.flatMap((each) => partLines(each, base, depth + 1)));
+    return [line(base + part.offset, part.size, 'one of', depth), ...inner];
+  }
+  const { key, type, offset, first } = part;
+  const name = `${key}: ${nameOf(type)}`;
+  if (type.bits) return [line(base + offset, `:${first}`, name, depth)];
+  const inner = type.record ?? type.array?.element.record;
+  const own = line(base + offset, type.size, name, depth);
+  const innerType = type.record ? type : type.array?.element;
+  return inner && innerType ? [own, ...recordLines(innerType, base + offset, depth + 1)] : [own];
+}
+
+/**
+ * The layout as text: offset and size in bytes of each member (of a bit-field, its first bit), and the holes.
+ * @param {CType} type a record
+ */
+function picture(type) {
+  const { isUnion } = /** @type {import('./declare.js').RecordType} */ (type.record);
+  const head = `${isUnion ? 'union' : 'struct'} { /* size ${type.size}, alignment ${type.align} */`;
+  return [head, '/* offset  size */', ...recordLines(type, 0, 0), '}'].join('\n');
+}
+
+module.exports = { picture };

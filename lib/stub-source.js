@@ -1,0 +1,174 @@
+'use strict';
+// The source of stubs: numbers and identifiers of ours, nothing of the user's.
+
+const { emitters } = require('./emitters.js');
+const { offsets } = require('./frame.js');
+const { resultReader, wholeAt } = require('./passing.js');
+const { marshalOf } = require('./record/marshal.js');
+
+/** @typedef {import('./types.js').CType} CType */
+/** @typedef {import('./signature.js').Spot} Spot */
+/** @typedef {import('./signature.js').ScalarSpot} ScalarSpot */
+
+/** Stands for the number of the function, which makes each stub's source unique. */
+const NUMBER = '#';
+
+/** @param {number} offset @returns {(size: number) => string} */
+const slotAt = (offset) => (size) => String(offset / size);
+
+/**
+ * What a stub is put together from.
+ * @typedef {object} Parts
+ * @property {string[]} outer declarations of what is used before and after C is entered
+ * @property {string[]} objects statements that read objects; code of the user's may run in them
+ * @property {string[]} reads statements that read everything else
+ * @property {string[]} stores
+ * @property {string[]} kept what must stay reachable until C returns
+ * @property {Record<string, unknown>} values what they refer to
+ */
+
+/**
+ * A scalar parameter.
+ * @param {CType} type
+ * @param {number} index
+ * @param {number} offset
+ * @param {Parts} parts
+ */
+function passScalar(type, index, offset, { reads, stores, kept, values }) {
+  const { read, invalid, store, keeps } = emitters[type.base];
+  const argument = `a${index}`;
+  let value = argument;
+  if (type.accept) values[`accept${index}`] = type.accept;
+  const accepted = type.accept ? `accept${index}(${argument})` : read?.(argument);
+  if (accepted) {
+    value = `v${index}`;
+    reads.push(`const ${value} = ${accepted};`);
+  }
+  reads.push(`if (${invalid(value)}) refuse(${NUMBER}, ${index}, ${argument});`);
+  stores.push(store(value, slotAt(offset)));
+  if (keeps) kept.push(argument);
+}
+
+/**
+ * A pointer to which objects can be given.
+ * @param {CType} type
+ * @param {number} index
+ * @param {number} offset
+ * @param {Parts} parts
+ */
+function passLent(type, index, offset, { objects, reads, stores, kept, values }) {
+  const [argument, value, lent] = [`a${index}`, `v${index}`, `lent${index}`];
+  values[lent] = type.lent;
+  objects.push(`index = ${index}; let ${value} = ${lent}.lend(${argument}, call);`);
+  reads.push(`if (${value} === -1) { index = ${index}; ${value} = ${lent}.address(${argument});`);
+  reads.push(`if (${value} === -1) refuse(${NUMBER}, ${index}, ${argument}); }`);
+  stores.push(emitters.ptr.store(value, slotAt(offset)));
+  kept.push(argument);
+}
+
+/**
+ * A record by value: an image of it is made, and copied to where it goes.
+ * @param {CType} type
+ * @param {number} index
+ * @param {Spot} spot
+ * @param {Parts} parts
+ */
+function passRecord(type, index, spot, { objects, stores, values }) {
+  const [argument, at, view, address] = [`a${index}`, `p${index}`, `w${index}`, `d${index}`];
+  Object.assign(values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
+  objects.push(`index = ${index}; const ${at} = call.take(${type.size}, ${type.align}), ${view} = call.view;`);
+  if ('address' in spot) {
+    objects.push(`const ${address} = call.address;`);
+    stores.push(emitters.ptr.store(address, slotAt(spot.address)));
+  } else if ('pieces' in spot) {
+    for (const { offset, from, bytes } of spot.pieces)
+      stores.push(copying(view, `${at} + ${from}`, String(offset), bytes));
+  }
+  objects.push(
+    `if (typeof ${argument} === 'object') marshal${index}.put(${view}, ${at}, ${argument}, call); ` +
+      `else putByAddress(type${index}, ${view}, ${at}, ${argument});`,
+  );
+}
+
+/** @param {string} view @param {string} from @param {string} to @param {number} bytes */
+const copying = (view, from, to, bytes) => `copyWords(${view}, ${from}, frameView, ${to}, ${bytes});`;
+
+/**
+ * How the result is had: statements before the stores, after C has returned, and an expression.
+ * @param {CType} type
+ * @param {Spot} spot
+ * @param {Parts} parts
+ * @returns {{ entry: string, gather: string[], load: string | undefined }}
+ */
+function receive(type, spot, parts) {
+  if (!type.record) {
+    const { string, load } = emitters[type.base];
+    if (string) return { entry: 'const result = enterForString', gather: [], load: 'result' };
+    const loaded = load?.(slotAt(/** @type {ScalarSpot} */ (spot).offset));
+    if (type.make) parts.values.make = type.make;
+    return { entry: 'enter', gather: [], load: type.make ? `make(${loaded})` : loaded };
+  }
+  parts.values.receive = resultReader(type);
+  const whole = wholeAt(spot);
+  if (whole !== undefined) return { entry: 'enter', gather: [], load: `receive(frameView, ${whole})` };
+  if ('pieces' in spot) {
+    const gather = ['const { view: wr, at: pr } = scrap(64);'];
+    for (const { offset, from } of spot.pieces) gather.push(`copyWords(frameView, ${offset}, wr, pr + ${from}, 8);`);
+    return { entry: 'enter', gather, load: 'receive(wr, pr)' };
+  }
+  parts.outer.push('let pr, wr;');
+  parts.objects.push(`pr = call.take(${type.size}, ${type.align}); wr = call.view; const dr = call.address;`);
+  parts.stores.push(emitters.ptr.store('dr', slotAt(/** @type {{ address: number }} */ (spot).address)));
+  return { entry: 'enter', gather: [], load: 'receive(wr, pr)' };
+}
+
+/**
+ * The source of a signature's stubs, in pieces between which the function's number goes, and the values it
+ * refers to besides what all stubs do.
+ * @param {import('./signature.js').Signature} signature
+ * @returns {{ pieces: string[], values: Record<string, unknown> }}
+ */
+function stubSource({ params, spots, result, resultSpot }) {
+  /** @type {Parts} */
+  const parts = {
+    outer: [],
+    objects: [],
+    reads: [],
+    stores: [`u32[${offsets.target / 4}] = ${NUMBER};`],
+    kept: [],
+    values: {},
+  };
+  params.forEach((type, index) => {
+    const spot = spots[index];
+    if (type.record) passRecord(type, index, spot, parts);
+    else if (type.lent) passLent(type, index, /** @type {ScalarSpot} */ (spot).offset, parts);
+    else passScalar(type, index, /** @type {ScalarSpot} */ (spot).offset, parts);
+  });
+  const { entry, gather, load } = receive(result, resultSpot, parts);
+  const { outer, objects, reads, stores, kept, values } = parts;
+  const isPlain = objects.length === 0;
+  const enter = `${entry}(${[...kept, ...(isPlain ? [] : ['call'])].join(', ')});`;
+  const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
+  const after = [...gather];
+  if (gives && load) after.push(`const value = ${load};`);
+  if (gives) after.push('if (call.loans) giveBackLoans(call.loans);');
+  if (load) after.push(`return ${gives ? 'value' : load};`);
+  const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
+  const body = isPlain
+    ? [...reads, ...stores, enter]
+    : [
+        ...outer,
+        'const call = new Call(); let index = 0;',
+        'try {',
+        ...objects,
+        ...reads,
+        'call.settle();',
+        ...stores,
+        `} catch (error) { abandon(${NUMBER}, index, error, call); }`,
+        enter,
+      ];
+  const text = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;
+  return { pieces: text.split(NUMBER), values };
+}
+
+module.exports = { stubSource };
