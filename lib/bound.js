@@ -65,11 +65,13 @@ function refuseCount(number, given) {
  * @param {number} number
  * @param {number} index of the argument that was being read
  * @param {unknown} error
- * @param {import('./call.js').Call} call
+ * @param {typeof import('./call.js').images} call
+ * @param {number} floor
+ * @param {number} heapFloor
  * @returns {never}
  */
-function abandon(number, index, error, call) {
-  call.abandon();
+function abandon(number, index, error, call, floor, heapFloor) {
+  call.abandon(floor, heapFloor);
   const { symbol } = /** @type {{ symbol: string }} */ (described.get(number));
   throw worded(error, symbol, index);
 }

@@ -5,7 +5,6 @@
 
 const native = require('./binding.js');
 const { views, offsets } = require('./frame.js');
-const { createError } = require('./errors.js');
 const { MemoryView } = require('./memory-view.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
 const { Refused } = require('./refused.js');
@@ -34,7 +33,7 @@ const frameView = new MemoryView(native.frame);
  * Memory for a copy that does not fit the scratch stack.
  * @param {number} size
  * @param {number} align
- * @returns {{ view: MemoryView, address: number }}
+ * @returns {{ view: DataView, address: number }}
  */
 function takeHeap(size, align) {
   try {
@@ -47,22 +46,20 @@ function takeHeap(size, align) {
   }
 }
 
-class Call {
+/** The floors of the scratch stack, which a call puts back. @returns {number} */
+const floorOfScratch = () => u32[FLOOR];
+/** @returns {number} */
+const floorOfHeap = () => u32[HEAP_FLOOR];
+
+/** Takes memory for the images of records. One for all calls: nothing in it outlives a look at it. */
+class Images {
   /** Where the memory last taken is: the view it is in, and its address. */
   view = frameView;
   address = 0;
   /** Missing members are errors. */
   fills = false;
-  /** How many pointers deep the object being read is. */
-  depth = 0;
-  /** @type {unknown[] | undefined} what C may use until it returns */
-  held = undefined;
-  /** @type {{ value: unknown, address: number | bigint }[] | undefined} buffers inside of objects, and where they were */
-  buffers = undefined;
   /** @type {import('./record/lent.js').Loan[] | undefined} what is given back to the user's objects */
   loans = undefined;
-  floor = u32[FLOOR];
-  heapFloor = u32[HEAP_FLOOR];
 
   /**
    * Takes memory until the call returns.
@@ -89,6 +86,42 @@ class Call {
     this.hold(view);
     return 0;
   }
+
+  /** @param {unknown} _value whoever takes an image holds its view */
+  hold(_value) {}
+
+  /**
+   * All objects have been read: no code of the user's runs from here until C returns.
+   * @param {number} floor
+   * @param {number} heapFloor
+   */
+  settle(floor, heapFloor) {
+    u32[FLOOR] = floor;
+    u32[HEAP_FLOOR] = heapFloor;
+  }
+
+  /**
+   * The call is not made after all.
+   * @param {number} floor
+   * @param {number} heapFloor
+   */
+  abandon(floor, heapFloor) {
+    u32[FLOOR] = floor;
+    u32[HEAP_FLOOR] = heapFloor;
+    giveBack();
+  }
+}
+
+const images = new Images();
+
+/** The same for one call, of objects that have pointers inside. */
+class Call extends Images {
+  /** How many pointers deep the object being read is. */
+  depth = 0;
+  /** @type {unknown[] | undefined} what C may use until it returns */
+  held = undefined;
+  /** @type {{ value: unknown, address: number | bigint }[] | undefined} buffers inside of objects, and where they were */
+  buffers = undefined;
 
   /** @param {unknown} value kept reachable until C returns */
   hold(value) {
@@ -136,23 +169,15 @@ class Call {
     this.depth--;
   }
 
-  /** All objects have been read: no code of the user's runs from here until C returns. */
-  settle() {
-    u32[FLOOR] = this.floor;
-    u32[HEAP_FLOOR] = this.heapFloor;
+  /** @param {number} floor @param {number} heapFloor */
+  settle(floor, heapFloor) {
+    super.settle(floor, heapFloor);
     if (this.buffers === undefined) return;
     for (const { value, address } of this.buffers) {
       // A getter that ran later may have transferred the buffer.
       if (addressOf(value) === address) continue;
-      throw createError('ERR_INVALID_ARG_VALUE', 'a buffer was detached while the arguments were read');
+      throw new Refused('ERR_INVALID_ARG_VALUE', 'a buffer was detached while the arguments were read');
     }
-  }
-
-  /** The call is not made after all. */
-  abandon() {
-    u32[FLOOR] = this.floor;
-    u32[HEAP_FLOOR] = this.heapFloor;
-    giveBack();
   }
 }
 
@@ -169,7 +194,7 @@ function addressIn(view, at) {
 /**
  * Room that nothing is in right now, and that the next call may use: for memory that is read at once.
  * @param {number} size
- * @returns {{ view: MemoryView, at: number, address: number }}
+ * @returns {{ view: DataView, at: number, address: number }}
  */
 function scrap(size) {
   const at = u32[TOP];
@@ -177,4 +202,4 @@ function scrap(size) {
   return { ...takeHeap(size, 8), at: 0 };
 }
 
-module.exports = { Call, frameView, addressIn, scrap, DEEPEST };
+module.exports = { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap, DEEPEST };

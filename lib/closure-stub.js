@@ -7,10 +7,14 @@ const { abandon, refuse, refuseCount } = require('./bound.js');
 const { views, offsets } = require('./frame.js');
 const {
   Call,
+  images,
+  floorOfScratch,
+  floorOfHeap,
   copyWords,
   frameView,
   giveBackLoans,
   isObject,
+  needsCall,
   putByAddress,
   resultReader,
   scrap,
@@ -22,6 +26,7 @@ const { enter, enterForString } = require('./runtime.js');
 
 /** @typedef {import('./types.js').CType} CType */
 /** @typedef {import('./signature.js').Spot} Spot */
+/** @typedef {InstanceType<typeof Call>} Images where no pointers are kept, the one for all calls */
 /** @typedef {{ view: DataView, at: number, address: number }} Image */
 
 const { u32 } = views;
@@ -38,7 +43,7 @@ const collect = (...values) => values;
 
 const TARGET = offsets.target / 4;
 
-/** @param {Call} call @param {CType} type @returns {Image} */
+/** @param {Images} call @param {CType} type @returns {Image} */
 function takeImage(call, { size, align }) {
   const at = call.take(size, align);
   return { view: call.view, at, address: call.address };
@@ -48,7 +53,7 @@ function takeImage(call, { size, align }) {
  * What is made of an argument before any other is looked at: the image of a record, the address of a copy.
  * @param {CType} type
  * @param {unknown} argument
- * @param {Call} call
+ * @param {Images} call
  * @returns {Image | number}
  */
 function readObject(type, argument, call) {
@@ -94,6 +99,7 @@ function closureStub({ number, signature }) {
   const { string, load } = marshallers[result.base] ?? {};
   const readRecord = result.record && resultReader(result);
   const isStored = 'address' in resultSpot;
+  const isOwn = needsCall(params);
   const hasObjects = isStored || params.some(isObject);
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
 
@@ -120,10 +126,12 @@ function closureStub({ number, signature }) {
    * Reads and stores all arguments where there are objects among them.
    * @param {any[]} values
    * @param {any[]} args
-   * @param {Call} call
+   * @param {Images} call
    * @returns {Image | undefined} where C stores a record
    */
   function pass(values, args, call) {
+    const floor = floorOfScratch();
+    const heapFloor = floorOfHeap();
     let index = 0;
     try {
       for (; index < count; index++) {
@@ -136,26 +144,26 @@ function closureStub({ number, signature }) {
       }
       readScalars(values, args);
       const image = isStored ? takeImage(call, result) : undefined;
-      call.settle();
+      call.settle(floor, heapFloor);
       storeAll(values);
       if (image && 'address' in resultSpot) ptr.store(image.address, resultSpot.address);
       return image;
     } catch (error) {
-      return abandon(number, index, error, call);
+      return abandon(number, index, error, call, floor, heapFloor);
     }
   }
 
   const stub = function (/** @type {any[]} */ ...args) {
     if (args.length !== count) refuseCount(number, args.length);
     const values = apply(collect, undefined, args);
-    const call = hasObjects ? new Call() : undefined;
+    const call = isOwn ? new Call() : hasObjects ? /** @type {Images} */ (images) : undefined;
     const image = call && pass(values, args, call);
     if (!call) {
       readScalars(values, args);
       storeAll(values);
     }
     // The arguments are passed only to be kept reachable until C returns.
-    const text = apply(string ? enterForString : enter, undefined, call ? [...args, call] : args);
+    const text = apply(string ? enterForString : enter, undefined, call ? [...args, call, image, ...values] : args);
     let value = text;
     if (readRecord) value = loadRecord(resultSpot, image, readRecord);
     else if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);

@@ -30,8 +30,8 @@ const narrow = (view, size, accessor, wrapped) => ({
   // A whole 32-bit register: AAPCS64 for Apple and gcc and clang on x86-64 expect it extended.
   store: (value, slot) => `i32[${slot(4)}] = ${value};`,
   load: (slot) => `${view}[${slot(size)}]`,
-  put: (memory, at, value) => `${memory}.set${accessor}(${at}, ${value}, true);`,
-  get: (memory, at) => `${memory}.get${accessor}(${at}, true)`,
+  put: (memory, at, value) => `${memory}.set${accessor}(${at}, ${value}${size > 1 ? ', true' : ''});`,
+  get: (memory, at) => `${memory}.get${accessor}(${at}${size > 1 ? ', true' : ''})`,
 });
 
 /** @type {(value: string) => string} */

@@ -45,8 +45,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || value << 24 >> 24 !== value,
     store: (value, at) => { i32[(at >> 2)] = value; },
-    put: (view, at, value) => { view.setInt8(at, value, true); },
-    get: (view, at) => view.getInt8(at, true),
+    put: (view, at, value) => { view.setInt8(at, value); },
+    get: (view, at) => view.getInt8(at),
     load: (at) => i8[at],
   },
   u8: {
@@ -54,8 +54,8 @@ module.exports = {
     read: (value) => value,
     invalid: (value) => typeof value !== 'number' || (value & 255) !== value,
     store: (value, at) => { i32[(at >> 2)] = value; },
-    put: (view, at, value) => { view.setUint8(at, value, true); },
-    get: (view, at) => view.getUint8(at, true),
+    put: (view, at, value) => { view.setUint8(at, value); },
+    get: (view, at) => view.getUint8(at),
     load: (at) => u8[at],
   },
   i16: {

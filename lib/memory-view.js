@@ -5,8 +5,8 @@
 const { floor } = Math;
 const { isSafeInteger } = Number;
 
-/** Unchanged by what becomes of DataView.prototype. */
-class MemoryView extends DataView {
+/** A class like DataView, but unchanged by what becomes of DataView.prototype. */
+class FixedView extends /** @type {any} */ (DataView) {
   static {
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(DataView.prototype))) {
       if (name !== 'constructor') Object.defineProperty(this.prototype, name, descriptor);
@@ -14,6 +14,8 @@ class MemoryView extends DataView {
     Object.freeze(this.prototype);
   }
 }
+/** @type {DataViewConstructor} */
+const MemoryView = /** @type {any} */ (FixedView);
 
 const TWO_32 = 4294967296;
 

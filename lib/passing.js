@@ -2,9 +2,9 @@
 // How the values of a call that is more than scalars are passed: records by value, and objects lent to C.
 // Both forms of stubs, generated and closures, use these.
 
-const native = require('./binding.js');
-const { Call, frameView, addressIn, scrap } = require('./call.js');
-const { MemoryView, copyWords } = require('./memory-view.js');
+const { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap } = require('./call.js');
+const { holdsPointers } = require('./record/accept.js');
+const { copyWords } = require('./memory-view.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
 const { usable } = require('./address.js');
 const { refused } = require('./refused.js');
@@ -21,6 +21,12 @@ const { marshalOf } = require('./record/marshal.js');
  * @param {CType} type
  */
 const isObject = (type) => type.record !== undefined || type.lent !== undefined;
+
+/**
+ * Whether calls need a Call of their own, which keeps what pointers inside of objects refer to.
+ * @param {CType[]} params
+ */
+const needsCall = (params) => params.some((type) => type.lent !== undefined || (type.record && holdsPointers(type)));
 
 /**
  * Writes a record argument that is not an object: it is the address of one.
@@ -68,12 +74,14 @@ function wholeAt(spot) {
 
 module.exports = {
   Call,
-  MemoryView,
-  native,
+  images,
+  floorOfScratch,
+  floorOfHeap,
   frameView,
   copyWords,
   scrap,
   isObject,
+  needsCall,
   putByAddress,
   resultReader,
   wholeAt,

@@ -2,6 +2,7 @@
 // What a value of a pointer type is as an address. No code of the user runs here: views are asked
 // through the built-in getters, whatever their own properties say.
 
+const { isAnyArrayBuffer } = require('node:util').types;
 const native = require('./binding.js');
 const { takeAddress } = require('./frame.js');
 
@@ -216,7 +217,7 @@ function isWrapper(value) {
 
 /** @param {unknown} value @returns {boolean} whether it is an ArrayBuffer, SharedArrayBuffer or view */
 function isBuffer(value) {
-  return typeof value === 'object' && value !== null && (isView(value) || extent(value) !== undefined);
+  return isView(value) || isAnyArrayBuffer(value);
 }
 
 /**

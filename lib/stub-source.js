@@ -3,7 +3,7 @@
 
 const { emitters } = require('./emitters.js');
 const { offsets } = require('./frame.js');
-const { resultReader, wholeAt } = require('./passing.js');
+const { needsCall, resultReader, wholeAt } = require('./passing.js');
 const { marshalOf } = require('./record/marshal.js');
 
 /** @typedef {import('./types.js').CType} CType */
@@ -73,25 +73,46 @@ function passLent(type, index, offset, { objects, reads, stores, kept, values })
  * @param {Spot} spot
  * @param {Parts} parts
  */
-function passRecord(type, index, spot, { objects, stores, values }) {
+function passRecord(type, index, spot, { outer, objects, stores, kept, values }) {
   const [argument, at, view, address] = [`a${index}`, `p${index}`, `w${index}`, `d${index}`];
   Object.assign(values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
-  objects.push(`index = ${index}; const ${at} = call.take(${type.size}, ${type.align}), ${view} = call.view;`);
+  outer.push(`let ${view};`);
+  objects.push(`index = ${index}; const ${at} = call.take(${type.size}, ${type.align}); ${view} = call.view;`);
   if ('address' in spot) {
     objects.push(`const ${address} = call.address;`);
     stores.push(emitters.ptr.store(address, slotAt(spot.address)));
   } else if ('pieces' in spot) {
-    for (const { offset, from, bytes } of spot.pieces)
-      stores.push(copying(view, `${at} + ${from}`, String(offset), bytes));
+    stores.push(copying(view, at, spot.pieces));
   }
+  kept.push(view);
   objects.push(
     `if (typeof ${argument} === 'object') marshal${index}.put(${view}, ${at}, ${argument}, call); ` +
       `else putByAddress(type${index}, ${view}, ${at}, ${argument});`,
   );
 }
 
-/** @param {string} view @param {string} from @param {string} to @param {number} bytes */
-const copying = (view, from, to, bytes) => `copyWords(${view}, ${from}, frameView, ${to}, ${bytes});`;
+/** Words that are copied one by one; more of them in a loop. */
+const FEW = 8;
+
+/**
+ * Copies an image to its slots. On the scratch stack it is aligned.
+ * @param {string} view
+ * @param {string} at
+ * @param {{ offset: number, from: number, bytes: number }[]} pieces
+ */
+function copying(view, at, pieces) {
+  const general = pieces.map(
+    ({ offset, from, bytes }) => `copyWords(${view}, ${at} + ${from}, frameView, ${offset}, ${bytes});`,
+  );
+  const words = pieces.flatMap(({ offset, from, bytes }) =>
+    Array.from(
+      { length: 2 * Math.ceil(bytes / 8) },
+      (_, word) => `u32[${offset / 4 + word}] = u32[(${at} >> 2) + ${from / 4 + word}];`,
+    ),
+  );
+  if (words.length > FEW) return general.join(' ');
+  return `if (${view} === frameView) { ${words.join(' ')} } else { ${general.join(' ')} }`;
+}
 
 /**
  * How the result is had: statements before the stores, after C has returned, and an expression.
@@ -117,6 +138,7 @@ function receive(type, spot, parts) {
     return { entry: 'enter', gather, load: 'receive(wr, pr)' };
   }
   parts.outer.push('let pr, wr;');
+  parts.kept.push('wr');
   parts.objects.push(`pr = call.take(${type.size}, ${type.align}); wr = call.view; const dr = call.address;`);
   parts.stores.push(emitters.ptr.store('dr', slotAt(/** @type {{ address: number }} */ (spot).address)));
   return { entry: 'enter', gather: [], load: 'receive(wr, pr)' };
@@ -158,13 +180,14 @@ function stubSource({ params, spots, result, resultSpot }) {
     ? [...reads, ...stores, enter]
     : [
         ...outer,
-        'const call = new Call(); let index = 0;',
+        `const call = ${needsCall(params) ? 'new Call()' : 'images'}, floor = u32[${offsets.scratchFloor / 4}], heapFloor = u32[${offsets.heapFloor / 4}];`,
+        'let index = 0;',
         'try {',
         ...objects,
         ...reads,
-        'call.settle();',
+        'call.settle(floor, heapFloor);',
         ...stores,
-        `} catch (error) { abandon(${NUMBER}, index, error, call); }`,
+        `} catch (error) { abandon(${NUMBER}, index, error, call, floor, heapFloor); }`,
         enter,
       ];
   const text = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;

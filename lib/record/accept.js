@@ -5,7 +5,7 @@ const marshallers = require('../marshal.generated.js');
 const { INVALID, isBuffer } = require('../pointer.js');
 
 /** @typedef {import('../types.js').CType} CType */
-/** @typedef {import('./cold.js').Keep} Keep */
+/** @typedef {any} Keep only of those that keep pointers: see holdsPointers */
 
 /** @param {unknown} value @param {Keep} keep */
 const string = (value, keep) => (typeof value === 'string' ? keep.string(value) : keep.pointer(value));
@@ -15,7 +15,7 @@ const pointer = (value, keep) => keep.pointer(value);
 const buffer = (value, keep) => (isBuffer(value) ? keep.pointer(value) : INVALID);
 
 /** @type {Record<string, (value: unknown, keep: Keep) => any>} */
-const byBase = { __proto__: null, cstring: string, ptr: pointer, buffer };
+const byBase = { __proto__: /** @type {any} */ (null), cstring: string, ptr: pointer, buffer };
 
 /**
  * How a scalar is accepted inside of a record, where that is not just as its emitter says.
@@ -37,4 +37,23 @@ const acceptOf = (type) => specialAccept(type) ?? marshallers[type.base].read;
 /** @param {CType} type @param {unknown} accepted @returns {boolean} */
 const isUnfit = (type, accepted) => (type.bits ? accepted === undefined : marshallers[type.base].invalid(accepted));
 
-module.exports = { specialAccept, acceptOf, isUnfit };
+/** @type {WeakMap<CType, boolean>} */
+const holding = new WeakMap();
+
+/**
+ * Whether values of a type may have pointers inside, which something has to keep valid.
+ * @param {CType} type
+ * @returns {boolean}
+ */
+function holdsPointers(type) {
+  let holds = holding.get(type);
+  if (holds === undefined) {
+    if (type.record) holds = type.record.members.some((member) => holdsPointers(member.type));
+    else if (type.array) holds = holdsPointers(type.array.element);
+    else holds = type.lent !== undefined || (type.accept === undefined && type.base in byBase);
+    holding.set(type, holds);
+  }
+  return holds;
+}
+
+module.exports = { specialAccept, acceptOf, isUnfit, holdsPointers };

@@ -3,7 +3,7 @@
 
 const native = require('../binding.js');
 const { locate, byteCount, usable } = require('../address.js');
-const { addressIn, Call, scrap } = require('../call.js');
+const { addressIn, Call, floorOfHeap, floorOfScratch, scrap } = require('../call.js');
 const { createError } = require('../errors.js');
 const { Keeper } = require('../keeper.js');
 const { INVALID, bufferAddress, extent, isBuffer } = require('../pointer.js');
@@ -75,12 +75,14 @@ function readAt(address, size, get) {
  * @param {Place} place
  * @param {number} size
  * @param {boolean} isPart what is there already counts
- * @param {(view: DataView, at: number, keep: Keeper) => void} put may run code of the user's
+ * @param {(view: DataView, at: number, keep: InstanceType<typeof Keeper>) => void} put may run code of the user's
  * @param {number} index which argument of `caller` the value is
  * @param {string} [where] the value's name for messages
  */
 function writeAt(caller, place, size, isPart, put, index, where) {
   const call = new Call();
+  const floor = floorOfScratch();
+  const heapFloor = floorOfHeap();
   try {
     const at = call.take(size, 8);
     const { view, address } = call;
@@ -94,7 +96,7 @@ function writeAt(caller, place, size, isPart, put, index, where) {
   } catch (error) {
     throw worded(error, caller, index, where);
   } finally {
-    call.abandon();
+    call.abandon(floor, heapFloor);
   }
 }
 

@@ -11,7 +11,10 @@ const { acceptOf } = require('./accept.js');
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./declare.js').Member} Member */
-/** @typedef {import('../call.js').Call | import('../keeper.js').Keeper} Keep */
+/**
+ * What takes and keeps memory while a value is written: a call's, or a buffer's.
+ * @typedef {InstanceType<typeof import('../call.js').Call> | InstanceType<typeof import('../keeper.js').Keeper>} Keep
+ */
 
 const { u32 } = views;
 const ADDRESS = offsets.address / 4;

@@ -26,7 +26,7 @@ function gone() {
 /** Some memory, and who it belongs to. */
 class Ground {
   /**
-   * @param {MemoryView} view
+   * @param {DataView} view
    * @param {import('../retained.js').Owner} owner
    * @param {any} buffer keeps what is written to it alive; undefined for memory of C
    */

@@ -9,6 +9,7 @@ const { elementsOf, marshalOf } = require('./marshal.js');
 const { readOne } = require('./member.js');
 
 const { isSafeInteger } = Number;
+const { getPrototypeOf, prototype: plainPrototype } = Object;
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./cold.js').Keep} Keep */
@@ -72,8 +73,11 @@ class Lent {
    * @returns {number} the address of the copy; INVALID when none was made
    */
   lend(value, keep) {
-    if (typeof value !== 'object' || value === null || isWrapper(value) || isBuffer(value)) return INVALID;
+    if (typeof value !== 'object' || value === null) return INVALID;
     const { target } = this;
+    // The usual case first: nothing else here has this prototype.
+    if (target.record && getPrototypeOf(value) === plainPrototype) return this.#copy(value, target, -1, keep);
+    if (isWrapper(value) || isBuffer(value)) return INVALID;
     const isArray = target.array !== undefined;
     if (!isList(value)) {
       if (!target.record) throw refused(this.type, value);
@@ -110,7 +114,7 @@ class Lent {
       keep.leave();
     }
     if (this.direction !== 'in') {
-      const call = /** @type {import('../call.js').Call} */ (keep);
+      const call = /** @type {InstanceType<typeof import('../call.js').Call>} */ (keep);
       /** @type {Loan} */
       const loan = { owner: value, target, view, at, count };
       if (call.loans) call.loans.push(loan);

@@ -80,10 +80,10 @@ class StructSchema {
     const { flexible } = this.#type.record;
     const rest = flexible ? value?.[flexible.key] : undefined;
     const count = rest === undefined ? 0 : rest.length;
-    const { element } = flexible?.type.array ?? { element: { size: 0 } };
+    const element = flexible?.type.array?.element;
     const tail =
       Number.isSafeInteger(count) && count > 0
-        ? Math.max(0, /** @type {Member} */ (flexible).offset + count * element.size - this.size)
+        ? Math.max(0, /** @type {Member} */ (flexible).offset + count * (element?.size ?? 0) - this.size)
         : 0;
     let buffer;
     try {
@@ -95,7 +95,7 @@ class StructSchema {
     try {
       const view = new MemoryView(buffer);
       marshalOf(this.#type).put(view, 0, flexible && count > 0 ? { ...value, [flexible.key]: [] } : value, keeper);
-      if (flexible && count > 0) elementsOf(element).put(view, flexible.offset, rest, keeper, count);
+      if (flexible && element && count > 0) elementsOf(element).put(view, flexible.offset, rest, keeper, count);
     } catch (error) {
       throw worded(error, 'create', 0, '');
     }
@@ -150,8 +150,11 @@ class StructSchema {
     const member = this.#member('set', field);
     const place = findPlace('set', memory, 0, this.size);
     place.address = offsetBy(place.address, member.offset);
-    const put = (/** @type {DataView} */ view, /** @type {number} */ at, /** @type {Keeper} */ keep) =>
-      writeMember(member, view, at, value, keep);
+    const put = (
+      /** @type {DataView} */ view,
+      /** @type {number} */ at,
+      /** @type {InstanceType<typeof Keeper>} */ keep,
+    ) => writeMember(member, view, at, value, keep);
     writeAt('set', place, extentOf(member), true, put, 2, member.key);
   }
 

@@ -122,12 +122,33 @@ function recordSource(type, marshalOf) {
     ...record.holes.map(clearing),
     ...record.parts.map(putPart),
   ];
-  const read = record.members.map(
-    (member, index) =>
-      `[k${index}]: ${getValue(member.type, plus(member.offset), `marshal${index}`, namer(index), member.first)}`,
+  const read = record.members.map((member, index) =>
+    getValue(member.type, plus(member.offset), `marshal${index}`, namer(index), member.first),
   );
-  const source = `{ put(view, at, value, keep) {\n${body.join('\n')}\n},\nget(view, at) { return { ${read.join(',\n')} }; } }`;
-  return { source, values: scope.values };
+  const put = `put(view, at, value, keep) {\n${body.join('\n')}\n}`;
+  return { source: withReader(record.members, put, read), values: scope.values };
+}
+
+/**
+ * Adds the function that reads a record. Engines are quick to make objects of a constructor; but a key that
+ * every object has (`__proto__` has a setter) needs to be defined, which they are slow at.
+ * @param {Member[]} members
+ * @param {string} put
+ * @param {string[]} values
+ */
+function withReader(members, put, values) {
+  const keys = members.map((_, index) => `k${index}`);
+  if (members.some(({ key }) => key in Object.prototype)) {
+    const literal = keys.map((key, index) => `[${key}]: ${values[index]}`).join(',\n');
+    return `{ ${put},\nget(view, at) { return { ${literal} }; } }`;
+  }
+  const parameters = keys.map((_, index) => `v${index}`);
+  const stores = keys.map((key, index) => `this[${key}] = v${index};`);
+  return `(() => {
+function Fields(${parameters.join(', ')}) { ${stores.join(' ')} }
+Fields.prototype = Object.prototype;
+return { ${put},\nget(view, at) { return new Fields(${values.join(',\n')}); } };
+})()`;
 }
 
 /**
@@ -153,7 +174,7 @@ for (; i < count; i++, at += ${element.size}) { m = value[i]; ${putting} }
 } catch (error) { throw within(error, '[' + i + ']'); }
 },
 get(view, at, count) {
-const values = [];
+const values = new Array(count);
 for (let i = 0; i < count; i++, at += ${element.size}) values[i] = ${getValue(element, 'at', 'marshal0', name, 0)};
 return values;
 } }`;

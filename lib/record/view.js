@@ -8,7 +8,7 @@ const { findGround } = require('./ground.js');
 const { marshalOf } = require('./marshal.js');
 
 /** @typedef {import('../types.js').CType} CType */
-/** @typedef {import('./ground.js').Ground} Ground */
+/** @typedef {InstanceType<typeof import('./ground.js').Ground>} Ground */
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 
