@@ -5,6 +5,7 @@
 const { MemoryView } = require('./memory-view.js');
 const { DEEPEST } = require('./call.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
+const { holdsPointers } = require('./record/accept.js');
 const { Refused } = require('./refused.js');
 
 const { isSafeInteger } = Number;
@@ -21,8 +22,8 @@ class Keeper {
   loans = undefined;
   /** @type {object | undefined} */
   #owner;
-  /** @type {unknown[]} */
-  #kept = [];
+  /** @type {unknown[] | undefined} */
+  #kept;
 
   /**
    * @param {object | undefined} owner the buffer; none for memory of somebody else's, which cannot keep anything
@@ -39,7 +40,13 @@ class Keeper {
       const text = 'memory of an address cannot keep a copy alive: pass an address of memory that you hold';
       throw new Refused('ERR_INVALID_ARG_VALUE', text);
     }
-    this.#kept.push(value);
+    this.#add(value);
+  }
+
+  /** @param {unknown} value */
+  #add(value) {
+    if (this.#kept) this.#kept.push(value);
+    else this.#kept = [value];
   }
 
   /**
@@ -74,7 +81,7 @@ class Keeper {
     if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
     const address = addressOf(value);
     // Of an address nothing can be kept, and the user has been told so.
-    if (typeof value === 'object' && value !== null && address !== INVALID && this.#owner) this.#kept.push(value);
+    if (typeof value === 'object' && value !== null && address !== INVALID && this.#owner) this.#add(value);
     return address;
   }
 
@@ -92,11 +99,25 @@ class Keeper {
 
   /** All has been written: the owner keeps it from now on. */
   settle() {
-    if (this.#kept.length === 0 || this.#owner === undefined) return;
+    if (this.#kept === undefined || this.#owner === undefined) return;
     const kept = keptBy.get(this.#owner);
     if (kept) kept.push(...this.#kept);
     else keptBy.set(this.#owner, this.#kept);
   }
 }
 
-module.exports = { Keeper };
+const strict = new Keeper(undefined, false);
+const filling = new Keeper(undefined, true);
+
+/**
+ * What keeps what is written of a type: one for all where there is nothing to keep.
+ * @param {import('./types.js').CType} type
+ * @param {object | undefined} owner
+ * @param {boolean} fills
+ */
+function keeperFor(type, owner, fills) {
+  if (holdsPointers(type)) return new Keeper(owner, fills);
+  return fills ? filling : strict;
+}
+
+module.exports = { Keeper, keeperFor };

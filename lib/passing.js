@@ -4,10 +4,10 @@
 
 const { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap } = require('./call.js');
 const { holdsPointers } = require('./record/accept.js');
+const native = require('./binding.js');
 const { copyWords } = require('./memory-view.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
-const { usable } = require('./address.js');
-const { refused } = require('./refused.js');
+const { Refused, refused } = require('./refused.js');
 const { retain } = require('./retained.js');
 const { copyBytes } = require('./record/cold.js');
 const { giveBackLoans } = require('./record/lent.js');
@@ -38,7 +38,11 @@ const needsCall = (params) => params.some((type) => type.lent !== undefined || (
 function putByAddress(type, view, at, value) {
   const address = typeof value === 'number' || typeof value === 'bigint' ? addressOfNumber(value) : INVALID;
   if (address === INVALID) throw refused(type, value);
-  copyBytes(usable('by value', address), addressIn(view, at), type.size);
+  if (address < native.firstAddress) {
+    const text = address === 0 ? 'the address is NULL' : `${address} cannot be a valid address`;
+    throw new Refused('ERR_INVALID_POINTER', text);
+  }
+  copyBytes(address, addressIn(view, at), type.size);
 }
 
 /** @param {number | bigint} value @returns {number | bigint} */

@@ -3,53 +3,44 @@
 
 const native = require('../binding.js');
 const { locate, byteCount, usable } = require('../address.js');
-const { addressIn, Call, floorOfHeap, floorOfScratch, scrap } = require('../call.js');
+const { addressIn, floorOfHeap, floorOfScratch, images, scrap } = require('../call.js');
 const { createError } = require('../errors.js');
-const { Keeper } = require('../keeper.js');
+const { keeperFor } = require('../keeper.js');
 const { INVALID, bufferAddress, extent, isBuffer } = require('../pointer.js');
 const { refusal } = require('../refuse.js');
 const { worded } = require('../refused.js');
 const { copyBytes } = require('./cold.js');
 
-/**
- * Memory that a program names.
- * @typedef {object} Place
- * @property {number | bigint} address
- * @property {any} buffer the buffer it is in, which keeps what is written to it; undefined for an address
- * @property {number} room bytes up to the end of the buffer; Infinity for an address
- * @property {() => void} check throws when the memory is no longer there
- */
-
-const always = () => {};
+const { isSafeInteger } = Number;
+const FIRST_ADDRESS = native.firstAddress;
 
 /**
+ * How many bytes there are from an offset in a buffer on; Infinity for an address.
  * @param {string} caller
  * @param {any} memory an address, a buffer or a view
  * @param {unknown} byteOffset
- * @param {number} size so many bytes must be there
- * @returns {Place}
  */
-function findPlace(caller, memory, byteOffset, size) {
-  if (!isBuffer(memory)) {
-    return {
-      address: usable(caller, locate(caller, memory, byteOffset)),
-      buffer: undefined,
-      room: Infinity,
-      check: always,
-    };
-  }
-  const address = bufferAddress(memory);
-  if (address === INVALID) throw refusal('buffer', memory, 0, caller);
-  const offset = byteCount(caller, byteOffset, 1);
-  const room = /** @type {{ length: number }} */ (extent(memory)).length - offset;
-  if (room < size) {
-    const message = `${caller}: ${size} bytes at offset ${offset} are more than the buffer's ${room + offset}`;
-    throw createError('ERR_OUT_OF_BOUNDS', message, caller, 0);
-  }
-  const check = () => {
-    if (bufferAddress(memory) !== address) throw refusal('buffer', memory, 0, caller);
-  };
-  return { address: address + offset, buffer: extent(memory)?.buffer, room, check };
+function roomAt(caller, memory, byteOffset) {
+  if (!isBuffer(memory)) return Infinity;
+  if (bufferAddress(memory) === INVALID) throw refusal('buffer', memory, 0, caller);
+  return /** @type {{ length: number }} */ (extent(memory)).length - byteCount(caller, byteOffset, 1);
+}
+
+/**
+ * The address of so many bytes.
+ * @param {string} caller
+ * @param {any} memory an address, a buffer or a view
+ * @param {unknown} byteOffset
+ * @param {number} size
+ * @returns {number | bigint}
+ */
+function findAddress(caller, memory, byteOffset, size) {
+  if (byteOffset === 0 && isSafeInteger(memory) && memory >= FIRST_ADDRESS) return memory;
+  if (!isBuffer(memory)) return usable(caller, locate(caller, memory, byteOffset));
+  const room = roomAt(caller, memory, byteOffset);
+  if (room >= size) return bufferAddress(memory) + /** @type {number} */ (byteOffset);
+  const message = `${caller}: ${size} bytes at offset ${byteOffset} are outside of the buffer, of which ${room} are left`;
+  throw createError('ERR_OUT_OF_BOUNDS', message, caller, 0);
 }
 
 /** @param {number | bigint} address @param {number} offset in bytes @returns {number | bigint} */
@@ -70,34 +61,40 @@ function readAt(address, size, get) {
 }
 
 /**
- * Writes memory: all of it, or nothing and an error.
- * @param {string} caller
- * @param {Place} place
- * @param {number} size
- * @param {boolean} isPart what is there already counts
- * @param {(view: DataView, at: number, keep: InstanceType<typeof Keeper>) => void} put may run code of the user's
- * @param {number} index which argument of `caller` the value is
- * @param {string} [where] the value's name for messages
+ * Memory to be written.
+ * @typedef {object} Target
+ * @property {string} caller
+ * @property {() => number | bigint} find its address, or an error when it is not there (any more)
+ * @property {any} buffer what keeps what is written alive; undefined for memory of C
  */
-function writeAt(caller, place, size, isPart, put, index, where) {
-  const call = new Call();
+
+/**
+ * Writes memory: all of it, or nothing and an error.
+ * @param {Target} target
+ * @param {import('../types.js').CType} type
+ * @param {number} size
+ * @param {(view: DataView, at: number, keep: import('./cold.js').Keep) => void} put may run code of the user's
+ * @param {number} [index] which argument of `caller` the value is
+ * @param {string} [place] the value's name for messages
+ */
+function writeAt({ caller, find, buffer }, type, size, put, index, place) {
   const floor = floorOfScratch();
   const heapFloor = floorOfHeap();
   try {
-    const at = call.take(size, 8);
-    const { view, address } = call;
-    if (isPart) copyBytes(place.address, address, size);
-    const keeper = new Keeper(place.buffer, false);
+    const at = images.take(size, 8);
+    const { view } = images;
+    // What is there counts: bit-fields share their bytes.
+    if (size > 0) copyBytes(find(), images.address, size);
+    const keeper = keeperFor(type, buffer, false);
     put(view, at, keeper);
-    // Code of the user's may have run.
-    place.check();
-    if (size > 0) copyBytes(addressIn(view, at), place.address, size);
+    // Found again: code of the user's may have run.
+    if (size > 0) copyBytes(addressIn(view, at), find(), size);
     keeper.settle();
   } catch (error) {
-    throw worded(error, caller, index, where);
+    throw worded(error, caller, index, place);
   } finally {
-    call.abandon(floor, heapFloor);
+    images.abandon(floor, heapFloor);
   }
 }
 
-module.exports = { findPlace, offsetBy, readAt, writeAt };
+module.exports = { findAddress, roomAt, offsetBy, readAt, writeAt };

@@ -5,11 +5,11 @@ const native = require('../binding.js');
 const { byteCount } = require('../address.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
-const { Keeper } = require('../keeper.js');
+const { keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
 const { worded } = require('../refused.js');
 const { declareType, isChar, resolveType } = require('../types.js');
-const { findPlace, readAt } = require('./access.js');
+const { findAddress, readAt } = require('./access.js');
 const { elementsOf, marshalOf } = require('./marshal.js');
 const { viewArray } = require('./view.js');
 
@@ -60,7 +60,7 @@ class ArraySchema {
     } catch {
       throw createError('ERR_MALLOC_FAILED', `create: no memory for ${this.size} bytes`, 'create');
     }
-    const keeper = new Keeper(buffer, true);
+    const keeper = keeperFor(this.#type, buffer, true);
     try {
       marshalOf(this.#type).put(new MemoryView(buffer), 0, values, keeper);
     } catch (error) {
@@ -80,7 +80,7 @@ class ArraySchema {
     if (Array.isArray(memory)) return memory;
     const length = this.#count('fromPtr', count);
     const { element } = this.#type.array;
-    const { address } = findPlace('fromPtr', memory, byteOffset, length * element.size);
+    const address = findAddress('fromPtr', memory, byteOffset, length * element.size);
     const { get } = count === undefined ? marshalOf(this.#type) : elementsOf(element);
     return readAt(address, length * element.size, (view, at) => get(view, at, length));
   }

@@ -6,7 +6,7 @@ const { createError } = require('../errors.js');
 const { byteCount, locate, usable } = require('../address.js');
 const { addressIn } = require('../call.js');
 const { putAddress, putLength } = require('../frame.js');
-const { Keeper } = require('../keeper.js');
+const { keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
 const { ownerOf } = require('../owner.js');
 const { INVALID, bufferAddress, extent, isBuffer } = require('../pointer.js');
@@ -14,7 +14,7 @@ const { refusal } = require('../refuse.js');
 const { retainedAt } = require('../retained.js');
 const { worded } = require('../refused.js');
 const { writeAt } = require('./access.js');
-const { extentOf, readMember, writeMember } = require('./member.js');
+const { extentOf, writeMember } = require('./member.js');
 
 /** @typedef {import('./member.js').Placed} Placed */
 
@@ -68,15 +68,15 @@ class Ground {
   write(placed, at, value, name) {
     this.check();
     if (!placed.type.record && !placed.type.array) return this.#writeScalar(placed, at, value, name);
-    const place = { address: this.address(at), buffer: this.buffer, room: Infinity, check: () => this.check() };
-    /** @type {Parameters<typeof writeAt>[4]} */
+    const target = { caller: 'set', find: () => this.address(at), buffer: this.buffer };
+    /** @type {Parameters<typeof writeAt>[3]} */
     const put = (view, start, keep) => writeMember(placed, view, start, value, keep);
-    writeAt('set', place, extentOf(placed), true, put, 0, name);
+    writeAt(target, placed.type, extentOf(placed), put, undefined, name);
   }
 
   /** @param {Placed} placed @param {number} at @param {unknown} value @param {string} name */
   #writeScalar(placed, at, value, name) {
-    const keeper = new Keeper(this.buffer, false);
+    const keeper = keeperFor(placed.type, this.buffer, false);
     try {
       writeMember(placed, this.view, at, value, keeper);
     } catch (error) {
@@ -140,4 +140,4 @@ function onBuffer(caller, memory, offset, size, owner) {
   return new Ground(new MemoryView(found.buffer, found.offset + offset, size), owner, found.buffer);
 }
 
-module.exports = { Ground, findGround, readMember };
+module.exports = { Ground, findGround };

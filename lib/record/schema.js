@@ -4,12 +4,12 @@
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { byteCount } = require('../address.js');
-const { Keeper } = require('../keeper.js');
+const { Keeper, keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
-const { isBuffer, isWrapper } = require('../pointer.js');
+const { extent, isBuffer, isWrapper } = require('../pointer.js');
 const { worded } = require('../refused.js');
 const { declareType } = require('../types.js');
-const { findPlace, offsetBy, readAt, writeAt } = require('./access.js');
+const { findAddress, offsetBy, readAt, roomAt, writeAt } = require('./access.js');
 const { declareRecord } = require('./declare.js');
 const { elementsOf, marshalOf } = require('./marshal.js');
 const { extentOf, readMember, writeMember } = require('./member.js');
@@ -26,6 +26,8 @@ class StructSchema {
   #type;
   /** @type {Map<string, Member>} */
   #members;
+  /** @type {import('./marshal.js').Marshal | undefined} */
+  #made;
 
   /**
    * @param {unknown} fields
@@ -52,6 +54,11 @@ class StructSchema {
     /** As the type of a result: an object, not a pointer. */
     this.object = declareType(Object.freeze({ schema: this }), { ...this.#type, decodes: true });
     Object.freeze(declareType(this, this.#type));
+  }
+
+  get #marshal() {
+    this.#made ??= marshalOf(this.#type);
+    return this.#made;
   }
 
   /** @param {string} caller @param {Member} member */
@@ -91,10 +98,10 @@ class StructSchema {
     } catch {
       throw createError('ERR_MALLOC_FAILED', `create: no memory for ${this.size + tail} bytes`, 'create');
     }
-    const keeper = new Keeper(buffer, true);
+    const keeper = keeperFor(this.#type, buffer, true);
     try {
       const view = new MemoryView(buffer);
-      marshalOf(this.#type).put(view, 0, flexible && count > 0 ? { ...value, [flexible.key]: [] } : value, keeper);
+      this.#marshal.put(view, 0, flexible && count > 0 ? { ...value, [flexible.key]: [] } : value, keeper);
       if (flexible && element && count > 0) elementsOf(element).put(view, flexible.offset, rest, keeper, count);
     } catch (error) {
       throw worded(error, 'create', 0, '');
@@ -110,20 +117,30 @@ class StructSchema {
    * @param {unknown} [count] of elements of a flexible array member; from a buffer, as many as there are
    */
   fromPtr(memory, byteOffset = 0, count) {
-    const { flexible } = this.#type.record;
     if (typeof memory === 'object' && memory !== null && !isBuffer(memory) && !isWrapper(memory)) return memory;
-    const { address, room } = findPlace('fromPtr', memory, byteOffset, this.size);
-    const value = readAt(address, this.size, marshalOf(this.#type).get);
-    if (!flexible?.type.array) return value;
-    const { element } = flexible.type.array;
-    const there = room === Infinity ? 0 : Math.floor((room - flexible.offset) / element.size);
+    const address = findAddress('fromPtr', memory, byteOffset, this.size);
+    const value = readAt(address, this.size, this.#marshal.get);
+    const { flexible } = this.#type.record;
+    if (flexible)
+      value[flexible.key] = this.#readFlexible(flexible, address, roomAt('fromPtr', memory, byteOffset), count);
+    return value;
+  }
+
+  /**
+   * @param {Member} member
+   * @param {number | bigint} address of the record
+   * @param {number} room
+   * @param {unknown} count
+   */
+  #readFlexible({ type, offset }, address, room, count) {
+    const { element } = /** @type {import('./array-type.js').ArrayType} */ (type.array);
+    const there = room === Infinity ? 0 : Math.floor((room - offset) / element.size);
     const wanted = count === undefined ? there : byteCount('fromPtr', count, 2);
     if (room !== Infinity && wanted > there) {
       throw createError('ERR_OUT_OF_BOUNDS', `fromPtr: there are ${there} elements, not ${wanted}`, 'fromPtr', 2);
     }
-    const start = offsetBy(address, flexible.offset);
-    value[flexible.key] = readAt(start, wanted * element.size, (view, at) => elementsOf(element).get(view, at, wanted));
-    return value;
+    const { get } = elementsOf(element);
+    return readAt(offsetBy(address, offset), wanted * element.size, (view, at) => get(view, at, wanted));
   }
 
   /**
@@ -133,29 +150,36 @@ class StructSchema {
    * @param {unknown} [byteOffset]
    */
   write(memory, value, byteOffset = 0) {
-    const place = findPlace('write', memory, byteOffset, this.size);
-    const { put } = marshalOf(this.#type);
-    writeAt('write', place, this.size, false, (view, at, keep) => put(view, at, value, keep), 1, '');
+    const { put } = this.#marshal;
+    const target = this.#target('write', memory, byteOffset, 0);
+    writeAt(target, this.#type, this.size, (view, at, keep) => put(view, at, value, keep), 1, '');
   }
 
   /** One member. @param {any} memory a buffer or an address @param {unknown} field */
   get(memory, field) {
     const member = this.#member('get', field);
-    const place = findPlace('get', memory, 0, this.size);
-    return readAt(offsetBy(place.address, member.offset), extentOf(member), (view, at) => readMember(member, view, at));
+    const address = offsetBy(findAddress('get', memory, 0, this.size), member.offset);
+    return readAt(address, extentOf(member), (view, at) => readMember(member, view, at));
   }
 
   /** Writes one member. @param {any} memory a buffer or an address @param {unknown} field @param {unknown} value */
   set(memory, field, value) {
     const member = this.#member('set', field);
-    const place = findPlace('set', memory, 0, this.size);
-    place.address = offsetBy(place.address, member.offset);
-    const put = (
-      /** @type {DataView} */ view,
-      /** @type {number} */ at,
-      /** @type {InstanceType<typeof Keeper>} */ keep,
-    ) => writeMember(member, view, at, value, keep);
-    writeAt('set', place, extentOf(member), true, put, 2, member.key);
+    const target = this.#target('set', memory, 0, member.offset);
+    /** @type {Parameters<typeof writeAt>[3]} */
+    const put = (view, at, keep) => writeMember(member, view, at, value, keep);
+    writeAt(target, member.type, extentOf(member), put, 2, member.key);
+  }
+
+  /**
+   * @param {string} caller
+   * @param {any} memory
+   * @param {unknown} byteOffset of the record
+   * @param {number} offset in the record
+   */
+  #target(caller, memory, byteOffset, offset) {
+    const find = () => offsetBy(findAddress(caller, memory, byteOffset, this.size), offset);
+    return { caller, find, buffer: isBuffer(memory) ? extent(memory)?.buffer : undefined };
   }
 
   /**
