@@ -23,9 +23,6 @@ const END = offsets.scratchEnd;
 /** Words are copied to and from memory, so behind it there is room for one more. */
 const SPARE = 8;
 
-/** How many pointers deep objects may nest; deeper ones are probably cyclic. */
-const DEEPEST = 500;
-
 /** The frame's memory at any alignment. */
 const frameView = new MemoryView(native.frame);
 
@@ -157,18 +154,6 @@ class Call extends Images {
     return address;
   }
 
-  /** One pointer deeper; cyclic objects end here. */
-  enter() {
-    if (this.depth++ > DEEPEST) {
-      const text = `objects are more than ${DEEPEST} pointers deep, or refer to themselves`;
-      throw new Refused('ERR_INVALID_ARG_VALUE', text);
-    }
-  }
-
-  leave() {
-    this.depth--;
-  }
-
   /** @param {number} floor @param {number} heapFloor */
   settle(floor, heapFloor) {
     super.settle(floor, heapFloor);
@@ -202,4 +187,4 @@ function scrap(size) {
   return { ...takeHeap(size, 8), at: 0 };
 }
 
-module.exports = { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap, DEEPEST };
+module.exports = { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap };

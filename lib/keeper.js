@@ -3,7 +3,6 @@
 // as long as the buffer that the record is in.
 
 const { MemoryView } = require('./memory-view.js');
-const { DEEPEST } = require('./call.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
 const { holdsPointers } = require('./record/accept.js');
 const { Refused } = require('./refused.js');
@@ -11,7 +10,7 @@ const { Refused } = require('./refused.js');
 const { isSafeInteger } = Number;
 const encoder = new TextEncoder();
 
-/** What each buffer's memory points to. @type {WeakMap<object, unknown[]>} */
+/** What each buffer's memory points to, by what place was written. @type {WeakMap<object, Map<string, unknown[]>>} */
 const keptBy = new WeakMap();
 
 class Keeper {
@@ -85,24 +84,18 @@ class Keeper {
     return address;
   }
 
-  /** One pointer deeper; cyclic objects end here. */
-  enter() {
-    if (this.depth++ > DEEPEST) {
-      const text = `objects are more than ${DEEPEST} pointers deep, or refer to themselves`;
-      throw new Refused('ERR_INVALID_ARG_VALUE', text);
-    }
-  }
-
-  leave() {
-    this.depth--;
-  }
-
-  /** All has been written: the owner keeps it from now on. */
-  settle() {
-    if (this.#kept === undefined || this.#owner === undefined) return;
-    const kept = keptBy.get(this.#owner);
-    if (kept) kept.push(...this.#kept);
-    else keptBy.set(this.#owner, this.#kept);
+  /**
+   * All has been written: the owner keeps it from now on, until the same place is written again.
+   * @param {number | bigint} address
+   * @param {number} size
+   */
+  settle(address, size) {
+    if (this.#owner === undefined) return;
+    const places = keptBy.get(this.#owner);
+    const place = `${address}+${size}`;
+    if (this.#kept === undefined) places?.delete(place);
+    else if (places) places.set(place, this.#kept);
+    else keptBy.set(this.#owner, new Map([[place, this.#kept]]));
   }
 }
 

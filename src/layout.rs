@@ -5,8 +5,8 @@ mod bits;
 
 use crate::ctype::{CType, Repr};
 use crate::error::{Code, Error};
-pub use bits::Rules;
 use bits::Cursor;
+pub use bits::Rules;
 use std::rc::Rc;
 
 /// The largest record or array, in bytes.

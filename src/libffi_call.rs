@@ -134,7 +134,9 @@ fn result_by_registers(plan: &Plan, own_register: u32) -> (Type, ResultStore) {
     match &plan.result {
         Spot::Scalar(slot) => (word(*slot), ResultStore::At(*slot)),
         // Three words are more than registers return, so libffi passes the address itself.
-        Spot::Address(slot) if *slot == own_register => (Type::structure([Type::u64(), Type::u64(), Type::u64()]), ResultStore::Behind(*slot)),
+        Spot::Address(slot) if *slot == own_register => {
+            (Type::structure([Type::u64(), Type::u64(), Type::u64()]), ResultStore::Behind(*slot))
+        }
         // The address is among the arguments, and comes back.
         Spot::Address(_) => (Type::u64(), ResultStore::At(offset_of!(Frame, int_results) as u32)),
         Spot::Pieces(parts) => {

@@ -88,8 +88,9 @@ function writeAt({ caller, find, buffer }, type, size, put, index, place) {
     const keeper = keeperFor(type, buffer, false);
     put(view, at, keeper);
     // Found again: code of the user's may have run.
-    if (size > 0) copyBytes(addressIn(view, at), find(), size);
-    keeper.settle();
+    const address = find();
+    if (size > 0) copyBytes(addressIn(view, at), address, size);
+    keeper.settle(address, size);
   } catch (error) {
     throw worded(error, caller, index, place);
   } finally {

@@ -66,7 +66,7 @@ class ArraySchema {
     } catch (error) {
       throw worded(error, 'create', 0, '');
     }
-    keeper.settle();
+    keeper.settle(0, this.size);
     return buffer;
   }
 

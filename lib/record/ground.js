@@ -82,7 +82,7 @@ class Ground {
     } catch (error) {
       throw worded(error, 'set', undefined, name);
     }
-    keeper.settle();
+    keeper.settle(this.address(at), extentOf(placed));
   }
 
   /** Throws when the memory is gone. */

@@ -42,6 +42,9 @@ const arraysOf = {
   f64: ['Float64Array'],
 };
 
+/** How many pointers deep objects may nest; deeper ones are probably cyclic. */
+const DEEPEST = 500;
+
 /** @typedef {'in' | 'out' | 'inout'} Direction */
 
 /** How values of one pointer type are passed. */
@@ -108,10 +111,13 @@ class Lent {
     const { view, address } = keep;
     if (this.direction === 'out') clear(view, at, size);
     else {
-      keep.enter();
+      if (keep.depth++ > DEEPEST) {
+        const text = `objects are more than ${DEEPEST} pointers deep, or refer to themselves`;
+        throw new Refused('ERR_INVALID_ARG_VALUE', text);
+      }
       if (count === -1) marshalOf(target).put(view, at, value, keep);
       else elementsOf(target).put(view, at, value, keep, count);
-      keep.leave();
+      keep.depth--;
     }
     if (this.direction !== 'in') {
       const call = /** @type {InstanceType<typeof import('../call.js').Call>} */ (keep);

@@ -106,7 +106,7 @@ class StructSchema {
     } catch (error) {
       throw worded(error, 'create', 0, '');
     }
-    keeper.settle();
+    keeper.settle(0, this.size);
     return buffer;
   }
 

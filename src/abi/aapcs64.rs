@@ -80,18 +80,11 @@ fn place_result(record: &Record) -> ResultPlace {
 }
 
 pub(super) fn place(signature: &Signature) -> Placement {
-    let mut registers = Registers::new(INT_REGISTERS, FLOAT_REGISTERS);
     let result = match &signature.result {
         Type::Record(record) => place_result(record),
         Type::Scalar(_) | Type::Array(_) => super::scalar_result(&signature.result),
     };
-    let params = signature.params.iter().map(|param| match param {
-        Type::Record(record) => place_record(record, &mut registers),
-        Type::Scalar(_) | Type::Array(_) if super::is_float(param) => ParamPlace::Scalar(registers.float()),
-        Type::Scalar(_) | Type::Array(_) => ParamPlace::Scalar(registers.int()),
-    });
-    let params = params.collect();
-    Placement { params, result, stack_bytes: registers.stack_bytes, stack_align: registers.stack_align }
+    super::place_in_order(signature, Registers::new(INT_REGISTERS, FLOAT_REGISTERS), result, place_record)
 }
 
 #[cfg(test)]

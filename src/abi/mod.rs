@@ -11,8 +11,9 @@ mod sysv64;
 mod win64;
 
 use crate::ctype::Repr;
-use crate::layout::Type;
+use crate::layout::{Record, Type};
 use crate::signature::Signature;
+use registers::Registers;
 
 /// Where one word goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +129,22 @@ fn is_float(ty: &Type) -> bool {
 /// A scalar result's place where floating-point results have a register of their own.
 fn scalar_result(ty: &Type) -> ResultPlace {
     if is_float(ty) { ResultPlace::Float } else { ResultPlace::Int }
+}
+
+/// Places parameters where integers and floats fill files of registers of their own.
+fn place_in_order(
+    signature: &Signature,
+    mut registers: Registers,
+    result: ResultPlace,
+    place_record: impl Fn(&Record, &mut Registers) -> ParamPlace,
+) -> Placement {
+    let params = signature.params.iter().map(|param| match param {
+        Type::Record(record) => place_record(record, &mut registers),
+        Type::Scalar(_) | Type::Array(_) if is_float(param) => ParamPlace::Scalar(registers.float()),
+        Type::Scalar(_) | Type::Array(_) => ParamPlace::Scalar(registers.int()),
+    });
+    let params = params.collect();
+    Placement { params, result, stack_bytes: registers.stack_bytes, stack_align: registers.stack_align }
 }
 
 #[cfg(test)]

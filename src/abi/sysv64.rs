@@ -67,13 +67,7 @@ pub(super) fn place(signature: &Signature) -> Placement {
         Type::Record(record) => place_result(record, &mut registers),
         Type::Scalar(_) | Type::Array(_) => super::scalar_result(&signature.result),
     };
-    let params = signature.params.iter().map(|param| match param {
-        Type::Record(record) => ParamPlace::Pieces(place_record(record, &mut registers)),
-        Type::Scalar(_) | Type::Array(_) if super::is_float(param) => ParamPlace::Scalar(registers.float()),
-        Type::Scalar(_) | Type::Array(_) => ParamPlace::Scalar(registers.int()),
-    });
-    let params = params.collect();
-    Placement { params, result, stack_bytes: registers.stack_bytes, stack_align: registers.stack_align }
+    super::place_in_order(signature, registers, result, |record, registers| ParamPlace::Pieces(place_record(record, registers)))
 }
 
 #[cfg(test)]
