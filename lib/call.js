@@ -7,7 +7,7 @@ const native = require('./binding.js');
 const { views, offsets } = require('./frame.js');
 const { MemoryView } = require('./memory-view.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
-const { Refused } = require('./refused.js');
+const { Refused, worded } = require('./refused.js');
 const { copyString, giveBack } = require('./scratch.js');
 
 const { u32 } = views;
@@ -184,7 +184,11 @@ function addressIn(view, at) {
 function scrap(size) {
   const at = u32[TOP];
   if (size < END && at + size + SPARE <= END) return { view: frameView, at, address: frameAddress + at };
-  return { ...takeHeap(size, 8), at: 0 };
+  try {
+    return { ...takeHeap(size, 8), at: 0 };
+  } catch (error) {
+    throw worded(error, '', undefined);
+  }
 }
 
 module.exports = { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap };

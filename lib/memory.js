@@ -8,6 +8,7 @@ const { byteCount, locate, usable } = require('./address.js');
 const marshallers = require('./marshal.generated.js');
 const { INVALID, extent, bufferAddress } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
+const { newBuffer } = require('./retained.js');
 const { resolveType } = require('./types.js');
 
 /** The longest buffer: what the engine can make, and no more than a process can address. */
@@ -78,12 +79,7 @@ function ptr(view, byteOffset = 0) {
  */
 function copyMemory(caller, address, byteLength) {
   usable(caller, address);
-  let copy;
-  try {
-    copy = new ArrayBuffer(byteLength);
-  } catch {
-    throw createError('ERR_MALLOC_FAILED', `${caller}: no memory for ${byteLength} bytes`, caller);
-  }
+  const copy = newBuffer(caller, byteLength);
   if (byteLength === 0) return copy;
   const target = bufferAddress(copy);
   putAddress(target);

@@ -11,11 +11,15 @@ const { retainedAt } = require('./retained.js');
 const libraries = new Map();
 
 /** Belongs to nobody that we know. @type {Owner} */
-const NOBODY = Object.freeze({ alive: true });
+const NOBODY = Object.freeze({ alive: true, code: '', text: '' });
 
 /** @param {number} library a number of Rust's */
 function libraryOpened(library) {
-  libraries.set(library, { alive: true });
+  libraries.set(library, {
+    alive: true,
+    code: 'ERR_LIBRARY_CLOSED',
+    text: 'the library with the memory of this view is closed',
+  });
 }
 
 /** @param {number} library */
@@ -37,4 +41,4 @@ function ownerOf(address) {
   return libraries.get(native.holderOf()) ?? NOBODY;
 }
 
-module.exports = { libraryOpened, libraryClosed, ownerOf };
+module.exports = { NOBODY, libraryOpened, libraryClosed, ownerOf };

@@ -8,7 +8,7 @@ const native = require('./binding.js');
 const { copyWords } = require('./memory-view.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
 const { Refused, refused } = require('./refused.js');
-const { retain } = require('./retained.js');
+const { newBuffer, retain } = require('./retained.js');
 const { copyBytes } = require('./record/cold.js');
 const { giveBackLoans } = require('./record/lent.js');
 const { marshalOf } = require('./record/marshal.js');
@@ -58,7 +58,7 @@ function resultReader(type) {
   const { size } = type;
   if (type.decodes) return marshalOf(type).get;
   return (view, at) => {
-    const buffer = new ArrayBuffer(size);
+    const buffer = newBuffer('result', size);
     copyBytes(addressIn(view, at), bufferAddress(buffer), size);
     return retain(buffer);
   };

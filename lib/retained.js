@@ -1,13 +1,33 @@
 'use strict';
 // Results that are records: buffers kept by the address that the program was given, until it releases them.
 
+const { createError } = require('./errors.js');
 const { bufferAddress } = require('./pointer.js');
 const { pointerValue } = require('./address.js');
 
-/** Something that memory belongs to, and whether it is still there. @typedef {{ alive: boolean }} Owner */
+/**
+ * Something that memory belongs to, and whether it is still there.
+ * @typedef {object} Owner
+ * @property {boolean} alive
+ * @property {string} code of the error when it is not
+ * @property {string} text
+ */
 
 /** @type {Map<number | bigint, { buffer: ArrayBuffer, owner: Owner }>} */
 const retained = new Map();
+
+/**
+ * @param {string} caller
+ * @param {number} size in bytes
+ * @returns {ArrayBuffer}
+ */
+function newBuffer(caller, size) {
+  try {
+    return new ArrayBuffer(size);
+  } catch {
+    throw createError('ERR_MALLOC_FAILED', `${caller}: no memory for ${size} bytes`, caller);
+  }
+}
 
 /**
  * @param {ArrayBuffer} buffer not empty
@@ -15,7 +35,8 @@ const retained = new Map();
  */
 function retain(buffer) {
   const address = bufferAddress(buffer);
-  retained.set(address, { buffer, owner: { alive: true } });
+  const owner = { alive: true, code: 'ERR_INVALID_POINTER', text: 'the memory of this view was released' };
+  retained.set(address, { buffer, owner });
   return address;
 }
 
@@ -36,4 +57,4 @@ const retainedAt = (address) => retained.get(address);
 
 const retainedCount = () => retained.size;
 
-module.exports = { retain, releasePtr, retainedAt, retainedCount };
+module.exports = { newBuffer, retain, releasePtr, retainedAt, retainedCount };

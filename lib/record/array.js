@@ -8,6 +8,7 @@ const { describe } = require('../describe.js');
 const { keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
 const { worded } = require('../refused.js');
+const { newBuffer } = require('../retained.js');
 const { declareType, isChar, resolveType } = require('../types.js');
 const { findAddress, readAt } = require('./access.js');
 const { elementsOf, marshalOf } = require('./marshal.js');
@@ -54,12 +55,7 @@ class ArraySchema {
    * @returns {ArrayBuffer}
    */
   create(values = []) {
-    let buffer;
-    try {
-      buffer = new ArrayBuffer(this.size);
-    } catch {
-      throw createError('ERR_MALLOC_FAILED', `create: no memory for ${this.size} bytes`, 'create');
-    }
+    const buffer = newBuffer('create', this.size);
     const keeper = keeperFor(this.#type, buffer, true);
     try {
       marshalOf(this.#type).put(new MemoryView(buffer), 0, values, keeper);

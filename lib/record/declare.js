@@ -71,6 +71,8 @@ function alignment(caller, value, what) {
 
 /** @param {string} caller @param {string} key @param {any} field a type, or `{ type, … }` */
 function readField(caller, key, field) {
+  // Objects have such keys first, whatever the order they are written in.
+  if (/^(0|[1-9]\d*)$/.test(key)) throw invalid(caller, `field ${key}: a name cannot be a number`);
   const isPlain = typeof field === 'object' && field !== null && Object.hasOwn(field, 'type') && !isDeclared(field);
   if (isPlain) checkKeys(caller, field, FIELD_KEYS, `the field ${key}`);
   /** @type {any} */

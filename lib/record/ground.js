@@ -8,7 +8,7 @@ const { addressIn } = require('../call.js');
 const { putAddress, putLength } = require('../frame.js');
 const { keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
-const { ownerOf } = require('../owner.js');
+const { NOBODY, ownerOf } = require('../owner.js');
 const { INVALID, bufferAddress, extent, isBuffer } = require('../pointer.js');
 const { refusal } = require('../refuse.js');
 const { retainedAt } = require('../retained.js');
@@ -18,9 +18,9 @@ const { extentOf, writeMember } = require('./member.js');
 
 /** @typedef {import('./member.js').Placed} Placed */
 
-/** @returns {never} */
-function gone() {
-  throw createError('ERR_INVALID_POINTER', 'the memory of this view was released, or its library closed');
+/** @param {import('../retained.js').Owner} owner @returns {never} */
+function gone({ code, text }) {
+  throw createError(code, text);
 }
 
 /** Some memory, and who it belongs to. */
@@ -45,7 +45,7 @@ class Ground {
    * @returns {T}
    */
   read(get, at, first) {
-    if (!this.owner.alive) gone();
+    if (!this.owner.alive) gone(this.owner);
     try {
       return get(this.view, at, first);
     } catch (error) {
@@ -87,7 +87,7 @@ class Ground {
 
   /** Throws when the memory is gone. */
   check() {
-    if (!this.owner.alive) gone();
+    if (!this.owner.alive) gone(this.owner);
     if (!this.isThere()) throw detached();
   }
 
@@ -109,7 +109,7 @@ const detached = () => createError('ERR_INVALID_ARG_VALUE', 'the buffer of this 
  * @returns {Ground}
  */
 function findGround(caller, memory, byteOffset, size) {
-  if (isBuffer(memory)) return onBuffer(caller, memory, byteCount(caller, byteOffset, 1), size, { alive: true });
+  if (isBuffer(memory)) return onBuffer(caller, memory, byteCount(caller, byteOffset, 1), size, NOBODY);
   const base = usable(caller, locate(caller, memory, 0));
   const retained = retainedAt(base);
   if (retained) return onBuffer(caller, retained.buffer, byteCount(caller, byteOffset, 1), size, retained.owner);
@@ -137,7 +137,7 @@ function onBuffer(caller, memory, offset, size, owner) {
     const message = `${caller}: ${size} bytes at offset ${offset} are more than the buffer's ${found.length}`;
     throw createError('ERR_OUT_OF_BOUNDS', message, caller, 0);
   }
-  return new Ground(new MemoryView(found.buffer, found.offset + offset, size), owner, found.buffer);
+  return new Ground(new MemoryView(found.buffer, found.offset + offset, found.length - offset), owner, found.buffer);
 }
 
 module.exports = { Ground, findGround };

@@ -8,6 +8,7 @@ const { Keeper, keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
 const { extent, isBuffer, isWrapper } = require('../pointer.js');
 const { worded } = require('../refused.js');
+const { newBuffer } = require('../retained.js');
 const { declareType } = require('../types.js');
 const { findAddress, offsetBy, readAt, roomAt, writeAt } = require('./access.js');
 const { declareRecord } = require('./declare.js');
@@ -92,12 +93,7 @@ class StructSchema {
       Number.isSafeInteger(count) && count > 0
         ? Math.max(0, /** @type {Member} */ (flexible).offset + count * (element?.size ?? 0) - this.size)
         : 0;
-    let buffer;
-    try {
-      buffer = new ArrayBuffer(this.size + tail);
-    } catch {
-      throw createError('ERR_MALLOC_FAILED', `create: no memory for ${this.size + tail} bytes`, 'create');
-    }
+    const buffer = newBuffer('create', this.size + tail);
     const keeper = keeperFor(this.#type, buffer, true);
     try {
       const view = new MemoryView(buffer);

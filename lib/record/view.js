@@ -169,7 +169,10 @@ function viewElements(element, ground, at, length) {
 function viewValue(type, ground, at) {
   ground.check();
   if (!type.array) return new (classOf(type))(ground, at);
-  return viewElements(type.array.element, ground, at, type.array.count);
+  const { element, count, isFlexible } = type.array;
+  // Of a flexible array there are as many elements as the buffer has room for.
+  const length = isFlexible && ground.buffer ? Math.floor((ground.view.byteLength - at) / element.size) : count;
+  return viewElements(element, ground, at, length);
 }
 
 /** @param {object} value @returns {number | undefined} */
