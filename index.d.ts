@@ -17,7 +17,10 @@ export type Wide = number | bigint;
 export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
 
 /** What a parameter of a pointer type takes. */
-export type Pointer = Address | null | Bytes | CString;
+export type Pointer = Address | null | Bytes | CString | OpaquePointer;
+
+/** Where memory is that is read or written: an address that is not NULL, or JavaScript's own memory. */
+export type MemoryPlace = Address | CString | OpaquePointer | Bytes;
 
 /** A `file:` URL object. */
 export interface FileURL {
@@ -31,45 +34,92 @@ export type NodeBuffer = typeof globalThis extends { Buffer: { alloc(size: numbe
 
 // ---- types -----------------------------------------------------------------------------------------
 
-/** A type: what a parameter takes, what a result is, and its constant in `FFIType`. */
-export interface TypeEntry<In, Out, Constant> {
+type Role = 'parameter' | 'result' | 'member';
+
+/** What a type is to JavaScript. */
+interface Facets {
+  /** What it can be the type of. */
+  role: Role;
+  /** What a parameter takes. */
+  in: unknown;
+  /** What a result is. */
+  out: unknown;
+  /** What a member reads as. */
+  read: unknown;
+  /** What a member takes. */
+  write: unknown;
+  /** What a member takes in `create`. */
+  fill: unknown;
+  /** What a member is in a view. */
+  view: unknown;
+  /** Views that a pointer to it takes, besides bytes. */
+  memory: unknown;
+  /** Objects that a pointer to it takes and copies in. */
+  lent: unknown;
+  /** Objects that a pointer to it takes and fills. */
+  filled: unknown;
+  /** Objects that a pointer to it takes, copies in and fills. */
+  changed: unknown;
+}
+
+/** A type whose values are no objects. */
+interface Scalar<In, Out, Memory, Read = Out> extends Facets {
+  role: Role;
   in: In;
   out: Out;
+  read: Read;
+  write: In;
+  fill: In;
+  view: Read;
+  memory: Memory;
+  lent: readonly In[];
+  filled: Read[];
+  changed: In[];
+}
+
+/** A type with a name: what a parameter takes, what a result is, its constant in `FFIType`, what else it is. */
+export interface TypeEntry<In, Out, Constant, Memory, Read> extends Scalar<In, Out, Memory, Read> {
   constant: Constant;
 }
 
-type Row<Names extends string, In, Out, Constant> = Record<Names, TypeEntry<In, Out, Constant>>;
+type Row<Names extends string, In, Out, Constant, Memory = ArrayBufferView, Read = Out> = Record<
+  Names,
+  TypeEntry<In, Out, Constant, Memory, Read>
+>;
 
 /** Every name of a type. What the names in the last four rows mean depends on the target's C. */
 // prettier-ignore
 export interface TypeTable extends
-  Row<'void' | 'v', never, void, 'v'>,
-  Row<'bool' | 'b' | '_Bool' | 'boolean', boolean | 0 | 1, boolean, 'b'>,
-  Row<'i8' | 'c' | 'int8' | 'int8_t' | 'signed char' | 'schar', number, number, 'c'>,
-  Row<'u8' | 'uint8' | 'uint8_t' | 'unsigned char' | 'uchar' | 'byte', number, number, 'u8'>,
-  Row<'i16' | 'int16' | 'int16_t' | 'short' | 'short int' | 'signed short', number, number, 'i16'>,
+  Row<'void' | 'v', never, void, 'v', ArrayBufferView, never>,
+  Row<'bool' | 'b' | '_Bool' | 'boolean', boolean | 0 | 1, boolean, 'b', Uint8Array>,
+  Row<'i8' | 'c' | 'int8' | 'int8_t' | 'signed char' | 'schar', number, number, 'c', Int8Array>,
+  Row<'u8' | 'uint8' | 'uint8_t' | 'unsigned char' | 'uchar' | 'byte',
+    number, number, 'u8', Uint8Array | Uint8ClampedArray>,
+  Row<'i16' | 'int16' | 'int16_t' | 'short' | 'short int' | 'signed short', number, number, 'i16', Int16Array>,
   Row<'u16' | 'uint16' | 'uint16_t' | 'unsigned short' | 'unsigned short int' | 'ushort' | 'char16_t',
-    number, number, 'u16'>,
-  Row<'i32' | 'i' | 'int32' | 'int32_t' | 'int' | 'signed' | 'signed int', number, number, 'i'>,
-  Row<'u32' | 'uint32' | 'uint32_t' | 'unsigned' | 'unsigned int' | 'uint' | 'char32_t', number, number, 'u32'>,
+    number, number, 'u16', Uint16Array>,
+  Row<'i32' | 'i' | 'int32' | 'int32_t' | 'int' | 'signed' | 'signed int', number, number, 'i', Int32Array>,
+  Row<'u32' | 'uint32' | 'uint32_t' | 'unsigned' | 'unsigned int' | 'uint' | 'char32_t',
+    number, number, 'u32', Uint32Array>,
   Row<'i64' | 'l' | 'int64' | 'int64_t' | 'long long' | 'long long int' | 'signed long long' | 'longlong' | 'i64_fast'
-    | 'intmax_t', Wide, Wide, 'l'>,
+    | 'intmax_t', Wide, Wide, 'l', BigInt64Array>,
   Row<'u64' | 'uint64' | 'uint64_t' | 'unsigned long long' | 'unsigned long long int' | 'ulonglong' | 'u64_fast'
-    | 'uintmax_t', Wide, Wide, 'u64'>,
-  Row<'bigint64', Wide, bigint, 'bigint64'>,
-  Row<'biguint64', Wide, bigint, 'biguint64'>,
-  Row<'f32' | 'f' | 'float' | 'float32', number, number, 'f'>,
-  Row<'f64' | 'd' | 'double' | 'float64', number, number, 'd'>,
+    | 'uintmax_t', Wide, Wide, 'u64', BigUint64Array>,
+  Row<'bigint64', Wide, bigint, 'bigint64', BigInt64Array>,
+  Row<'biguint64', Wide, bigint, 'biguint64', BigUint64Array>,
+  Row<'f32' | 'f' | 'float' | 'float32', number, number, 'f', Float32Array>,
+  Row<'f64' | 'd' | 'double' | 'float64', number, number, 'd', Float64Array>,
   Row<'ptr' | 'p' | 'pointer' | 'void*' | 'const void*' | 'napi_env' | 'napi_value', Pointer, Address, 'p'>,
-  Row<'buffer', Bytes, never, 'buffer'>,
-  Row<'cstring' | 's' | 'CString' | 'string' | 'str' | 'char*' | 'const char*', string | Pointer, string | null, 's'>,
+  Row<'buffer', Bytes, never, 'buffer', ArrayBufferView, Address>,
+  Row<'cstring' | 's' | 'CString' | 'string' | 'str' | 'char*' | 'const char*',
+    string | Pointer, string | null, 's', ArrayBufferView, Address>,
   Row<'function' | 'k' | 'callback' | 'fn' | 'function_pointer', Address | null, Address, 'k'>,
-  Row<'char', number, number, 'c' | 'u8'>,
-  Row<'wchar_t', number, number, 'i' | 'u32' | 'u16'>,
+  Row<'char', number, number, 'c' | 'u8', Int8Array | Uint8Array | Uint8ClampedArray>,
+  Row<'wchar_t', number, number, 'i' | 'u32' | 'u16', Int32Array | Uint32Array | Uint16Array>,
   Row<'long' | 'long int' | 'signed long' | 'ssize_t' | 'isize' | 'intptr_t' | 'intptr' | 'ptrdiff_t',
-    Wide, Wide, 'l' | 'i'>,
+    Wide, Wide, 'l' | 'i', BigInt64Array | Int32Array>,
   Row<'unsigned long' | 'unsigned long int' | 'ulong' | 'size_t' | 'usize' | 'uintptr_t' | 'uintptr',
-    Wide, Wide, 'u64' | 'u32'> {}
+    Wide, Wide, 'u64' | 'u32', BigUint64Array | Uint32Array> {}
 
 /** ArkFFI's one-letter names. */
 export type Letter = 'v' | 'b' | 'c' | 'i' | 'l' | 'f' | 'd' | 'p' | 's' | 'k';
@@ -85,6 +135,26 @@ export type ParameterType = Exclude<TypeName, 'void' | 'v'>;
 /** A name that a result can have: any but `buffer`, as nothing tells a result's length. */
 export type ResultType = Exclude<TypeName, 'buffer'>;
 
+type NameOf<Constant> = {
+  [Name in keyof TypeTable]: TypeTable[Name]['constant'] extends Constant ? Name : never;
+}[keyof TypeTable];
+
+/** A name that the numbers of an enumeration can have. */
+export type IntegerType = NameOf<'c' | 'u8' | 'i16' | 'u16' | 'i' | 'u32' | 'l' | 'u64'>;
+
+/** A name that a bit-field can have. */
+export type BitsBase = IntegerType | NameOf<'b' | 'bigint64' | 'biguint64'>;
+
+declare const facets: unique symbol;
+
+/** A type that `Struct`, `array` or the like made. */
+export interface TypeObject {
+  readonly [facets]: any;
+}
+
+/** A type: its name, or an object that stands for it. */
+export type AnyType = string | TypeObject;
+
 type Entry<Name> = Name extends keyof TypeTable
   ? TypeTable[Name]
   : Name extends `${infer Target} *`
@@ -92,8 +162,33 @@ type Entry<Name> = Name extends keyof TypeTable
     : never;
 
 // A name known only as some string says nothing about the value.
-type ValueIn<Name> = TypeName extends Name ? any : Entry<Name>['in'];
-type ValueOut<Name> = TypeName extends Name ? any : Name extends undefined ? void : Entry<Name>['out'];
+type Facet<Of, Name extends keyof Facets> = TypeName extends Of
+  ? any
+  : Of extends TypeObject
+    ? Of[typeof facets][Name]
+    : Entry<Of>[Name];
+type ValueOut<Of> = TypeName extends Of ? any : Of extends undefined ? void : Facet<Of, 'out'>;
+
+// What a type has to be to stand somewhere: itself, or else the names that can, so that an error stands
+// where the mistake is.
+type CheckedName<Name, Known> = string extends Name
+  ? Name & (string | undefined)
+  : Name extends Known | undefined
+    ? Name
+    : Known;
+type CheckedType<Of, As extends Role, Known> = Of extends TypeObject
+  ? As extends Of[typeof facets]['role']
+    ? Of
+    : Known
+  : Of extends undefined
+    ? Known
+    : CheckedName<Of, Known>;
+
+/** What a value of a type is when it is read from memory: of a schema, the object that `fromPtr` returns. */
+export type Infer<Of> = Facet<Of, 'read'>;
+
+/** What a value of a type is written from: of a schema, the plain object that a parameter takes. */
+export type InferInput<Of> = Of extends AnyRecord ? Of[typeof facets]['input'] : Facet<Of, 'write'>;
 
 /**
  * A constant for every name that is an identifier, to be used instead of the name: ArkFFI's letter
@@ -105,14 +200,516 @@ export const FFIType: {
   ]: TypeTable[Name]['constant'];
 };
 
+// ---- types that programs declare -------------------------------------------------------------------
+
+/** What has elements by index: an array, a typed array, an ArrayView. */
+export type List<Element> = object & ArrayLike<Element>;
+
+/** Memory as bytes. The `never` keeps other typed arrays out, which to TypeScript before 5.7 are ArrayBuffers. */
+export type RawBytes =
+  ((ArrayBuffer | SharedArrayBuffer) & { readonly BYTES_PER_ELEMENT?: never }) | DataView | Uint8Array;
+
+/** What a pointer takes as it is: an address, or memory in bytes or in views of a certain kind. */
+export type Pointed<Memory> = Address | null | CString | OpaquePointer | RawBytes | Memory;
+
+// What a pointer points to may be the record that is being declared, and not have a type yet: nothing here
+// asks for it before a value is looked at.
+type Pointee<Target> = Target extends () => infer Of ? Of : Target;
+type CheckedTarget<Target> = Target extends Function ? Function : CheckedType<Target, 'member', ParameterType>;
+
+interface PointerFacets<Target> extends Facets {
+  role: Role;
+  in: Pointed<Facet<Pointee<Target>, 'memory'>> | Facet<Pointee<Target>, 'lent'>;
+  out: Address;
+  read: Address;
+  write: PointerFacets<Target>['in'];
+  fill: PointerFacets<Target>['in'];
+  view: Address;
+  memory: ArrayBufferView;
+  lent: readonly PointerFacets<Target>['in'][];
+  filled: Address[];
+  changed: PointerFacets<Target>['in'][];
+  target: Target;
+}
+type AnyPointer = { readonly [facets]: { target: any } };
+
+interface OutFacets<Target, Copied extends 'filled' | 'changed'> extends Facets {
+  role: 'parameter';
+  in: Pointed<Facet<Pointee<Target>, 'memory'>> | Facet<Pointee<Target>, Copied>;
+}
+
+/** Pointers to values of a type, as `pointer` declares them. */
+export interface PointerType<Target> extends TypeObject {
+  readonly [facets]: PointerFacets<Target>;
+}
+
+/** Parameters that C writes through, as `out` and `inout` declare them. */
+export interface OutType<Target, Copied extends 'filled' | 'changed'> extends TypeObject {
+  readonly [facets]: OutFacets<Target, Copied>;
+}
+
+/**
+ * A pointer to a value of a type, or to the first of several. Parameters and members of the type take
+ * - an address, or null;
+ * - memory of at least the size of the value: bytes, or a view with elements of that type;
+ * - an array of values, or the object of one record. C gets a copy, which lives until the call returns; that
+ *   of a member, as long as the buffer that the member is in.
+ *
+ * Results are addresses, and so are members that are read. A call throws `ERR_OUT_OF_BOUNDS` for a view that
+ * is too small, and `ERR_INVALID_ARG_VALUE` for objects that refer to themselves.
+ * @param target the type, or a function that returns it, for a record that points to its own kind:
+ *   `const Node = Struct({ value: 'i32', next: pointer(() => Node) })`. TypeScript does not check what such a
+ *   function returns, which it may not know yet, and in declarations that it emits what is behind is `any`
+ */
+export function pointer<const Target extends AnyType | Function>(target: CheckedTarget<Target>): PointerType<Target>;
+
+/**
+ * A parameter that C writes through. It takes what `pointer` does, but of arrays and objects nothing is copied
+ * in: C gets zeros, and what it leaves there is put into the array or object after the call. `[0]` is room for
+ * one number, `{}` for one record. Text needs a buffer.
+ */
+export function out<const Target extends AnyType | Function>(target: CheckedTarget<Target>): OutType<Target, 'filled'>;
+
+/** A parameter that C reads and writes through: as `out`, with the content of arrays and objects copied in. */
+export function inout<const Target extends AnyType | Function>(
+  target: CheckedTarget<Target>,
+): OutType<Target, 'changed'>;
+
+/**
+ * An array in place. An element that is not there throws `ERR_OUT_OF_BOUNDS`, and everything
+ * `ERR_INVALID_POINTER` once the memory was released, `ERR_LIBRARY_CLOSED` once its library was closed.
+ */
+export interface ArrayView<Element> {
+  [index: number]: Element;
+  /** How many elements it has. */
+  readonly length: number;
+  /** The element at an index, or, when that is negative, counted from the end. */
+  at(index: number): Element | undefined;
+  /** The elements in their order. */
+  [Symbol.iterator](): IterableIterator<Element>;
+}
+
+// An array of `char` is text, unless its length is not known.
+type IfText<Of, Length, Text, Otherwise> = TypeName extends Of
+  ? Otherwise
+  : [Of, Length] extends ['char', number]
+    ? Text
+    : Otherwise;
+
+interface ArrayFacets<Of, Length> extends Facets {
+  role: 'parameter' | 'member';
+  in: Pointed<Facet<Of, 'memory'>> | readonly Facet<Of, 'write'>[];
+  read: IfText<Of, Length, string, Facet<Of, 'read'>[]>;
+  write: List<Facet<Of, 'write'>> | RawBytes | IfText<Of, Length, string, never>;
+  fill: List<Facet<Of, 'fill'>> | RawBytes | IfText<Of, Length, string, never>;
+  view: IfText<Of, Length, string, ArrayView<Facet<Of, 'view'>>>;
+  memory: Facet<Of, 'memory'>;
+  lent: readonly Facet<Of, 'write'>[];
+  filled: IfText<Of, Length, never, Facet<Of, 'read'>[]>;
+  changed: IfText<Of, Length, never, Facet<Of, 'write'>[]>;
+  length: Length;
+}
+type AnyFlexible = { readonly [facets]: { length: undefined } };
+
+/** Arrays of a type, as `array` declares them; `Length` is undefined for a flexible array member. */
+export interface ArraySchema<Of, Length extends number | undefined = number> extends TypeObject {
+  readonly [facets]: ArrayFacets<Of, Length>;
+  /** In bytes. */
+  readonly size: number;
+  /** In bytes. */
+  readonly alignment: number;
+  /** The type of its elements, as it was given. */
+  readonly element: Of;
+  /** How many elements it has; 0 for a flexible array member. */
+  readonly length: number;
+  /**
+   * A buffer with these elements, and zeros for those that are missing. Copies of strings and objects live as
+   * long as the buffer. Throws `ERR_INVALID_ARG_VALUE` for too many, `ERR_MALLOC_FAILED`.
+   */
+  create(values?: ArrayFacets<Of, Length>['fill']): ArrayBuffer;
+  /**
+   * The array in memory, as a new array, or as a string up to its NUL when it is one of `char`; an array is
+   * returned as it is. Throws `ERR_INVALID_POINTER` for NULL and other impossible addresses,
+   * `ERR_OUT_OF_BOUNDS` for a buffer that is too small.
+   * @param byteOffset in bytes from the start of the memory; 0 when left out
+   * @param count so many elements instead of `length`
+   */
+  fromPtr(
+    memory: MemoryPlace | Facet<Of, 'read'>[],
+    byteOffset?: number,
+    count?: number,
+  ): ArrayFacets<Of, Length>['read'];
+  /** The elements in place. Parameters and errors are those of `fromPtr`. */
+  view(memory: MemoryPlace, byteOffset?: number, count?: number): ArrayView<Facet<Of, 'view'>>;
+}
+
+/**
+ * `T[n]`. Members of the type take arrays, typed arrays, and bytes; those of `char` also strings of at most n
+ * bytes of UTF-8. They are read as arrays, those of `char` as strings. A parameter of the type is a pointer to
+ * the first element, as in C; there is no such result.
+ * @param length may be 0; left out for a flexible array member, the last one of a struct
+ */
+export function array<const Of extends AnyType, const Length extends number | undefined = undefined>(
+  type: CheckedType<Of, 'member', ParameterType>,
+  length?: Length,
+): ArraySchema<Of, Length>;
+
+declare const bitField: unique symbol;
+
+// Widths that numbers are not exact for. What a bit-field's value is, is said by a type that is wide enough.
+// prettier-ignore
+type WideBits = 33 | 34 | 35 | 36 | 37 | 38 | 39 | 40 | 41 | 42 | 43 | 44 | 45 | 46 | 47 | 48 | 49 | 50 | 51 | 52 | 53
+  | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63 | 64;
+type BitsValue<Base, Width> =
+  Base extends NameOf<'b'> ? 'bool' : number extends Width ? 'i64' : Width extends WideBits ? 'i64' : 'i32';
+type AnyBits = { readonly [bitField]: { value: any } };
+
+/** A bit-field, as `bits` declares it. */
+export interface BitsType<Base extends BitsBase, Width extends number> {
+  readonly [bitField]: { base: Base; width: Width; value: BitsValue<Base, Width> };
+}
+
+/**
+ * A bit-field, which only a member can be. Its values are numbers that fit its width, booleans for
+ * `bits('bool', 1)`, and above 32 bits what an `i64` takes and gives.
+ * @param width in bits, at most as many as the type has; 0 ends the unit of storage and is no member
+ */
+export function bits<const Base extends BitsBase, const Width extends number>(
+  type: Base,
+  width: Width,
+): BitsType<Base, Width>;
+
+// Storage that is not given has at most 32 bits, unless a value needs more.
+type EnumNumber<Values, Storage> = Storage extends string
+  ? Facet<Storage, 'read'>
+  : Values[keyof Values] extends number
+    ? number
+    : Wide;
+type EnumMemory<Storage> = Storage extends string
+  ? Facet<Storage, 'memory'>
+  : Int32Array | Uint32Array | BigInt64Array | BigUint64Array;
+
+/** An enumeration, as `enumeration` declares it. */
+export interface EnumSchema<Values, Storage extends IntegerType | undefined = undefined> extends TypeObject {
+  readonly [facets]: Scalar<
+    (keyof Values & string) | EnumNumber<Values, Storage>,
+    EnumNumber<Values, Storage>,
+    EnumMemory<Storage>
+  >;
+  /** In bytes. */
+  readonly size: number;
+  /** In bytes. */
+  readonly alignment: number;
+  /** The numbers by their names. */
+  readonly values: Readonly<Values>;
+  /** The first name of a number. */
+  nameOf(value: number | bigint): (keyof Values & string) | undefined;
+}
+
+/**
+ * An enumeration, as `enumeration({ RED: 0, GREEN: 1 })`. It takes its names and any numbers of its storage,
+ * and gives numbers.
+ * @param storage an integer type; when left out the one that gcc chooses: `u32`, or `i32` when a number is
+ *   negative, or with 64 bits when one needs them
+ */
+export function enumeration<
+  const Values extends Readonly<Record<string, number | bigint>>,
+  const Storage extends IntegerType | undefined = undefined,
+>(values: Values, storage?: Storage): EnumSchema<Values, Storage>;
+
+/** A pointer to something of which only the name is known; from a function of C, or from `at` of its type. */
+declare class OpaquePointer<Name extends string = string> {
+  #private;
+  private constructor();
+  /** The address. */
+  readonly ptr: Address;
+  /** The name of what it points to. */
+  readonly name: Name;
+}
+export type { OpaquePointer };
+
+/** Pointers to something of which only the name is known, as `opaque` declares them. */
+export interface OpaqueType<Name extends string> extends TypeObject {
+  readonly [facets]: Scalar<OpaquePointer<Name> | Address | null, OpaquePointer<Name> | null, ArrayBufferView>;
+  /** The name. */
+  readonly name: Name;
+  /** The pointer to an address; null for NULL. */
+  at(address: Address | CString | OpaquePointer | null): OpaquePointer<Name> | null;
+}
+
+/**
+ * A pointer to an incomplete type: `opaque('sqlite3')` is `sqlite3 *`. Results and members that are read are
+ * OpaquePointers, or null for NULL. Parameters take these, null, and plain addresses; no pointer of another
+ * name.
+ */
+export function opaque<const Name extends string>(name: Name): OpaqueType<Name>;
+
+// ---- structs and unions ----------------------------------------------------------------------------
+
+/** A member of which more is said than its type. */
+export interface FieldOptions {
+  /** Its type. */
+  readonly type: AnyType | BitsType<any, number>;
+  /** What stands for a missing value. */
+  readonly default?: unknown;
+  /** `_Alignas(n)`: a power of two, in bytes. Not for bit-fields. */
+  readonly align?: number | undefined;
+  /** The members of this record are members of the one that it is in, as in C11. */
+  readonly anonymous?: boolean | undefined;
+  /** This bit-field takes up room and is no member. */
+  readonly unnamed?: boolean | undefined;
+}
+
+/** How a record is laid out. */
+export interface RecordOptions {
+  /** `#pragma pack(n)`: no member is aligned to more bytes. */
+  readonly pack?: 1 | 2 | 4 | 8 | 16 | undefined;
+  /** `__attribute__((aligned(n)))`: a power of two, in bytes. */
+  readonly align?: number | undefined;
+}
+
+// What fields have to be, so that an error stands where the mistake is.
+type CheckedMember<Of> = Of extends AnyBits ? Of : CheckedType<Of, 'member', ParameterType>;
+interface CheckedOptions<Of> {
+  type: CheckedMember<Of>;
+  // What a pointer points to may be the record that is being declared, and not have a type yet.
+  default: Of extends AnyPointer
+    ? Address | null
+    : Of extends CheckedMember<Of>
+      ? Facet<ValueType<Of>, 'write'>
+      : unknown;
+  align: Of extends AnyBits ? undefined : number | undefined;
+  anonymous: Of extends AnyRecord ? boolean | undefined : false | undefined;
+  unnamed: Of extends AnyBits ? boolean | undefined : false | undefined;
+}
+type CheckedField<Field> = Field extends { readonly type: infer Of }
+  ? { readonly [Key in keyof Field]: Key extends keyof CheckedOptions<Of> ? CheckedOptions<Of>[Key] : never }
+  : CheckedMember<Field>;
+
+/** What fields have to be, as the constraint of a type parameter: `F extends CheckedFields<F>`. */
+export type CheckedFields<Fields> = object & { readonly [Key in keyof Fields]: CheckedField<Fields[Key]> };
+
+// The type of a field's value, and which fields are what.
+type ValueType<Field> = Field extends { readonly [bitField]: { value: infer Of } }
+  ? Of
+  : Field extends { readonly type: infer Of }
+    ? ValueType<Of>
+    : Field;
+type Or<Field> = Field | { readonly type: Field };
+type Anonymous = { readonly anonymous: true };
+type Nameless = Anonymous | { readonly unnamed: true } | Or<{ readonly [bitField]: { width: 0 } }>;
+type Optional = { readonly default: unknown } | Or<AnyFlexible>;
+type NamedKey<Fields, Key extends keyof Fields> = Fields[Key] extends Nameless ? never : Key;
+type NeededKey<Fields, Key extends keyof Fields> = Fields[Key] extends Nameless | Optional ? never : Key;
+type OptionalKey<Fields, Key extends keyof Fields> = Fields[Key] extends Nameless
+  ? never
+  : Fields[Key] extends Optional
+    ? Key
+    : never;
+
+// An intersection as one object type, a union as one each.
+type Plain<Value> = Value extends unknown ? { [Key in keyof Value]: Value[Key] } : never;
+// The intersection of what several boxes contain.
+type Unboxed<Box> = (Box extends unknown ? (box: Box) => void : never) extends (all: infer All) => void
+  ? All extends { content: infer Content }
+    ? Content
+    : unknown
+  : never;
+// What the anonymous records among the fields add to their record.
+type Inherited<Fields, What extends 'types' | 'input' | 'partial'> = Unboxed<
+  {
+    [Key in keyof Fields]: unknown extends Fields[Key]
+      ? never
+      : Fields[Key] extends Anonymous & { readonly type: AnyRecord }
+        ? { content: Fields[Key]['type'][typeof facets][What] }
+        : never;
+  }[keyof Fields]
+>;
+
+// The types of all members by name, what members are in one respect, and objects that records are written from.
+type MemberTypes<Fields> = unknown extends Fields
+  ? any
+  : Plain<
+      { -readonly [Key in keyof Fields as NamedKey<Fields, Key>]: ValueType<Fields[Key]> } & Inherited<Fields, 'types'>
+    >;
+type StructInput<Fields> = Plain<
+  { -readonly [Key in keyof Fields as NeededKey<Fields, Key>]: Facet<ValueType<Fields[Key]>, 'write'> } & {
+    -readonly [Key in keyof Fields as OptionalKey<Fields, Key>]?: Facet<ValueType<Fields[Key]>, 'write'>;
+  } & Inherited<Fields, 'input'>
+>;
+type StructPartial<Fields> = Plain<
+  { -readonly [Key in keyof Fields as NamedKey<Fields, Key>]?: Facet<ValueType<Fields[Key]>, 'fill'> } & Inherited<
+    Fields,
+    'partial'
+  >
+>;
+
+// A union is written as if it had but one of its fields, and takes no member of the others.
+type Only<Value, Names extends PropertyKey> = Value extends unknown
+  ? Plain<Value & { [Name in Exclude<Names, keyof Value>]?: never }>
+  : never;
+type ChoiceKey<Fields, Key extends keyof Fields> = Fields[Key] extends Anonymous ? Key : NamedKey<Fields, Key>;
+type UnionInput<Fields, Key extends keyof Fields = keyof Fields> =
+  Key extends ChoiceKey<Fields, Key> ? Only<StructInput<Pick<Fields, Key>>, keyof MemberTypes<Fields>> : never;
+type UnionPartial<Fields, Key extends keyof Fields = keyof Fields> =
+  Key extends ChoiceKey<Fields, Key> ? Only<StructPartial<Pick<Fields, Key>>, keyof MemberTypes<Fields>> : never;
+
+type RecordKind = 'struct' | 'union';
+interface RecordFacets<Fields, Kind extends RecordKind> extends Facets {
+  role: Role;
+  in: RecordFacets<Fields, Kind>['input'] | Bytes | Address;
+  out: number;
+  read: { [Key in keyof MemberTypes<Fields>]: Facet<MemberTypes<Fields>[Key], 'read'> };
+  write: RecordFacets<Fields, Kind>['input'] | Bytes;
+  fill: RecordFacets<Fields, Kind>['partial'] | Bytes;
+  view: { [Key in keyof MemberTypes<Fields>]: Facet<MemberTypes<Fields>[Key], 'view'> };
+  memory: ArrayBufferView;
+  lent: RecordFacets<Fields, Kind>['input'] | readonly RecordFacets<Fields, Kind>['write'][];
+  filled: Partial<RecordFacets<Fields, Kind>['read']> | Partial<RecordFacets<Fields, Kind>['read']>[];
+  changed: RecordFacets<Fields, Kind>['input'] | RecordFacets<Fields, Kind>['write'][];
+  /** The types of its members by name. */
+  types: MemberTypes<Fields>;
+  /** The names of its members. */
+  name: keyof MemberTypes<Fields> & string;
+  /** What each of its members takes. */
+  taken: { [Key in keyof MemberTypes<Fields>]: Facet<MemberTypes<Fields>[Key], 'write'> };
+  /** The objects that it is written from. */
+  input: unknown extends Fields ? any : Kind extends 'union' ? UnionInput<Fields> : StructInput<Fields>;
+  /** The same where what is missing is zero. */
+  partial: unknown extends Fields ? any : Kind extends 'union' ? UnionPartial<Fields> : StructPartial<Fields>;
+}
+type AnyRecord = { readonly [facets]: { types: any; input: any; partial: any } };
+
+interface ObjectFacets<Fields, Kind extends RecordKind> extends Omit<RecordFacets<Fields, Kind>, 'out'> {
+  out: RecordFacets<Fields, Kind>['read'];
+}
+
+/** A schema as the type of its objects: a result is read at once, and a parameter is as with the schema. */
+export interface ObjectType<Fields, Kind extends RecordKind> extends TypeObject {
+  readonly [facets]: ObjectFacets<Fields, Kind>;
+}
+
+/**
+ * The layout of a struct or union, and its values in memory.
+ *
+ * As the type of a parameter it takes by value: an object with every member that has no default (of a union,
+ * with one of its members), a buffer or view of exactly its size, or a pointer to one. As that of a result
+ * it gives the address of memory that is kept until `releasePtr`.
+ *
+ * `memory` below is a buffer, a view or an address, and `byteOffset` counts from its start, 0 when left
+ * out. Methods with it throw `ERR_INVALID_POINTER` for NULL and other impossible addresses, and
+ * `ERR_OUT_OF_BOUNDS` for a buffer that is too small; at an address the memory must be there. Methods with a
+ * value, and calls, throw `ERR_INVALID_ARG_VALUE` for an unknown member and an array of the wrong length.
+ */
+export interface StructSchema<Fields = any, Kind extends RecordKind = 'struct'> extends TypeObject {
+  readonly [facets]: RecordFacets<Fields, Kind>;
+  /** In bytes. */
+  readonly size: number;
+  /** In bytes. */
+  readonly alignment: number;
+  /** The names of its members, with those of anonymous records in it. */
+  readonly fieldNames: readonly RecordFacets<Fields, Kind>['name'][];
+  /** The types of its members, as they were given. */
+  readonly fieldTypes: readonly (AnyType | BitsType<any, number>)[];
+  /** Where its members are, in bytes; of a bit-field, the byte of its first bit. */
+  readonly fieldOffsets: readonly number[];
+  /** The type for results that are objects. */
+  readonly object: ObjectType<Fields, Kind>;
+  /**
+   * A buffer with the record. Members that are missing are their default, or zero; short arrays end in
+   * zeros. Copies of strings and objects that it points to live as long as it. Throws `ERR_MALLOC_FAILED`.
+   */
+  create(value?: RecordFacets<Fields, Kind>['fill']): ArrayBuffer;
+  /**
+   * The record in memory as a new object. An object, as nested records are read, is returned as it is.
+   * @param count elements of a flexible array member; when left out as many as the buffer has, and none at
+   * an address
+   */
+  fromPtr(
+    memory: MemoryPlace | RecordFacets<Fields, Kind>['read'],
+    byteOffset?: number,
+    count?: number,
+  ): RecordFacets<Fields, Kind>['read'];
+  /** One member in memory. */
+  get<Name extends RecordFacets<Fields, Kind>['name']>(
+    memory: MemoryPlace,
+    field: Name,
+  ): RecordFacets<Fields, Kind>['read'][Name];
+  /** Writes one member. */
+  set<Name extends RecordFacets<Fields, Kind>['name']>(
+    memory: MemoryPlace,
+    field: Name,
+    value: RecordFacets<Fields, Kind>['taken'][Name],
+  ): void;
+  /**
+   * Writes the record: all of it, or an error and nothing. Copies of strings and objects live as long as the
+   * buffer; at an address, which cannot keep any, they are `ERR_INVALID_ARG_VALUE`.
+   */
+  write(memory: MemoryPlace, value: RecordFacets<Fields, Kind>['write'], byteOffset?: number): void;
+  /**
+   * The record in place: an object whose members are those in memory, to be read and assigned to. Nested
+   * records are such objects too, arrays are ArrayViews, text is a string. TypeScript lets what a member
+   * reads as be assigned to it; `set` takes everything that the member does, as names of an enumeration.
+   * Members throw `ERR_INVALID_POINTER` once the memory was released, `ERR_LIBRARY_CLOSED` once its library was closed.
+   */
+  view(memory: MemoryPlace, byteOffset?: number): RecordFacets<Fields, Kind>['view'];
+  /** The layout as text: offset and size in bytes of each member, and the holes. */
+  layout(): string;
+}
+
+/** The class of what `Struct` and `Union` declare; `new StructSchema` does what `Struct` does. */
+export const StructSchema: {
+  new <const Fields extends CheckedFields<Fields>>(
+    fields: Fields,
+    options?: RecordOptions,
+  ): StructSchema<Fields, 'struct'>;
+  readonly prototype: StructSchema<any, RecordKind>;
+};
+
+/**
+ * Declares a struct, laid out as the C compilers of this machine do.
+ * @param fields the members in their order: types, or `{ type, default, align, anonymous, unnamed }`
+ */
+export function Struct<const Fields extends CheckedFields<Fields>>(
+  fields: Fields,
+  options?: RecordOptions,
+): StructSchema<Fields, 'struct'>;
+
+/**
+ * Declares a union, as `Struct` does a struct. It is written from an object with one of its members, and
+ * read as an object with all of them.
+ */
+export function Union<const Fields extends CheckedFields<Fields>>(
+  fields: Fields,
+  options?: RecordOptions,
+): StructSchema<Fields, 'union'>;
+
+/** The size of a type, in bytes. */
+export function sizeof<const Of extends AnyType>(type: CheckedType<Of, 'member', ParameterType>): number;
+
+/** The alignment of a type, in bytes. */
+export function alignof<const Of extends AnyType>(type: CheckedType<Of, 'member', ParameterType>): number;
+
+/**
+ * Where a member is, in bytes from the start of the record; of a bit-field, in bits. Throws
+ * `ERR_INVALID_ARG_VALUE` when there is no such member.
+ */
+export function offsetof<Fields, Kind extends RecordKind>(
+  schema: StructSchema<Fields, Kind>,
+  field: RecordFacets<Fields, Kind>['name'],
+): number;
+
+/** Lets go of the memory of a struct that a function returned. Other addresses, and repeats, are ignored. */
+export function releasePtr(ptr: Address | CString | null): void;
+
 // ---- definitions -----------------------------------------------------------------------------------
 
 /** The signature of a C function. */
 export interface Signature {
   /** Types of the parameters; none when left out. */
-  readonly args?: readonly string[] | undefined;
+  readonly args?: readonly AnyType[] | undefined;
   /** Type of the result; void when left out. */
-  readonly returns?: string | undefined;
+  readonly returns?: AnyType | undefined;
 }
 
 /** A function of a library. */
@@ -129,14 +726,9 @@ export interface AddressDefinition extends Signature {
   readonly ptr: Address;
 }
 
-// What a definition has to be, member for member, so that an error stands where the mistake is.
-type CheckedName<Name, Known> = string extends Name
-  ? string | undefined
-  : Name extends Known | undefined
-    ? Name
-    : Known;
-type CheckedNames<List> = List extends readonly unknown[]
-  ? { readonly [Index in keyof List]: CheckedName<List[Index], ParameterType> }
+// What a definition has to be, member for member.
+type CheckedTypes<List> = List extends readonly unknown[]
+  ? { readonly [Index in keyof List]: CheckedType<List[Index], 'parameter', ParameterType> }
   : readonly ParameterType[] | undefined;
 
 /** What a definition has to be, as the constraint of a type parameter: `D extends Checked<D, AddressDefinition>`. */
@@ -144,9 +736,9 @@ export type Checked<Definition, Shape> = Omit<Shape, keyof Signature> & {
   readonly [Key in keyof Signature]: unknown;
 } & {
   readonly [Key in keyof Definition]: Key extends 'args'
-    ? CheckedNames<Definition[Key]>
+    ? CheckedTypes<Definition[Key]>
     : Key extends 'returns'
-      ? CheckedName<Definition[Key], ResultType>
+      ? CheckedType<Definition[Key], 'result', ResultType> | undefined
       : Key extends keyof Shape
         ? Shape[Key]
         : never;
@@ -158,7 +750,7 @@ export type CheckedAll<Definitions, Shape> = object & {
 };
 
 type Property<Definition, Key> = Key extends keyof Definition ? Definition[Key] : undefined;
-type ValuesIn<List extends readonly unknown[]> = { -readonly [Index in keyof List]: ValueIn<List[Index]> };
+type ValuesIn<List extends readonly unknown[]> = { -readonly [Index in keyof List]: Facet<List[Index], 'in'> };
 type ArgumentsOf<List> = unknown extends List ? any[] : List extends readonly unknown[] ? ValuesIn<List> : [];
 type NullOf<Definition> = unknown extends Definition
   ? never
@@ -384,6 +976,8 @@ export function stats(): {
   libraries: number;
   /** Bound functions. */
   functions: number;
+  /** Structs that functions returned and that are not released. */
+  retained: number;
 };
 
 // ---- raw bridge ------------------------------------------------------------------------------------
@@ -393,6 +987,11 @@ export type BridgeNumber = boolean | Pointer;
 
 /** A value for the second array of a call: of type `s`. */
 export type BridgeString = string | Pointer;
+
+/** A type that a result can have: `2` is a struct of two doubles, given as an ArrayBuffer of 16 bytes. */
+export type BridgeResultType = ResultType | '2';
+
+type BridgeResult<Returns> = Returns extends '2' ? ArrayBuffer : ValueOut<Returns>;
 
 /**
  * ArkFFI's raw bridge. Types are a string of letters, one each; values come in two arrays in their
@@ -410,29 +1009,36 @@ export interface RawBridge {
     handle: bigint,
     name: string,
     argTypes: string,
-    returnType?: CheckedName<Returns, ResultType>,
+    returnType?: CheckedName<Returns, BridgeResultType>,
   ): void;
   /** Calls a function that `defineFunction` bound; throws `ERR_INVALID_SYMBOL` when it did not. */
   callBySig(handle: bigint, name: string, nums: readonly BridgeNumber[], strs: readonly BridgeString[]): any;
+  /** The same for a result of type `2`: 16 bytes. */
+  callBySigAsArrayBuffer(
+    handle: bigint,
+    name: string,
+    nums: readonly BridgeNumber[],
+    strs: readonly BridgeString[],
+  ): ArrayBuffer;
   /** Calls a function once. */
   callMixed<const Returns extends string | undefined>(
     handle: bigint,
     name: string,
     argTypes: string,
-    returnType: CheckedName<Returns, ResultType>,
+    returnType: CheckedName<Returns, BridgeResultType>,
     nums: readonly BridgeNumber[],
     strs: readonly BridgeString[],
-  ): ValueOut<Returns>;
+  ): BridgeResult<Returns>;
   /** Calls a function without parameters that returns a string; `''` for NULL. */
   callString(handle: bigint, name: string): string;
   /** Calls a function at an address once. Throws `ERR_INVALID_POINTER` for an impossible address. */
   callPtr<const Returns extends string | undefined>(
     ptr: Address | CString,
     argTypes: string,
-    returnType: CheckedName<Returns, ResultType>,
+    returnType: CheckedName<Returns, BridgeResultType>,
     nums: readonly BridgeNumber[],
     strs: readonly BridgeString[],
-  ): ValueOut<Returns>;
+  ): BridgeResult<Returns>;
   /** The address of a symbol. */
   getSymbolPtr(handle: bigint, name: string): number;
   /** The string at an address, up to its NUL; `''` for NULL. */

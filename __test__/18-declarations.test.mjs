@@ -13,7 +13,8 @@ const strings = (text) => Array.from(text.matchAll(/'([^']*)'/g), ([, string]) =
 const union = (name) => strings(declarations.match(`export type ${name} =([^;]*);`)[1]);
 const members = (start) => {
   const [, body] = declarations.match(new RegExp(`${start}[^{]*{\\n(.*?)\\n}`, 's'));
-  return Array.from(body.matchAll(/^ {2}(?:readonly )?(\w+)\b(?=[<(?:])/gm), ([, name]) => name);
+  // Once each: methods may be overloaded.
+  return [...new Set(Array.from(body.matchAll(/^ {2}(?:readonly )?(\w+)\b(?=[<(?:])/gm), ([, name]) => name))];
 };
 
 // Row<names, in, out, constants>
@@ -64,6 +65,40 @@ describe('index.d.ts', () => {
 
   it('has the functions of the raw bridge', () => {
     expect(sorted(members('export interface RawBridge'))).toEqual(sorted(Object.keys(arkffi.ffi)));
+  });
+
+  it('has the members of what declares types', () => {
+    const { StructSchema, Struct, array, enumeration, opaque } = arkffi;
+    const opaqueType = opaque('thing');
+    const kinds = [
+      ['export interface StructSchema', Struct({ x: 'i32' })],
+      ['export interface ArraySchema', array('i32', 2)],
+      ['export interface EnumSchema', enumeration({ A: 0 })],
+      ['export interface OpaqueType', opaqueType],
+      ['declare class OpaquePointer', opaqueType.at(0x10000)],
+    ];
+    for (const [start, object] of kinds) {
+      const names = [...Object.getOwnPropertyNames(Object.getPrototypeOf(object)), ...Object.keys(object)];
+      expect(sorted(members(start)), start).toEqual(sorted(names.filter((name) => name !== 'constructor')));
+    }
+    expect(Struct({ x: 'i32' })).toBeInstanceOf(StructSchema);
+  });
+
+  it('has the options of fields and records', () => {
+    const refused = (make) => {
+      try {
+        make();
+      } catch (error) {
+        return error.message.includes('unknown key');
+      }
+      return false;
+    };
+    const value = { type: 'i32', default: 0, align: 8, anonymous: false, unnamed: false, pack: 4 };
+    const field = (key) => () => arkffi.Struct({ x: { type: 'i32', [key]: value[key] } });
+    const record = (key) => () => arkffi.Struct({ x: 'i32' }, { [key]: value[key] });
+    const accepted = (make) => Object.keys(value).filter((key) => !refused(make(key)));
+    expect(sorted(members('export interface FieldOptions'))).toEqual(sorted(accepted(field)));
+    expect(sorted(members('export interface RecordOptions'))).toEqual(sorted(accepted(record)));
   });
 
   it('has the members of the classes', () => {

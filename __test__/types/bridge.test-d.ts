@@ -24,6 +24,19 @@ declare const letter: string;
 const unknown = ffi.callMixed(handle, 'f', '', letter, [], []);
 same<typeof unknown, any>(true);
 
+// A struct of two doubles.
+ffi.defineFunction(handle, 'complex_add', 'dddd', '2');
+const sum = ffi.callBySigAsArrayBuffer(handle, 'complex_add', [1, 2, 3, 4], []);
+same<typeof sum, ArrayBuffer>(true);
+const product = ffi.callMixed(handle, 'complex_mul', 'dddd', '2', [4, 1, 3, 3], []);
+same<typeof product, ArrayBuffer>(true);
+const pointed = ffi.callPtr(0x10000, '', '2', [], []);
+same<typeof pointed, ArrayBuffer>(true);
+// @ts-expect-error handles are BigInts
+ffi.callBySigAsArrayBuffer(1, 'complex_add', [1, 2, 3, 4], []);
+// @ts-expect-error the arrays are needed
+ffi.callBySigAsArrayBuffer(handle, 'complex_add');
+
 same<ReturnType<typeof ffi.callString>, string>(true);
 same<ReturnType<typeof ffi.getSymbolPtr>, number>(true);
 same<ReturnType<typeof ffi.readCString>, string>(true);

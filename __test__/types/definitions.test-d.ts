@@ -87,8 +87,12 @@ dlopen(null, { f: { returns: 'buffer' } });
 dlopen(null, { f: { args: [], return: 'i32' } });
 // @ts-expect-error args is an array
 dlopen(null, { f: { args: 'i32' } });
-// @ts-expect-error types are strings
+// @ts-expect-error types are strings, or what Struct and the like make
 dlopen(null, { f: { args: [32] } });
+// @ts-expect-error a type is missing
+dlopen(null, { f: { args: ['i32', undefined] } });
+// @ts-expect-error an object is no type
+dlopen(null, { f: { returns: { x: 'f64', y: 'f64' } } });
 // @ts-expect-error the symbol is a string
 dlopen(null, { f: { symbol: 4 } });
 // @ts-expect-error optional is a boolean

@@ -70,6 +70,7 @@ strerror('ENOENT');
 same<typeof suffix, 'so' | 'dylib' | 'dll'>(true);
 same<ReturnType<typeof stats>['backend'], 'trampoline' | 'libffi'>(true);
 same<ReturnType<typeof stats>['functions'], number>(true);
+same<ReturnType<typeof stats>['retained'], number>(true);
 
 export function describe(error: unknown): string {
   if (!(error instanceof FFIError)) return 'not ours';

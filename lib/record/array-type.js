@@ -85,4 +85,4 @@ function arrayMarshal(type, elements) {
   };
 }
 
-module.exports = { arrayMarshal, isList, isBytes };
+module.exports = { arrayMarshal, getText, isList, isBytes };

@@ -10,6 +10,7 @@ const { MemoryView } = require('../memory-view.js');
 const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType, isChar, resolveType } = require('../types.js');
+const { getText } = require('./array-type.js');
 const { findAddress, readAt } = require('./access.js');
 const { elementsOf, marshalOf } = require('./marshal.js');
 const { viewArray } = require('./view.js');
@@ -75,10 +76,12 @@ class ArraySchema {
   fromPtr(memory, byteOffset = 0, count) {
     if (Array.isArray(memory)) return memory;
     const length = this.#count('fromPtr', count);
-    const { element } = this.#type.array;
-    const address = findAddress('fromPtr', memory, byteOffset, length * element.size);
-    const { get } = count === undefined ? marshalOf(this.#type) : elementsOf(element);
-    return readAt(address, length * element.size, (view, at) => get(view, at, length));
+    const { element, isText } = this.#type.array;
+    const size = length * element.size;
+    const address = findAddress('fromPtr', memory, byteOffset, size);
+    if (isText) return readAt(address, size, (view, at) => getText(view, at, size));
+    const { get } = elementsOf(element);
+    return readAt(address, size, (view, at) => get(view, at, length));
   }
 
   /**

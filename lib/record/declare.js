@@ -149,6 +149,8 @@ function declareRecord(caller, isUnion, fields, options = {}) {
   if (typeof options !== 'object' || options === null) throw invalid(caller, 'the options must be an object');
   checkKeys(caller, options, RECORD_KEYS, 'options');
   const given = Object.entries(fields).map(([key, field]) => readField(caller, key, field));
+  const defaulted = isUnion && given.find(({ fallback }) => fallback !== undefined);
+  if (defaulted) throw invalid(caller, `field ${defaulted.key}: a member of a union has no default`);
   const { pack, align } = { ...options };
   const declaration = [Number(isUnion), alignment(caller, pack, 'pack'), alignment(caller, align, 'align')];
   for (const field of given) {
