@@ -19,7 +19,7 @@ const slotAt = (offset) => (size) => String(offset / size);
 /**
  * What a stub is put together from.
  * @typedef {object} Parts
- * @property {string[]} outer declarations of what is used before and after C is entered
+ * @property {{ size: number, align: number }} room for images of records
  * @property {string[]} objects statements that read objects; code of the user's may run in them
  * @property {string[]} reads statements that read everything else
  * @property {string[]} stores
@@ -67,27 +67,35 @@ function passLent(type, index, offset, { objects, reads, stores, kept, values })
 }
 
 /**
+ * Makes room for the image of a record: all of a call's are taken at once, at `p` in the view `w`, at the
+ * address `d`.
+ * @param {CType} type
+ * @param {Parts} parts
+ * @returns {number} where it is behind `p`
+ */
+function reserve({ size, align }, { room }) {
+  const at = Math.ceil(room.size / Math.max(align, 8)) * Math.max(align, 8);
+  room.size = at + (size || 1);
+  room.align = Math.max(room.align, align);
+  return at;
+}
+
+/**
  * A record by value: an image of it is made, and copied to where it goes.
  * @param {CType} type
  * @param {number} index
  * @param {Spot} spot
  * @param {Parts} parts
  */
-function passRecord(type, index, spot, { outer, objects, stores, kept, values }) {
-  const [argument, at, view, address] = [`a${index}`, `p${index}`, `w${index}`, `d${index}`];
-  Object.assign(values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
-  outer.push(`let ${view};`);
-  objects.push(`index = ${index}; const ${at} = call.take(${type.size}, ${type.align}); ${view} = call.view;`);
-  if ('address' in spot) {
-    objects.push(`const ${address} = call.address;`);
-    stores.push(emitters.ptr.store(address, slotAt(spot.address)));
-  } else if ('pieces' in spot) {
-    stores.push(copying(view, at, spot.pieces));
-  }
-  kept.push(view);
-  objects.push(
-    `if (typeof ${argument} === 'object') marshal${index}.put(${view}, ${at}, ${argument}, call); ` +
-      `else putByAddress(type${index}, ${view}, ${at}, ${argument});`,
+function passRecord(type, index, spot, parts) {
+  const argument = `a${index}`;
+  const at = reserve(type, parts);
+  Object.assign(parts.values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
+  if ('address' in spot) parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(spot.address)));
+  else if ('pieces' in spot) parts.stores.push(copying(at, spot.pieces));
+  parts.objects.push(
+    `index = ${index}; if (typeof ${argument} === 'object') marshal${index}.put(w, p + ${at}, ${argument}, call); ` +
+      `else putByAddress(type${index}, w, p + ${at}, ${argument});`,
   );
 }
 
@@ -96,22 +104,21 @@ const FEW = 8;
 
 /**
  * Copies an image to its slots. On the scratch stack it is aligned.
- * @param {string} view
- * @param {string} at
+ * @param {number} at
  * @param {{ offset: number, from: number, bytes: number }[]} pieces
  */
-function copying(view, at, pieces) {
+function copying(at, pieces) {
   const general = pieces.map(
-    ({ offset, from, bytes }) => `copyWords(${view}, ${at} + ${from}, frameView, ${offset}, ${bytes});`,
+    ({ offset, from, bytes }) => `copyWords(w, p + ${at + from}, frameView, ${offset}, ${bytes});`,
   );
   const words = pieces.flatMap(({ offset, from, bytes }) =>
     Array.from(
       { length: 2 * Math.ceil(bytes / 8) },
-      (_, word) => `u32[${offset / 4 + word}] = u32[(${at} >> 2) + ${from / 4 + word}];`,
+      (_, word) => `u32[${offset / 4 + word}] = u32[(p >> 2) + ${(at + from) / 4 + word}];`,
     ),
   );
   if (words.length > FEW) return general.join(' ');
-  return `if (${view} === frameView) { ${words.join(' ')} } else { ${general.join(' ')} }`;
+  return `if (w === frameView) { ${words.join(' ')} } else { ${general.join(' ')} }`;
 }
 
 /**
@@ -137,11 +144,9 @@ function receive(type, spot, parts) {
     for (const { offset, from } of spot.pieces) gather.push(`copyWords(frameView, ${offset}, wr, pr + ${from}, 8);`);
     return { entry: 'enter', gather, load: 'receive(wr, pr)' };
   }
-  parts.outer.push('let pr, wr;');
-  parts.kept.push('wr');
-  parts.objects.push(`pr = call.take(${type.size}, ${type.align}); wr = call.view; const dr = call.address;`);
-  parts.stores.push(emitters.ptr.store('dr', slotAt(/** @type {{ address: number }} */ (spot).address)));
-  return { entry: 'enter', gather: [], load: 'receive(wr, pr)' };
+  const at = reserve(type, parts);
+  parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(/** @type {{ address: number }} */ (spot).address)));
+  return { entry: 'enter', gather: [], load: `receive(w, p + ${at})` };
 }
 
 /**
@@ -153,7 +158,7 @@ function receive(type, spot, parts) {
 function stubSource({ params, spots, result, resultSpot }) {
   /** @type {Parts} */
   const parts = {
-    outer: [],
+    room: { size: 0, align: 8 },
     objects: [],
     reads: [],
     stores: [`u32[${offsets.target / 4}] = ${NUMBER};`],
@@ -167,9 +172,9 @@ function stubSource({ params, spots, result, resultSpot }) {
     else passScalar(type, index, /** @type {ScalarSpot} */ (spot).offset, parts);
   });
   const { entry, gather, load } = receive(result, resultSpot, parts);
-  const { outer, objects, reads, stores, kept, values } = parts;
-  const isPlain = objects.length === 0;
-  const enter = `${entry}(${[...kept, ...(isPlain ? [] : ['call'])].join(', ')});`;
+  const { room, objects, reads, stores, kept, values } = parts;
+  const isPlain = objects.length === 0 && room.size === 0;
+  const enter = `${entry}(${[...kept, ...(isPlain ? [] : ['call', 'w'])].join(', ')});`;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
   const after = [...gather];
   if (gives && load) after.push(`const value = ${load};`);
@@ -179,10 +184,10 @@ function stubSource({ params, spots, result, resultSpot }) {
   const body = isPlain
     ? [...reads, ...stores, enter]
     : [
-        ...outer,
+        'let index = 0, p, w, d;',
         `const call = ${needsCall(params) ? 'new Call()' : 'images'}, floor = u32[${offsets.scratchFloor / 4}], heapFloor = u32[${offsets.heapFloor / 4}];`,
-        'let index = 0;',
         'try {',
+        ...(room.size > 0 ? [`p = call.take(${room.size}, ${room.align}); w = call.view; d = call.address;`] : []),
         ...objects,
         ...reads,
         'call.settle(floor, heapFloor);',
