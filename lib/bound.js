@@ -76,4 +76,7 @@ function abandon(number, index, error, call, floor, heapFloor) {
   throw worded(error, symbol, index);
 }
 
-module.exports = { describeBound, release, releaseWithStub, refuse, refuseCount, abandon };
+/** The name of a bound function. @param {number} number @returns {string} */
+const symbolOf = (number) => described.get(number)?.symbol ?? '';
+
+module.exports = { describeBound, symbolOf, release, releaseWithStub, refuse, refuseCount, abandon };

@@ -22,7 +22,7 @@ const Pair = Struct({ first: 'f64', second: 'f64' }).object;
 const asBytes = (value) =>
   typeof value === 'object' && value !== null ? Float64Array.of(value.first, value.second).buffer : value;
 
-/** Functions defined on each handle, with their type letters. @type {Map<bigint, Map<string, { call: Function, types: string }>>} */
+/** Functions defined on each handle, with their type letters. @type {Map<bigint, Map<string, { call: Function, types: string, isPair: boolean }>>} */
 const defined = new Map();
 
 /** @param {unknown} handle @returns {number} */
@@ -106,7 +106,8 @@ function defineFunction(handle, name, argTypes, returnType) {
   const signature = planLetters(symbol, argTypes, returnType);
   const { functions } = bindAll([() => bindSymbol(library, symbol, signature, symbol)]);
   const call = /** @type {Function} */ (functions[0]);
-  defined.get(/** @type {bigint} */ (handle))?.set(symbol, { call, types: /** @type {string} */ (argTypes) });
+  const isPair = returnType === PAIR_LETTER;
+  defined.get(/** @type {bigint} */ (handle))?.set(symbol, { call, types: /** @type {string} */ (argTypes), isPair });
 }
 
 /** @param {unknown} handle @param {unknown} name @param {unknown} nums @param {unknown} strs */
@@ -129,9 +130,10 @@ function callBySig(handle, name, nums, strs) {
  * @returns {ArrayBuffer} 16 bytes
  */
 function callBySigAsArrayBuffer(handle, name, nums, strs) {
-  const value = callBySig(handle, name, nums, strs);
-  if (value instanceof ArrayBuffer) return value;
+  openNumber(handle);
   const symbol = symbolName(name);
+  const known = defined.get(/** @type {bigint} */ (handle))?.get(symbol);
+  if (!known || known.isPair) return callBySig(handle, name, nums, strs);
   const message = `${symbol}: defined to return something else than '${PAIR_LETTER}', two doubles`;
   throw createError('ERR_INVALID_ARG_TYPE', message, symbol);
 }

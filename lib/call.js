@@ -55,7 +55,9 @@ class Images {
   address = 0;
   /** Missing members are errors. */
   fills = false;
-  /** @type {import('./record/lent.js').Loan[] | undefined} what is given back to the user's objects */
+  /** Bytes that there are for a flexible array member. */
+  room = 0;
+  /** @type {import('./record/loan.js').Loan[] | undefined} what is given back to the user's objects */
   loans = undefined;
 
   /**
@@ -113,16 +115,23 @@ const images = new Images();
 
 /** The same for one call, of objects that have pointers inside. */
 class Call extends Images {
+  // Written out: the one that engines supply iterates over its arguments.
+  constructor() {
+    super();
+  }
+
   /** How many pointers deep the object being read is. */
   depth = 0;
   /** @type {unknown[] | undefined} what C may use until it returns */
   held = undefined;
-  /** @type {{ value: unknown, address: number | bigint }[] | undefined} buffers inside of objects, and where they were */
+  /** The argument that is being read. */
+  argument = 0;
+  /** @type {{ value: unknown, address: number | bigint, argument: number }[] | undefined} buffers inside of objects, and where they were */
   buffers = undefined;
 
   /** @param {unknown} value kept reachable until C returns */
   hold(value) {
-    if (this.held) this.held.push(value);
+    if (this.held) this.held[this.held.length] = value;
     else this.held = [value];
   }
 
@@ -148,8 +157,9 @@ class Call extends Images {
     const address = addressOf(value);
     if (typeof value === 'object' && value !== null && address !== INVALID) {
       this.hold(value);
-      if (this.buffers) this.buffers.push({ value, address });
-      else this.buffers = [{ value, address }];
+      const { argument } = this;
+      if (this.buffers) this.buffers[this.buffers.length] = { value, address, argument };
+      else this.buffers = [{ value, address, argument }];
     }
     return address;
   }
@@ -158,10 +168,13 @@ class Call extends Images {
   settle(floor, heapFloor) {
     super.settle(floor, heapFloor);
     if (this.buffers === undefined) return;
-    for (const { value, address } of this.buffers) {
+    for (let index = 0; index < this.buffers.length; index++) {
+      const { value, address, argument } = this.buffers[index];
       // A getter that ran later may have transferred the buffer.
       if (addressOf(value) === address) continue;
-      throw new Refused('ERR_INVALID_ARG_VALUE', 'a buffer was detached while the arguments were read');
+      const error = new Refused('ERR_INVALID_ARG_VALUE', 'a buffer inside was detached while the arguments were read');
+      error.argument = argument;
+      throw error;
     }
   }
 }

@@ -3,7 +3,7 @@
 // and for calls that happen once.
 
 const marshallers = require('./marshal.generated.js');
-const { abandon, refuse, refuseCount } = require('./bound.js');
+const { abandon, refuse, refuseCount, symbolOf } = require('./bound.js');
 const { views, offsets } = require('./frame.js');
 const {
   Call,
@@ -68,7 +68,10 @@ function readObject(type, argument, call) {
 function storeImage(spot, { view, at, address }) {
   if ('address' in spot) ptr.store(address, spot.address);
   else if ('pieces' in spot) {
-    for (const { offset, from, bytes } of spot.pieces) copyWords(view, at + from, frameView, offset, bytes);
+    for (let index = 0; index < spot.pieces.length; index++) {
+      const { offset, from, bytes } = spot.pieces[index];
+      copyWords(view, at + from, frameView, offset, bytes);
+    }
   }
 }
 
@@ -83,7 +86,10 @@ function loadRecord(spot, image, read) {
   const whole = wholeAt(spot);
   if (whole !== undefined) return read(frameView, whole);
   const { view, at } = scrap(64);
-  if ('pieces' in spot) for (const { offset, from } of spot.pieces) copyWords(frameView, offset, view, at + from, 8);
+  const pieces = 'pieces' in spot ? spot.pieces : [];
+  for (let index = 0; index < pieces.length; index++) {
+    copyWords(frameView, pieces[index].offset, view, at + pieces[index].from, 8);
+  }
   return read(view, at);
 }
 
@@ -135,6 +141,7 @@ function closureStub({ number, signature }) {
     let index = 0;
     try {
       for (; index < count; index++) {
+        call.argument = index;
         if (isObject(params[index])) values[index] = readObject(params[index], args[index], call);
       }
       index = 0;
@@ -163,11 +170,11 @@ function closureStub({ number, signature }) {
       storeAll(values);
     }
     // The arguments are passed only to be kept reachable until C returns.
-    const text = apply(string ? enterForString : enter, undefined, call ? [...args, call, image, ...values] : args);
+    const text = apply(string ? enterForString : enter, undefined, call ? collect(args, call, image, values) : args);
     let value = text;
     if (readRecord) value = loadRecord(resultSpot, image, readRecord);
     else if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
-    if (call?.loans) giveBackLoans(call.loans);
+    if (call?.loans) giveBackLoans(call.loans, symbolOf(number));
     return value;
   };
   return defineValue(stub, 'length', count, 'configurable');

@@ -1,7 +1,8 @@
 'use strict';
 // Values in words, for messages.
 
-const { extent } = require('./pointer.js');
+const { isAnyArrayBuffer } = require('node:util').types;
+const { isView, wrapperName } = require('./pointer.js');
 
 /**
  * A value in words. Runs no code of the value's.
@@ -21,8 +22,8 @@ function describe(value) {
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      if (ArrayBuffer.isView(value)) return 'a view';
-      return extent(value) ? 'an ArrayBuffer' : 'an object';
+      if (isView(value)) return 'a view';
+      return isAnyArrayBuffer(value) ? 'an ArrayBuffer' : (wrapperName(value) ?? 'an object');
     default:
       return `a ${typeof value}`;
   }

@@ -17,6 +17,8 @@ class Keeper {
   view = /** @type {any} */ (undefined);
   address = 0;
   depth = 0;
+  /** Bytes that there are for a flexible array member. */
+  room = 0;
   /** Nothing is given back to objects. */
   loans = undefined;
   /** @type {object | undefined} */
@@ -44,8 +46,13 @@ class Keeper {
 
   /** @param {unknown} value */
   #add(value) {
-    if (this.#kept) this.#kept.push(value);
+    if (this.#kept) this.#kept[this.#kept.length] = value;
     else this.#kept = [value];
+  }
+
+  /** @param {unknown} value kept as long as the owner, if there is one */
+  hold(value) {
+    if (value !== undefined && this.#owner) this.#add(value);
   }
 
   /**
@@ -79,8 +86,7 @@ class Keeper {
   pointer(value) {
     if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
     const address = addressOf(value);
-    // Of an address nothing can be kept, and the user has been told so.
-    if (typeof value === 'object' && value !== null && address !== INVALID && this.#owner) this.#add(value);
+    if (typeof value === 'object' && value !== null && address !== INVALID) this.hold(value);
     return address;
   }
 
@@ -109,7 +115,7 @@ const filling = new Keeper(undefined, true);
  * @param {boolean} fills
  */
 function keeperFor(type, owner, fills) {
-  if (holdsPointers(type)) return new Keeper(owner, fills);
+  if (holdsPointers(type) || type.record?.flexible || type.array?.isFlexible) return new Keeper(owner, fills);
   return fills ? filling : strict;
 }
 

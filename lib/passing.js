@@ -4,13 +4,12 @@
 
 const { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap } = require('./call.js');
 const { holdsPointers } = require('./record/accept.js');
-const native = require('./binding.js');
 const { copyWords } = require('./memory-view.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
 const { Refused, refused } = require('./refused.js');
 const { newBuffer, retain } = require('./retained.js');
-const { copyBytes } = require('./record/cold.js');
-const { giveBackLoans } = require('./record/lent.js');
+const { copyBytes, copyFrom } = require('./record/cold.js');
+const { giveBackLoans } = require('./record/loan.js');
 const { marshalOf } = require('./record/marshal.js');
 
 /** @typedef {import('./types.js').CType} CType */
@@ -37,12 +36,11 @@ const needsCall = (params) => params.some((type) => type.lent !== undefined || (
  */
 function putByAddress(type, view, at, value) {
   const address = typeof value === 'number' || typeof value === 'bigint' ? addressOfNumber(value) : INVALID;
-  if (address === INVALID) throw refused(type, value);
-  if (address < native.firstAddress) {
-    const text = address === 0 ? 'the address is NULL' : `${address} cannot be a valid address`;
-    throw new Refused('ERR_INVALID_POINTER', text);
+  if (address === INVALID) {
+    const { text, code } = refused(type, value);
+    throw new Refused(typeof value === 'number' || typeof value === 'bigint' ? 'ERR_OUT_OF_RANGE' : code, text);
   }
-  copyBytes(address, addressIn(view, at), type.size);
+  copyFrom(view, at, address, type);
 }
 
 /** @param {number | bigint} value @returns {number | bigint} */
@@ -58,8 +56,9 @@ function resultReader(type) {
   const { size } = type;
   if (type.decodes) return marshalOf(type).get;
   return (view, at) => {
-    const buffer = newBuffer('result', size);
-    copyBytes(addressIn(view, at), bufferAddress(buffer), size);
+    // Of a record without size there is an address too.
+    const buffer = newBuffer('result', size || 1);
+    if (size > 0) copyBytes(addressIn(view, at), bufferAddress(buffer), size);
     return retain(buffer);
   };
 }

@@ -8,7 +8,11 @@ const { takeAddress } = require('./frame.js');
 
 // Taken once: what becomes of the globals later changes nothing.
 const { Number, Uint8Array } = globalThis;
-const { isView } = ArrayBuffer;
+// Called so because V8 13.6 compiles a plain call of it for a view that never changes to `false`.
+const { apply } = Reflect;
+const isViewOf = ArrayBuffer.isView;
+/** @param {unknown} value @returns {boolean} */
+const isView = (value) => apply(isViewOf, undefined, [value]);
 const { asUintN } = BigInt;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -29,6 +33,7 @@ const TypedArray = Object.getPrototypeOf(Uint8Array);
 const typedBuffer = getter(TypedArray.prototype, 'buffer');
 const typedOffset = getter(TypedArray.prototype, 'byteOffset');
 const typedLength = getter(TypedArray.prototype, 'byteLength');
+const typedCount = getter(TypedArray.prototype, 'length');
 const typedName = getter(TypedArray.prototype, Symbol.toStringTag);
 /** Throws for a view that is detached, or outside of its buffer since that was made smaller. */
 const typedKeys = Function.prototype.call.bind(TypedArray.prototype.keys);
@@ -61,6 +66,14 @@ class BufferStamp extends Returned {
   constructor(buffer, address) {
     super(buffer);
     this.#address = address;
+  }
+
+  /**
+   * @param {any} value an object
+   * @returns {number | undefined} undefined for what has no stamp, and for an empty or detached buffer
+   */
+  static known(value) {
+    return #address in value && wholeLength(value) > 0 ? /** @type {any} */ (value).#address : undefined;
   }
 
   /**
@@ -198,14 +211,35 @@ function bigintAddress(value) {
 /** @type {(value: any) => number | bigint | undefined} set by the classes that stand for an address */
 let addressOfWrapper = () => undefined;
 
+/** @type {(value: object) => string | undefined} what an object of ours is called in messages */
+let wrapperName = () => undefined;
+
 /**
  * Teaches pointers a class of ours whose instances stand for an address.
  * @param {(value: object) => number | bigint | undefined} reader the address, or undefined for other objects
+ * @param {(value: object) => string | undefined} [namer] what it is called in messages
  */
-function registerWrapper(reader) {
+function registerWrapper(reader, namer = () => undefined) {
+  const nextName = wrapperName;
+  wrapperName = (value) => namer(value) ?? nextName(value);
   const next = addressOfWrapper;
   addressOfWrapper = (value) => reader(value) ?? next(value);
 }
+
+/**
+ * Where a view on a record or array in memory is.
+ * @typedef {object} ViewPlace
+ * @property {InstanceType<typeof import('./record/ground.js').Ground>} ground
+ * @property {number} at
+ * @property {number} length in bytes
+ * @property {import('./types.js').CType | undefined} type of a record
+ */
+
+/** Set by lib/record/view.js. */
+const views = {
+  /** @type {(value: any) => ViewPlace | undefined} undefined for what is no view */
+  placeOf: () => undefined,
+};
 
 /**
  * @param {object} value
@@ -227,7 +261,7 @@ function isBuffer(value) {
  */
 function addressOf(value) {
   if (typeof value === 'object' && value !== null) {
-    return ViewStamp.address(value) ?? addressOfWrapper(value) ?? extentAddress(value);
+    return ViewStamp.address(value) ?? BufferStamp.known(value) ?? addressOfWrapper(value) ?? extentAddress(value);
   }
   if (value === null) return 0;
   return typeof value === 'bigint' ? bigintAddress(value) : INVALID;
@@ -248,10 +282,14 @@ module.exports = {
   extent,
   isGone,
   isBuffer,
+  isView,
   isWrapper,
+  typedCount,
   typedName,
   bufferAddress,
   addressOf,
   functionAddress,
   registerWrapper,
+  wrapperName: (/** @type {object} */ value) => wrapperName(value),
+  views,
 };

@@ -3,7 +3,7 @@
 
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
-const { extent, isGone } = require('./pointer.js');
+const { isBuffer, isGone, views } = require('./pointer.js');
 
 const POINTER = 'a pointer (Number, BigInt, null, ArrayBuffer, view or CString)';
 
@@ -28,6 +28,7 @@ const expectations = {
   cstring: `a cstring (a string without NUL characters) or ${POINTER}`,
   function: 'a function pointer (Number, BigInt or null)',
   address: 'an address (Number, BigInt, null or CString)',
+  memory: 'memory (an address as Number or BigInt, a buffer or a view)',
   offset: 'an offset in bytes (an integer)',
 };
 
@@ -37,7 +38,7 @@ const expectations = {
  */
 function isGoneBuffer(value) {
   if (typeof value !== 'object' || value === null) return false;
-  return (ArrayBuffer.isView(value) || extent(value) !== undefined) && isGone(value);
+  return isBuffer(value) && isGone(value);
 }
 
 /**
@@ -61,19 +62,19 @@ function isOutOfRange(base, value) {
     case 'cstring':
     case 'function':
     case 'address':
+    case 'memory':
       return typeof value === 'number' || typeof value === 'bigint';
     default:
       return typeof value === 'number';
   }
 }
 
-/** @param {string} expected @param {unknown} value @returns {string} more help where a mistake is common */
-function hint(expected, value) {
-  if (expected === expectations.ptr && typeof value === 'string') {
+/** @param {string} base @param {unknown} value @returns {string} more help where a mistake is common */
+function hint(base, value) {
+  if (base === 'ptr' && typeof value === 'string') {
     return "; declare the parameter 'cstring' to pass a string";
   }
-  if (expected === expectations.function && typeof value === 'function')
-    return "; pass a bound function's ptr property";
+  if (base === 'function' && typeof value === 'function') return "; pass a bound function's ptr property";
   return '';
 }
 
@@ -89,13 +90,15 @@ function problem(type, value) {
   if (isGoneBuffer(value)) {
     return { code: 'ERR_INVALID_ARG_VALUE', text: 'the buffer is detached, or the view outside of it' };
   }
+  const gone = views.placeOf(value)?.ground.problem();
+  if (gone) return gone;
   if (base === 'cstring' && typeof value === 'string') {
     return value.includes('\0')
       ? { code: 'ERR_INVALID_ARG_VALUE', text: 'the string contains a NUL character' }
       : { code: 'ERR_MALLOC_FAILED', text: 'no memory for a copy of the string' };
   }
   const code = isOutOfRange(base, value) ? 'ERR_OUT_OF_RANGE' : 'ERR_INVALID_ARG_TYPE';
-  return { code, text: `expected ${expected}, got ${describe(value)}${hint(expected, value)}` };
+  return { code, text: `expected ${expected}, got ${describe(value)}${hint(base, value)}` };
 }
 
 /**

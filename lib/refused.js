@@ -4,10 +4,15 @@
 const { problem } = require('./refuse.js');
 const { createError } = require('./errors.js');
 
+/** Longer paths are of objects that refer to themselves. */
+const LONGEST_PATH = 200;
+
 /** Thrown inside, never to users. */
 class Refused {
   /** Where the value is: `points[3].y` is `.points[3].y` here. */
   path = '';
+  /** @type {number | undefined} the argument, where that is not the one being read */
+  argument = undefined;
 
   /**
    * @param {string} code
@@ -45,11 +50,14 @@ function within(error, step) {
  * @param {number | undefined} index of the argument
  * @param {string} [place] where the value was given
  */
-function worded(error, symbol, index, place = index === undefined ? '' : `argument ${index}`) {
+function worded(error, symbol, index, place) {
   if (!(error instanceof Refused)) return error;
-  const path = error.path.startsWith('.') ? error.path.slice(1) : error.path;
-  const message = [symbol, place, path, error.text].filter((part) => part !== '').join(': ');
-  return createError(error.code, message, symbol, index);
+  const argument = error.argument ?? index;
+  const where = place ?? (argument === undefined ? '' : `argument ${argument}`);
+  const whole = error.path.startsWith('.') ? error.path.slice(1) : error.path;
+  const path = whole.length > LONGEST_PATH ? `${whole.slice(0, LONGEST_PATH)}…` : whole;
+  const message = [symbol, where, path, error.text].filter((part) => part !== '').join(': ');
+  return createError(error.code, message, symbol, argument);
 }
 
 module.exports = { Refused, refused, within, worded };

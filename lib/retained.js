@@ -57,4 +57,17 @@ const retainedAt = (address) => retained.get(address);
 
 const retainedCount = () => retained.size;
 
-module.exports = { newBuffer, retain, releasePtr, retainedAt, retainedCount };
+/**
+ * The retained buffer that some bytes lie inside of, and where.
+ * @param {number | bigint} address
+ * @param {number} size
+ */
+function retainedAround(address, size) {
+  for (const [start, { buffer, owner }] of retained) {
+    const offset = Number(address) - Number(start);
+    if (offset >= 0 && offset + size <= buffer.byteLength) return { buffer, owner, offset };
+  }
+  return undefined;
+}
+
+module.exports = { newBuffer, retain, releasePtr, retainedAround, retainedAt, retainedCount };

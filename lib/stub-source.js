@@ -4,6 +4,7 @@
 const { emitters } = require('./emitters.js');
 const { offsets } = require('./frame.js');
 const { needsCall, resultReader, wholeAt } = require('./passing.js');
+const { holdsPointers } = require('./record/accept.js');
 const { marshalOf } = require('./record/marshal.js');
 
 /** @typedef {import('./types.js').CType} CType */
@@ -59,7 +60,7 @@ function passScalar(type, index, offset, { reads, stores, kept, values }) {
 function passLent(type, index, offset, { objects, reads, stores, kept, values }) {
   const [argument, value, lent] = [`a${index}`, `v${index}`, `lent${index}`];
   values[lent] = type.lent;
-  objects.push(`index = ${index}; let ${value} = ${lent}.lend(${argument}, call);`);
+  objects.push(`index = call.argument = ${index}; let ${value} = ${lent}.lend(${argument}, call);`);
   reads.push(`if (${value} === -1) { index = ${index}; ${value} = ${lent}.address(${argument});`);
   reads.push(`if (${value} === -1) refuse(${NUMBER}, ${index}, ${argument}); }`);
   stores.push(emitters.ptr.store(value, slotAt(offset)));
@@ -89,12 +90,13 @@ function reserve({ size, align }, { room }) {
  */
 function passRecord(type, index, spot, parts) {
   const argument = `a${index}`;
+  if (holdsPointers(type)) parts.kept.push(argument);
   const at = reserve(type, parts);
   Object.assign(parts.values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
   if ('address' in spot) parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(spot.address)));
   else if ('pieces' in spot) parts.stores.push(copying(at, spot.pieces));
   parts.objects.push(
-    `index = ${index}; if (typeof ${argument} === 'object') marshal${index}.put(w, p + ${at}, ${argument}, call); ` +
+    `index = ${index};${holdsPointers(type) ? ` call.argument = ${index};` : ''} if (typeof ${argument} === 'object') marshal${index}.put(w, p + ${at}, ${argument}, call); ` +
       `else putByAddress(type${index}, w, p + ${at}, ${argument});`,
   );
 }
@@ -178,21 +180,21 @@ function stubSource({ params, spots, result, resultSpot }) {
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
   const after = [...gather];
   if (gives && load) after.push(`const value = ${load};`);
-  if (gives) after.push('if (call.loans) giveBackLoans(call.loans);');
+  if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
   if (load) after.push(`return ${gives ? 'value' : load};`);
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
   const body = isPlain
     ? [...reads, ...stores, enter]
     : [
         'let index = 0, p, w, d;',
-        `const call = ${needsCall(params) ? 'new Call()' : 'images'}, floor = u32[${offsets.scratchFloor / 4}], heapFloor = u32[${offsets.heapFloor / 4}];`,
+        `const call = ${needsCall(params) ? 'new Call()' : 'images'}, scratchFloor = u32[${offsets.scratchFloor / 4}], heapFloor = u32[${offsets.heapFloor / 4}];`,
         'try {',
         ...(room.size > 0 ? [`p = call.take(${room.size}, ${room.align}); w = call.view; d = call.address;`] : []),
         ...objects,
         ...reads,
-        'call.settle(floor, heapFloor);',
+        'call.settle(scratchFloor, heapFloor);',
         ...stores,
-        `} catch (error) { abandon(${NUMBER}, index, error, call, floor, heapFloor); }`,
+        `} catch (error) { abandon(${NUMBER}, index, error, call, scratchFloor, heapFloor); }`,
         enter,
       ];
   const text = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;

@@ -3,7 +3,7 @@
 // generated, a closure. Both do the same: check all arguments, store them in the frame, enter C, read
 // the result.
 
-const { refuse, refuseCount, abandon } = require('./bound.js');
+const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { canGenerate } = require('./generate.js');
 const passing = require('./passing.js');
@@ -20,7 +20,7 @@ const { stubSource } = require('./stub-source.js');
  */
 
 /** What stubs may refer to. @type {Record<string, unknown>} */
-const scope = { ...runtime, ...passing, refuse, refuseCount, abandon };
+const scope = { ...runtime, ...passing, refuse, refuseCount, abandon, symbolOf };
 
 /**
  * @typedef {object} Template

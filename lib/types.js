@@ -33,6 +33,7 @@ const FFIType = Object.create(null);
 for (const row of native.types()) {
   /** @type {CType} */
   const type = { kind: 'scalar', number: count++, base: row.name, size: row.size, align: row.size || 1 };
+  Object.setPrototypeOf(type, null);
   for (const name of [row.name, row.letter, ...row.spellings]) {
     if (!name) continue;
     byName.set(name, type);
@@ -52,7 +53,8 @@ const declared = new WeakMap();
  * @returns {T}
  */
 function declareType(object, type) {
-  declared.set(object, type);
+  // An absent key must stay absent, whatever `Object.prototype` comes to have.
+  declared.set(object, Object.setPrototypeOf(type, null));
   return object;
 }
 

@@ -190,12 +190,13 @@ impl Record {
             if is_flexible || (member.is_flexible && (index != last || index == 0 || spec.is_union)) {
                 return Err(Error::new(Code::InvalidArgType, "a flexible array must be the last of several members of a struct"));
             }
-            check_member(&member)?;
+            let named = |error: Error| Error { message: format!("member {index}: {}", error.message), ..error };
+            check_member(&member).map_err(named)?;
             is_flexible = member.is_flexible;
             depth = depth.max(member.ty.depth());
             plain_align = plain_align.max(member.ty.align());
             is_plain &= member.ty.is_plain() && member.width.is_none();
-            let (offset, bits) = cursor.place(&member)?;
+            let (offset, bits) = cursor.place(&member).map_err(named)?;
             is_plain &= offset.is_multiple_of(member.ty.align());
             if member.is_named && member.width != Some(0) {
                 members.push(Member { ty: member.ty, offset, bits });

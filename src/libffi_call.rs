@@ -30,6 +30,9 @@ enum ResultStore {
     Spread(Vec<u32>),
 }
 
+/// So many arguments need no allocation.
+const FEW: usize = 32;
+
 /// The most registers that a record is returned in.
 const RESULT_REGISTERS: usize = 4;
 
@@ -82,10 +85,21 @@ impl LibffiCall {
         // SAFETY: a function pointer has the size of a data pointer on every supported target, and the
         // caller says that this one is a C function.
         let function = unsafe { std::mem::transmute::<*const c_void, Option<unsafe extern "C" fn()>>(function) };
+        // libffi writes to the array it is given, so each call has its own.
+        let mut few = [std::ptr::null_mut(); FEW];
+        let mut many = Vec::new();
+        let args = match few.get_mut(..self.args.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(self.args.len(), std::ptr::null_mut());
+                &mut many[..]
+            }
+        };
+        args.copy_from_slice(&self.args);
         // SAFETY: the cif describes the caller's function, `args` has one readable place for each of its
         // parameters, and the result has room: a register for a scalar, a word for each register of a
-        // record, or the record that the caller made room for. libffi only reads `args`.
-        unsafe { libffi::raw::ffi_call(self.cif.as_raw_ptr(), function, result, self.args.as_ptr().cast_mut()) }
+        // record, or the record that the caller made room for.
+        unsafe { libffi::raw::ffi_call(self.cif.as_raw_ptr(), function, result, args.as_mut_ptr()) }
         if let ResultStore::Spread(offsets) = &self.result {
             for (&word, &offset) in words.iter().zip(offsets) {
                 // SAFETY: the plan's result slots lie within the frame.

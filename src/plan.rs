@@ -57,7 +57,7 @@ impl Plan {
         let placement = abi.place(signature);
         let stack_words = placement.stack_bytes.div_ceil(8);
         if stack_words as usize > STACK_WORDS {
-            let message = format!("{} parameters are too many: at most {STACK_WORDS} stack words can be passed", signature.params.len());
+            let message = format!("the arguments take {stack_words} words of the stack; at most {STACK_WORDS} can be passed");
             return Err(Error::new(Code::UnsupportedArgs, message));
         }
         if placement.stack_align > STACK_ALIGN {

@@ -48,8 +48,11 @@ const holding = new WeakMap();
 function holdsPointers(type) {
   let holds = holding.get(type);
   if (holds === undefined) {
-    if (type.record) holds = type.record.members.some((member) => holdsPointers(member.type));
-    else if (type.array) holds = holdsPointers(type.array.element);
+    if (type.record) {
+      const { members } = type.record;
+      holds = false;
+      for (let index = 0; index < members.length && !holds; index++) holds = holdsPointers(members[index].type);
+    } else if (type.array) holds = holdsPointers(type.array.element);
     else holds = type.lent !== undefined || (type.accept === undefined && type.base in byBase);
     holding.set(type, holds);
   }

@@ -1,29 +1,65 @@
 'use strict';
-// Records and arrays in memory that a program names: by an address, or as a buffer.
+// Records and arrays in memory that a program names: by an address, as a buffer, or by a view of ours.
 
 const native = require('../binding.js');
-const { locate, byteCount, usable } = require('../address.js');
+const { byteCount, locate, pointerValue, usable } = require('../address.js');
 const { addressIn, floorOfHeap, floorOfScratch, images, scrap } = require('../call.js');
 const { createError } = require('../errors.js');
 const { keeperFor } = require('../keeper.js');
-const { INVALID, bufferAddress, extent, isBuffer } = require('../pointer.js');
+const { INVALID, bufferAddress, extent, isBuffer, views } = require('../pointer.js');
 const { refusal } = require('../refuse.js');
 const { worded } = require('../refused.js');
+const { retainedAt, retainedCount } = require('../retained.js');
 const { copyBytes } = require('./cold.js');
 
 const { isSafeInteger } = Number;
 const FIRST_ADDRESS = native.firstAddress;
 
 /**
- * How many bytes there are from an offset in a buffer on; Infinity for an address.
+ * Memory that a program names.
+ * @typedef {object} Land
+ * @property {number | bigint} address
+ * @property {number} length in bytes; Infinity where only an address is known
+ * @property {any} buffer what keeps what is written to it alive; undefined for memory of C
+ * @property {import('../retained.js').Owner | undefined} owner
+ */
+
+/**
+ * @param {string} caller
+ * @param {any} memory
+ * @returns {Land}
+ */
+function survey(caller, memory) {
+  if (isBuffer(memory)) {
+    const address = bufferAddress(memory);
+    if (address === INVALID) throw refusal('buffer', memory, 0, caller);
+    const { buffer, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(memory));
+    return { address, length, buffer, owner: undefined };
+  }
+  const view = views.placeOf(memory);
+  if (view) {
+    const { ground, at, length } = view;
+    if (ground.problem()) throw refusal('memory', memory, 0, caller);
+    return { address: ground.address(at), length, buffer: ground.buffer, owner: ground.owner };
+  }
+  if (typeof memory !== 'number' && typeof memory !== 'bigint' && typeof memory !== 'object') {
+    throw refusal('memory', memory, 0, caller);
+  }
+  const address = pointerValue(caller, memory);
+  const kept = retainedCount() > 0 ? retainedAt(address) : undefined;
+  if (kept) return { address, length: kept.buffer.byteLength, buffer: kept.buffer, owner: kept.owner };
+  return { address, length: Infinity, buffer: undefined, owner: undefined };
+}
+
+/**
+ * How many bytes there are from an offset on; Infinity where only an address is known.
  * @param {string} caller
  * @param {any} memory an address, a buffer or a view
  * @param {unknown} byteOffset
  */
 function roomAt(caller, memory, byteOffset) {
-  if (!isBuffer(memory)) return Infinity;
-  if (bufferAddress(memory) === INVALID) throw refusal('buffer', memory, 0, caller);
-  return /** @type {{ length: number }} */ (extent(memory)).length - byteCount(caller, byteOffset, 1);
+  const { length } = survey(caller, memory);
+  return length === Infinity ? length : length - byteCount(caller, byteOffset, 1);
 }
 
 /**
@@ -35,11 +71,22 @@ function roomAt(caller, memory, byteOffset) {
  * @returns {number | bigint}
  */
 function findAddress(caller, memory, byteOffset, size) {
-  if (byteOffset === 0 && isSafeInteger(memory) && memory >= FIRST_ADDRESS) return memory;
-  if (!isBuffer(memory)) return usable(caller, locate(caller, memory, byteOffset));
-  const room = roomAt(caller, memory, byteOffset);
-  if (room >= size) return bufferAddress(memory) + /** @type {number} */ (byteOffset);
-  const message = `${caller}: ${size} bytes at offset ${byteOffset} are outside of the buffer, of which ${room} are left`;
+  if (byteOffset === 0 && isSafeInteger(memory) && memory >= FIRST_ADDRESS && retainedCount() === 0) return memory;
+  return within(caller, survey(caller, memory), byteOffset, size);
+}
+
+/**
+ * @param {string} caller
+ * @param {Land} land
+ * @param {unknown} byteOffset
+ * @param {number} size
+ * @returns {number | bigint}
+ */
+function within(caller, { address, length }, byteOffset, size) {
+  if (length === Infinity) return usable(caller, locate(caller, address, byteOffset));
+  const offset = byteCount(caller, byteOffset, 1);
+  if (length - offset >= size) return offsetBy(address, offset);
+  const message = `${caller}: ${size} bytes at offset ${offset} are more than there are: ${length}`;
   throw createError('ERR_OUT_OF_BOUNDS', message, caller, 0);
 }
 
@@ -69,15 +116,31 @@ function readAt(address, size, get) {
  */
 
 /**
+ * @param {string} caller
+ * @param {any} memory an address, a buffer or a view
+ * @param {unknown} byteOffset
+ * @param {number} size
+ * @param {number} offset of what is written, in these bytes
+ * @returns {Target}
+ */
+function targetIn(caller, memory, byteOffset, size, offset) {
+  const { buffer, owner } = survey(caller, memory);
+  const find = () => {
+    if (owner && !owner.alive) throw createError(owner.code, `${caller}: argument 0: ${owner.text}`, caller, 0);
+    return offsetBy(within(caller, survey(caller, memory), byteOffset, size), offset);
+  };
+  return { caller, find, buffer };
+}
+
+/**
  * Writes memory: all of it, or nothing and an error.
  * @param {Target} target
  * @param {import('../types.js').CType} type
  * @param {number} size
  * @param {(view: DataView, at: number, keep: import('./cold.js').Keep) => void} put may run code of the user's
  * @param {number} [index] which argument of `caller` the value is
- * @param {string} [place] the value's name for messages
  */
-function writeAt({ caller, find, buffer }, type, size, put, index, place) {
+function writeAt({ caller, find, buffer }, type, size, put, index) {
   const floor = floorOfScratch();
   const heapFloor = floorOfHeap();
   try {
@@ -92,10 +155,10 @@ function writeAt({ caller, find, buffer }, type, size, put, index, place) {
     if (size > 0) copyBytes(addressIn(view, at), address, size);
     keeper.settle(address, size);
   } catch (error) {
-    throw worded(error, caller, index, place);
+    throw worded(error, caller, index, '');
   } finally {
     images.abandon(floor, heapFloor);
   }
 }
 
-module.exports = { findAddress, roomAt, offsetBy, readAt, writeAt };
+module.exports = { survey, findAddress, roomAt, offsetBy, readAt, targetIn, writeAt };

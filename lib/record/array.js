@@ -10,7 +10,7 @@ const { MemoryView } = require('../memory-view.js');
 const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType, isChar, resolveType } = require('../types.js');
-const { getText } = require('./array-type.js');
+const { elementCount, getText } = require('./array-type.js');
 const { findAddress, readAt } = require('./access.js');
 const { elementsOf, marshalOf } = require('./marshal.js');
 const { viewArray } = require('./view.js');
@@ -56,15 +56,18 @@ class ArraySchema {
    * @returns {ArrayBuffer}
    */
   create(values = []) {
-    const buffer = newBuffer('create', this.size);
-    const keeper = keeperFor(this.#type, buffer, true);
     try {
+      const { isFlexible, element } = this.#type.array;
+      const room = isFlexible ? elementCount(this.#type, values) * element.size : 0;
+      const buffer = newBuffer('create', this.size + room);
+      const keeper = keeperFor(this.#type, buffer, true);
+      keeper.room = room;
       marshalOf(this.#type).put(new MemoryView(buffer), 0, values, keeper);
+      keeper.settle(0, this.size);
+      return buffer;
     } catch (error) {
       throw worded(error, 'create', 0, '');
     }
-    keeper.settle(0, this.size);
-    return buffer;
   }
 
   /**
@@ -110,7 +113,7 @@ class ArraySchema {
  */
 function array(type, length) {
   const element = resolveType(type, 'array: argument 0', 'array', 0);
-  if (element.kind === 'bits' || (element.lent && element.lent.direction !== 'in')) {
+  if (element.kind === 'bits' || element.array?.isFlexible || (element.lent && element.lent.direction !== 'in')) {
     throw createError(
       'ERR_INVALID_ARG_TYPE',
       `array: argument 0: there are no arrays of ${describe(type)}`,

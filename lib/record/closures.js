@@ -5,13 +5,16 @@ const marshallers = require('../marshal.generated.js');
 const { clear } = require('../memory-view.js');
 const { within } = require('../refused.js');
 const { acceptOf, isUnfit } = require('./accept.js');
-const { absent, admit, checkChoice, mend, unfit } = require('./cold.js');
+const { absent, admit, checkChoice, mend, ownMember, unfit } = require('./cold.js');
 const { membersOf } = require('./declare.js');
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./declare.js').Part} Part */
 /** @typedef {import('./marshal.js').Marshal} Marshal */
 /** @typedef {import('./cold.js').Keep} Keep */
+
+const { defineProperty } = Object;
+const PLAIN = { __proto__: null, writable: true, enumerable: true, configurable: true };
 
 /**
  * @param {CType} type
@@ -37,7 +40,7 @@ function getter(type, marshalOf) {
 function scalarPutter(type) {
   const accept = acceptOf(type);
   const { bits } = type;
-  const { put } = marshallers[type.base];
+  const put = marshallers[type.base]?.put;
   return (view, at, first, value, keep, mended) => {
     let accepted = accept(value, keep);
     if (isUnfit(type, accepted)) accepted = mended();
@@ -55,22 +58,21 @@ function scalarPutter(type) {
  */
 function memberPutter(member, marshalOf) {
   const { key, type, offset, first } = member;
-  if (type.record || type.array) {
-    const { put } = marshalOf(type);
-    return (view, at, value, keep) => {
-      const given = value[key];
-      const written = given === undefined ? absent(member, keep) : given;
-      try {
-        put(view, at + offset, written, keep);
-      } catch (error) {
-        throw within(error, `.${key}`);
-      }
-    };
-  }
+  const read =
+    key in Object.prototype
+      ? (/** @type {any} */ value) => ownMember(value, key)
+      : (/** @type {any} */ value) => value[key];
+  const marshal = type.record || type.array ? marshalOf(type) : undefined;
   const put = scalarPutter(type);
   return (view, at, value, keep) => {
-    const given = value[key];
-    put(view, at + offset, first, given, keep, () => mend(member, given, keep));
+    try {
+      const given = read(value);
+      const place = at + offset;
+      if (marshal) marshal.put(view, place, given === undefined ? absent(member, keep) : given, keep);
+      else put(view, place, first, given, keep, () => mend(member, given, keep));
+    } catch (error) {
+      throw within(error, `.${key}`);
+    }
   };
 }
 
@@ -82,14 +84,19 @@ function memberPutter(member, marshalOf) {
 function partPutter(part, marshalOf) {
   if (!('alternatives' in part)) return memberPutter(part, marshalOf);
   const groups = part.alternatives.map((parts) => membersOf(parts).map(({ key }) => key));
+  const all = groups.flat();
   const putters = part.alternatives.map((parts) => parts.map((each) => partPutter(each, marshalOf)));
   return (view, at, value, keep) => {
     let chosen = -1;
-    groups.forEach((keys, index) => {
-      if (keys.some((key) => value[key] !== undefined)) chosen = chosen === -1 ? index : -2;
-    });
-    if (chosen < 0) checkChoice(groups.flat(), chosen, keep);
-    else for (const put of putters[chosen]) put(view, at, value, keep);
+    for (let index = 0; index < groups.length; index++) {
+      const isGiven = (/** @type {string} */ key) =>
+        (key in Object.prototype ? ownMember(value, key) : value[key]) !== undefined;
+      let given = false;
+      for (let number = 0; number < groups[index].length; number++) given = isGiven(groups[index][number]) || given;
+      if (given) chosen = chosen === -1 ? index : -2;
+    }
+    if (chosen < 0) checkChoice(all, chosen, keep);
+    else for (let part = 0; part < putters[chosen].length; part++) putters[chosen][part](view, at, value, keep);
   };
 }
 
@@ -105,12 +112,18 @@ function recordClosures(type, marshalOf) {
   const readers = members.map((member) => ({ ...member, get: getter(member.type, marshalOf) }));
   return {
     put(view, at, value, keep) {
-      if (admit(type, known, view, at, value)) return;
-      for (const [offset, length] of holes) clear(view, at + offset, length);
-      for (const put of putters) put(view, at, value, keep);
+      if (admit(type, known, view, at, value, keep)) return;
+      // Not iterated: that would run what somebody made of the iterator of arrays.
+      for (let hole = 0; hole < holes.length; hole++) clear(view, at + holes[hole][0], holes[hole][1]);
+      for (let part = 0; part < putters.length; part++) putters[part](view, at, value, keep);
     },
     get(view, at) {
-      return Object.fromEntries(readers.map(({ key, offset, first, get }) => [key, get(view, at + offset, first)]));
+      const object = {};
+      for (let index = 0; index < readers.length; index++) {
+        const { key, offset, first, get } = readers[index];
+        defineProperty(object, key, { ...PLAIN, value: get(view, at + offset, first) });
+      }
+      return object;
     },
   };
 }
@@ -138,7 +151,9 @@ function elementClosures(element, marshalOf) {
       }
     },
     get(view, at, count) {
-      return Array.from({ length: count }, (_, index) => get(view, at + index * element.size, 0));
+      const values = new Array(count);
+      for (let index = 0; index < count; index++) values[index] = get(view, at + index * element.size, 0);
+      return values;
     },
   };
 }

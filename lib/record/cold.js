@@ -4,10 +4,10 @@
 
 const native = require('../binding.js');
 const { addressIn } = require('../call.js');
-const { putAddress, putLength, views, offsets } = require('../frame.js');
-const { bufferAddress, extent, isBuffer } = require('../pointer.js');
-const { Refused, refused, within } = require('../refused.js');
-const { acceptOf } = require('./accept.js');
+const { putAddress, putLength, views: frameViews, offsets } = require('../frame.js');
+const { bufferAddress, extent, isBuffer, views } = require('../pointer.js');
+const { Refused, refused } = require('../refused.js');
+const { acceptOf, holdsPointers, isUnfit } = require('./accept.js');
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./declare.js').Member} Member */
@@ -16,7 +16,9 @@ const { acceptOf } = require('./accept.js');
  * @typedef {InstanceType<typeof import('../call.js').Call> | InstanceType<typeof import('../keeper.js').Keeper>} Keep
  */
 
-const { u32 } = views;
+const { u32 } = frameViews;
+// Taken once, as all that runs in calls.
+const { getPrototypeOf, hasOwn, keys, prototype } = Object;
 const ADDRESS = offsets.address / 4;
 const VALUE = offsets.value / 4;
 
@@ -42,15 +44,18 @@ function copyBytes(source, target, length) {
  * @param {Keep} keep
  */
 function mend(where, value, keep) {
-  if (value === undefined) {
-    if (where.fallback !== undefined) return acceptOf(where.type)(where.fallback, keep);
-    if (keep.fills) return 0;
+  const fallback = where.fallback === undefined && keep.fills ? 0 : where.fallback;
+  const given = value === undefined ? fallback : value;
+  if (given !== value) {
+    const accepted = acceptOf(where.type)(given, keep);
+    // A default that was a buffer may have been detached since.
+    if (!isUnfit(where.type, accepted)) return accepted;
   }
-  throw within(refused(where.type, value), `.${where.key}`);
+  throw refused(where.type, given);
 }
 
 /**
- * Refuses an element; thrown without its index.
+ * Refuses an element.
  * @param {CType} type
  * @param {unknown} value
  * @returns {never}
@@ -68,7 +73,7 @@ function absent(where, keep) {
   if (where.fallback !== undefined) return where.fallback;
   if (where.type.array?.isFlexible) return [];
   if (keep.fills) return where.type.record ? {} : [];
-  throw within(refused(where.type, undefined), `.${where.key}`);
+  throw refused(where.type, undefined);
 }
 
 /**
@@ -77,16 +82,53 @@ function absent(where, keep) {
  * @param {number} at
  * @param {unknown} buffer
  * @param {CType} type
+ * @param {number} size
+ * @param {Keep} keep
  */
-function copyBuffer(view, at, buffer, type) {
+function copyBuffer(view, at, buffer, type, size, keep) {
   const address = bufferAddress(buffer);
-  const length = extent(buffer)?.length ?? 0;
-  if (length !== type.size || address === -1) {
-    if (address === -1) throw refused(type, buffer);
-    const code = length < type.size ? 'ERR_OUT_OF_BOUNDS' : 'ERR_INVALID_ARG_VALUE';
-    throw new Refused(code, `expected a buffer of ${type.size} bytes, got ${length}`);
+  if (address === -1) throw refused(type, buffer);
+  const { buffer: whole, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(buffer));
+  if (length !== size) {
+    const code = length < size ? 'ERR_OUT_OF_BOUNDS' : 'ERR_INVALID_ARG_VALUE';
+    throw new Refused(code, `expected a buffer of ${size} bytes, got ${length}`);
   }
   if (length > 0) copyBytes(address, addressIn(view, at), length);
+  // What its pointers refer to lives as long as it does.
+  if (holdsPointers(type)) keep.hold(whole);
+}
+
+/**
+ * Copies a view on a record in memory.
+ * @param {DataView} view
+ * @param {number} at
+ * @param {import('../pointer.js').ViewPlace} place
+ * @param {CType} type
+ * @param {Keep} keep
+ * @returns {boolean} whether it was one of this type; else its members can be read
+ */
+function copyView(view, at, place, type, keep) {
+  const problem = place.ground.problem();
+  if (problem) throw new Refused(problem.code, problem.text);
+  if (holdsPointers(type)) keep.hold(place.ground.buffer);
+  if (place.type?.record !== type.record) return false;
+  copyBytes(place.ground.address(place.at), addressIn(view, at), type.size);
+  return true;
+}
+
+/**
+ * Copies a record from an address.
+ * @param {DataView} view
+ * @param {number} at
+ * @param {number | bigint} address
+ * @param {CType} type
+ */
+function copyFrom(view, at, address, type) {
+  if (address < native.firstAddress) {
+    const text = address === 0 ? 'the address is NULL' : `${address} cannot be a valid address`;
+    throw new Refused('ERR_INVALID_POINTER', text);
+  }
+  copyBytes(address, addressIn(view, at), type.size);
 }
 
 /**
@@ -96,19 +138,39 @@ function copyBuffer(view, at, buffer, type) {
  * @param {DataView} view
  * @param {number} at
  * @param {any} value
+ * @param {Keep} keep
  * @returns {boolean} whether it has been written; else its members can be
  */
-function admit(type, known, view, at, value) {
+function admit(type, known, view, at, value, keep) {
   if (typeof value !== 'object' || value === null) throw refused(type, value);
   if (isBuffer(value)) {
-    copyBuffer(view, at, value, type);
+    copyBuffer(view, at, value, type, type.size, keep);
     return true;
   }
-  const unknown = Object.keys(value).find((key) => !known.has(key));
-  if (unknown === undefined) return false;
-  const nearest = native.nearest(unknown, [...known.keys()]);
+  const place = views.placeOf(value);
+  if (place) return copyView(view, at, place, type, keep);
+  const own = keys(value);
+  for (let index = 0; index < own.length; index++) if (!known.has(own[index])) throw unknownMember(own[index], known);
+  return false;
+}
+
+/** @param {string} key @param {ReadonlyMap<string, Member>} known */
+function unknownMember(key, known) {
+  const nearest = native.nearest(key, [...known.keys()]);
   const hint = nearest ? `; did you mean '${nearest}'?` : '';
-  throw new Refused('ERR_INVALID_ARG_VALUE', `there is no member '${unknown}'${hint}`);
+  return new Refused('ERR_INVALID_ARG_VALUE', `there is no member '${key}'${hint}`);
+}
+
+/**
+ * A member by a name that every object has something under.
+ * @param {any} value
+ * @param {string} key
+ */
+function ownMember(value, key) {
+  for (let object = value; object !== null && object !== prototype; object = getPrototypeOf(object)) {
+    if (hasOwn(object, key)) return value[key];
+  }
+  return undefined;
 }
 
 /**
@@ -124,4 +186,4 @@ function checkChoice(keys, chosen, keep) {
   throw new Refused('ERR_INVALID_ARG_TYPE', text);
 }
 
-module.exports = { admit, absent, mend, unfit, checkChoice, copyBuffer, copyBytes };
+module.exports = { admit, absent, ownMember, mend, unfit, checkChoice, copyBuffer, copyBytes, copyFrom };

@@ -42,6 +42,9 @@ const { resolveType } = require('../types.js');
 const FIELD_KEYS = ['type', 'default', 'align', 'anonymous', 'unnamed'];
 const RECORD_KEYS = ['pack', 'align'];
 
+/** Each is looked at by its name, and named in generated code. */
+const MOST_MEMBERS = 2048;
+
 const UNNAMED = 1;
 const FLEXIBLE = 2;
 
@@ -82,10 +85,11 @@ function readField(caller, key, field) {
     align,
     anonymous = false,
     unnamed = false,
-  } = isPlain ? { ...field } : { type: field };
+  } = isPlain ? Object.setPrototypeOf({ ...field }, null) : { __proto__: null, type: field };
   const type = resolveType(given, `${caller}: field ${key}`, caller);
   if (type.lent && type.lent.direction !== 'in')
     throw invalid(caller, `field ${key}: out and inout are for parameters`);
+  if (anonymous && fallback !== undefined) throw invalid(caller, `field ${key}: an anonymous record has no default`);
   if (anonymous && !type.record) throw invalid(caller, `field ${key}: only a record can be anonymous`);
   const isNameless = unnamed || type.bits?.width === 0;
   if (isNameless && !type.bits) throw invalid(caller, `field ${key}: only a bit-field can be unnamed`);
@@ -148,22 +152,27 @@ function declareRecord(caller, isUnion, fields, options = {}) {
   if (typeof fields !== 'object' || fields === null) throw invalid(caller, 'the fields must be an object');
   if (typeof options !== 'object' || options === null) throw invalid(caller, 'the options must be an object');
   checkKeys(caller, options, RECORD_KEYS, 'options');
+  if (Object.keys(fields).length > MOST_MEMBERS) {
+    throw invalid(caller, `a record has at most ${MOST_MEMBERS} members`, 'ERR_OUT_OF_RANGE');
+  }
   const given = Object.entries(fields).map(([key, field]) => readField(caller, key, field));
   const defaulted = isUnion && given.find(({ fallback }) => fallback !== undefined);
   if (defaulted) throw invalid(caller, `field ${defaulted.key}: a member of a union has no default`);
-  const { pack, align } = { ...options };
+  const { pack, align } = Object.setPrototypeOf({ ...options }, null);
   const declaration = [Number(isUnion), alignment(caller, pack, 'pack'), alignment(caller, align, 'align')];
   for (const field of given) {
     const { type } = field;
     const flags = (field.isNameless ? UNNAMED : 0) | (type.array?.isFlexible ? FLEXIBLE : 0);
     declaration.push(type.number, field.align, type.bits ? type.bits.width + 1 : 0, flags);
   }
+  const nameOf = (/** @type {string} */ _, /** @type {string} */ index) => `field ${given[Number(index)].key}`;
   let laidOut;
   try {
     laidOut = native.declareRecord(Uint32Array.from(declaration));
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);
-    throw code ? invalid(caller, message, code) : error;
+    // Rust knows the members by number.
+    throw code ? invalid(caller, message.replace(/^member (\d+)/, nameOf), code) : error;
   }
   const [number, size, recordAlign, ...places] = laidOut;
   const groups = given

@@ -2,26 +2,23 @@
 // The memory that views on records and arrays work on.
 
 const native = require('../binding.js');
-const { createError } = require('../errors.js');
+const { constants } = require('node:buffer');
 const { byteCount, locate, usable } = require('../address.js');
 const { addressIn } = require('../call.js');
+const { createError } = require('../errors.js');
 const { putAddress, putLength } = require('../frame.js');
 const { keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
 const { NOBODY, ownerOf } = require('../owner.js');
-const { INVALID, bufferAddress, extent, isBuffer } = require('../pointer.js');
-const { refusal } = require('../refuse.js');
-const { retainedAt } = require('../retained.js');
+const { extent, isBuffer, views } = require('../pointer.js');
 const { worded } = require('../refused.js');
-const { writeAt } = require('./access.js');
-const { extentOf, writeMember } = require('./member.js');
+const { retainedAround } = require('../retained.js');
+const { survey, writeAt } = require('./access.js');
+const { acceptMember, extentOf, putMember, writeMember } = require('./member.js');
 
 /** @typedef {import('./member.js').Placed} Placed */
 
-/** @param {import('../retained.js').Owner} owner @returns {never} */
-function gone({ code, text }) {
-  throw createError(code, text);
-}
+const DETACHED = { code: 'ERR_INVALID_ARG_VALUE', text: 'the buffer of this view is detached, or smaller now' };
 
 /** Some memory, and who it belongs to. */
 class Ground {
@@ -37,6 +34,26 @@ class Ground {
   }
 
   /**
+   * Why the memory is no longer there.
+   * @returns {{ code: string, text: string } | undefined}
+   */
+  problem() {
+    if (!this.owner.alive) return this.owner;
+    try {
+      void this.view.byteLength;
+      return undefined;
+    } catch {
+      return DETACHED;
+    }
+  }
+
+  /** Throws when the memory is gone. */
+  check() {
+    const problem = this.problem();
+    if (problem) throw createError(problem.code, problem.text);
+  }
+
+  /**
    * Reads what is there.
    * @template T
    * @param {(view: DataView, at: number, first: number) => T} get
@@ -45,17 +62,30 @@ class Ground {
    * @returns {T}
    */
   read(get, at, first) {
-    if (!this.owner.alive) gone(this.owner);
+    if (!this.owner.alive) this.check();
     try {
       return get(this.view, at, first);
     } catch (error) {
-      throw this.isThere() ? error : detached();
+      this.check();
+      throw error;
     }
   }
 
-  /** Whether the memory is still there. */
-  isThere() {
-    return this.owner.alive && (this.view.buffer.byteLength > 0 || this.buffer === undefined);
+  /**
+   * Writes the simple case; `write` has the others, and the errors.
+   * @param {(view: DataView, at: number, first: number, value: unknown) => boolean} put
+   * @param {number} at
+   * @param {number} first of a bit-field
+   * @param {unknown} value
+   * @returns {boolean} whether it was written
+   */
+  put(put, at, first, value) {
+    if (!this.owner.alive) return false;
+    try {
+      return put(this.view, at, first, value);
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -63,32 +93,34 @@ class Ground {
    * @param {Placed} placed
    * @param {number} at
    * @param {unknown} value
-   * @param {string} name
+   * @param {string} step the value's part of the path for messages
    */
-  write(placed, at, value, name) {
+  write(placed, at, value, step) {
     this.check();
-    if (!placed.type.record && !placed.type.array) return this.#writeScalar(placed, at, value, name);
+    const { type } = placed;
+    if (!type.record && !type.array && !type.lent) return this.#writeScalar(placed, at, value, step);
+    const size = type.array?.isFlexible ? this.view.byteLength - at : extentOf(placed);
     const target = { caller: 'set', find: () => this.address(at), buffer: this.buffer };
     /** @type {Parameters<typeof writeAt>[3]} */
-    const put = (view, start, keep) => writeMember(placed, view, start, value, keep);
-    writeAt(target, placed.type, extentOf(placed), put, undefined, name);
+    const put = (view, start, keep) => {
+      keep.room = size;
+      writeMember(placed, view, start, value, keep, step);
+    };
+    writeAt(target, type, size, put);
   }
 
-  /** @param {Placed} placed @param {number} at @param {unknown} value @param {string} name */
-  #writeScalar(placed, at, value, name) {
+  /** @param {Placed} placed @param {number} at @param {unknown} value @param {string} step */
+  #writeScalar(placed, at, value, step) {
     const keeper = keeperFor(placed.type, this.buffer, false);
     try {
-      writeMember(placed, this.view, at, value, keeper);
+      const accepted = acceptMember(placed, value, keeper, step);
+      // A copy that was taken may have collected the buffer of nobody else's.
+      this.check();
+      putMember(placed, this.view, at, accepted);
     } catch (error) {
-      throw worded(error, 'set', undefined, name);
+      throw worded(error, 'set', undefined, '');
     }
     keeper.settle(this.address(at), extentOf(placed));
-  }
-
-  /** Throws when the memory is gone. */
-  check() {
-    if (!this.owner.alive) gone(this.owner);
-    if (!this.isThere()) throw detached();
   }
 
   /** @param {number} at @returns {number} */
@@ -97,8 +129,6 @@ class Ground {
     return addressIn(this.view, at);
   }
 }
-
-const detached = () => createError('ERR_INVALID_ARG_VALUE', 'the buffer of this view is detached, or smaller now');
 
 /**
  * The memory of an address or buffer, from the offset on.
@@ -109,35 +139,44 @@ const detached = () => createError('ERR_INVALID_ARG_VALUE', 'the buffer of this 
  * @returns {Ground}
  */
 function findGround(caller, memory, byteOffset, size) {
-  if (isBuffer(memory)) return onBuffer(caller, memory, byteCount(caller, byteOffset, 1), size, NOBODY);
-  const base = usable(caller, locate(caller, memory, 0));
-  const retained = retainedAt(base);
-  if (retained) return onBuffer(caller, retained.buffer, byteCount(caller, byteOffset, 1), size, retained.owner);
-  const address = usable(caller, locate(caller, memory, byteOffset));
-  const owner = ownerOf(address);
-  if (size === 0) return new Ground(new MemoryView(new ArrayBuffer(0)), owner, undefined);
+  const { address: base, length, owner } = survey(caller, memory);
+  if (length !== Infinity) return onKnown(caller, memory, byteCount(caller, byteOffset, 1), length, size, owner);
+  const address = usable(caller, locate(caller, base, byteOffset));
+  const around = retainedAround(address, size);
+  if (around) return new Ground(new MemoryView(around.buffer, around.offset, size), around.owner, around.buffer);
+  if (size > constants.MAX_LENGTH) {
+    throw createError('ERR_OUT_OF_RANGE', `${caller}: ${size} bytes are more than a buffer can have`, caller, 2);
+  }
+  if (size === 0) return new Ground(new MemoryView(new ArrayBuffer(0)), ownerOf(address), undefined);
   putAddress(address);
   putLength(size);
   const buffer = native.viewMemory();
   if (!buffer) throw createError('ERR_CALL_FAILED', `${caller}: this host has no buffers on memory of C`, caller);
-  return new Ground(new MemoryView(buffer), owner, undefined);
+  return new Ground(new MemoryView(buffer), ownerOf(address), undefined);
 }
 
 /**
  * @param {string} caller
- * @param {any} memory
+ * @param {any} memory a buffer, a view of ours, or the address of a retained buffer
  * @param {number} offset
+ * @param {number} length of what is known
  * @param {number} size
- * @param {import('../retained.js').Owner} owner
+ * @param {import('../retained.js').Owner | undefined} owner
  */
-function onBuffer(caller, memory, offset, size, owner) {
-  const found = extent(memory);
-  if (!found || bufferAddress(memory) === INVALID) throw refusal('buffer', memory, 0, caller);
-  if (found.length - offset < size) {
-    const message = `${caller}: ${size} bytes at offset ${offset} are more than the buffer's ${found.length}`;
+function onKnown(caller, memory, offset, length, size, owner = NOBODY) {
+  if (length - offset < size) {
+    const message = `${caller}: ${size} bytes at offset ${offset} are more than there are: ${length}`;
     throw createError('ERR_OUT_OF_BOUNDS', message, caller, 0);
   }
-  return new Ground(new MemoryView(found.buffer, found.offset + offset, found.length - offset), owner, found.buffer);
+  const view = views.placeOf(memory);
+  if (view) {
+    const { buffer, byteOffset } = view.ground.view;
+    const inner = new MemoryView(buffer, byteOffset + view.at + offset, length - offset);
+    return new Ground(inner, owner, view.ground.buffer);
+  }
+  const known = isBuffer(memory) ? extent(memory) : { buffer: survey(caller, memory).buffer, offset: 0 };
+  const { buffer, offset: start } = /** @type {{ buffer: any, offset: number }} */ (known);
+  return new Ground(new MemoryView(buffer, start + offset, length - offset), owner, buffer);
 }
 
 module.exports = { Ground, findGround };

@@ -2,48 +2,29 @@
 // Pointers to values: objects and arrays are lent to C as copies, and given back.
 
 const { clear } = require('../memory-view.js');
-const { INVALID, addressOf, extent, isBuffer, isWrapper, typedName } = require('../pointer.js');
+const { INVALID, addressOf, extent, isBuffer, isWrapper, typedName, views } = require('../pointer.js');
 const { Refused, refused } = require('../refused.js');
-const { isList } = require('./array-type.js');
+const { kinds, listLength } = require('./array-type.js');
+const { flexibleBytes, wholeSize } = require('./flexible.js');
+const { lendBack } = require('./loan.js');
 const { elementsOf, marshalOf } = require('./marshal.js');
-const { readOne } = require('./member.js');
 
 const { isSafeInteger } = Number;
-const { getPrototypeOf, prototype: plainPrototype } = Object;
+const { isArray } = Array;
+const { getPrototypeOf, isFrozen, prototype: plainPrototype } = Object;
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./cold.js').Keep} Keep */
 
-/**
- * A copy whose content goes back into the user's object when C has returned.
- * @typedef {object} Loan
- * @property {any} owner the object or array
- * @property {CType} target
- * @property {DataView} view
- * @property {number} at
- * @property {number} count of elements; -1 for one object
- */
-
-/** The kinds of typed arrays whose elements are those of a scalar. @type {Record<string, string[]>} */
-const arraysOf = {
-  __proto__: /** @type {any} */ (null),
-  i8: ['Int8Array'],
-  u8: ['Uint8Array', 'Uint8ClampedArray'],
-  bool: ['Uint8Array'],
-  i16: ['Int16Array'],
-  u16: ['Uint16Array'],
-  i32: ['Int32Array'],
-  u32: ['Uint32Array'],
-  i64: ['BigInt64Array'],
-  bigint64: ['BigInt64Array'],
-  u64: ['BigUint64Array'],
-  biguint64: ['BigUint64Array'],
-  f32: ['Float32Array'],
-  f64: ['Float64Array'],
-};
+/** The typed arrays whose elements are those of a scalar. @param {string} base */
+const arraysOf = (base) =>
+  base === 'u8' ? [kinds.u8, 'Uint8ClampedArray'] : base in kinds ? [kinds[base]] : undefined;
 
 /** How many pointers deep objects may nest; deeper ones are probably cyclic. */
 const DEEPEST = 500;
+
+/** @param {CType} type @param {string} key */
+const isMember = (type, key) => type.record?.members.some((member) => member.key === key);
 
 /** @typedef {'in' | 'out' | 'inout'} Direction */
 
@@ -79,10 +60,12 @@ class Lent {
     if (typeof value !== 'object' || value === null) return INVALID;
     const { target } = this;
     // The usual case first: nothing else here has this prototype.
-    if (target.record && getPrototypeOf(value) === plainPrototype) return this.#copy(value, target, -1, keep);
+    if (target.record && getPrototypeOf(value) === plainPrototype && value.length === undefined) {
+      return this.#copy(value, target, -1, keep);
+    }
     if (isWrapper(value) || isBuffer(value)) return INVALID;
-    const isArray = target.array !== undefined;
-    if (!isList(value)) {
+    const length = listLength(value);
+    if (length === undefined) {
       if (!target.record) throw refused(this.type, value);
       return this.#copy(value, target, -1, keep);
     }
@@ -91,42 +74,61 @@ class Lent {
       throw new Refused('ERR_INVALID_ARG_TYPE', 'text can only be written to a buffer: pass a Uint8Array');
     }
     // An array type is one whole array; to anything else C points with the first of many.
-    if (isArray) return this.#copy(value, target, -1, keep);
-    return this.#copy(value, target, value.length, keep);
+    return this.#copy(
+      value,
+      target,
+      target.array || (isMember(target, 'length') && !isArray(value)) ? -1 : length,
+      keep,
+    );
   }
 
   /**
    * @param {any} value
    * @param {CType} target
-   * @param {number} count
+   * @param {number} count of elements; -1 for one value
    * @param {Keep} keep
    */
   #copy(value, target, count, keep) {
-    const size = count === -1 ? target.size : target.size * count;
+    if (this.direction !== 'in' && isFrozen(value)) {
+      throw new Refused('ERR_INVALID_ARG_VALUE', 'the object is frozen: what C leaves there could not be put into it');
+    }
+    const room = count === -1 ? flexibleBytes(target, value) : 0;
+    const size = count === -1 ? wholeSize(target, room) : target.size * count;
     if (size === 0 && this.direction !== 'in') {
       throw new Refused('ERR_INVALID_ARG_VALUE', 'expected room for at least one element');
     }
-    if (!isSafeInteger(size)) throw refused(this.type, value);
+    if (!isSafeInteger(size)) throw new Refused('ERR_INVALID_ARG_VALUE', `${count} elements are too many`);
     const at = keep.take(size, target.align);
     const { view, address } = keep;
     if (this.direction === 'out') clear(view, at, size);
-    else {
-      if (keep.depth++ > DEEPEST) {
-        const text = `objects are more than ${DEEPEST} pointers deep, or refer to themselves`;
-        throw new Refused('ERR_INVALID_ARG_VALUE', text);
-      }
-      if (count === -1) marshalOf(target).put(view, at, value, keep);
-      else elementsOf(target).put(view, at, value, keep, count);
-      keep.depth--;
-    }
+    else this.#put(view, at, value, target, count, room, keep);
     if (this.direction !== 'in') {
-      const call = /** @type {InstanceType<typeof import('../call.js').Call>} */ (keep);
-      /** @type {Loan} */
-      const loan = { owner: value, target, view, at, count };
-      if (call.loans) call.loans.push(loan);
-      else call.loans = [loan];
+      const { argument } = /** @type {InstanceType<typeof import('../call.js').Call>} */ (keep);
+      lendBack(keep, { owner: value, target, view, at, size, count, room, argument }, this.direction);
     }
     return address;
+  }
+
+  /**
+   * @param {DataView} view
+   * @param {number} at
+   * @param {any} value
+   * @param {CType} target
+   * @param {number} count
+   * @param {number} room
+   * @param {Keep} keep
+   */
+  #put(view, at, value, target, count, room, keep) {
+    if (keep.depth++ > DEEPEST) {
+      const text = `objects are more than ${DEEPEST} pointers deep, or refer to themselves`;
+      throw new Refused('ERR_INVALID_ARG_VALUE', text);
+    }
+    const outer = keep.room;
+    keep.room = room;
+    if (count === -1) marshalOf(target).put(view, at, value, keep);
+    else elementsOf(target).put(view, at, value, keep, count);
+    keep.room = outer;
+    keep.depth--;
   }
 
   /**
@@ -136,21 +138,24 @@ class Lent {
    */
   address(value) {
     if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
-    if (isBuffer(value)) this.#checkBuffer(value);
+    this.#checkMemory(value);
     return addressOf(value);
   }
 
-  /** @param {any} buffer */
-  #checkBuffer(buffer) {
+  /** Refuses memory that is too small, or of other numbers. @param {any} value */
+  #checkMemory(value) {
+    const isBytes = isBuffer(value);
+    const length = isBytes ? extent(value)?.length : views.placeOf(value)?.length;
+    if (length === undefined) return;
     const { target } = this;
-    const name = typedName(buffer);
-    const element = target.array?.element ?? target;
-    const fitting = arraysOf[element.base];
+    const name = isBytes ? typedName(value) : undefined;
+    let element = target;
+    while (element.array) element = element.array.element;
+    const fitting = arraysOf(element.base);
     if (name !== undefined && name !== 'Uint8Array' && fitting && !fitting.includes(name)) {
       throw new Refused('ERR_INVALID_ARG_TYPE', `expected ${fitting[0]}, bytes or ${this.type.expects}, got a ${name}`);
     }
-    const length = extent(buffer)?.length ?? 0;
-    if (length < target.size && (length > 0 || addressOf(buffer) !== INVALID)) {
+    if (length < target.size && (length > 0 || addressOf(value) !== INVALID)) {
       throw new Refused('ERR_OUT_OF_BOUNDS', `expected a buffer of at least ${target.size} bytes, got ${length}`);
     }
   }
@@ -159,25 +164,9 @@ class Lent {
   accept = (value, keep) => {
     const copy = this.lend(value, keep);
     if (copy !== INVALID) return copy;
-    if (isBuffer(value)) this.#checkBuffer(value);
+    this.#checkMemory(value);
     return keep.pointer(value);
   };
 }
 
-/**
- * Gives what C left in the copies back to their owners. All is read before the first owner is written to,
- * because writing may run code of the user's, which may call C.
- * @param {Loan[]} loans
- */
-function giveBackLoans(loans) {
-  const values = loans.map(({ target, view, at, count }) =>
-    count === -1 ? readOne(target, view, at) : elementsOf(target).get(view, at, count),
-  );
-  loans.forEach(({ owner }, index) => {
-    const value = values[index];
-    if (Array.isArray(value)) for (let at = 0; at < value.length; at++) owner[at] = value[at];
-    else for (const key of Object.keys(value)) owner[key] = value[key];
-  });
-}
-
-module.exports = { Lent, giveBackLoans };
+module.exports = { Lent };

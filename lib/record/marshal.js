@@ -23,7 +23,7 @@ const { elementsSource, recordSource } = require('./source.js');
  * @property {(view: DataView, at: number, count: number) => any[]} get
  */
 
-/** @type {WeakMap<CType, Marshal>} */
+/** By what a type is made of: as a result, a record may be decoded or not. @type {WeakMap<object, Marshal>} */
 const marshals = new WeakMap();
 /** @type {WeakMap<CType, Elements>} */
 const elements = new WeakMap();
@@ -40,14 +40,15 @@ function compile({ source, values }) {
 
 /** @param {CType} type a record or an array @returns {Marshal} */
 function marshalOf(type) {
-  let marshal = marshals.get(type);
+  const key = type.record ?? /** @type {object} */ (type.array);
+  let marshal = marshals.get(key);
   if (!marshal) {
     if (type.array) marshal = arrayMarshal(type, elementsOf(type.array.element));
     else {
       const record = /** @type {CType & { record: import('./declare.js').RecordType }} */ (type);
       marshal = canGenerate ? compile(recordSource(record, marshalOf)) : recordClosures(record, marshalOf);
     }
-    marshals.set(type, /** @type {Marshal} */ (marshal));
+    marshals.set(key, /** @type {Marshal} */ (marshal));
   }
   return /** @type {Marshal} */ (marshal);
 }

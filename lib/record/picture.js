@@ -29,19 +29,17 @@ const line = (offset, size, text, depth) =>
  */
 function recordLines(type, base, depth) {
   const record = /** @type {import('./declare.js').RecordType} */ (type.record);
-  const lines = record.parts.flatMap((part) => partLines(part, base, depth));
-  if (record.isUnion) return lines;
-  const bitBytes = bytesOfBits(record.parts);
-  const choices = record.parts.filter((part) => 'alternatives' in part);
-  for (const [offset, length] of record.holes) {
-    for (const [start, end] of without([offset, offset + length], [...bitBytes, ...choices.map(span)])) {
-      const what = end === type.size ? 'padding' : 'hole';
-      lines.push(
-        line(base + start, end - start, `/* ${what} of ${end - start} byte${end - start === 1 ? '' : 's'} */`, depth),
-      );
-    }
-  }
-  return lines.sort((a, b) => Number(a.slice(0, 6)) - Number(b.slice(0, 6)));
+  const parts = record.parts.map((part) => ({ offset: part.offset, lines: partLines(part, base, depth) }));
+  if (record.isUnion) return parts.flatMap(({ lines }) => lines);
+  const covered = [...bytesOfBits(record.parts), ...record.parts.filter((part) => 'alternatives' in part).map(span)];
+  const holes = record.holes.flatMap(([offset, length]) => without([offset, offset + length], covered));
+  const shown = holes.map(([start, end]) => {
+    const size = end - start;
+    const text = `/* ${end === type.size ? 'padding' : 'hole'} of ${size} byte${size === 1 ? '' : 's'} */`;
+    return { offset: start, lines: [line(base + start, size, text, depth)] };
+  });
+  // Sorting is stable: members of one offset stay in their order.
+  return [...parts, ...shown].sort((a, b) => a.offset - b.offset).flatMap(({ lines }) => lines);
 }
 
 /** @param {{ offset: number, size?: number }} part @returns {[number, number]} */

@@ -3,16 +3,16 @@
 
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
-const { byteCount } = require('../address.js');
 const { Keeper, keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
-const { extent, isBuffer, isWrapper } = require('../pointer.js');
+const { isBuffer, isWrapper } = require('../pointer.js');
 const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType } = require('../types.js');
-const { findAddress, offsetBy, readAt, roomAt, writeAt } = require('./access.js');
+const { findAddress, offsetBy, readAt, roomAt, targetIn, writeAt } = require('./access.js');
 const { declareRecord } = require('./declare.js');
-const { elementsOf, marshalOf } = require('./marshal.js');
+const { flexibleBytes, readFlexible, roomIn, wholeSize } = require('./flexible.js');
+const { marshalOf } = require('./marshal.js');
 const { extentOf, readMember, writeMember } = require('./member.js');
 const { picture } = require('./picture.js');
 const { viewRecord } = require('./view.js');
@@ -54,7 +54,8 @@ class StructSchema {
     this.fieldOffsets = Object.freeze(members.map((member) => member.offset));
     /** As the type of a result: an object, not a pointer. */
     this.object = declareType(Object.freeze({ schema: this }), { ...this.#type, decodes: true });
-    Object.freeze(declareType(this, this.#type));
+    declareType(this, this.#type);
+    if (new.target === StructSchema) Object.freeze(this);
   }
 
   get #marshal() {
@@ -66,7 +67,7 @@ class StructSchema {
   #checkDefault(caller, member) {
     const scratch = new MemoryView(new ArrayBuffer(member.type.size + 8));
     try {
-      writeMember(member, scratch, 0, member.fallback, new Keeper({}, false));
+      writeMember(member, scratch, 0, member.fallback, new Keeper({}, false), '');
     } catch (error) {
       throw worded(error, caller, undefined, `default of ${member.key}`);
     }
@@ -85,30 +86,22 @@ class StructSchema {
    * @returns {ArrayBuffer}
    */
   create(value = {}) {
-    const { flexible } = this.#type.record;
-    const rest = flexible ? value?.[flexible.key] : undefined;
-    const count = rest === undefined ? 0 : rest.length;
-    const element = flexible?.type.array?.element;
-    const tail =
-      Number.isSafeInteger(count) && count > 0
-        ? Math.max(0, /** @type {Member} */ (flexible).offset + count * (element?.size ?? 0) - this.size)
-        : 0;
-    const buffer = newBuffer('create', this.size + tail);
-    const keeper = keeperFor(this.#type, buffer, true);
     try {
-      const view = new MemoryView(buffer);
-      this.#marshal.put(view, 0, flexible && count > 0 ? { ...value, [flexible.key]: [] } : value, keeper);
-      if (flexible && element && count > 0) elementsOf(element).put(view, flexible.offset, rest, keeper, count);
+      const room = flexibleBytes(this.#type, value);
+      const buffer = newBuffer('create', wholeSize(this.#type, room));
+      const keeper = keeperFor(this.#type, buffer, true);
+      keeper.room = room;
+      this.#marshal.put(new MemoryView(buffer), 0, value, keeper);
+      keeper.settle(0, this.size);
+      return buffer;
     } catch (error) {
       throw worded(error, 'create', 0, '');
     }
-    keeper.settle(0, this.size);
-    return buffer;
   }
 
   /**
    * The record in memory as an object.
-   * @param {any} memory an address, or a buffer; an object is returned as it is
+   * @param {any} memory an address, a buffer or a view; an object is returned as it is
    * @param {unknown} [byteOffset]
    * @param {unknown} [count] of elements of a flexible array member; from a buffer, as many as there are
    */
@@ -118,64 +111,63 @@ class StructSchema {
     const value = readAt(address, this.size, this.#marshal.get);
     const { flexible } = this.#type.record;
     if (flexible)
-      value[flexible.key] = this.#readFlexible(flexible, address, roomAt('fromPtr', memory, byteOffset), count);
+      value[flexible.key] = readFlexible('fromPtr', flexible, address, roomAt('fromPtr', memory, byteOffset), count);
+    else if (count !== undefined) {
+      throw createError(
+        'ERR_INVALID_ARG_VALUE',
+        'fromPtr: argument 2: there is no flexible array to count',
+        'fromPtr',
+        2,
+      );
+    }
     return value;
   }
 
   /**
-   * @param {Member} member
-   * @param {number | bigint} address of the record
-   * @param {number} room
-   * @param {unknown} count
-   */
-  #readFlexible({ type, offset }, address, room, count) {
-    const { element } = /** @type {import('./array-type.js').ArrayType} */ (type.array);
-    const there = room === Infinity ? 0 : Math.floor((room - offset) / element.size);
-    const wanted = count === undefined ? there : byteCount('fromPtr', count, 2);
-    if (room !== Infinity && wanted > there) {
-      throw createError('ERR_OUT_OF_BOUNDS', `fromPtr: there are ${there} elements, not ${wanted}`, 'fromPtr', 2);
-    }
-    const { get } = elementsOf(element);
-    return readAt(offsetBy(address, offset), wanted * element.size, (view, at) => get(view, at, wanted));
-  }
-
-  /**
    * Writes all members: all of them, or an error and nothing.
-   * @param {any} memory an address or a buffer
+   * @param {any} memory an address, a buffer or a view
    * @param {any} value
    * @param {unknown} [byteOffset]
    */
   write(memory, value, byteOffset = 0) {
     const { put } = this.#marshal;
-    const target = this.#target('write', memory, byteOffset, 0);
-    writeAt(target, this.#type, this.size, (view, at, keep) => put(view, at, value, keep), 1, '');
+    const room = this.#room('write', memory, byteOffset);
+    const size = wholeSize(this.#type, room);
+    const target = targetIn('write', memory, byteOffset, size, 0);
+    /** @type {Parameters<typeof writeAt>[3]} */
+    const writing = (view, at, keep) => {
+      keep.room = room;
+      put(view, at, value, keep);
+    };
+    writeAt(target, this.#type, size, writing, 1);
   }
 
-  /** One member. @param {any} memory a buffer or an address @param {unknown} field */
+  /** One member. @param {any} memory a buffer, an address or a view @param {unknown} field */
   get(memory, field) {
     const member = this.#member('get', field);
-    const address = offsetBy(findAddress('get', memory, 0, this.size), member.offset);
-    return readAt(address, extentOf(member), (view, at) => readMember(member, view, at));
+    const address = findAddress('get', memory, 0, this.size);
+    if (member === this.#type.record.flexible) {
+      return readFlexible('get', member, address, roomAt('get', memory, 0), undefined);
+    }
+    return readAt(offsetBy(address, member.offset), extentOf(member), (view, at) => readMember(member, view, at));
   }
 
-  /** Writes one member. @param {any} memory a buffer or an address @param {unknown} field @param {unknown} value */
+  /** Writes one member. @param {any} memory a buffer, an address or a view @param {unknown} field @param {unknown} value */
   set(memory, field, value) {
     const member = this.#member('set', field);
-    const target = this.#target('set', memory, 0, member.offset);
+    const room = member === this.#type.record.flexible ? this.#room('set', memory, 0) : 0;
+    const target = targetIn('set', memory, 0, wholeSize(this.#type, room), member.offset);
     /** @type {Parameters<typeof writeAt>[3]} */
-    const put = (view, at, keep) => writeMember(member, view, at, value, keep);
-    writeAt(target, member.type, extentOf(member), put, 2, member.key);
+    const put = (view, at, keep) => {
+      keep.room = room;
+      writeMember(member, view, at, value, keep, `.${member.key}`);
+    };
+    writeAt(target, member.type, room || extentOf(member), put, 2);
   }
 
-  /**
-   * @param {string} caller
-   * @param {any} memory
-   * @param {unknown} byteOffset of the record
-   * @param {number} offset in the record
-   */
-  #target(caller, memory, byteOffset, offset) {
-    const find = () => offsetBy(findAddress(caller, memory, byteOffset, this.size), offset);
-    return { caller, find, buffer: isBuffer(memory) ? extent(memory)?.buffer : undefined };
+  /** The bytes of a flexible array member. @param {string} caller @param {any} memory @param {unknown} byteOffset */
+  #room(caller, memory, byteOffset) {
+    return this.#type.record.flexible ? Math.max(0, roomIn(this.#type, roomAt(caller, memory, byteOffset))) : 0;
   }
 
   /**

@@ -88,16 +88,20 @@ function recordSource(type, marshalOf) {
   const namer = (index) => (prefix, value) => scope.add(prefix, index, value);
 
   /** @param {Member} member */
+  function valueOf({ key }) {
+    const name = `k${numbers.get(key)}`;
+    return key in Object.prototype ? `ownMember(value, ${name})` : `value[${name}]`;
+  }
+
+  /** @param {Member} member */
   function putMember(member) {
     const index = /** @type {number} */ (numbers.get(member.key));
     const at = plus(member.offset);
-    if (!member.type.record && !member.type.array) {
-      return `m = value[k${index}]; ${putScalar(member.type, at, `mend(member${index}, m, keep)`, namer(index), member.first)}`;
-    }
-    return (
-      `m = value[k${index}]; if (m === undefined) m = absent(member${index}, keep); ` +
-      `try { marshal${index}.put(view, ${at}, m, keep); } catch (error) { throw within(error, '.' + k${index}); }`
-    );
+    const putting =
+      member.type.record || member.type.array
+        ? `if (m === undefined) m = absent(member${index}, keep); marshal${index}.put(view, ${at}, m, keep);`
+        : putScalar(member.type, at, `mend(member${index}, m, keep)`, namer(index), member.first);
+    return `i = ${index}; m = ${valueOf(member)}; ${putting}`;
   }
 
   let choices = 0;
@@ -105,22 +109,30 @@ function recordSource(type, marshalOf) {
   function putPart(part) {
     if (!('alternatives' in part)) return putMember(part);
     const number = choices++;
-    const groups = part.alternatives.map((parts) => membersOf(parts).map(({ key }) => key));
-    const choosing = groups.map((keys, index) => {
-      const given = keys.map((key) => `value[k${numbers.get(key)}] !== undefined`).join(' || ');
+    const groups = part.alternatives.map(membersOf);
+    const choosing = groups.map((members, index) => {
+      const given = members.map((member) => `${valueOf(member)} !== undefined`).join(' || ');
       return `if (${given}) c = c === -1 ? ${index} : -2;`;
     });
     const writing = part.alternatives.map((parts, index) => `case ${index}: ${parts.map(putPart).join('\n')} break;`);
-    const check = `if (c < 0) checkChoice(${scope.add('choice', number, groups.flat())}, c, keep);`;
+    const check = `if (c < 0) { i = -1; checkChoice(${scope.add(
+      'choice',
+      number,
+      groups.flat().map(({ key }) => key),
+    )}, c, keep); }`;
     return `{ let c = -1; ${choosing.join('\n')}\n${check}\nswitch (c) {\n${writing.join('\n')}\n} }`;
   }
 
   const body = [
     'let n = 0, m, v;',
-    'for (const key in value) { if (key !== keys[n]) { n = -1; break; } n++; }',
-    'if (n <= 0 && admit(type, known, view, at, value)) return;',
+    // Not over a typed array: all its indices would be listed.
+    'if (!isView(value)) for (const key in value) { if (key !== keys[n]) { n = -1; break; } n++; }',
+    "if ((n <= 0 || typeof value !== 'object') && admit(type, known, view, at, value, keep)) return;",
     ...record.holes.map(clearing),
+    'let i = -1;',
+    'try {',
     ...record.parts.map(putPart),
+    "} catch (error) { throw within(error, i < 0 ? '' : '.' + keys[i]); }",
   ];
   const read = record.members.map((member, index) =>
     getValue(member.type, plus(member.offset), `marshal${index}`, namer(index), member.first),

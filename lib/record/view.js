@@ -3,7 +3,9 @@
 
 const marshallers = require('../marshal.generated.js');
 const { createError } = require('../errors.js');
-const { registerWrapper } = require('../pointer.js');
+const { describe } = require('../describe.js');
+const { INVALID, registerWrapper, views } = require('../pointer.js');
+const { specialAccept } = require('./accept.js');
 const { findGround } = require('./ground.js');
 const { marshalOf } = require('./marshal.js');
 
@@ -26,17 +28,47 @@ function reader(type) {
   return make ? (view, at) => make(get(view, at)) : get;
 }
 
+/**
+ * How a scalar is written that needs no memory of its own: true when that was done, else nothing was.
+ * @param {CType} type
+ * @returns {(view: DataView, at: number, first: number, value: unknown) => boolean}
+ */
+function writer(type) {
+  const { bits } = type;
+  if (bits) {
+    return (view, at, first, value) => {
+      const accepted = bits.accept(value);
+      if (accepted !== undefined) bits.put(view, at, first, accepted);
+      return accepted !== undefined;
+    };
+  }
+  if (type.kind !== 'scalar' || (specialAccept(type) && !type.accept)) return () => false;
+  const { read, invalid, put } = marshallers[type.base];
+  const accept = type.accept ?? read;
+  return (view, at, first, value) => {
+    const accepted = accept(value);
+    if (invalid(accepted)) return false;
+    put(view, at, accepted);
+    return true;
+  };
+}
+
 /** A record in memory. Each type has a class of its own, with an accessor for each member. */
 class RecordView {
   /** @type {Ground} */
   #ground;
   /** @type {number} */
   #at;
+  /** @type {CType} */
+  #type;
 
-  /** @param {Ground} ground @param {number} at */
-  constructor(ground, at) {
+  /** @param {CType} type @param {Ground} ground @param {number} at */
+  constructor(type, ground, at) {
+    this.#type = type;
     this.#ground = ground;
     this.#at = at;
+    // A misspelt member must not become a property.
+    Object.preventExtensions(this);
   }
 
   /**
@@ -46,26 +78,49 @@ class RecordView {
   static define(ViewClass, member) {
     const { key, type, offset, first } = member;
     const get = reader(type);
+    const put = writer(type);
+    /** @param {any} self @returns {RecordView} */
+    const checked = (self) => {
+      if (typeof self === 'object' && self !== null && #at in self) return self;
+      throw createError('ERR_INVALID_ARG_TYPE', `the member ${key} is one of a view, got ${describe(self)}`);
+    };
+    // Not enumerable: whoever is given a view for a record then sees that it is one.
     Object.defineProperty(ViewClass.prototype, key, {
-      enumerable: true,
       configurable: true,
       get: get
-        ? /** @this {RecordView} */ function () {
-            return this.#ground.read(get, this.#at + offset, first);
+        ? /** @this {any} */ function () {
+            return #at in this ? this.#ground.read(get, this.#at + offset, first) : checked(this);
           }
-        : /** @this {RecordView} */ function () {
-            return viewValue(type, this.#ground, this.#at + offset);
+        : /** @this {any} */ function () {
+            const view = checked(this);
+            return viewValue(type, view.#ground, view.#at + offset);
           },
-      set: /** @this {RecordView} */ function (value) {
-        this.#ground.write(member, this.#at + offset, value, key);
+      set: /** @this {any} */ function (value) {
+        const view = checked(this);
+        if (view.#ground.put(put, view.#at + offset, first, value)) return;
+        view.#ground.write(member, view.#at + offset, value, `.${key}`);
       },
     });
   }
 
-  /** @param {any} value @returns {{ ground: Ground, at: number } | undefined} */
+  /** @param {any} value @returns {import('../pointer.js').ViewPlace | undefined} */
   static placeOf(value) {
-    return #at in value ? { ground: value.#ground, at: value.#at } : undefined;
+    if (!(#at in value)) return undefined;
+    const ground = value.#ground;
+    const type = value.#type;
+    const length = type.record?.flexible ? ground.view.byteLength - value.#at : type.size;
+    return { ground, at: value.#at, length, type };
   }
+}
+
+/**
+ * What `console.log` shows: the values, or why they are not there.
+ * @param {() => unknown} copy
+ */
+function shown(copy) {
+  return /** @this {object} */ function () {
+    return placeOf(this).ground.problem()?.text ?? copy.call(this);
+  };
 }
 
 /** @type {WeakMap<CType, typeof RecordView>} */
@@ -78,12 +133,11 @@ function classOf(type) {
     ViewClass = class extends RecordView {};
     const { members } = /** @type {import('./declare.js').RecordType} */ (type.record);
     const copy = /** @this {object} */ function () {
-      const { ground, at } = /** @type {{ ground: Ground, at: number }} */ (RecordView.placeOf(this));
+      const { ground, at } = placeOf(this);
       return ground.read(marshalOf(type).get, at, 0);
     };
-    for (const name of ['toJSON', inspect]) {
-      Object.defineProperty(ViewClass.prototype, name, { value: copy, configurable: true });
-    }
+    Object.defineProperty(ViewClass.prototype, 'toJSON', { value: copy, configurable: true });
+    Object.defineProperty(ViewClass.prototype, inspect, { value: shown(copy), configurable: true });
     for (const member of members) RecordView.define(ViewClass, member);
     classes.set(type, ViewClass);
   }
@@ -122,12 +176,12 @@ class ArrayView {
   }
 
   [inspect]() {
-    return this.toJSON();
+    return arrayOf(this).ground.problem()?.text ?? this.toJSON();
   }
 }
 
 /** @param {object} view @param {number} index @returns {number} where it is */
-function placeOf(view, index) {
+function elementPlace(view, index) {
   const { element, at, length } = arrayOf(view);
   if (Number.isInteger(index) && index >= 0 && index < length) return at + index * element.size;
   const message = `element ${index} is outside of the array's ${length} elements`;
@@ -137,24 +191,32 @@ function placeOf(view, index) {
 /** @param {object} view @param {number} index */
 function elementAt(view, index) {
   const { element, ground } = arrayOf(view);
-  const at = placeOf(view, index);
+  const at = elementPlace(view, index);
   const get = reader(element);
   return get ? ground.read(get, at, 0) : viewValue(element, ground, at);
 }
 
-/** @param {string | symbol} key @returns {boolean} */
-const isIndex = (key) => typeof key === 'string' && /^-?\d/.test(key);
+/** Whether a key is a number as numbers are written. @param {string | symbol} key @returns {key is string} */
+const isIndex = (key) => typeof key === 'string' && /^[-\d]/.test(key) && String(Number(key)) === key;
+
+/** @param {string | symbol} key @returns {never} */
+function noElement(key) {
+  throw createError('ERR_INVALID_ARG_TYPE', `${String(key)} is no element of the array: only elements can be assigned`);
+}
 
 /** @type {ProxyHandler<object>} */
 const handler = {
   get: (view, key) => (isIndex(key) ? elementAt(view, Number(key)) : Reflect.get(view, key)),
+  has: (view, key) => (isIndex(key) ? Number(key) >= 0 && Number(key) < arrayOf(view).length : Reflect.has(view, key)),
   set(view, key, value) {
-    if (!isIndex(key)) return false;
-    const at = placeOf(view, Number(key));
+    if (!isIndex(key)) noElement(key);
+    const at = elementPlace(view, Number(key));
     const { element, ground } = arrayOf(view);
-    ground.write({ type: element, first: 0 }, at, value, `[${String(key)}]`);
+    ground.write({ type: element, first: 0 }, at, value, `[${key}]`);
     return true;
   },
+  defineProperty: (_, key) => noElement(key),
+  deleteProperty: (_, key) => noElement(key),
 };
 
 /** @param {CType} element @param {Ground} ground @param {number} at @param {number} length */
@@ -168,19 +230,33 @@ function viewElements(element, ground, at, length) {
 /** @param {CType} type a record or an array @param {Ground} ground @param {number} at @returns {any} */
 function viewValue(type, ground, at) {
   ground.check();
-  if (!type.array) return new (classOf(type))(ground, at);
+  if (!type.array) return new (classOf(type))(type, ground, at);
   const { element, count, isFlexible } = type.array;
   // Of a flexible array there are as many elements as the buffer has room for.
   const length = isFlexible && ground.buffer ? Math.floor((ground.view.byteLength - at) / element.size) : count;
   return viewElements(element, ground, at, length);
 }
 
-/** @param {object} value @returns {number | undefined} */
-function addressOfView(value) {
-  const place = arrays.get(value) ?? RecordView.placeOf(value);
-  return place?.ground.address(place.at);
+/** @param {any} value @returns {import('../pointer.js').ViewPlace | undefined} */
+function findPlace(value) {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found = arrays.get(value);
+  if (!found) return RecordView.placeOf(value);
+  const { ground, at, length, element } = found;
+  return { ground, at, length: length * element.size, type: undefined };
 }
-registerWrapper(addressOfView);
+views.placeOf = findPlace;
+
+/** The place of what is a view. @param {object} view */
+const placeOf = (view) => /** @type {import('../pointer.js').ViewPlace} */ (findPlace(view));
+
+/** @param {object} value @returns {number | undefined} INVALID for a view whose memory is gone */
+function addressOfView(value) {
+  const place = findPlace(value);
+  if (place === undefined) return undefined;
+  return place.ground.problem() ? INVALID : place.ground.address(place.at);
+}
+registerWrapper(addressOfView, (value) => (findPlace(value) ? 'a view of memory' : undefined));
 
 /**
  * A record in place.

@@ -68,6 +68,9 @@ const bool = {
  */
 function bits(type, width) {
   const of = resolveType(type, 'bits: argument 0', 'bits', 0);
+  if (of.kind !== 'scalar') {
+    throw createError('ERR_INVALID_ARG_TYPE', 'bits: argument 0: a bit-field must be of an integer type', 'bits', 0);
+  }
   if (!isSafeInteger(width) || /** @type {number} */ (width) < 0 || /** @type {number} */ (width) > 64) {
     const message = `bits: argument 1: expected a number of bits, got ${describe(width)}`;
     const code = typeof width === 'number' ? 'ERR_OUT_OF_RANGE' : 'ERR_INVALID_ARG_TYPE';
@@ -87,7 +90,12 @@ function bits(type, width) {
     size: of.size,
     align: of.align,
     expects,
-    bits: { of, width: count, ...marshal },
+    bits: {
+      of,
+      width: count,
+      ...marshal,
+      accept: of.accept ? (value) => marshal.accept(of.accept?.(value)) : marshal.accept,
+    },
   });
 }
 

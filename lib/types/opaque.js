@@ -43,7 +43,10 @@ class OpaquePointer {
   }
 
   static {
-    registerWrapper((value) => (#address in value ? value.#address : undefined));
+    registerWrapper(
+      (value) => (#address in value ? value.#address : undefined),
+      (value) => (#address in value ? `a pointer to ${value.#name}` : undefined),
+    );
   }
 }
 

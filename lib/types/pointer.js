@@ -7,7 +7,7 @@ const { Lent } = require('../record/lent.js');
 const { declareType, resolveType } = require('../types.js');
 
 const POINTER = resolveType('ptr', 'pointer');
-const EXPECTS = 'an object or array to be copied, or a pointer (Number, BigInt, null, ArrayBuffer, view or CString)';
+const POINTERS = 'a pointer (Number, BigInt, null, ArrayBuffer, view or CString)';
 
 /**
  * @param {string} caller
@@ -24,10 +24,11 @@ function declarePointer(caller, target, direction) {
     return type;
   };
   const resolve = typeof target === 'function' ? () => check(target()) : check.bind(undefined, target);
-  // A type that is there already is checked at once.
-  if (typeof target !== 'function') resolve();
   const lent = new Lent(resolve, direction);
-  lent.type = { ...POINTER, expects: EXPECTS, lent };
+  const known = typeof target === 'function' ? undefined : check(target);
+  const copied = known?.record || !known ? 'an object or array' : 'an array';
+  const expects = known?.base === 'void' ? POINTERS : `${copied} to be copied, or ${POINTERS}`;
+  lent.type = { ...POINTER, expects, lent };
   return declareType(Object.freeze({ target, direction }), lent.type);
 }
 

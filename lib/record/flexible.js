@@ -1,0 +1,66 @@
+'use strict';
+// Flexible array members: how many elements there are, and how many bytes they make the record.
+
+const { createError } = require('../errors.js');
+const { byteCount } = require('../address.js');
+const { offsetBy, readAt } = require('./access.js');
+const { MOST_ELEMENTS, elementCount } = require('./array-type.js');
+const { within } = require('../refused.js');
+const { elementsOf } = require('./marshal.js');
+
+/** @typedef {import('../types.js').CType} CType */
+/** @typedef {import('./declare.js').Member} Member */
+
+/** @param {Member} member @returns {CType} */
+const elementOf = ({ type }) => /** @type {import('./array-type.js').ArrayType} */ (type.array).element;
+
+/**
+ * The bytes of the elements that an object has for the flexible member of its record; 0 without one.
+ * @param {CType} type
+ * @param {any} value
+ * @returns {number}
+ */
+function flexibleBytes(type, value) {
+  const flexible = type.record?.flexible;
+  if (!flexible || typeof value !== 'object' || value === null) return 0;
+  try {
+    return elementCount(flexible.type, value[flexible.key]) * elementOf(flexible).size;
+  } catch (error) {
+    throw within(error, `.${flexible.key}`);
+  }
+}
+
+/** The size of a record with so many bytes of elements. @param {CType} type @param {number} room */
+function wholeSize(type, room) {
+  const flexible = type.record?.flexible;
+  return flexible ? Math.max(type.size, flexible.offset + room) : type.size;
+}
+
+/** The bytes for elements where a record has so many. @param {CType} type @param {number} length */
+function roomIn(type, length) {
+  const flexible = type.record?.flexible;
+  if (!flexible || length === Infinity) return 0;
+  const { size } = elementOf(flexible);
+  return size === 0 ? 0 : Math.floor((length - flexible.offset) / size) * size;
+}
+
+/**
+ * Reads the elements.
+ * @param {string} caller
+ * @param {Member} member
+ * @param {number | bigint} address of the record
+ * @param {number} length bytes there are; Infinity where that is not known
+ * @param {unknown} count as asked for
+ */
+function readFlexible(caller, member, address, length, count) {
+  const element = elementOf(member);
+  const there = length === Infinity || element.size === 0 ? 0 : Math.floor((length - member.offset) / element.size);
+  const wanted = count === undefined ? there : byteCount(caller, count, 2);
+  if (wanted > there && (length !== Infinity || wanted > MOST_ELEMENTS)) {
+    throw createError('ERR_OUT_OF_BOUNDS', `${caller}: there are ${there} elements, not ${wanted}`, caller, 2);
+  }
+  const { get } = elementsOf(element);
+  return readAt(offsetBy(address, member.offset), wanted * element.size, (view, at) => get(view, at, wanted));
+}
+
+module.exports = { flexibleBytes, wholeSize, roomIn, readFlexible };
