@@ -10,7 +10,7 @@ import { drawFunctions } from './signatures.mjs';
 /** Functions in one C file. */
 export const PART = 400;
 
-function integerFrom(text, fallback, name) {
+export function integerFrom(text, fallback, name) {
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${name} must be a whole number, not ${text}`);
@@ -37,17 +37,21 @@ export function oracleParts({ seed, count }) {
   }));
 }
 
-export function buildPart({ seed, start, end, file }) {
+/** Compiles a text, if the file is not of that text already. @param {string[]} [flags] for the compiler */
+export function buildSource(file, text, flags) {
   const source = file.replace(/\.so$/, '.c');
-  const text = cSource(drawFunctions(seed, start, end));
   // Compared, not dated: the text follows from these scripts.
   if (existsSync(file) && existsSync(source) && readFileSync(source, 'utf8') === text) return;
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
   writeFileSync(source, text);
   // Complete or not there at all, also when this is interrupted.
-  compile(source, `${file}.new`);
+  compile(source, `${file}.new`, flags);
   renameSync(`${file}.new`, file);
+}
+
+export function buildPart({ seed, start, end, file }) {
+  buildSource(file, cSource(drawFunctions(seed, start, end)));
 }
 
 /** Compiles everything that the environment's settings need. */

@@ -27,7 +27,7 @@ const isSafe = (value) => value >= -(2n ** 53n) + 1n && value <= 2n ** 53n - 1n;
 const safeOrBig = (value) => (isSafe(value) ? Number(value) : value);
 
 /** @param {string} type @param {number} width */
-function integer(type, width) {
+export function integer(type, width) {
   const signed = isSigned(type);
   const valueOf = (bits) => (signed ? BigInt.asIntN(width, bits) : BigInt.asUintN(width, bits));
   return {

@@ -40,7 +40,7 @@ function getter(type, marshalOf) {
 function scalarPutter(type) {
   const accept = acceptOf(type);
   const { bits } = type;
-  const put = marshallers[type.base]?.put;
+  const { put } = marshallers[type.base];
   return (view, at, first, value, keep, mended) => {
     let accepted = accept(value, keep);
     if (isUnfit(type, accepted)) accepted = mended();
@@ -63,13 +63,13 @@ function memberPutter(member, marshalOf) {
       ? (/** @type {any} */ value) => ownMember(value, key)
       : (/** @type {any} */ value) => value[key];
   const marshal = type.record || type.array ? marshalOf(type) : undefined;
-  const put = scalarPutter(type);
+  const put = marshal ? undefined : scalarPutter(type);
   return (view, at, value, keep) => {
     try {
       const given = read(value);
       const place = at + offset;
       if (marshal) marshal.put(view, place, given === undefined ? absent(member, keep) : given, keep);
-      else put(view, place, first, given, keep, () => mend(member, given, keep));
+      else put?.(view, place, first, given, keep, () => mend(member, given, keep));
     } catch (error) {
       throw within(error, `.${key}`);
     }

@@ -66,7 +66,7 @@ class Lent {
     if (isWrapper(value) || isBuffer(value)) return INVALID;
     const length = listLength(value);
     if (length === undefined) {
-      if (!target.record) throw refused(this.type, value);
+      if (!target.record || isArray(value)) throw refused(this.type, value);
       return this.#copy(value, target, -1, keep);
     }
     if (target.base === 'void') throw refused(this.type, value);
