@@ -17,7 +17,6 @@ const {
   needsCall,
   putByAddress,
   resultReader,
-  scrap,
   wholeAt,
 } = require('./passing.js');
 const { defineValue } = require('./property.js');
@@ -85,12 +84,12 @@ function loadRecord(spot, image, read) {
   if (image) return read(image.view, image.at);
   const whole = wholeAt(spot);
   if (whole !== undefined) return read(frameView, whole);
-  const { view, at } = scrap(64);
+  const { gathered } = offsets;
   const pieces = 'pieces' in spot ? spot.pieces : [];
   for (let index = 0; index < pieces.length; index++) {
-    copyWords(frameView, pieces[index].offset, view, at + pieces[index].from, 8);
+    copyWords(frameView, pieces[index].offset, frameView, gathered + pieces[index].from, 8);
   }
-  return read(view, at);
+  return read(frameView, gathered);
 }
 
 /**

@@ -2,7 +2,7 @@
 // How the values of a call that is more than scalars are passed: records by value, and objects lent to C.
 // Both forms of stubs, generated and closures, use these.
 
-const { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap } = require('./call.js');
+const { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn } = require('./call.js');
 const { holdsPointers } = require('./record/accept.js');
 const { copyWords } = require('./memory-view.js');
 const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
@@ -82,7 +82,6 @@ module.exports = {
   floorOfHeap,
   frameView,
   copyWords,
-  scrap,
   isObject,
   needsCall,
   putByAddress,

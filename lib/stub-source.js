@@ -142,9 +142,11 @@ function receive(type, spot, parts) {
   const whole = wholeAt(spot);
   if (whole !== undefined) return { entry: 'enter', gather: [], load: `receive(frameView, ${whole})` };
   if ('pieces' in spot) {
-    const gather = ['const { view: wr, at: pr } = scrap(64);'];
-    for (const { offset, from } of spot.pieces) gather.push(`copyWords(frameView, ${offset}, wr, pr + ${from}, 8);`);
-    return { entry: 'enter', gather, load: 'receive(wr, pr)' };
+    const { gathered } = offsets;
+    const gather = spot.pieces.map(
+      ({ offset, from }) => `copyWords(frameView, ${offset}, frameView, ${gathered + from}, 8);`,
+    );
+    return { entry: 'enter', gather, load: `receive(frameView, ${gathered})` };
   }
   const at = reserve(type, parts);
   parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(/** @type {{ address: number }} */ (spot).address)));

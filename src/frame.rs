@@ -69,7 +69,8 @@ pub const OFFSETS: &[(&str, u32)] = &[
     ("heapBlocks", offset_of!(Frame, heap_blocks) as u32),
     ("scratchFloor", offset_of!(Frame, scratch_floor) as u32),
     ("heapFloor", offset_of!(Frame, heap_floor) as u32),
-    ("intResults", offset_of!(Frame, int_results) as u32),
+    // Free when C has returned: the parts of a record result are put together there.
+    ("gathered", offset_of!(Frame, ints) as u32),
     ("address", offset_of!(Frame, address) as u32),
     ("length", offset_of!(Frame, length) as u32),
     ("value", offset_of!(Frame, value) as u32),
