@@ -1,7 +1,7 @@
 // The JavaScript values that stand for drawn values: made for arguments, compared in results.
 import { inspect } from 'node:util';
 import { bitsOf, numbers } from '../numbers.mjs';
-import { fieldsOf, isNamed } from './shapes.mjs';
+import { fieldsOf } from './shapes.mjs';
 import { numberKind } from './values.mjs';
 
 const numberOf = (bits) => (bits <= 2n ** 53n - 1n ? Number(bits) : bits);
@@ -129,22 +129,26 @@ export function bytesOf(type, items, host, random) {
 const isSame = (a, b) =>
   typeof a === 'number' && typeof b === 'number' ? bitsOf(a) === bitsOf(b) || (a !== a && b !== b) : a === b;
 
-const hasUnion = (type) => type.isUnion || type.members.some((member) => member.anonymous && hasUnion(member.type));
+/** The members that a value has: of a union, the chosen one. */
+const givenNames = ({ members }, { items }) =>
+  members.flatMap(({ name, anonymous, type }, index) => {
+    if (!items[index]) return [];
+    return anonymous ? givenNames(type, items[index]) : [name];
+  });
 
-function* compareRecord(type, { items }, got, path, isView) {
-  const names = fieldsOf(type).map(({ name }) => name);
+function* compareRecord(type, value, got, path, { isView, given }) {
   if (typeof got !== 'object' || got === null) return yield `${path} is ${inspect(got)}`;
   // Those of anonymous records are members of the object around them.
-  // Of a union an inout parameter keeps the one member that it was given.
-  const isChosen = hasUnion(type) && Object.keys(got).every((name) => names.includes(name));
-  if (type.tag && !isView && !isChosen && Object.keys(got).sort().join() !== names.sort().join()) {
+  const names = given ? givenNames(type, value) : fieldsOf(type).map(({ name }) => name);
+  if (type.tag && !isView && Object.keys(got).sort().join() !== names.sort().join()) {
     yield `${path} has ${Object.keys(got)} instead of ${names}`;
   }
   for (const [index, member] of type.members.entries()) {
-    if (!items[index] || !isNamed(member)) continue;
-    if (member.anonymous) yield* compare(member.type, items[index], got, path, isView);
-    else if (isChosen && !(member.name in got)) continue;
-    else yield* compare(member.type, items[index], got[member.name], `${path}.${member.name}`, isView, member.width);
+    const item = value.items[index];
+    if (!item) continue;
+    const inner = { isView, given: given?.items[index] };
+    if (member.anonymous) yield* compare(member.type, item, got, path, inner);
+    else yield* compare(member.type, item, got[member.name], `${path}.${member.name}`, inner, member.width);
   }
 }
 
@@ -154,15 +158,9 @@ function wanted(type, value, width) {
   return Buffer.from(value.bytes.subarray(0, end === -1 ? undefined : end)).toString('utf8');
 }
 
-/** An inout parameter keeps what it was given where C left the address as it was. */
-function isGiven(type, bits, got) {
-  if (got === null) return bits === 0n;
-  if (typeof got === 'bigint') return got === bits;
-  return typeof got === 'string' || (typeof got === 'object' && type.kind !== 'opaque');
-}
-
-function* compareAddress(type, { bits }, got, path) {
-  if (isGiven(type, bits, got)) return;
+function* compareAddress(type, { bits }, got, path, given) {
+  // What C left as it was is still what the user gave, null or a CString maybe.
+  if (given?.bits === bits) return;
   const isOpaque = type.kind === 'opaque';
   const expected = isOpaque && bits === 0n ? null : numberOf(bits);
   const address = isOpaque && got ? got.ptr : got;
@@ -172,21 +170,26 @@ function* compareAddress(type, { bits }, got, path) {
 
 /**
  * What is different in a value that C gave, in words.
- * @param {boolean} [isView] it is an accessor to memory, not a plain object
+ * @param {object} [how]
+ * @param {boolean} [how.isView] it is an accessor to memory, not a plain object
+ * @param {any} [how.given] the value that the object was given with, of which it keeps what can stay
  * @returns {Generator<string>}
  */
-export function* compare(type, value, got, path, isView = false, width = undefined) {
+export function* compare(type, value, got, path, how = {}, width = undefined) {
+  const { isView = false, given } = how;
   switch (value.kind) {
     case 'record':
-      return yield* compareRecord(type, value, got, path, isView);
-    case 'array':
-      if (!(isView || Array.isArray(got)) || got?.length !== value.items.length)
-        return yield `${path} is ${inspect(got)}`;
-      for (const [index, item] of value.items.entries())
-        yield* compare(type.element, item, got[index], `${path}[${index}]`, isView);
+      return yield* compareRecord(type, value, got, path, { isView, given });
+    case 'array': {
+      const isList = isView || Array.isArray(got);
+      if (!isList || got?.length !== value.items.length) return yield `${path} is ${inspect(got)}`;
+      for (const [index, item] of value.items.entries()) {
+        yield* compare(type.element, item, got[index], `${path}[${index}]`, { isView, given: given?.items[index] });
+      }
       return;
+    }
     case 'address':
-      return yield* compareAddress(type, value, got, path);
+      return yield* compareAddress(type, value, got, path, given);
     default: {
       const expected = wanted(type, value, width);
       if (!isSame(got, expected)) yield `${path} is ${inspect(got)} instead of ${inspect(expected)}`;

@@ -25,13 +25,13 @@ function* compareMemory(type, items, buffer, byteOffset, { arkffi, of }, path) {
     const value = { kind: 'array', items };
     const array = { kind: 'array', element: type, count: items.length };
     yield* compare(array, value, schema.fromPtr(buffer, byteOffset), path);
-    yield* compare(array, value, schema.view(buffer, byteOffset), `${path} (view)`, true);
+    yield* compare(array, value, schema.view(buffer, byteOffset), `${path} (view)`, { isView: true });
     return;
   }
   for (const [index, item] of items.entries()) {
     const at = byteOffset + index * schema.size;
     yield* compare(type, item, schema.fromPtr(buffer, at), `${path}[${index}]`);
-    yield* compare(type, item, schema.view(buffer, at), `${path}[${index}] (view)`, true);
+    yield* compare(type, item, schema.view(buffer, at), `${path}[${index}] (view)`, { isView: true });
   }
 }
 
@@ -65,8 +65,8 @@ function passBuffer(type, items, host, random) {
   return { js, memory };
 }
 
-function drawItems(type, length, random, isInput) {
-  return Array.from({ length }, () => drawValue(type, random, { isInput }));
+function drawItems(type, length, random) {
+  return Array.from({ length }, () => drawValue(type, random, { isInput: true }));
 }
 
 /** The array or object that C writes to. */
@@ -109,8 +109,9 @@ function passPointer({ pass, type }, host, random) {
   const isWritten = pass === 'out' || pass === 'inout';
   const length =
     pass === 'array' ? type.count : element.kind === 'record' && random.chance(0.5) ? 1 : random.between(1, 4);
-  const items = drawItems(element, length, random, true);
-  const left = isWritten ? drawItems(element, length, random, false) : [];
+  const items = drawItems(element, length, random);
+  // The object of an inout parameter keeps the members of unions that it has.
+  const left = isWritten ? items.map((like) => drawValue(element, random, { isInput: false, like })) : [];
   const isBuffer = random.chance(0.35);
   const passed = isBuffer ? passBuffer(element, items, host, random) : passObjects(pass, element, items, host, random);
   const isSeen = isBuffer || pass === 'out' || !hasUnion(element);
@@ -125,7 +126,10 @@ function passPointer({ pass, type }, host, random) {
     if (!isWritten) return;
     const { memory } = passed;
     if (isBuffer) yield* compareMemory(element, left, memory.buffer, memory.byteOffset, host, path);
-    else yield* compare({ kind: 'array', element }, { kind: 'array', items: left }, passed.got(), path);
+    else {
+      const given = pass === 'inout' ? { items } : undefined;
+      yield* compare({ kind: 'array', element }, { kind: 'array', items: left }, passed.got(), path, { given });
+    }
   };
   return { ...passed, stream, after };
 }

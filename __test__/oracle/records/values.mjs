@@ -69,12 +69,13 @@ function drawScalar(type, random, { isInput }) {
 
 function drawRecordValue(type, random, options) {
   const { members, isUnion } = type;
-  const chosen = isUnion ? random.pick(members.filter(isNamed)) : undefined;
-  const items = members.map((member) => {
+  const { like } = options;
+  const chosen = isUnion ? (members[like?.chosen] ?? random.pick(members.filter(isNamed))) : undefined;
+  const items = members.map((member, index) => {
     if (!isNamed(member) || (chosen && chosen !== member)) return undefined;
     if (member.width !== undefined) return drawNumber(member.type, member.width, random);
     if (member.preset !== undefined && random.chance(0.4)) return { kind: 'number', bits: member.preset };
-    return drawValue(member.type, random, options);
+    return drawValue(member.type, random, { ...options, like: like?.items[index] });
   });
   return { kind: 'record', items, chosen: chosen && members.indexOf(chosen) };
 }
@@ -85,9 +86,10 @@ function drawRecordValue(type, random, options) {
  * @param {object} options
  * @param {boolean} options.isInput C gets it, so that pointers may lead somewhere
  * @param {number} [options.depth] how many pointers have been followed
+ * @param {any} [options.like] a value whose choices among the members of unions it shares
  */
-export function drawValue(type, random, { isInput, depth = 0 }) {
-  const options = { isInput, depth };
+export function drawValue(type, random, { isInput, depth = 0, like }) {
+  const options = { isInput, depth, like };
   switch (type.kind) {
     case 'scalar':
       return drawScalar(type, random, options);
@@ -99,11 +101,10 @@ export function drawValue(type, random, { isInput, depth = 0 }) {
       return isInput ? drawPointed(type, random, depth) : drawAddress(random);
     case 'chars':
       return drawChars(type.count, random);
-    case 'array':
-      return {
-        kind: 'array',
-        items: Array.from({ length: type.count }, () => drawValue(type.element, random, options)),
-      };
+    case 'array': {
+      const drawItem = (_, index) => drawValue(type.element, random, { ...options, like: like?.items[index] });
+      return { kind: 'array', items: Array.from({ length: type.count }, drawItem) };
+    }
     default:
       return drawRecordValue(type, random, options);
   }
