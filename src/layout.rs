@@ -182,7 +182,8 @@ impl Record {
         check_align(spec.pack)?;
         check_align(spec.align)?;
         let mut cursor = Cursor::new(rules, spec.is_union, spec.pack);
-        let (mut members, mut depth, mut plain_align) = (Vec::new(), 0, 1);
+        let (mut members, mut depth) = (Vec::new(), 0);
+        let (mut plain_align, mut plain_end) = (1, 0u64);
         let mut is_plain = !spec.is_union && spec.align == 0;
         let mut is_flexible = false;
         let last = spec.members.len().saturating_sub(1);
@@ -197,7 +198,8 @@ impl Record {
             plain_align = plain_align.max(member.ty.align());
             is_plain &= member.ty.is_plain() && member.width.is_none();
             let (offset, bits) = cursor.place(&member).map_err(named)?;
-            is_plain &= offset.is_multiple_of(member.ty.align());
+            is_plain &= u64::from(offset) == plain_end.next_multiple_of(u64::from(member.ty.align()));
+            plain_end = u64::from(offset) + u64::from(member.ty.size());
             if member.is_named && member.width != Some(0) {
                 members.push(Member { ty: member.ty, offset, bits });
             }

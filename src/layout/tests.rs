@@ -33,6 +33,14 @@ fn pack_lowers_and_align_raises() {
 }
 
 #[test]
+fn a_member_that_asks_for_more_room_than_its_type_is_not_plain() {
+    let moved = lay_out(vec![member(I32), member(I16), MemberSpec { align: 4, ..member(U8) }], 0, 0, Rules::Sysv64);
+    assert_eq!((moved.members[2].offset, moved.align, moved.is_plain), (8, 4, false));
+    let same = lay_out(vec![member(I32), MemberSpec { align: 4, ..member(U8) }], 0, 0, Rules::Sysv64);
+    assert!(same.is_plain);
+}
+
+#[test]
 fn bit_fields_share_units_unless_they_would_cross_one() {
     let record = lay_out(vec![field(U32, 5), field(U32, 28), field(U8, 3)], 0, 0, Rules::Sysv64);
     assert_eq!(places(&record), [(0, Some(0)), (4, Some(0)), (7, Some(4))].map(|(a, b)| (a, b)));
