@@ -1,3 +1,4 @@
+// @ts-nocheck: index.d.ts has its types, and the last lines look like those of another kind of module.
 'use strict';
 
 const ffi = require('./lib/bridge.js');
@@ -8,15 +9,8 @@ const { FFIError, FFITypeError, FFIRangeError } = require('./lib/errors.js');
 const { Library, dlopen } = require('./lib/library.js');
 const { ptr, read, write, toArrayBuffer, toBuffer } = require('./lib/memory.js');
 const { stats, suffix } = require('./lib/host.js');
-const { FFIType } = require('./lib/types.js');
-const { array } = require('./lib/record/array.js');
-const { StructSchema, Struct, Union } = require('./lib/record/schema.js');
-const { sizeof, alignof, offsetof } = require('./lib/record/queries.js');
 const { releasePtr } = require('./lib/retained.js');
-const { bits } = require('./lib/types/bits.js');
-const { enumeration } = require('./lib/types/enumeration.js');
-const { opaque } = require('./lib/types/opaque.js');
-const { pointer, out, inout } = require('./lib/types/pointer.js');
+const { FFIType } = require('./lib/types.js');
 
 module.exports = {
   dlopen,
@@ -24,26 +18,13 @@ module.exports = {
   CFunction,
   Library,
   FFIType,
-  Struct,
-  Union,
-  StructSchema,
-  array,
-  bits,
-  enumeration,
-  opaque,
-  pointer,
-  out,
-  inout,
-  sizeof,
-  alignof,
-  offsetof,
-  releasePtr,
   CString,
   ptr,
   read,
   write,
   toArrayBuffer,
   toBuffer,
+  releasePtr,
   suffix,
   errno,
   strerror,
@@ -53,3 +34,26 @@ module.exports = {
   FFIRangeError,
   ffi,
 };
+
+/** Loaded when they are first asked for: programs without records need not wait for them. */
+const later = {
+  Struct: () => require('./lib/record/schema.js').Struct,
+  Union: () => require('./lib/record/schema.js').Union,
+  StructSchema: () => require('./lib/record/schema.js').StructSchema,
+  array: () => require('./lib/record/array.js').array,
+  bits: () => require('./lib/types/bits.js').bits,
+  enumeration: () => require('./lib/types/enumeration.js').enumeration,
+  opaque: () => require('./lib/types/opaque.js').opaque,
+  pointer: () => require('./lib/types/pointer.js').pointer,
+  out: () => require('./lib/types/pointer.js').out,
+  inout: () => require('./lib/types/pointer.js').inout,
+  sizeof: () => require('./lib/record/queries.js').sizeof,
+  alignof: () => require('./lib/record/queries.js').alignof,
+  offsetof: () => require('./lib/record/queries.js').offsetof,
+};
+for (const [name, get] of Object.entries(later)) Object.defineProperty(module.exports, name, { enumerable: true, get });
+
+// Never run: Node finds the names for `import` here.
+0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);
+0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
+0 && (exports.offsetof = 0);

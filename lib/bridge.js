@@ -11,12 +11,14 @@ const { createError } = require('./errors.js');
 const { takeAddress } = require('./frame.js');
 const { closeHandle, handleNumber, openHandle } = require('./library.js');
 const { copyMemory, ptr } = require('./memory.js');
-const { Struct } = require('./record/schema.js');
 const { planSignature } = require('./signature.js');
 
 /** The letter of a result of two doubles, and its type. */
 const PAIR_LETTER = '2';
-const Pair = Struct({ first: 'f64', second: 'f64' }).object;
+/** @type {unknown} */
+let pair;
+// Declared when it is first needed: most programs have no records.
+const pairType = () => (pair ??= require('./record/schema.js').Struct({ first: 'f64', second: 'f64' }).object);
 
 /** @param {any} value @returns {any} a pair as its bytes */
 const asBytes = (value) =>
@@ -44,7 +46,7 @@ function planLetters(name, argTypes, returnType) {
   if (typeof argTypes !== 'string') {
     throw createError('ERR_INVALID_ARG_TYPE', `${name}: the argument types must be a string of letters`, name);
   }
-  return planSignature(name, [...argTypes], returnType === PAIR_LETTER ? Pair : returnType);
+  return planSignature(name, [...argTypes], returnType === PAIR_LETTER ? pairType() : returnType);
 }
 
 /**

@@ -53,6 +53,8 @@ class Images {
   /** Where the memory last taken is: the view it is in, and its address. */
   view = frameView;
   address = 0;
+  /** The argument that is being read. */
+  argument = 0;
   /** Missing members are errors. */
   fills = false;
   /** Bytes that there are for a flexible array member. */
@@ -124,8 +126,6 @@ class Call extends Images {
   depth = 0;
   /** @type {unknown[] | undefined} what C may use until it returns */
   held = undefined;
-  /** The argument that is being read. */
-  argument = 0;
   /** @type {{ value: unknown, address: number | bigint, argument: number }[] | undefined} buffers inside of objects, and where they were */
   buffers = undefined;
 

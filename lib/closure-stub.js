@@ -3,35 +3,14 @@
 // and for calls that happen once.
 
 const marshallers = require('./marshal.generated.js');
-const { abandon, refuse, refuseCount, symbolOf } = require('./bound.js');
+const { refuse, refuseCount } = require('./bound.js');
 const { views, offsets } = require('./frame.js');
-const {
-  Call,
-  images,
-  floorOfScratch,
-  floorOfHeap,
-  copyWords,
-  frameView,
-  giveBackLoans,
-  isObject,
-  needsCall,
-  putByAddress,
-  resultReader,
-  wholeAt,
-} = require('./passing.js');
 const { defineValue } = require('./property.js');
-const { marshalOf } = require('./record/marshal.js');
 const { enter, enterForString } = require('./runtime.js');
-
-/** @typedef {import('./types.js').CType} CType */
-/** @typedef {import('./signature.js').Spot} Spot */
-/** @typedef {InstanceType<typeof Call>} Images where no pointers are kept, the one for all calls */
-/** @typedef {{ view: DataView, at: number, address: number }} Image */
 
 const { u32 } = views;
 // Not spread: that would run what somebody made of the iterator of arrays.
 const { apply } = Reflect;
-const { ptr } = marshallers;
 
 /**
  * A second array of the same length and kind: engines would make an array of only Numbers one of doubles,
@@ -42,139 +21,36 @@ const collect = (...values) => values;
 
 const TARGET = offsets.target / 4;
 
-/** @param {Images} call @param {CType} type @returns {Image} */
-function takeImage(call, { size, align }) {
-  const at = call.take(size, align);
-  return { view: call.view, at, address: call.address };
-}
-
-/**
- * What is made of an argument before any other is looked at: the image of a record, the address of a copy.
- * @param {CType} type
- * @param {unknown} argument
- * @param {Images} call
- * @returns {Image | number}
- */
-function readObject(type, argument, call) {
-  if (type.lent) return type.lent.lend(argument, call);
-  const image = takeImage(call, type);
-  if (typeof argument === 'object') marshalOf(type).put(image.view, image.at, argument, call);
-  else putByAddress(type, image.view, image.at, argument);
-  return image;
-}
-
-/** @param {Spot} spot @param {Image} image */
-function storeImage(spot, { view, at, address }) {
-  if ('address' in spot) ptr.store(address, spot.address);
-  else if ('pieces' in spot) {
-    for (let index = 0; index < spot.pieces.length; index++) {
-      const { offset, from, bytes } = spot.pieces[index];
-      copyWords(view, at + from, frameView, offset, bytes);
-    }
-  }
-}
-
-/**
- * Reads a record result.
- * @param {Spot} spot
- * @param {Image | undefined} image that C stored it in
- * @param {(view: DataView, at: number) => unknown} read
- */
-function loadRecord(spot, image, read) {
-  if (image) return read(image.view, image.at);
-  const whole = wholeAt(spot);
-  if (whole !== undefined) return read(frameView, whole);
-  const { gathered } = offsets;
-  const pieces = 'pieces' in spot ? spot.pieces : [];
-  for (let index = 0; index < pieces.length; index++) {
-    copyWords(frameView, pieces[index].offset, frameView, gathered + pieces[index].from, 8);
-  }
-  return read(frameView, gathered);
-}
-
 /**
  * @param {import('./stub.js').StubPlan} plan
  * @returns {Function}
  */
-function closureStub({ number, signature }) {
+function closureStub(plan) {
+  const { number, signature } = plan;
   const { params, spots, result, resultSpot } = signature;
   const count = params.length;
+  // Loaded where it is needed: programs without records need not wait for it.
+  if (result.record || params.some((type) => type.record || type.lent)) {
+    return defineValue(require('./closure-objects.js').objectStub(plan), 'length', count, 'configurable');
+  }
   const scalars = params.map((type) => ({ ...marshallers[type.base], ...(type.accept && { read: type.accept }) }));
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
-  const { string, load } = marshallers[result.base] ?? {};
-  const readRecord = result.record && resultReader(result);
-  const isStored = 'address' in resultSpot;
-  const isOwn = needsCall(params);
-  const hasObjects = isStored || params.some(isObject);
+  const { string, load } = marshallers[result.base];
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
-
-  /** @param {any[]} values @param {any[]} args */
-  function readScalars(values, args) {
-    for (let index = 0; index < count; index++) {
-      const { lent, record } = params[index];
-      if (record || (lent && values[index] !== -1)) continue;
-      values[index] = lent ? lent.address(args[index]) : scalars[index].read(args[index]);
-      if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
-    }
-  }
-
-  /** @param {any[]} values */
-  function storeAll(values) {
-    u32[TARGET] = number;
-    for (let index = 0; index < count; index++) {
-      if (params[index].record) storeImage(spots[index], values[index]);
-      else scalars[index].store(values[index], slots[index]);
-    }
-  }
-
-  /**
-   * Reads and stores all arguments where there are objects among them.
-   * @param {any[]} values
-   * @param {any[]} args
-   * @param {Images} call
-   * @returns {Image | undefined} where C stores a record
-   */
-  function pass(values, args, call) {
-    const floor = floorOfScratch();
-    const heapFloor = floorOfHeap();
-    let index = 0;
-    try {
-      for (; index < count; index++) {
-        call.argument = index;
-        if (isObject(params[index])) values[index] = readObject(params[index], args[index], call);
-      }
-      index = 0;
-      for (; index < count; index++) {
-        if (params[index].lent && values[index] === -1) values[index] = params[index].lent?.address(args[index]);
-        if (params[index].lent && values[index] === -1) refuse(number, index, args[index]);
-      }
-      readScalars(values, args);
-      const image = isStored ? takeImage(call, result) : undefined;
-      call.settle(floor, heapFloor);
-      storeAll(values);
-      if (image && 'address' in resultSpot) ptr.store(image.address, resultSpot.address);
-      return image;
-    } catch (error) {
-      return abandon(number, index, error, call, floor, heapFloor);
-    }
-  }
 
   const stub = function (/** @type {any[]} */ ...args) {
     if (args.length !== count) refuseCount(number, args.length);
     const values = apply(collect, undefined, args);
-    const call = isOwn ? new Call() : hasObjects ? /** @type {Images} */ (images) : undefined;
-    const image = call && pass(values, args, call);
-    if (!call) {
-      readScalars(values, args);
-      storeAll(values);
+    for (let index = 0; index < count; index++) {
+      values[index] = scalars[index].read(args[index]);
+      if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
     }
+    u32[TARGET] = number;
+    for (let index = 0; index < count; index++) scalars[index].store(values[index], slots[index]);
     // The arguments are passed only to be kept reachable until C returns.
-    const text = apply(string ? enterForString : enter, undefined, call ? collect(args, call, image, values) : args);
-    let value = text;
-    if (readRecord) value = loadRecord(resultSpot, image, readRecord);
-    else if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
-    if (call?.loans) giveBackLoans(call.loans, symbolOf(number));
-    return value;
+    if (string) return apply(enterForString, undefined, args);
+    apply(enter, undefined, args);
+    return result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
   };
   return defineValue(stub, 'length', count, 'configurable');
 }

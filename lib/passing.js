@@ -16,12 +16,6 @@ const { marshalOf } = require('./record/marshal.js');
 /** @typedef {import('./signature.js').Spot} Spot */
 
 /**
- * Whether values of a type are read in a way that may run code of the user's.
- * @param {CType} type
- */
-const isObject = (type) => type.record !== undefined || type.lent !== undefined;
-
-/**
  * Whether calls need a Call of their own, which keeps what pointers inside of objects refer to.
  * @param {CType[]} params
  */
@@ -82,7 +76,6 @@ module.exports = {
   floorOfHeap,
   frameView,
   copyWords,
-  isObject,
   needsCall,
   putByAddress,
   resultReader,

@@ -3,7 +3,6 @@
 
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
-const { declarePointer } = require('./types/pointer.js');
 const { resolveType } = require('./types.js');
 
 /** @typedef {import('./types.js').CType} CType */
@@ -45,7 +44,7 @@ function paramType(given, symbol, index) {
   const type = resolveType(given, `${symbol}: args[${index}]`, symbol, index);
   if (type.kind === 'bits') throw invalid(symbol, `args[${index}]: a bit-field can only be a member`, index);
   // As in C, an array is passed as the address of its first element.
-  return type.array ? resolveType(declarePointer('array', given, 'in'), symbol) : type;
+  return type.array ? resolveType(require('./types/pointer.js').declarePointer('array', given, 'in'), symbol) : type;
 }
 
 /** @param {unknown} given @param {string} symbol @returns {CType} */

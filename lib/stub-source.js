@@ -3,19 +3,11 @@
 
 const { emitters } = require('./emitters.js');
 const { offsets } = require('./frame.js');
-const { needsCall, resultReader, wholeAt } = require('./passing.js');
-const { holdsPointers } = require('./record/accept.js');
-const { marshalOf } = require('./record/marshal.js');
+const { NUMBER, slotAt } = require('./slots.js');
 
 /** @typedef {import('./types.js').CType} CType */
 /** @typedef {import('./signature.js').Spot} Spot */
 /** @typedef {import('./signature.js').ScalarSpot} ScalarSpot */
-
-/** Stands for the number of the function, which makes each stub's source unique. */
-const NUMBER = '#';
-
-/** @param {number} offset @returns {(size: number) => string} */
-const slotAt = (offset) => (size) => String(offset / size);
 
 /**
  * What a stub is put together from.
@@ -51,79 +43,6 @@ function passScalar(type, index, offset, { reads, stores, kept, values }) {
 }
 
 /**
- * A pointer to which objects can be given.
- * @param {CType} type
- * @param {number} index
- * @param {number} offset
- * @param {Parts} parts
- */
-function passLent(type, index, offset, { objects, reads, stores, kept, values }) {
-  const [argument, value, lent] = [`a${index}`, `v${index}`, `lent${index}`];
-  values[lent] = type.lent;
-  objects.push(`index = call.argument = ${index}; let ${value} = ${lent}.lend(${argument}, call);`);
-  reads.push(`if (${value} === -1) { index = ${index}; ${value} = ${lent}.address(${argument});`);
-  reads.push(`if (${value} === -1) refuse(${NUMBER}, ${index}, ${argument}); }`);
-  stores.push(emitters.ptr.store(value, slotAt(offset)));
-  kept.push(argument);
-}
-
-/**
- * Makes room for the image of a record: all of a call's are taken at once, at `p` in the view `w`, at the
- * address `d`.
- * @param {CType} type
- * @param {Parts} parts
- * @returns {number} where it is behind `p`
- */
-function reserve({ size, align }, { room }) {
-  const at = Math.ceil(room.size / Math.max(align, 8)) * Math.max(align, 8);
-  room.size = at + (size || 1);
-  room.align = Math.max(room.align, align);
-  return at;
-}
-
-/**
- * A record by value: an image of it is made, and copied to where it goes.
- * @param {CType} type
- * @param {number} index
- * @param {Spot} spot
- * @param {Parts} parts
- */
-function passRecord(type, index, spot, parts) {
-  const argument = `a${index}`;
-  if (holdsPointers(type)) parts.kept.push(argument);
-  const at = reserve(type, parts);
-  Object.assign(parts.values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
-  if ('address' in spot) parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(spot.address)));
-  else if ('pieces' in spot) parts.stores.push(copying(at, spot.pieces));
-  parts.objects.push(
-    `index = ${index};${holdsPointers(type) ? ` call.argument = ${index};` : ''} if (typeof ${argument} === 'object') marshal${index}.put(w, p + ${at}, ${argument}, call); ` +
-      `else putByAddress(type${index}, w, p + ${at}, ${argument});`,
-  );
-}
-
-/** Words that are copied one by one; more of them in a loop. */
-const FEW = 8;
-
-/**
- * Copies an image to its slots. On the scratch stack it is aligned.
- * @param {number} at
- * @param {{ offset: number, from: number, bytes: number }[]} pieces
- */
-function copying(at, pieces) {
-  const general = pieces.map(
-    ({ offset, from, bytes }) => `copyWords(w, p + ${at + from}, frameView, ${offset}, ${bytes});`,
-  );
-  const words = pieces.flatMap(({ offset, from, bytes }) =>
-    Array.from(
-      { length: 2 * Math.ceil(bytes / 8) },
-      (_, word) => `u32[${offset / 4 + word}] = u32[(p >> 2) + ${(at + from) / 4 + word}];`,
-    ),
-  );
-  if (words.length > FEW) return general.join(' ');
-  return `if (w === frameView) { ${words.join(' ')} } else { ${general.join(' ')} }`;
-}
-
-/**
  * How the result is had: statements before the stores, after C has returned, and an expression.
  * @param {CType} type
  * @param {Spot} spot
@@ -138,19 +57,7 @@ function receive(type, spot, parts) {
     if (type.make) parts.values.make = type.make;
     return { entry: 'enter', gather: [], load: type.make ? `make(${loaded})` : loaded };
   }
-  parts.values.receive = resultReader(type);
-  const whole = wholeAt(spot);
-  if (whole !== undefined) return { entry: 'enter', gather: [], load: `receive(frameView, ${whole})` };
-  if ('pieces' in spot) {
-    const { gathered } = offsets;
-    const gather = spot.pieces.map(
-      ({ offset, from }) => `copyWords(frameView, ${offset}, frameView, ${gathered + from}, 8);`,
-    );
-    return { entry: 'enter', gather, load: `receive(frameView, ${gathered})` };
-  }
-  const at = reserve(type, parts);
-  parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(/** @type {{ address: number }} */ (spot).address)));
-  return { entry: 'enter', gather: [], load: `receive(w, p + ${at})` };
+  return require('./stub-objects.js').receiveRecord(type, spot, parts);
 }
 
 /**
@@ -171,8 +78,8 @@ function stubSource({ params, spots, result, resultSpot }) {
   };
   params.forEach((type, index) => {
     const spot = spots[index];
-    if (type.record) passRecord(type, index, spot, parts);
-    else if (type.lent) passLent(type, index, /** @type {ScalarSpot} */ (spot).offset, parts);
+    // Loaded where it is needed: programs without records need not wait for it.
+    if (type.record || type.lent) require('./stub-objects.js').passObject(type, index, spot, parts);
     else passScalar(type, index, /** @type {ScalarSpot} */ (spot).offset, parts);
   });
   const { entry, gather, load } = receive(result, resultSpot, parts);
@@ -185,13 +92,11 @@ function stubSource({ params, spots, result, resultSpot }) {
   if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
   if (load) after.push(`return ${gives ? 'value' : load};`);
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
+  const opening = () => require('./stub-objects.js').opening(params, room);
   const body = isPlain
     ? [...reads, ...stores, enter]
     : [
-        'let index = 0, p, w, d;',
-        `const call = ${needsCall(params) ? 'new Call()' : 'images'}, scratchFloor = u32[${offsets.scratchFloor / 4}], heapFloor = u32[${offsets.heapFloor / 4}];`,
-        'try {',
-        ...(room.size > 0 ? [`p = call.take(${room.size}, ${room.align}); w = call.view; d = call.address;`] : []),
+        ...opening(),
         ...objects,
         ...reads,
         'call.settle(scratchFloor, heapFloor);',

@@ -6,7 +6,6 @@
 const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { canGenerate } = require('./generate.js');
-const passing = require('./passing.js');
 const runtime = require('./runtime.js');
 const { stubSource } = require('./stub-source.js');
 
@@ -20,13 +19,13 @@ const { stubSource } = require('./stub-source.js');
  */
 
 /** What stubs may refer to. @type {Record<string, unknown>} */
-const scope = { ...runtime, ...passing, refuse, refuseCount, abandon, symbolOf };
+const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf };
 
 /**
  * @typedef {object} Template
  * @property {string[]} pieces
- * @property {string[]} names what the source refers to of `scope`
- * @property {Record<string, unknown>} values what it refers to of its own
+ * @property {string[]} names what the source refers to
+ * @property {Record<string, unknown>} values what of that is not in `scope`
  */
 
 /** @type {WeakMap<Signature, Template>} */
@@ -38,7 +37,11 @@ function templateOf(signature) {
   if (!template) {
     const { pieces, values } = stubSource(signature);
     const source = pieces.join();
-    template = { pieces, names: Object.keys(scope).filter((name) => source.includes(name)), values };
+    const { params, result } = signature;
+    const hasObjects = result.record || params.some((type) => type.record || type.lent);
+    const own = hasObjects ? { ...require('./passing.js'), ...values } : values;
+    const names = Object.keys({ ...scope, ...own }).filter((name) => source.includes(name));
+    template = { pieces, names, values: own };
     templates.set(signature, template);
   }
   return template;
@@ -54,10 +57,9 @@ function compile(plans) {
   const names = [...new Set(used.flatMap((template) => template.names))];
   /** @type {Record<string, unknown>} */
   const values = { ...scope, ...used[0].values };
-  const own = Object.keys(used[0].values);
   const sources = used.map(({ pieces }, index) => pieces.join(String(plans[index].number)));
-  const factory = new Function(...names, ...own, `'use strict';\nreturn [${sources.join(',\n')}];`);
-  return factory(...[...names, ...own].map((name) => values[name]));
+  const factory = new Function(...names, `'use strict';\nreturn [${sources.join(',\n')}];`);
+  return factory(...names.map((name) => values[name]));
 }
 
 /** So many stubs share one source text: compiling has a fixed cost. */

@@ -1,0 +1,165 @@
+'use strict';
+// Closures for calls with records and with objects lent to C.
+
+const marshallers = require('./marshal.generated.js');
+const { abandon, refuse, refuseCount, symbolOf } = require('./bound.js');
+const { views, offsets } = require('./frame.js');
+const {
+  Call,
+  images,
+  floorOfScratch,
+  floorOfHeap,
+  copyWords,
+  frameView,
+  giveBackLoans,
+  needsCall,
+  putByAddress,
+  resultReader,
+  wholeAt,
+} = require('./passing.js');
+const { marshalOf } = require('./record/marshal.js');
+const { enter, enterForString } = require('./runtime.js');
+
+/** @typedef {import('./types.js').CType} CType */
+/** @typedef {import('./signature.js').Spot} Spot */
+/** @typedef {InstanceType<typeof Call>} Images where no pointers are kept, the one for all calls */
+/** @typedef {{ view: DataView, at: number, address: number }} Image */
+
+const { u32 } = views;
+const { apply } = Reflect;
+const { ptr } = marshallers;
+const TARGET = offsets.target / 4;
+
+/** @param {Images} call @param {CType} type @returns {Image} */
+function takeImage(call, { size, align }) {
+  const at = call.take(size, align);
+  return { view: call.view, at, address: call.address };
+}
+
+/**
+ * What is made of an argument before any other is looked at: the image of a record, the address of a copy.
+ * @param {CType} type
+ * @param {unknown} argument
+ * @param {Images} call
+ * @returns {Image | number}
+ */
+function readObject(type, argument, call) {
+  if (type.lent) return type.lent.lend(argument, call);
+  const image = takeImage(call, type);
+  if (typeof argument === 'object') marshalOf(type).put(image.view, image.at, argument, call);
+  else putByAddress(type, image.view, image.at, argument);
+  return image;
+}
+
+/** @param {Spot} spot @param {Image} image */
+function storeImage(spot, { view, at, address }) {
+  if ('address' in spot) ptr.store(address, spot.address);
+  else if ('pieces' in spot) {
+    for (let index = 0; index < spot.pieces.length; index++) {
+      const { offset, from, bytes } = spot.pieces[index];
+      copyWords(view, at + from, frameView, offset, bytes);
+    }
+  }
+}
+
+/**
+ * Reads a record result.
+ * @param {Spot} spot
+ * @param {Image | undefined} image that C stored it in
+ * @param {(view: DataView, at: number) => unknown} read
+ */
+function loadRecord(spot, image, read) {
+  if (image) return read(image.view, image.at);
+  const whole = wholeAt(spot);
+  if (whole !== undefined) return read(frameView, whole);
+  const { gathered } = offsets;
+  const pieces = 'pieces' in spot ? spot.pieces : [];
+  for (let index = 0; index < pieces.length; index++) {
+    copyWords(frameView, pieces[index].offset, frameView, gathered + pieces[index].from, 8);
+  }
+  return read(frameView, gathered);
+}
+
+/**
+ * @param {import('./stub.js').StubPlan} plan
+ * @returns {Function}
+ */
+function objectStub({ number, signature }) {
+  const { params, spots, result, resultSpot } = signature;
+  const count = params.length;
+  const scalars = params.map((type) => ({ ...marshallers[type.base], ...(type.accept && { read: type.accept }) }));
+  const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
+  const { string, load } = marshallers[result.base] ?? {};
+  const readRecord = result.record && resultReader(result);
+  const isStored = 'address' in resultSpot;
+  const isOwn = needsCall(params);
+  const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
+
+  /** @param {any[]} values @param {any[]} args @param {Images} call @param {(index: number) => void} reading */
+  function readAll(values, args, call, reading) {
+    for (let index = 0; index < count; index++) {
+      const { lent, record } = params[index];
+      if (!lent && !record) continue;
+      reading((call.argument = index));
+      values[index] = readObject(params[index], args[index], call);
+    }
+    // No code of the user's runs any more: addresses are looked up now.
+    for (let index = 0; index < count; index++) {
+      const { lent, record } = params[index];
+      if (record || (lent && values[index] !== -1)) continue;
+      reading(index);
+      values[index] = lent ? lent.address(args[index]) : scalars[index].read(args[index]);
+      if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
+    }
+  }
+
+  /** @param {any[]} values */
+  function storeAll(values) {
+    u32[TARGET] = number;
+    for (let index = 0; index < count; index++) {
+      if (params[index].record) storeImage(spots[index], values[index]);
+      else scalars[index].store(values[index], slots[index]);
+    }
+  }
+
+  /**
+   * Reads and stores all arguments.
+   * @param {any[]} values
+   * @param {any[]} args
+   * @param {Images} call
+   * @returns {Image | undefined} where C stores a record
+   */
+  function pass(values, args, call) {
+    const floor = floorOfScratch();
+    const heapFloor = floorOfHeap();
+    let current = 0;
+    try {
+      readAll(values, args, call, (index) => {
+        current = index;
+      });
+      const image = isStored ? takeImage(call, result) : undefined;
+      call.settle(floor, heapFloor);
+      storeAll(values);
+      if (image && 'address' in resultSpot) ptr.store(image.address, resultSpot.address);
+      return image;
+    } catch (error) {
+      return abandon(number, current, error, call, floor, heapFloor);
+    }
+  }
+
+  return function (/** @type {any[]} */ ...args) {
+    if (args.length !== count) refuseCount(number, args.length);
+    /** @type {any[]} */
+    const values = [];
+    const call = isOwn ? new Call() : /** @type {Images} */ (images);
+    const image = pass(values, args, call);
+    // They are passed only to be kept reachable until C returns.
+    let value = apply(string ? enterForString : enter, undefined, [args, call, image, values]);
+    if (readRecord) value = loadRecord(resultSpot, image, readRecord);
+    else if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
+    if (call.loans) giveBackLoans(call.loans, symbolOf(number));
+    return value;
+  };
+}
+
+module.exports = { objectStub };
