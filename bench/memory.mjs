@@ -1,4 +1,5 @@
-// Resident memory over millions of calls with strings: every copy must be gone after its call.
+// Resident memory over millions of calls with strings and structs: every copy must be gone after its call,
+// every struct that was returned after its release.
 // `npm run bench -- --memory` sets everything up first.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -11,6 +12,9 @@ const LIMIT = 2; // MB in the second half
 // The engine's space for young objects otherwise grows by 16 or 32 MB at some time during any loop that
 // makes strings, with or without calls of ours.
 const flags = ['--expose-gc', '--max-semi-space-size=2'];
+// The engine frees the buffers of structs in other threads: the C library's heaps take long to be as large
+// as they get, and warming up takes as many calls as are watched.
+const STRUCTS = 1_000_000;
 const quick = process.argv.includes('--quick');
 
 if (flags.every((flag) => process.execArgv.includes(flag))) {
@@ -21,41 +25,58 @@ if (flags.every((flag) => process.execArgv.includes(flag))) {
 }
 
 function watchAll() {
-  const { dlopen } = createRequire(import.meta.url)('..');
+  const { dlopen, Struct, releasePtr, stats } = createRequire(import.meta.url)('..');
   const { args, returns } = functions.length;
-  const { length } = dlopen(fixture, { length: { args, returns } }).symbols;
+  const Label = Struct({ text: 'cstring', times: 'u32' });
+  const Complex = Struct({ re: 'f64', im: 'f64' });
+  const { symbols } = dlopen(fixture, {
+    length: { args, returns },
+    label_length: { args: [Label], returns: 'u32' },
+    add_complex: { args: [Complex, Complex], returns: Complex },
+  });
+  const { length, label_length: labelLength, add_complex: addComplex } = symbols;
 
   // 20 characters, made for each call: two parts that the engine has not yet joined.
   const short = (i) => `thirteen char${1000000 + (i % 9000000)}`;
   // More than the scratch memory of a call, so that the copy comes from the heap.
   const texts = ['a', 'b'].map((letter) => Buffer.alloc(300_000, letter).toString());
-  const long = (i) => texts[i & 1];
+  const one = { re: 1, im: 2 };
 
   const kept = [
-    watch('strings of 20 characters', length, short, 20, quick ? 2_000_000 : 10_000_000),
-    watch('strings of 300 KB', length, long, 300_000, quick ? 20_000 : 200_000),
+    watch('strings of 20 characters', quick ? 2_000_000 : 10_000_000, 20, (i) => length(short(i))),
+    watch('strings of 300 KB', quick ? 20_000 : 200_000, 300_000, (i) => length(texts[i & 1])),
+    watch('structs with a string', STRUCTS, 60, (i) => labelLength({ text: short(i), times: 3 }), STRUCTS),
+    watch('structs returned and released', STRUCTS, 1, () => (releasePtr(addComplex(one, one)), 1), STRUCTS),
   ];
-  if (!kept.includes(false)) return 0;
-  console.error(`Resident memory grew by more than ${LIMIT} MB in a second half`);
-  return 1;
+  const { retained } = stats();
+  if (retained > 0) console.error(`${retained} structs are still retained`);
+  if (kept.includes(false)) console.error(`Resident memory grew by more than ${LIMIT} MB in a second half`);
+  return retained > 0 || kept.includes(false) ? 1 : 0;
 }
 
-/** @returns {boolean} whether memory stayed as it was */
-function watch(title, length, makeText, expected, count) {
+/**
+ * @param {string} title
+ * @param {number} count
+ * @param {number} expected what every call gives
+ * @param {(i: number) => number} call
+ * @param {number} [warmUp] calls before memory is looked at
+ * @returns {boolean} whether memory stayed as it was
+ */
+function watch(title, count, expected, call, warmUp = count / 4) {
   console.log(`${title}, ${count.toLocaleString('en')} calls on Node ${process.version}`);
-  callMany(length, makeText, expected, count / 4);
+  callMany(warmUp, expected, call);
   show('after warm-up', resident());
-  callMany(length, makeText, expected, count / 2);
+  callMany(count / 2, expected, call);
   const half = show('at half', resident());
-  callMany(length, makeText, expected, count / 2);
+  callMany(count / 2, expected, call);
   const growth = show('at the end', resident()) - half;
   console.log(`  growth in the second half: ${growth.toFixed(2)} MB`);
   return growth <= LIMIT;
 }
 
-function callMany(length, makeText, expected, count) {
+function callMany(count, expected, call) {
   for (let i = 0; i < count; i++) {
-    if (length(makeText(i)) !== expected) throw new Error(`call ${i} gave a wrong length`);
+    if (call(i) !== expected) throw new Error(`call ${i} did not give ${expected}`);
   }
 }
 

@@ -1,10 +1,11 @@
-// All contenders in one process: measures some rounds of every call and of binding, and gives the
-// samples to main.mjs, which starts this file several times.
+// All contenders in one process: measures some rounds of every call, of structs and of binding, and gives
+// the samples to main.mjs, which starts this file several times.
 import { createRequire } from 'node:module';
 import { measureBinding } from './binding.mjs';
 import { measureCalls } from './calls.mjs';
 import { contenders, enlist } from './contenders.mjs';
 import { fixture } from './places.mjs';
+import { measureRecords } from './records.mjs';
 
 const [pace, first] = JSON.parse(process.argv[2]);
 const require = createRequire(import.meta.url);
@@ -14,6 +15,10 @@ console.log(
   JSON.stringify({
     versions: Object.fromEntries(enlisted.map(({ id, version }) => [id, version])),
     backend: arkffi.module.stats().backend,
-    samples: [...measureCalls(enlisted, pace, first), ...measureBinding(enlisted, pace, first)],
+    samples: [
+      ...measureCalls(enlisted, pace, first),
+      ...measureRecords(enlisted, pace, first),
+      ...measureBinding(enlisted, pace, first),
+    ],
   }),
 );
