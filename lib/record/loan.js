@@ -27,9 +27,8 @@ const { readMember, readOne } = require('./member.js');
  */
 
 // Taken once, as all that runs in calls.
-const { defineProperty, keys } = Object;
+const { defineProperty, getOwnPropertyDescriptor, isExtensible, keys } = Object;
 const { isArray } = Array;
-const { set } = Reflect;
 const PLAIN = { __proto__: null, writable: true, enumerable: true, configurable: true };
 
 /** Stands for a member that C left as it was. */
@@ -166,11 +165,23 @@ function valueOf({ owner, target, view, at, count, before }) {
 
 /** @param {Loan} loan @param {string | number} key @param {unknown} value @param {string} symbol */
 function assign({ owner, argument }, key, value, symbol) {
-  if (key === '__proto__') defineProperty(owner, key, { ...PLAIN, value });
-  else if (!set(owner, key, value)) {
+  if (key === '__proto__') {
+    defineProperty(owner, key, { ...PLAIN, value });
+    return;
+  }
+  try {
+    owner[key] = value;
+  } catch (error) {
+    if (isWritable(owner, key)) throw error;
     const message = `${symbol}: argument ${argument}: the member ${String(key)} cannot be written`;
     throw createError('ERR_INVALID_ARG_VALUE', message, symbol, argument);
   }
+}
+
+/** Whether an error of writing a member was thrown by code of the user's. @param {object} owner @param {string | number} key */
+function isWritable(owner, key) {
+  const own = getOwnPropertyDescriptor(owner, key);
+  return own ? own.writable === true || own.set !== undefined : isExtensible(owner);
 }
 
 /**
