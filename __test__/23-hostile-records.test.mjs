@@ -85,7 +85,7 @@ const programs = {
     `const address = ptr(new Uint8Array(8));
      const Empty = Struct({ n: 'i32', rest: array(array('i32', 0)) });
      const codes = [() => array(array('f64', 2 ** 27), 1).fromPtr(address, 0, 2 ** 31 - 1), () => array(array('f64', 2 ** 27), 1).view(address, 0, 2 ** 31 - 1),
-       () => array('f64', 1).view(address, 0, 2 ** 31 - 1), () => Struct({ n: 'i32', rest: array(array('f64', 2 ** 27)) }).fromPtr(address, 0, 2 ** 31)].map(code);
+       () => Struct({ n: 'i32', rest: array(array('f64', 2 ** 27)) }).fromPtr(address, 0, 2 ** 31)].map(code);
      console.log(codes.every((each) => each.startsWith('ERR_')) ? 'errors' : codes.join(), code(() => Empty.fromPtr(new ArrayBuffer(8))));`,
     'errors nothing was thrown',
   ],
@@ -119,6 +119,8 @@ const programs = {
        const library = dlopen(${JSON.stringify(fixture('closing'))}, { set_at_unload: {} });
        const bytes = array(array('u8', 2), 2).view(library.symbols.set_at_unload.ptr);
        codes.push(code(() => (bytes[0] = { length: 2, get 0() { library.close(); return 1; }, 1: 1 })));
+       const other = dlopen(${JSON.stringify(fixture('closing'))}, { set_at_unload: {} });
+       codes.push(code(() => Point.write(other.symbols.set_at_unload.ptr, { get x() { other.close(); return 1; }, y: 2 })));
      }
      console.log([...new Set(codes)].sort().join());`,
     'ERR_INVALID_POINTER,ERR_LIBRARY_CLOSED',

@@ -99,6 +99,8 @@ class Images {
   settle(floor, heapFloor) {
     u32[FLOOR] = floor;
     u32[HEAP_FLOOR] = heapFloor;
+    // A copy elsewhere must not live longer than its call.
+    this.view = frameView;
   }
 
   /**
@@ -109,6 +111,7 @@ class Images {
   abandon(floor, heapFloor) {
     u32[FLOOR] = floor;
     u32[HEAP_FLOOR] = heapFloor;
+    this.view = frameView;
     giveBack();
   }
 }

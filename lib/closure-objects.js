@@ -45,7 +45,8 @@ function takeImage(call, { size, align }) {
  */
 function readObject(type, argument, call) {
   if (type.lent) return type.lent.lend(argument, call);
-  const image = takeImage(call, type);
+  // By reference, 16 bytes are wanted at least.
+  const image = takeImage(call, { ...type, align: Math.max(type.align, 16) });
   if (typeof argument === 'object') marshalOf(type).put(image.view, image.at, argument, call);
   else putByAddress(type, image.view, image.at, argument);
   return image;
@@ -149,8 +150,9 @@ function objectStub({ number, signature }) {
 
   return function (/** @type {any[]} */ ...args) {
     if (args.length !== count) refuseCount(number, args.length);
+    // Not an array of doubles, which does not keep signalling NaNs.
     /** @type {any[]} */
-    const values = [];
+    const values = [undefined];
     const call = isOwn ? new Call() : /** @type {Images} */ (images);
     const image = pass(values, args, call);
     // They are passed only to be kept reachable until C returns.

@@ -5,7 +5,7 @@ const { fileURLToPath } = require('node:url');
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
-const { libraryClosed, libraryOpened } = require('./owner.js');
+const { libraryClosed } = require('./owner.js');
 const { planSignature } = require('./signature.js');
 
 /** Systems have no longer ones, and the loader of one copies a name of any length to the stack. */
@@ -78,9 +78,7 @@ function libraryPath(caller, path) {
  * @returns {bigint} a handle, never given out twice
  */
 function openHandle(caller, path) {
-  const library = native.openLibrary(libraryPath(caller, path));
-  libraryOpened(library);
-  return BigInt(library);
+  return BigInt(native.openLibrary(libraryPath(caller, path)));
 }
 
 /**
@@ -94,8 +92,8 @@ function handleNumber(handle) {
 /** @param {unknown} handle unknown and closed handles are ignored */
 function closeHandle(handle) {
   const library = handleNumber(handle);
-  libraryClosed(library);
   native.closeLibrary(library);
+  libraryClosed(library);
 }
 
 /** @param {string} caller @param {string} text @param {string} [name] */

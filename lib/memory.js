@@ -6,7 +6,7 @@ const { createError } = require('./errors.js');
 const { views, offsets, putAddress, putLength } = require('./frame.js');
 const { byteCount, locate, usable } = require('./address.js');
 const marshallers = require('./marshal.generated.js');
-const { INVALID, extent, bufferAddress } = require('./pointer.js');
+const { INVALID, extent, bufferAddress, views: recordViews } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
 const { newBuffer } = require('./retained.js');
 const { resolveType } = require('./types.js');
@@ -59,15 +59,20 @@ const write = accessors(makeWriter);
  * @returns {number}
  */
 function ptr(view, byteOffset = 0) {
+  const place = recordViews.placeOf(view);
+  if (place && !place.ground.problem()) return place.ground.address(place.at) + insideOf(place.length, byteOffset);
   const address = bufferAddress(view);
   if (address === INVALID) throw refusal('buffer', view, 0, 'ptr');
-  const offset = byteCount('ptr', byteOffset, 1);
-  const { length } = /** @type {{ length: number }} */ (extent(view));
-  if (offset > length) {
-    const message = `ptr: argument 1: the offset ${offset} is outside the view's ${length} bytes`;
-    throw createError('ERR_OUT_OF_BOUNDS', message, 'ptr', 1);
-  }
+  const offset = insideOf(/** @type {{ length: number }} */ (extent(view)).length, byteOffset);
   return address === 0 ? 0 : address + offset;
+}
+
+/** @param {number} length @param {unknown} byteOffset @returns {number} */
+function insideOf(length, byteOffset) {
+  const offset = byteCount('ptr', byteOffset, 1);
+  if (offset <= length) return offset;
+  const message = `ptr: argument 1: the offset ${offset} is outside the view's ${length} bytes`;
+  throw createError('ERR_OUT_OF_BOUNDS', message, 'ptr', 1);
 }
 
 /**

@@ -7,25 +7,29 @@ const { retainedAt } = require('./retained.js');
 
 /** @typedef {import('./retained.js').Owner} Owner */
 
-/** Open libraries by number. @type {Map<number, Owner>} */
+/**
+ * The owners that views know open libraries by, and an address in each. A file that is opened twice is one
+ * object in memory: when one of its libraries is closed, the other takes its owners over.
+ * @type {Map<number, { owner: Owner, address: number | bigint }[]>}
+ */
 const libraries = new Map();
 
 /** Belongs to nobody that we know. @type {Owner} */
 const NOBODY = Object.freeze({ alive: true, code: '', text: '' });
 
-/** @param {number} library a number of Rust's */
-function libraryOpened(library) {
-  libraries.set(library, {
-    alive: true,
-    code: 'ERR_LIBRARY_CLOSED',
-    text: 'the library with the memory of this view is closed',
-  });
+/** The open library that an address is inside of; 0 for none. @param {number | bigint} address @returns {number} */
+function holderOf(address) {
+  putAddress(address);
+  return native.holderOf();
 }
 
-/** @param {number} library */
+/** @param {number} library a number of Rust's, no longer open there */
 function libraryClosed(library) {
-  const owner = libraries.get(library);
-  if (owner) owner.alive = false;
+  for (const entry of libraries.get(library) ?? []) {
+    const other = holderOf(entry.address);
+    if (other === 0) entry.owner.alive = false;
+    else libraries.set(other, [...(libraries.get(other) ?? []), entry]);
+  }
   libraries.delete(library);
 }
 
@@ -37,8 +41,13 @@ function libraryClosed(library) {
 function ownerOf(address) {
   const found = retainedAt(address);
   if (found) return found.owner;
-  putAddress(address);
-  return libraries.get(native.holderOf()) ?? NOBODY;
+  const library = holderOf(address);
+  if (library === 0) return NOBODY;
+  const known = libraries.get(library);
+  if (known) return known[0].owner;
+  const owner = { alive: true, code: 'ERR_LIBRARY_CLOSED', text: 'the library with this memory is closed' };
+  libraries.set(library, [{ owner, address }]);
+  return owner;
 }
 
-module.exports = { NOBODY, libraryOpened, libraryClosed, ownerOf };
+module.exports = { NOBODY, libraryClosed, ownerOf };

@@ -86,11 +86,12 @@ function planSignature(symbol, args = [], returns = 'void') {
   if (args.length > MOST_PARAMETERS) {
     throw createError('ERR_UNSUPPORTED_ARGS', `${symbol}: ${args.length} parameters are too many`, symbol);
   }
-  const params = Array.from(args, (given, index) => paramType(given, symbol, index));
+  const given = Array.from(args);
+  const params = given.map((type, index) => paramType(type, symbol, index));
   const result = resultType(returns, symbol);
   const numbers = [result, ...params].map((type) => type.number);
   // Declared types of the same number differ in what they accept.
-  const isNamed = [returns, ...args].every((given) => typeof given === 'string');
+  const isNamed = [returns, ...given].every((type) => typeof type === 'string');
   const key = isNamed ? String.fromCharCode(...numbers) : '';
   const known = isNamed ? planned.get(key) : undefined;
   if (known) return known;

@@ -30,6 +30,9 @@ function passLent(type, index, offset, { objects, reads, stores, kept, values })
   kept.push(argument);
 }
 
+/** The alignment of what is passed by reference, at least (Microsoft x64, parameter passing). */
+const BY_REFERENCE = 16;
+
 /**
  * Makes room for the image of a record: all of a call's are taken at once, at `p` in the view `w`, at the
  * address `d`.
@@ -54,7 +57,7 @@ function reserve({ size, align }, { room }) {
 function passRecord(type, index, spot, parts) {
   const argument = `a${index}`;
   if (holdsPointers(type)) parts.kept.push(argument);
-  const at = reserve(type, parts);
+  const at = reserve('address' in spot ? { ...type, align: Math.max(type.align, BY_REFERENCE) } : type, parts);
   Object.assign(parts.values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
   if ('address' in spot) parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(spot.address)));
   else if ('pieces' in spot) parts.stores.push(copying(at, spot.pieces));

@@ -2,11 +2,14 @@
 //! offsets by the rules of the target's compilers.
 
 mod bits;
+mod leaves;
 
 use crate::ctype::{CType, Repr};
 use crate::error::{Code, Error};
 use bits::Cursor;
 pub use bits::Rules;
+pub use leaves::Leaf;
+use leaves::{LARGEST, has_empty_array, leaves_of};
 use std::rc::Rc;
 
 /// The largest record or array, in bytes.
@@ -58,6 +61,10 @@ pub struct Record {
     pub is_plain: bool,
     /// Its last member is a flexible array.
     pub is_flexible: bool,
+    /// There is an array without elements somewhere in it.
+    pub has_empty_array: bool,
+    /// The different scalars in it; none are listed of one that is larger than any that registers hold.
+    pub leaves: Vec<Leaf>,
     depth: u32,
 }
 
@@ -210,8 +217,21 @@ impl Record {
         let align = cursor.align().max(spec.align);
         let size = checked_size(cursor.end().next_multiple_of(u64::from(align)))?;
         is_plain &= align == plain_align && !is_flexible;
+        let leaves = if u64::from(size) <= LARGEST { leaves_of(&members) } else { Vec::new() };
+        let has_empty_array = members.iter().any(|member| has_empty_array(&member.ty));
         let member_align = cursor.align();
-        Ok(Record { is_union: spec.is_union, members, size, align, member_align, is_plain, is_flexible, depth: checked_depth(depth)? })
+        Ok(Record {
+            leaves,
+            has_empty_array,
+            is_union: spec.is_union,
+            members,
+            size,
+            align,
+            member_align,
+            is_plain,
+            is_flexible,
+            depth: checked_depth(depth)?,
+        })
     }
 }
 

@@ -36,6 +36,9 @@ const FEW: usize = 32;
 /// The most registers that a record is returned in.
 const RESULT_REGISTERS: usize = 4;
 
+/// The bytes of a record that registers return at most, on any machine.
+const MOST_RETURNED: u32 = 8 * RESULT_REGISTERS as u32;
+
 const INTS: u32 = offset_of!(Frame, ints) as u32;
 const FLOATS: u32 = offset_of!(Frame, floats) as u32;
 const STACK: u32 = offset_of!(Frame, stack) as u32;
@@ -119,7 +122,7 @@ fn by_types(signature: &Signature, plan: &Plan) -> Prepared {
         Spot::Scalar(slot) => ResultStore::At(slot),
         Spot::Pieces(_) => unreachable!("libffi's own placement returns records through a pointer"),
     };
-    (args.collect(), type_of(&signature.result), result)
+    (args.collect(), result_type_of(&signature.result), result)
 }
 
 /// What libffi cannot know by its type is placed by us: every register and stack word is an argument.
@@ -178,6 +181,12 @@ fn type_of(ty: &CLayout) -> Type {
         CLayout::Array(array) => Type::structure((0..array.count).map(|_| type_of(&array.element))),
         CLayout::Record(record) => Type::structure(record.members.iter().map(|member| type_of(&member.ty))),
     }
+}
+
+/// Of a record that no registers return, libffi needs to know only that.
+fn result_type_of(ty: &CLayout) -> Type {
+    let is_large = matches!(ty, CLayout::Record(record) if record.size > MOST_RETURNED);
+    if is_large { Type::structure((0..RESULT_REGISTERS + 1).map(|_| Type::u64())) } else { type_of(ty) }
 }
 
 fn scalar_type(ctype: CType) -> Type {

@@ -6,6 +6,7 @@ const { byteCount, locate, pointerValue, usable } = require('../address.js');
 const { addressIn, floorOfHeap, floorOfScratch, images, scrap } = require('../call.js');
 const { createError } = require('../errors.js');
 const { keeperFor } = require('../keeper.js');
+const { ownerOf } = require('../owner.js');
 const { INVALID, bufferAddress, extent, isBuffer, views } = require('../pointer.js');
 const { refusal } = require('../refuse.js');
 const { worded } = require('../refused.js');
@@ -124,7 +125,9 @@ function readAt(address, size, get) {
  * @returns {Target}
  */
 function targetIn(caller, memory, byteOffset, size, offset) {
-  const { buffer, owner } = survey(caller, memory);
+  const { address, length, buffer, owner: known } = survey(caller, memory);
+  // Code of the user's may close the library that an address is in.
+  const owner = length === Infinity ? ownerOf(usable(caller, address)) : known;
   const find = () => {
     if (owner && !owner.alive) throw createError(owner.code, `${caller}: argument 0: ${owner.text}`, caller, 0);
     return offsetBy(within(caller, survey(caller, memory), byteOffset, size), offset);

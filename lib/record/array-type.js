@@ -25,7 +25,6 @@ const { isSafeInteger } = Number;
 
 /** No array of JavaScript has more. */
 const MOST_ELEMENTS = 2 ** 32 - 1;
-const { floor } = Math;
 const encoder = new TextEncoder();
 
 /** The typed arrays that are memory of such elements. @type {Record<string, string>} */
@@ -74,6 +73,9 @@ function isBytes(value, { element, isText }) {
   return name === undefined || (name === 'Uint8Array' && (element.size !== 1 || isText));
 }
 
+/** How many elements fit into so many bytes. @param {number} bytes @param {CType} element */
+const fitting = (bytes, element) => (element.size === 0 ? 0 : Math.max(0, Math.floor(bytes / element.size)));
+
 /**
  * How many elements a value for a flexible array has.
  * @param {CType} type
@@ -90,7 +92,7 @@ function elementCount(type, value) {
   }
   const bytes = extent(value)?.length;
   if (bytes === undefined) throw refused(type, value);
-  const count = bytes / array.element.size;
+  const count = bytes === 0 ? 0 : bytes / array.element.size;
   if (isSafeInteger(count)) return count;
   throw new Refused('ERR_INVALID_ARG_VALUE', `expected a whole number of elements of ${array.element.size} bytes`);
 }
@@ -125,7 +127,7 @@ function arrayMarshal(type, elements) {
   const kind = element.kind === 'scalar' && !element.accept ? kinds[element.base] : undefined;
   return {
     put(view, at, value, keep) {
-      const count = isFlexible && element.size > 0 ? floor(keep.room / element.size) : array.count;
+      const count = isFlexible ? fitting(keep.room, element) : array.count;
       if (isText && typeof value === 'string') return putText(view, at, type.size, value);
       if (isBytes(value, array)) return copyBuffer(view, at, value, type, count * element.size, keep);
       const length = listLength(value);
@@ -145,4 +147,4 @@ function arrayMarshal(type, elements) {
   };
 }
 
-module.exports = { MOST_ELEMENTS, kinds, arrayMarshal, elementCount, getText, listLength };
+module.exports = { fitting, MOST_ELEMENTS, kinds, arrayMarshal, elementCount, getText, listLength };

@@ -7,6 +7,7 @@ const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
+const { bufferAddress } = require('../pointer.js');
 const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType, isChar, resolveType } = require('../types.js');
@@ -35,9 +36,10 @@ class ArraySchema {
       throw code ? createError(code, `array: ${message}`, 'array') : error;
     }
     const [number, size, align] = laidOut;
-    const isText = isChar(given);
-    const expects = `${isText ? 'a string, ' : ''}an array of ${count} elements, or a buffer of ${size} bytes`;
-    const array = { element, count, isFlexible, isText: isText && !isFlexible };
+    const isText = isChar(given) && !isFlexible;
+    const whole = `${isText ? 'a string, ' : ''}an array of ${count} elements, or a buffer of ${size} bytes`;
+    const expects = isFlexible ? 'an array, or a buffer' : whole;
+    const array = { element, count, isFlexible, isText };
     this.#type = { kind: 'array', number, base: 'array', size, align, expects, array };
     /** The type of the elements, as given. */
     this.element = given;
@@ -63,7 +65,7 @@ class ArraySchema {
       const keeper = keeperFor(this.#type, buffer, true);
       keeper.room = room;
       marshalOf(this.#type).put(new MemoryView(buffer), 0, values, keeper);
-      keeper.settle(0, this.size);
+      keeper.settle(bufferAddress(buffer), this.size);
       return buffer;
     } catch (error) {
       throw worded(error, 'create', 0, '');

@@ -44,14 +44,15 @@ function copyBytes(source, target, length) {
  * @param {Keep} keep
  */
 function mend(where, value, keep) {
-  const fallback = where.fallback === undefined && keep.fills ? 0 : where.fallback;
+  const { type, fallback } = where;
+  if (value === undefined && fallback === undefined && keep.fills) return type.bits ? type.bits.accept(0) : 0;
   const given = value === undefined ? fallback : value;
   if (given !== value) {
-    const accepted = acceptOf(where.type)(given, keep);
+    const accepted = acceptOf(type)(given, keep);
     // A default that was a buffer may have been detached since.
-    if (!isUnfit(where.type, accepted)) return accepted;
+    if (!isUnfit(type, accepted)) return accepted;
   }
-  throw refused(where.type, given);
+  throw refused(type, given);
 }
 
 /**

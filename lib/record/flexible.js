@@ -4,7 +4,7 @@
 const { createError } = require('../errors.js');
 const { byteCount } = require('../address.js');
 const { offsetBy, readAt } = require('./access.js');
-const { MOST_ELEMENTS, elementCount } = require('./array-type.js');
+const { MOST_ELEMENTS, elementCount, fitting } = require('./array-type.js');
 const { within } = require('../refused.js');
 const { elementsOf } = require('./marshal.js');
 
@@ -36,12 +36,34 @@ function wholeSize(type, room) {
   return flexible ? Math.max(type.size, flexible.offset + room) : type.size;
 }
 
+/** Where the elements end of records that `create` made: behind them there may be padding. @type {WeakMap<object, number>} */
+const ends = new WeakMap();
+
+/**
+ * @param {CType} type
+ * @param {object} buffer that `create` made
+ * @param {number} room
+ */
+function rememberEnd(type, buffer, room) {
+  const flexible = type.record?.flexible;
+  if (flexible) ends.set(buffer, flexible.offset + room);
+}
+
+/**
+ * The bytes up to the end of the elements.
+ * @param {any} memory
+ * @param {unknown} byteOffset
+ * @param {number} length bytes up to the end of the memory
+ */
+const lengthOf = (memory, byteOffset, length) =>
+  byteOffset === 0 && typeof memory === 'object' && memory !== null ? (ends.get(memory) ?? length) : length;
+
 /** The bytes for elements where a record has so many. @param {CType} type @param {number} length */
 function roomIn(type, length) {
   const flexible = type.record?.flexible;
   if (!flexible || length === Infinity) return 0;
-  const { size } = elementOf(flexible);
-  return size === 0 ? 0 : Math.floor((length - flexible.offset) / size) * size;
+  const element = elementOf(flexible);
+  return fitting(length - flexible.offset, element) * element.size;
 }
 
 /**
@@ -54,7 +76,7 @@ function roomIn(type, length) {
  */
 function readFlexible(caller, member, address, length, count) {
   const element = elementOf(member);
-  const there = length === Infinity || element.size === 0 ? 0 : Math.floor((length - member.offset) / element.size);
+  const there = length === Infinity ? 0 : fitting(length - member.offset, element);
   const wanted = count === undefined ? there : byteCount(caller, count, 2);
   if (wanted > there && (length !== Infinity || wanted > MOST_ELEMENTS)) {
     throw createError('ERR_OUT_OF_BOUNDS', `${caller}: there are ${there} elements, not ${wanted}`, caller, 2);
@@ -63,4 +85,4 @@ function readFlexible(caller, member, address, length, count) {
   return readAt(offsetBy(address, member.offset), wanted * element.size, (view, at) => get(view, at, wanted));
 }
 
-module.exports = { flexibleBytes, wholeSize, roomIn, readFlexible };
+module.exports = { rememberEnd, lengthOf, flexibleBytes, wholeSize, roomIn, readFlexible };

@@ -31,6 +31,8 @@ class Ground {
     this.view = view;
     this.owner = owner;
     this.buffer = buffer;
+    /** Where the elements of a flexible array member end, if there is one. */
+    this.end = 0;
   }
 
   /**
@@ -99,7 +101,7 @@ class Ground {
     this.check();
     const { type } = placed;
     if (!type.record && !type.array && !type.lent) return this.#writeScalar(placed, at, value, step);
-    const size = type.array?.isFlexible ? this.view.byteLength - at : extentOf(placed);
+    const size = type.array?.isFlexible ? Math.max(0, this.end - at) : extentOf(placed);
     const target = { caller: 'set', find: () => this.address(at), buffer: this.buffer };
     /** @type {Parameters<typeof writeAt>[3]} */
     const put = (view, start, keep) => {

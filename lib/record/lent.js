@@ -64,7 +64,9 @@ class Lent {
       return this.#copy(value, target, -1, keep);
     }
     if (isWrapper(value) || isBuffer(value)) return INVALID;
-    const length = listLength(value);
+    // A record may have a length that counts nothing.
+    const hasOwnLength = isMember(target, 'length') && !isArray(value);
+    const length = hasOwnLength ? undefined : listLength(value);
     if (length === undefined) {
       if (!target.record || isArray(value)) throw refused(this.type, value);
       return this.#copy(value, target, -1, keep);
@@ -74,12 +76,7 @@ class Lent {
       throw new Refused('ERR_INVALID_ARG_TYPE', 'text can only be written to a buffer: pass a Uint8Array');
     }
     // An array type is one whole array; to anything else C points with the first of many.
-    return this.#copy(
-      value,
-      target,
-      target.array || (isMember(target, 'length') && !isArray(value)) ? -1 : length,
-      keep,
-    );
+    return this.#copy(value, target, target.array ? -1 : length, keep);
   }
 
   /**

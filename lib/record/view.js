@@ -6,6 +6,9 @@ const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { INVALID, registerWrapper, views } = require('../pointer.js');
 const { specialAccept } = require('./accept.js');
+const { byteCount } = require('../address.js');
+const { fitting } = require('./array-type.js');
+const { lengthOf, wholeSize } = require('./flexible.js');
 const { findGround } = require('./ground.js');
 const { marshalOf } = require('./marshal.js');
 
@@ -232,8 +235,7 @@ function viewValue(type, ground, at) {
   ground.check();
   if (!type.array) return new (classOf(type))(type, ground, at);
   const { element, count, isFlexible } = type.array;
-  // Of a flexible array there are as many elements as the buffer has room for.
-  const length = isFlexible && ground.buffer ? Math.floor((ground.view.byteLength - at) / element.size) : count;
+  const length = isFlexible ? fitting(ground.end - at, element) : count;
   return viewElements(element, ground, at, length);
 }
 
@@ -264,9 +266,26 @@ registerWrapper(addressOfView, (value) => (findPlace(value) ? 'a view of memory'
  * @param {CType} type
  * @param {any} memory an address or a buffer
  * @param {unknown} byteOffset
+ * @param {unknown} count of elements of a flexible array member
  */
-const viewRecord = (caller, type, memory, byteOffset) =>
-  viewValue(type, findGround(caller, memory, byteOffset, type.size), 0);
+function viewRecord(caller, type, memory, byteOffset, count) {
+  const flexible = type.record?.flexible;
+  if (count !== undefined && !flexible) {
+    throw createError('ERR_INVALID_ARG_VALUE', `${caller}: argument 2: there is no flexible array to count`, caller, 2);
+  }
+  const room = count === undefined ? 0 : byteCount(caller, count, 2) * elementSize(type);
+  const size = wholeSize(type, room);
+  const ground = findGround(caller, memory, byteOffset, size);
+  if (flexible) {
+    // Without a count, memory of C has no elements, and a buffer as many as there are.
+    const known = ground.buffer ? lengthOf(memory, byteOffset, ground.view.byteLength) : flexible.offset;
+    ground.end = count === undefined ? known : flexible.offset + room;
+  }
+  return viewValue(type, ground, 0);
+}
+
+/** The size of an element of a flexible array member. @param {CType} type */
+const elementSize = (type) => type.record?.flexible?.type.array?.element.size ?? 0;
 
 /**
  * So many elements in place.

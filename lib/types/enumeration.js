@@ -54,7 +54,11 @@ class EnumSchema {
  */
 function enumeration(values, storage) {
   if (typeof values !== 'object' || values === null) throw invalid('the enumerators must be an object');
-  const entries = Object.entries(values).map(([name, value]) => {
+  // TypeScript's own enums have their names by number too.
+  const isReverse = (/** @type {[string, any]} */ [name, value]) =>
+    typeof value === 'string' && String(/** @type {any} */ (values)[value]) === name;
+  const given = Object.entries(values).filter((entry) => !isReverse(entry));
+  const entries = given.map(([name, value]) => {
     const plain = typeof value === 'bigint' && isSafeInteger(Number(value)) ? Number(value) : value;
     if (typeof plain === 'bigint' || isSafeInteger(plain))
       return /** @type {[string, number | bigint]} */ ([name, plain]);

@@ -1,6 +1,5 @@
 //! Procedure Call Standard for the Arm 64-bit Architecture, section 6.8.2 (parameter passing rules).
 
-use super::leaves::leaves;
 use super::registers::Registers;
 use super::{ParamPlace, Piece, Place, Placement, ResultPlace};
 use crate::layout::{Record, Type};
@@ -27,10 +26,11 @@ pub(super) fn has_narrow_stack_argument(signature: &Signature) -> bool {
 
 /// The number and size of the members of a homogeneous floating-point aggregate (section 5.9.5.1).
 fn homogeneous_floats(record: &Record) -> Option<(u8, u32)> {
-    if record.size > 32 || record.is_flexible {
+    // Compilers count no array without elements in.
+    if record.size > 32 || record.has_empty_array {
         return None;
     }
-    let leaves = leaves(record);
+    let leaves = &record.leaves;
     let size = leaves.first()?.size;
     if leaves.iter().any(|leaf| !leaf.is_float || leaf.size != size || !leaf.offset.is_multiple_of(size)) {
         return None;

@@ -4,7 +4,6 @@
 //! machine's trampoline speaks.
 
 mod aapcs64;
-mod leaves;
 mod libffi;
 mod registers;
 mod sysv64;

@@ -1,6 +1,5 @@
 //! System V Application Binary Interface, AMD64 supplement, section 3.2.3 (parameter passing).
 
-use super::leaves::leaves;
 use super::registers::Registers;
 use super::{ParamPlace, Piece, Place, Placement, ResultPlace};
 use crate::layout::{Record, Type};
@@ -26,7 +25,7 @@ fn classify(record: &Record) -> Option<Vec<Class>> {
         return None;
     }
     let mut classes = vec![Class::None; record.size.div_ceil(8) as usize];
-    for leaf in leaves(record) {
+    for leaf in &record.leaves {
         if !leaf.is_bits && !leaf.offset.is_multiple_of(leaf.size) {
             return None;
         }

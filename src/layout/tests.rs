@@ -88,6 +88,18 @@ fn what_c_does_not_allow_is_refused() {
 }
 
 #[test]
+fn unions_in_unions_have_few_different_scalars() {
+    let mut ty = Type::Scalar(U8);
+    for _ in 0..20 {
+        let members = (0..50).map(|_| MemberSpec { ty: ty.clone(), ..member(U8) }).collect();
+        let spec = RecordSpec { is_union: true, pack: 0, align: 0, members };
+        let record = Record::new(spec, Rules::Sysv64).unwrap();
+        assert_eq!(record.leaves.len(), 1);
+        ty = Type::Record(Rc::new(record));
+    }
+}
+
+#[test]
 fn types_nest_up_to_a_depth() {
     let mut ty = Type::Scalar(I8);
     for _ in 0..MAX_DEPTH {

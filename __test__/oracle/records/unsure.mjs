@@ -25,11 +25,17 @@ const isUnionOfNothing = ({ kind, isUnion, members }) =>
 const hasUnnamedBits = ({ kind, members }) =>
   kind === 'record' && members.some(({ width, unnamed }) => width > 0 && unnamed);
 
+const hasBits = ({ kind, members }) => kind === 'record' && members.some(({ width }) => width > 0);
+
+/** clang puts a record that packing has moved off its alignment on the stack, gcc looks at what is in it. */
+const isPackedAroundBits = ({ kind, pack, members }) =>
+  kind === 'record' && pack > 0 && members.some(({ type }) => has(type, hasBits));
+
 /** @param {any} record */
 export function isUnsure(record) {
   // Certainly larger, as no padding is counted.
   if (roughSize(record) > IN_REGISTERS) return false;
   // One without size takes no place, or an even register.
   if (roughSize(record) === 0 || has(record, isUnionOfNothing)) return true;
-  return isX64 && (has(record, isEmptyArray) || has(record, hasUnnamedBits));
+  return isX64 && [isEmptyArray, hasUnnamedBits, isPackedAroundBits].some((isSuch) => has(record, isSuch));
 }

@@ -1,0 +1,63 @@
+//! The scalars inside a record, which decide where a calling convention passes it.
+
+use super::{Member, Type};
+use crate::ctype::Repr;
+
+/// The largest record, in bytes, whose scalars matter: larger ones go through memory everywhere.
+pub(super) const LARGEST: u64 = 32;
+
+/// A scalar in a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leaf {
+    /// In bytes from the start of the record.
+    pub offset: u32,
+    /// In bytes; of a bit-field, the bytes that it touches.
+    pub size: u32,
+    /// `float` or `double`.
+    pub is_float: bool,
+    /// Bit-fields may lie anywhere.
+    pub is_bits: bool,
+}
+
+/// The different scalars of these members. Those of nested records have been found already, so that
+/// unions in unions in unions do not multiply.
+pub(super) fn leaves_of(members: &[Member]) -> Vec<Leaf> {
+    let mut found = Vec::new();
+    for member in members {
+        match member.bits {
+            Some(bits) => {
+                let size = (bits.first + bits.width).div_ceil(8);
+                found.push(Leaf { offset: member.offset, size, is_float: false, is_bits: true });
+            }
+            None => collect(&member.ty, member.offset, &mut found),
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn collect(ty: &Type, offset: u32, found: &mut Vec<Leaf>) {
+    match ty {
+        Type::Scalar(ctype) => {
+            let is_float = matches!(ctype.repr(), Repr::Float(_));
+            found.push(Leaf { offset, size: ty.size(), is_float, is_bits: false });
+        }
+        Type::Array(array) if array.size > 0 => {
+            for index in 0..array.count {
+                collect(&array.element, offset + index * array.element.size(), found);
+            }
+        }
+        Type::Array(_) => {}
+        Type::Record(record) => found.extend(record.leaves.iter().map(|leaf| Leaf { offset: offset + leaf.offset, ..*leaf })),
+    }
+}
+
+/// Whether there is an array without elements in a type.
+pub(super) fn has_empty_array(ty: &Type) -> bool {
+    match ty {
+        Type::Scalar(_) => false,
+        Type::Array(array) => array.count == 0 || has_empty_array(&array.element),
+        Type::Record(record) => record.has_empty_array,
+    }
+}
