@@ -27,9 +27,13 @@ const hasUnnamedBits = ({ kind, members }) =>
 
 const hasBits = ({ kind, members }) => kind === 'record' && members.some(({ width }) => width > 0);
 
-/** clang puts a record that packing has moved off its alignment on the stack, gcc looks at what is in it. */
-const isPackedAroundBits = ({ kind, pack, members }) =>
-  kind === 'record' && pack > 0 && members.some(({ type }) => has(type, hasBits));
+/**
+ * Where packing moves bit-fields of an inner record off their alignment, gcc puts those that fill an integer
+ * on the stack, clang the record if it is unaligned itself.
+ */
+const hasPackedBitsInside = ({ kind, pack, members }) =>
+  kind === 'record' &&
+  members.some(({ type }) => has(type, hasBits) && (pack > 0 || has(type, (inner) => inner.pack > 0)));
 
 /** @param {any} record */
 export function isUnsure(record) {
@@ -37,5 +41,5 @@ export function isUnsure(record) {
   if (roughSize(record) > IN_REGISTERS) return false;
   // One without size takes no place, or an even register.
   if (roughSize(record) === 0 || has(record, isUnionOfNothing)) return true;
-  return isX64 && [isEmptyArray, hasUnnamedBits, isPackedAroundBits].some((isSuch) => has(record, isSuch));
+  return isX64 && [isEmptyArray, hasUnnamedBits, hasPackedBitsInside].some((isSuch) => has(record, isSuch));
 }
