@@ -47,6 +47,9 @@ function outcome(program, extraFlags = []) {
   return status === 0 ? stdout.trim().split('\n').at(-1) : `status ${status}, signal ${signal}: ${stderr.slice(-500)}`;
 }
 
+/** An emulated machine takes fifty times as long. */
+const objects = process.env.ARKFFI_TEST_ARCH ? 5_000 : 100_000;
+
 const programs = {
   'the same functions called again and again with large records are right': [
     `let right = 0;
@@ -208,11 +211,11 @@ const programs = {
      console.log(result, point.x, point.y);`,
     '35 2 3',
   ],
-  'a hundred thousand random objects against random schemas give results or errors': [
+  'thousands of random objects against random schemas give results or errors': [
     `const seed = Number(process.env.ARKFFI_SEED ?? 1);
      console.log('seed', seed);
-     const { results, refused, own } = require(${JSON.stringify(fileURLToPath(new URL('./hostile/records.cjs', import.meta.url)))})(arkffi, basics, seed, 100_000);
-     console.log(results > 30_000, refused > 30_000, own > 100);`,
+     const { results, refused, own } = require(${JSON.stringify(fileURLToPath(new URL('./hostile/records.cjs', import.meta.url)))})(arkffi, basics, seed, ${objects});
+     console.log(results > ${objects * 0.3}, refused > ${objects * 0.3}, own > ${objects / 1000});`,
     'true true true',
   ],
 };
