@@ -74,7 +74,8 @@ class Images {
     const end = at + ((size + SPARE + 7) & ~7);
     if (size >= END || end > END) return this.takeHeap(size, align);
     u32[TOP] = u32[FLOOR] = end;
-    this.view = frameView;
+    // Engines are slower at storing what is there already.
+    if (this.view !== frameView) this.view = frameView;
     this.address = frameAddress + at;
     return at;
   }
@@ -100,7 +101,7 @@ class Images {
     u32[FLOOR] = floor;
     u32[HEAP_FLOOR] = heapFloor;
     // A copy elsewhere must not live longer than its call.
-    this.view = frameView;
+    if (this.view !== frameView) this.view = frameView;
   }
 
   /**
@@ -111,7 +112,7 @@ class Images {
   abandon(floor, heapFloor) {
     u32[FLOOR] = floor;
     u32[HEAP_FLOOR] = heapFloor;
-    this.view = frameView;
+    if (this.view !== frameView) this.view = frameView;
     giveBack();
   }
 }

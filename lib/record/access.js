@@ -72,7 +72,9 @@ function roomAt(caller, memory, byteOffset) {
  * @returns {number | bigint}
  */
 function findAddress(caller, memory, byteOffset, size) {
-  if (byteOffset === 0 && isSafeInteger(memory) && memory >= FIRST_ADDRESS && retainedCount() === 0) return memory;
+  if (byteOffset === 0 && isSafeInteger(memory) && memory >= FIRST_ADDRESS) {
+    if (retainedCount() === 0 || retainedAt(memory) === undefined) return memory;
+  }
   return within(caller, survey(caller, memory), byteOffset, size);
 }
 

@@ -126,8 +126,9 @@ function recordSource(type, marshalOf) {
   const body = [
     'let n = 0, m, v;',
     // Not over a typed array: all its indices would be listed.
-    'if (!isView(value)) for (const key in value) { if (key !== keys[n]) { n = -1; break; } n++; }',
-    "if ((n <= 0 || typeof value !== 'object') && admit(type, known, view, at, value, keep)) return;",
+    "if (typeof value === 'object' && value !== null && value.BYTES_PER_ELEMENT === undefined)",
+    'for (const key in value) { if (key !== keys[n]) { n = -1; break; } n++; }',
+    'if (n <= 0 && admit(type, known, view, at, value, keep)) return;',
     ...record.holes.map(clearing),
     'let i = -1;',
     'try {',
