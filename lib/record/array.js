@@ -12,6 +12,7 @@ const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType, isChar, resolveType } = require('../types.js');
 const { elementCount, getText } = require('./array-type.js');
+const { holdsPointers } = require('./accept.js');
 const { findAddress, readAt } = require('./access.js');
 const { elementsOf, marshalOf } = require('./marshal.js');
 const { viewArray } = require('./view.js');
@@ -65,7 +66,8 @@ class ArraySchema {
       const keeper = keeperFor(this.#type, buffer, true);
       keeper.room = room;
       marshalOf(this.#type).put(new MemoryView(buffer), 0, values, keeper);
-      keeper.settle(bufferAddress(buffer), this.size);
+      // To ask for an address takes as long as all the rest.
+      if (holdsPointers(this.#type)) keeper.settle(bufferAddress(buffer), this.size);
       return buffer;
     } catch (error) {
       throw worded(error, 'create', 0, '');

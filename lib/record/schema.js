@@ -9,6 +9,7 @@ const { bufferAddress, isBuffer, isWrapper } = require('../pointer.js');
 const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType } = require('../types.js');
+const { holdsPointers } = require('./accept.js');
 const { findAddress, offsetBy, readAt, roomAt, targetIn, writeAt } = require('./access.js');
 const { declareRecord } = require('./declare.js');
 const { flexibleBytes, lengthOf, readFlexible, rememberEnd, roomIn, wholeSize } = require('./flexible.js');
@@ -92,7 +93,8 @@ class StructSchema {
       const keeper = keeperFor(this.#type, buffer, true);
       keeper.room = room;
       this.#marshal.put(new MemoryView(buffer), 0, value, keeper);
-      keeper.settle(bufferAddress(buffer), this.size);
+      // To ask for an address takes as long as all the rest.
+      if (holdsPointers(this.#type)) keeper.settle(bufferAddress(buffer), this.size);
       rememberEnd(this.#type, buffer, room);
       return buffer;
     } catch (error) {
