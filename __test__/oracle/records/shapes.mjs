@@ -15,13 +15,13 @@ const sizes = { bool: 1, i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, f32: 4 };
 
 export const sizeOfScalar = (type) => sizes[type] ?? 8;
 
-/** About as many bytes; a bound, and no layout. */
+/** At least so many bytes: no padding is counted. */
 export function roughSize(type) {
   switch (type.kind) {
     case 'scalar':
       return sizeOfScalar(type.type);
     case 'enum':
-      return 4;
+      return sizeOfScalar(type.storage);
     case 'chars':
       return type.count;
     case 'array':
