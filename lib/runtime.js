@@ -5,7 +5,7 @@
 const native = require('./binding.js');
 const { views } = require('./frame.js');
 const memory = require('./memory-view.js');
-const { addressOf, bufferAddress, functionAddress, isView } = require('./pointer.js');
+const { addressOf, bufferAddress, functionAddress } = require('./pointer.js');
 const { copyString } = require('./scratch.js');
 
 const { enter, enterForString, frameAddress } = native;
@@ -41,7 +41,6 @@ module.exports = {
   wide,
   addressOf,
   bufferAddress,
-  isView,
   functionAddress,
   frameAddress,
   copyString,
