@@ -9,7 +9,7 @@ use crate::error::{Code, Error};
 use bits::Cursor;
 pub use bits::Rules;
 pub use leaves::Leaf;
-use leaves::{LARGEST, has_empty_array, leaves_of};
+use leaves::{LARGEST, floats_of, leaves_of};
 use std::rc::Rc;
 
 /// The largest record or array, in bytes.
@@ -61,8 +61,9 @@ pub struct Record {
     pub is_plain: bool,
     /// Its last member is a flexible array.
     pub is_flexible: bool,
-    /// There is an array without elements somewhere in it.
-    pub has_empty_array: bool,
+    /// The number and size of its members if they are floating-point numbers of one size, arrays and records
+    /// of such counted through, and nothing else (AAPCS64, section 5.9.5.1, without its limit of four).
+    pub floats: Option<(u32, u32)>,
     /// The different scalars in it; none are listed of one that is larger than any that registers hold.
     pub leaves: Vec<Leaf>,
     depth: u32,
@@ -193,6 +194,7 @@ impl Record {
         let (mut plain_align, mut plain_end) = (1, 0u64);
         let mut is_plain = !spec.is_union && spec.align == 0;
         let mut is_flexible = false;
+        let mut has_unnamed_bits = false;
         let last = spec.members.len().saturating_sub(1);
         for (index, member) in spec.members.into_iter().enumerate() {
             if is_flexible || (member.is_flexible && (index != last || index == 0 || spec.is_union)) {
@@ -201,6 +203,7 @@ impl Record {
             let named = |error: Error| Error { message: format!("member {index}: {}", error.message), ..error };
             check_member(&member).map_err(named)?;
             is_flexible = member.is_flexible;
+            has_unnamed_bits |= !member.is_named && member.width.is_some_and(|width| width > 0);
             depth = depth.max(member.ty.depth());
             plain_align = plain_align.max(member.ty.align());
             is_plain &= member.ty.is_plain() && member.width.is_none();
@@ -218,11 +221,11 @@ impl Record {
         let size = checked_size(cursor.end().next_multiple_of(u64::from(align)))?;
         is_plain &= align == plain_align && !is_flexible;
         let leaves = if u64::from(size) <= LARGEST { leaves_of(&members) } else { Vec::new() };
-        let has_empty_array = members.iter().any(|member| has_empty_array(&member.ty));
+        let floats = if has_unnamed_bits { None } else { floats_of(&members, spec.is_union, size) };
         let member_align = cursor.align();
         Ok(Record {
             leaves,
-            has_empty_array,
+            floats,
             is_union: spec.is_union,
             members,
             size,

@@ -26,20 +26,8 @@ pub(super) fn has_narrow_stack_argument(signature: &Signature) -> bool {
 
 /// The number and size of the members of a homogeneous floating-point aggregate (section 5.9.5.1).
 fn homogeneous_floats(record: &Record) -> Option<(u8, u32)> {
-    // Compilers count no array without elements in.
-    if record.size > 32 || record.has_empty_array {
-        return None;
-    }
-    let leaves = &record.leaves;
-    let size = leaves.first()?.size;
-    if leaves.iter().any(|leaf| !leaf.is_float || leaf.size != size || !leaf.offset.is_multiple_of(size)) {
-        return None;
-    }
-    // Without padding the members, which of a union share places, fill it.
-    let mut filled = vec![false; (record.size / size) as usize];
-    leaves.iter().for_each(|leaf| filled[(leaf.offset / size) as usize] = true);
-    let is_whole = record.size.is_multiple_of(size) && filled.iter().all(|&is_filled| is_filled);
-    (is_whole && filled.len() <= 4).then_some((filled.len() as u8, size))
+    let (count, size) = record.floats?;
+    (count <= 4).then_some((count as u8, size))
 }
 
 /// The parts of a record, `step` bytes each.

@@ -53,11 +53,27 @@ fn collect(ty: &Type, offset: u32, found: &mut Vec<Leaf>) {
     }
 }
 
-/// Whether there is an array without elements in a type.
-pub(super) fn has_empty_array(ty: &Type) -> bool {
+/// The number and size of floating-point members that fill a record of this size. Compilers judge each
+/// nested record by itself, and count no array without elements.
+pub(super) fn floats_of(members: &[Member], is_union: bool, size: u32) -> Option<(u32, u32)> {
+    let mut found: Option<(u32, u32)> = None;
+    for member in members {
+        let (count, each) = if member.bits.is_some() { None } else { floats_in(&member.ty) }?;
+        let before = match found {
+            Some((_, other)) if other != each => return None,
+            Some((before, _)) => before,
+            None => 0,
+        };
+        found = Some((if is_union { before.max(count) } else { before.saturating_add(count) }, each));
+    }
+    found.filter(|&(count, each)| u64::from(count) * u64::from(each) == u64::from(size))
+}
+
+fn floats_in(ty: &Type) -> Option<(u32, u32)> {
     match ty {
-        Type::Scalar(_) => false,
-        Type::Array(array) => array.count == 0 || has_empty_array(&array.element),
-        Type::Record(record) => record.has_empty_array,
+        Type::Scalar(ctype) => matches!(ctype.repr(), Repr::Float(_)).then(|| (1, ty.size())),
+        Type::Array(array) if array.count == 0 => None,
+        Type::Array(array) => floats_in(&array.element).map(|(count, each)| (count.saturating_mul(array.count), each)),
+        Type::Record(record) => record.floats,
     }
 }

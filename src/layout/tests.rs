@@ -107,3 +107,17 @@ fn types_nest_up_to_a_depth() {
     }
     assert_eq!(Array::new(ty, 1).unwrap_err().code, Code::OutOfRange);
 }
+
+#[test]
+fn floats_are_counted_record_by_record() {
+    let of = |members: Vec<MemberSpec>, is_union| Record::new(RecordSpec { is_union, pack: 0, align: 0, members }, Rules::Aapcs64).unwrap();
+    assert_eq!(of(vec![member(F32), member(F32), member(F32)], false).floats, Some((3, 4)));
+    assert_eq!(of(vec![member(F32), member(F64)], false).floats, None);
+    let unnamed = MemberSpec { is_named: false, ..field(U8, 4) };
+    assert_eq!(of(vec![unnamed, member(F32)], true).floats, None);
+    let padded = || Type::Record(Rc::new(of(vec![member(F32), MemberSpec { align: 8, ..member(F32) }], false)));
+    let filled = || Type::Record(Rc::new(of(vec![member(F32), member(F32), member(F32), member(F32)], false)));
+    assert_eq!(of(vec![MemberSpec { ty: filled(), ..member(F32) }], true).floats, Some((4, 4)));
+    let parts = vec![MemberSpec { ty: filled(), ..member(F32) }, MemberSpec { ty: padded(), ..member(F32) }];
+    assert_eq!(of(parts, true).floats, None);
+}
