@@ -4,21 +4,14 @@
 // may itself call C, so what has been taken is kept from such calls at once.
 
 const native = require('./binding.js');
-const { views, offsets } = require('./frame.js');
+const { views } = require('./frame.js');
 const { MemoryView } = require('./memory-view.js');
-const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
+const { INVALID, addressOf, anyAddress, bufferAddress } = require('./pointer.js');
 const { Refused, worded } = require('./refused.js');
-const { copyString, giveBack } = require('./scratch.js');
+const { TOP, HEAP_BLOCKS, FLOOR, HEAP_FLOOR, END, copyString, giveBack } = require('./scratch.js');
 
 const { u32 } = views;
 const { frameAddress } = native;
-const { isSafeInteger } = Number;
-
-const TOP = offsets.scratchTop / 4;
-const HEAP_BLOCKS = offsets.heapBlocks / 4;
-const FLOOR = offsets.scratchFloor / 4;
-const HEAP_FLOOR = offsets.heapFloor / 4;
-const END = offsets.scratchEnd;
 
 /** Words are copied to and from memory, so behind it there is room for one more. */
 const SPARE = 8;
@@ -55,7 +48,7 @@ class Images {
   address = 0;
   /** The argument that is being read. */
   argument = 0;
-  /** Missing members are errors. */
+  /** Whether missing members are zero; in a call they are errors. */
   fills = false;
   /** Bytes that there are for a flexible array member. */
   room = 0;
@@ -157,8 +150,7 @@ class Call extends Images {
    * @returns {number | bigint} or INVALID
    */
   pointer(value) {
-    if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
-    const address = addressOf(value);
+    const address = anyAddress(value);
     if (typeof value === 'object' && value !== null && address !== INVALID) {
       this.hold(value);
       const { argument } = this;
@@ -208,4 +200,4 @@ function scrap(size) {
   }
 }
 
-module.exports = { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap };
+module.exports = { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap, takeHeap };

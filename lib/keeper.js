@@ -2,12 +2,11 @@
 // What the memory of a record points to: copies of strings and objects, and the user's own buffers, kept
 // as long as the buffer that the record is in.
 
-const { MemoryView } = require('./memory-view.js');
-const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
+const { takeHeap } = require('./call.js');
+const { INVALID, anyAddress, bufferAddress } = require('./pointer.js');
 const { holdsPointers } = require('./record/accept.js');
 const { Refused } = require('./refused.js');
 
-const { isSafeInteger } = Number;
 const encoder = new TextEncoder();
 
 /** What each buffer's memory points to, by what place was written. @type {WeakMap<object, Map<string, unknown[]>>} */
@@ -28,7 +27,7 @@ class Keeper {
 
   /**
    * @param {object | undefined} owner the buffer; none for memory of somebody else's, which cannot keep anything
-   * @param {boolean} fills missing members are zero
+   * @param {boolean} fills whether missing members are zero; else they are errors
    */
   constructor(owner, fills) {
     this.#owner = owner;
@@ -61,16 +60,10 @@ class Keeper {
    * @returns {number} as of Call.take
    */
   take(size, align) {
-    let buffer;
-    try {
-      buffer = new ArrayBuffer(size + align);
-    } catch {
-      throw new Refused('ERR_MALLOC_FAILED', `no memory for a copy of ${size} bytes`);
-    }
-    this.#keep(buffer);
-    const skip = (align - (bufferAddress(buffer) % align)) % align;
-    this.view = new MemoryView(buffer, skip);
-    this.address = bufferAddress(buffer) + skip;
+    const { view, address } = takeHeap(size, align);
+    this.#keep(view);
+    this.view = view;
+    this.address = address;
     return 0;
   }
 
@@ -84,8 +77,7 @@ class Keeper {
 
   /** @param {unknown} value @returns {number | bigint} */
   pointer(value) {
-    if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
-    const address = addressOf(value);
+    const address = anyAddress(value);
     if (typeof value === 'object' && value !== null && address !== INVALID) this.hold(value);
     return address;
   }

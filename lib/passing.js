@@ -5,7 +5,7 @@
 const { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn } = require('./call.js');
 const { holdsPointers } = require('./record/accept.js');
 const { copyWords } = require('./memory-view.js');
-const { INVALID, addressOf, bufferAddress } = require('./pointer.js');
+const { INVALID, anyAddress, bufferAddress } = require('./pointer.js');
 const { Refused, refused } = require('./refused.js');
 const { newBuffer, retain } = require('./retained.js');
 const { copyBytes, copyFrom } = require('./record/cold.js');
@@ -29,17 +29,14 @@ const needsCall = (params) => params.some((type) => type.lent !== undefined || (
  * @param {unknown} value
  */
 function putByAddress(type, view, at, value) {
-  const address = typeof value === 'number' || typeof value === 'bigint' ? addressOfNumber(value) : INVALID;
+  const isNumber = typeof value === 'number' || typeof value === 'bigint';
+  const address = isNumber ? anyAddress(value) : INVALID;
   if (address === INVALID) {
     const { text, code } = refused(type, value);
-    throw new Refused(typeof value === 'number' || typeof value === 'bigint' ? 'ERR_OUT_OF_RANGE' : code, text);
+    throw new Refused(isNumber ? 'ERR_OUT_OF_RANGE' : code, text);
   }
   copyFrom(view, at, address, type);
 }
-
-/** @param {number | bigint} value @returns {number | bigint} */
-const addressOfNumber = (value) =>
-  typeof value === 'bigint' ? addressOf(value) : Number.isSafeInteger(value) && value >= 0 ? value : INVALID;
 
 /**
  * The function that reads a record result from memory.

@@ -14,6 +14,7 @@ const isViewOf = ArrayBuffer.isView;
 /** @param {unknown} value @returns {boolean} */
 const isView = (value) => apply(isViewOf, undefined, [value]);
 const { asUintN } = BigInt;
+const { isSafeInteger } = Number;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The answer for a value that is no address. */
@@ -268,6 +269,15 @@ function addressOf(value) {
 }
 
 /**
+ * The same, of a Number too.
+ * @param {any} value
+ * @returns {number | bigint} INVALID when it is none
+ */
+function anyAddress(value) {
+  return typeof value === 'number' ? (isSafeInteger(value) && value >= 0 ? value : INVALID) : addressOf(value);
+}
+
+/**
  * The address that a value stands for where a function pointer is expected, a safe Number aside.
  * @param {any} value
  * @returns {number | bigint} INVALID when it is none
@@ -288,6 +298,7 @@ module.exports = {
   typedName,
   bufferAddress,
   addressOf,
+  anyAddress,
   functionAddress,
   registerWrapper,
   wrapperName: (/** @type {object} */ value) => wrapperName(value),

@@ -11,6 +11,7 @@ const { u8, u32 } = views;
 const { frameAddress, encode, freeHeapBlocks } = native;
 const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
 
+// The slots of the frame that say how much of it is taken; see src/frame.rs.
 const TOP = offsets.scratchTop / 4;
 const HEAP_BLOCKS = offsets.heapBlocks / 4;
 const FLOOR = offsets.scratchFloor / 4;
@@ -81,4 +82,4 @@ function giveBack() {
   }
 }
 
-module.exports = { copyString, giveBack };
+module.exports = { TOP, HEAP_BLOCKS, FLOOR, HEAP_FLOOR, END, copyString, giveBack };

@@ -136,6 +136,7 @@ function recordClosures(type, marshalOf) {
 function elementClosures(element, marshalOf) {
   const isScalar = !element.record && !element.array;
   const put = isScalar ? scalarPutter(element) : undefined;
+  const marshal = isScalar ? undefined : marshalOf(element);
   const get = getter(element, marshalOf);
   return {
     put(view, at, values, keep, count) {
@@ -144,7 +145,7 @@ function elementClosures(element, marshalOf) {
         const place = at + index * element.size;
         try {
           if (put) put(view, place, 0, value, keep, () => unfit(element, value));
-          else marshalOf(element).put(view, place, value === undefined ? unfit(element, value) : value, keep);
+          else marshal?.put(view, place, value === undefined ? unfit(element, value) : value, keep);
         } catch (error) {
           throw within(error, `[${index}]`);
         }

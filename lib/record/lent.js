@@ -2,7 +2,7 @@
 // Pointers to values: objects and arrays are lent to C as copies, and given back.
 
 const { clear } = require('../memory-view.js');
-const { INVALID, addressOf, extent, isBuffer, isWrapper, typedName, views } = require('../pointer.js');
+const { INVALID, addressOf, anyAddress, extent, isBuffer, isWrapper, typedName, views } = require('../pointer.js');
 const { Refused, refused } = require('../refused.js');
 const { kinds, listLength } = require('./array-type.js');
 const { flexibleBytes, wholeSize } = require('./flexible.js');
@@ -134,9 +134,8 @@ class Lent {
    * @returns {number | bigint} INVALID for what is none
    */
   address(value) {
-    if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
     this.#checkMemory(value);
-    return addressOf(value);
+    return anyAddress(value);
   }
 
   /** Refuses memory that is too small, or of other numbers. @param {any} value */

@@ -1,11 +1,13 @@
 'use strict';
 // What out and inout parameters were given: objects that get what C left in their copies.
 
+const { addressIn } = require('../call.js');
 const { createError } = require('../errors.js');
 const marshallers = require('../marshal.generated.js');
 const { MemoryView } = require('../memory-view.js');
 const { holdsPointers, specialAccept } = require('./accept.js');
 const { fitting } = require('./array-type.js');
+const { copyBytes } = require('./cold.js');
 const { elementsOf } = require('./marshal.js');
 const { readMember, readOne } = require('./member.js');
 
@@ -63,7 +65,7 @@ function needsOriginal(type) {
 /** A copy of an image. @param {DataView} view @param {number} at @param {number} size */
 function snapshot(view, at, size) {
   const copy = new MemoryView(new ArrayBuffer(size));
-  for (let index = 0; index < size; index++) copy.setUint8(index, view.getUint8(at + index));
+  copyBytes(addressIn(view, at), addressIn(copy, 0), size);
   return copy;
 }
 

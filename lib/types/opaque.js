@@ -4,7 +4,7 @@
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { pointerValue } = require('../address.js');
-const { INVALID, addressOf, registerWrapper } = require('../pointer.js');
+const { INVALID, anyAddress, registerWrapper } = require('../pointer.js');
 const { declareType, resolveType } = require('../types.js');
 
 /** A pointer that C gave, with the name of what it points to. */
@@ -39,7 +39,7 @@ class OpaquePointer {
     if (typeof value === 'object' && value !== null) {
       return #address in value && value.#name === name ? value.#address : INVALID;
     }
-    return addressOf(value);
+    return anyAddress(value);
   }
 
   static {
@@ -79,11 +79,10 @@ function opaque(name) {
     const message = `opaque: argument 0: expected a name, got ${describe(name)}`;
     throw createError('ERR_INVALID_ARG_TYPE', message, 'opaque', 0);
   }
-  const { isSafeInteger } = Number;
   return declareType(new OpaqueType(name), {
     ...resolveType('ptr', 'opaque'),
     expects: `a pointer to ${name} (an OpaquePointer of that name, an address or null)`,
-    accept: (value) => (isSafeInteger(value) && value >= 0 ? value : OpaquePointer.addressOf(value, name)),
+    accept: (value) => OpaquePointer.addressOf(value, name),
     make: (address) => (address === 0 ? null : new OpaquePointer(name, address)),
   });
 }
