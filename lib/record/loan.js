@@ -5,6 +5,7 @@ const { addressIn } = require('../call.js');
 const { createError } = require('../errors.js');
 const marshallers = require('../marshal.generated.js');
 const { MemoryView } = require('../memory-view.js');
+const { isBuffer } = require('../pointer.js');
 const { holdsPointers, specialAccept } = require('./accept.js');
 const { fitting } = require('./array-type.js');
 const { copyBytes } = require('./cold.js');
@@ -87,17 +88,19 @@ function lendBack(keep, loan, direction) {
  * @param {DataView} after
  * @param {DataView} before
  * @param {number} at in both
- * @param {any} original what the user gave
+ * @param {any} given what the user gave
  * @returns {any}
  */
-function merge(type, after, before, at, original) {
+function merge(type, after, before, at, given) {
+  // Bytes have no members, whatever their properties are called.
+  const original = isBuffer(given) ? undefined : given;
   if (type.record) return mergeRecord(type, after, before, at, original);
   if (type.array && !type.array.isText) {
     const { element, count } = type.array;
     return mergeElements(element, count, after, before, at, original);
   }
-  if (specialAccept(type) && !type.bits && !type.accept && isSame(type, after, before, at)) return UNCHANGED;
-  return readOne(type, after, at);
+  const keeps = given !== undefined && specialAccept(type) && !type.bits && !type.accept;
+  return keeps && isSame(type, after, before, at) ? UNCHANGED : readOne(type, after, at);
 }
 
 /** @param {CType} type @param {DataView} after @param {DataView} before @param {number} at */
