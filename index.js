@@ -50,10 +50,12 @@ const later = {
   sizeof: () => require('./lib/record/queries.js').sizeof,
   alignof: () => require('./lib/record/queries.js').alignof,
   offsetof: () => require('./lib/record/queries.js').offsetof,
+  JSCallback: () => require('./lib/callback/callback.js').JSCallback,
+  callback: () => require('./lib/callback/type.js').callback,
 };
 for (const [name, get] of Object.entries(later)) Object.defineProperty(module.exports, name, { enumerable: true, get });
 
 // Never run: Node finds the names for `import` here.
 0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);
 0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
-0 && (exports.offsetof = 0);
+0 && (exports.offsetof = exports.JSCallback = exports.callback = 0);

@@ -4,6 +4,7 @@
 // may itself call C, so what has been taken is kept from such calls at once.
 
 const native = require('./binding.js');
+const { closeCallback } = require('./callback/close.js');
 const { views } = require('./frame.js');
 const { MemoryView } = require('./memory-view.js');
 const { INVALID, addressOf, anyAddress, bufferAddress } = require('./pointer.js');
@@ -125,6 +126,29 @@ class Call extends Images {
   held = undefined;
   /** @type {{ value: unknown, address: number | bigint, argument: number }[] | undefined} buffers inside of objects, and where they were */
   buffers = undefined;
+
+  /** @type {number[] | undefined} callbacks that are open for this call */
+  opened = undefined;
+
+  /** @param {number} callback to be closed when the call ends */
+  opens(callback) {
+    if (this.opened) this.opened[this.opened.length] = callback;
+    else this.opened = [callback];
+  }
+
+  /** The call has ended. */
+  end() {
+    const { opened } = this;
+    if (opened === undefined) return;
+    for (let index = 0; index < opened.length; index++) closeCallback(opened[index]);
+    this.opened = undefined;
+  }
+
+  /** @param {number} floor @param {number} heapFloor */
+  abandon(floor, heapFloor) {
+    super.abandon(floor, heapFloor);
+    this.end();
+  }
 
   /** @param {unknown} value kept reachable until C returns */
   hold(value) {

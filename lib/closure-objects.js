@@ -94,6 +94,7 @@ function objectStub({ number, signature }) {
   const readRecord = result.record && resultReader(result);
   const isStored = 'address' in resultSpot;
   const isOwn = needsCall(params);
+  const opens = params.some((type) => type.lent?.opens);
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
 
   /** @param {any[]} values @param {any[]} args @param {Images} call @param {(index: number) => void} reading */
@@ -148,6 +149,16 @@ function objectStub({ number, signature }) {
     }
   }
 
+  const entry = string ? enterForString : enter;
+  /** @param {unknown[]} kept @param {Images} call */
+  function enterAndEnd(kept, call) {
+    try {
+      return apply(entry, undefined, kept);
+    } finally {
+      /** @type {InstanceType<typeof Call>} */ (call).end();
+    }
+  }
+
   return function (/** @type {any[]} */ ...args) {
     if (args.length !== count) refuseCount(number, args.length);
     // Not an array of doubles, which does not keep signalling NaNs.
@@ -156,7 +167,8 @@ function objectStub({ number, signature }) {
     const call = isOwn ? new Call() : /** @type {Images} */ (images);
     const image = pass(values, args, call);
     // They are passed only to be kept reachable until C returns.
-    let value = apply(string ? enterForString : enter, undefined, [args, call, image, values]);
+    const kept = [args, call, image, values];
+    let value = opens ? enterAndEnd(kept, call) : apply(entry, undefined, kept);
     if (readRecord) value = loadRecord(resultSpot, image, readRecord);
     else if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
     if (call.loans) giveBackLoans(call.loans, symbolOf(number));

@@ -215,12 +215,20 @@ let addressOfWrapper = () => undefined;
 /** @type {(value: object) => string | undefined} what an object of ours is called in messages */
 let wrapperName = () => undefined;
 
+/** @typedef {{ code: string, text: string }} Problem */
+
+/** @type {(value: object) => Problem | undefined} why an object of ours stands for no address any more */
+let wrapperProblem = () => undefined;
+
 /**
  * Teaches pointers a class of ours whose instances stand for an address.
  * @param {(value: object) => number | bigint | undefined} reader the address, or undefined for other objects
  * @param {(value: object) => string | undefined} [namer] what it is called in messages
+ * @param {(value: object) => Problem | undefined} [judge] why it stands for no address any more
  */
-function registerWrapper(reader, namer = () => undefined) {
+function registerWrapper(reader, namer = () => undefined, judge = () => undefined) {
+  const nextProblem = wrapperProblem;
+  wrapperProblem = (value) => judge(value) ?? nextProblem(value);
   const nextName = wrapperName;
   wrapperName = (value) => namer(value) ?? nextName(value);
   const next = addressOfWrapper;
@@ -277,13 +285,21 @@ function anyAddress(value) {
   return typeof value === 'number' ? (isSafeInteger(value) && value >= 0 ? value : INVALID) : addressOf(value);
 }
 
+/** Set by lib/callback/callback.js. */
+const callbacks = {
+  /** @type {(value: object) => number | undefined} the address of a JSCallback; undefined for other objects */
+  addressOf: () => undefined,
+  /** @type {(value: any) => import('./signature.js').Signature} of a JSCallback */
+  signatureOf: () => /** @type {any} */ (undefined),
+};
+
 /**
  * The address that a value stands for where a function pointer is expected, a safe Number aside.
  * @param {any} value
  * @returns {number | bigint} INVALID when it is none
  */
 function functionAddress(value) {
-  if (value === null) return 0;
+  if (typeof value === 'object') return value === null ? 0 : (callbacks.addressOf(value) ?? INVALID);
   return typeof value === 'bigint' ? bigintAddress(value) : INVALID;
 }
 
@@ -302,5 +318,7 @@ module.exports = {
   functionAddress,
   registerWrapper,
   wrapperName: (/** @type {object} */ value) => wrapperName(value),
+  wrapperProblem: (/** @type {object} */ value) => wrapperProblem(value),
+  callbacks,
   views,
 };

@@ -3,9 +3,9 @@
 
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
-const { isBuffer, isGone, views } = require('./pointer.js');
+const { isBuffer, isGone, views, wrapperProblem } = require('./pointer.js');
 
-const POINTER = 'a pointer (Number, BigInt, null, ArrayBuffer, view or CString)';
+const POINTER = 'a pointer (Number, BigInt, null, ArrayBuffer, view, CString or JSCallback)';
 
 /** What each type accepts, and what arguments of arkffi's own functions are. @type {Record<string, string>} */
 const expectations = {
@@ -26,7 +26,7 @@ const expectations = {
   ptr: POINTER,
   buffer: 'a buffer (ArrayBuffer or view)',
   cstring: `a cstring (a string without NUL characters) or ${POINTER}`,
-  function: 'a function pointer (Number, BigInt or null)',
+  function: 'a function pointer (JSCallback, Number, BigInt or null)',
   address: 'an address (Number, BigInt, null or CString)',
   memory: 'memory (an address as Number or BigInt, a buffer or a view)',
   offset: 'an offset in bytes (an integer)',
@@ -74,7 +74,9 @@ function hint(base, value) {
   if (base === 'ptr' && typeof value === 'string') {
     return "; declare the parameter 'cstring' to pass a string";
   }
-  if (base === 'function' && typeof value === 'function') return "; pass a bound function's ptr property";
+  if (base === 'function' && typeof value === 'function') {
+    return "; open a JSCallback, declare the parameter callback(args, returns), or pass a bound function's ptr";
+  }
   return '';
 }
 
@@ -90,7 +92,8 @@ function problem(type, value) {
   if (isGoneBuffer(value)) {
     return { code: 'ERR_INVALID_ARG_VALUE', text: 'the buffer is detached, or the view outside of it' };
   }
-  const gone = views.placeOf(value)?.ground.problem();
+  const isObject = typeof value === 'object' && value !== null;
+  const gone = views.placeOf(value)?.ground.problem() ?? (isObject ? wrapperProblem(value) : undefined);
   if (gone) return gone;
   if (base === 'cstring' && typeof value === 'string') {
     return value.includes('\0')

@@ -28,9 +28,6 @@ const { resolveType } = require('./types.js');
 /** No function of JavaScript has more; Rust draws a closer line. */
 const MOST_PARAMETERS = 65_535;
 
-/** Plans of signatures of names only, by the numbers of their types. @type {Map<string, Signature>} */
-const planned = new Map();
-
 /** @param {string} symbol @param {string} text @param {number} [index] */
 const invalid = (symbol, text, index) => createError('ERR_INVALID_ARG_TYPE', `${symbol}: ${text}`, symbol, index);
 
@@ -75,13 +72,17 @@ function readSpots(numbers) {
   return spots;
 }
 
+/** @typedef {(types: Uint32Array) => number[]} Planner */
+
 /**
  * @param {string} symbol for messages
  * @param {unknown} args types; none means no parameters
  * @param {unknown} returns a type; none means void
+ * @param {Planner} planner of Rust's
+ * @param {Map<string, Signature>} planned
  * @returns {Signature}
  */
-function planSignature(symbol, args = [], returns = 'void') {
+function makePlan(symbol, args = [], returns = 'void', planner, planned) {
   if (!Array.isArray(args)) throw invalid(symbol, 'args must be an array of types');
   if (args.length > MOST_PARAMETERS) {
     throw createError('ERR_UNSUPPORTED_ARGS', `${symbol}: ${args.length} parameters are too many`, symbol);
@@ -96,7 +97,7 @@ function planSignature(symbol, args = [], returns = 'void') {
   const known = isNamed ? planned.get(key) : undefined;
   if (known) return known;
   try {
-    const [plan, ...rest] = native.plan(Uint32Array.from(numbers));
+    const [plan, ...rest] = planner(Uint32Array.from(numbers));
     const [resultSpot, ...spots] = readSpots(rest);
     const made = { plan, params, spots, result, resultSpot };
     if (isNamed) planned.set(key, made);
@@ -108,4 +109,35 @@ function planSignature(symbol, args = [], returns = 'void') {
   }
 }
 
-module.exports = { planSignature };
+/** Plans of signatures of names only, by the numbers of their types. @type {Map<string, Signature>} */
+const planned = new Map();
+
+/**
+ * The plan for calls of a function.
+ * @param {string} symbol for messages
+ * @param {unknown} [args] types; none means no parameters
+ * @param {unknown} [returns] a type; none means void
+ * @returns {Signature}
+ */
+const planSignature = (symbol, args, returns) => makePlan(symbol, args, returns, native.plan, planned);
+
+/** @type {Map<string, Signature>} */
+const plannedCallbacks = new Map();
+
+/**
+ * The plan for callbacks: every argument is in the frame as a whole.
+ * @param {string} symbol for messages
+ * @param {unknown} [args]
+ * @param {unknown} [returns]
+ * @returns {Signature}
+ */
+function planCallback(symbol, args, returns) {
+  const signature = makePlan(symbol, args, returns, native.callbackPlan, plannedCallbacks);
+  signature.params.forEach(({ lent }, index) => {
+    if (!lent || lent.direction === 'in') return;
+    throw invalid(symbol, `args[${index}]: a callback gets addresses: use pointer instead of ${lent.direction}`, index);
+  });
+  return signature;
+}
+
+module.exports = { planSignature, planCallback };

@@ -52,7 +52,7 @@ function passScalar(type, index, offset, { reads, stores, kept, values }) {
 function receive(type, spot, parts) {
   if (!type.record) {
     const { string, load } = emitters[type.base];
-    if (string) return { entry: 'const result = enterForString', gather: [], load: 'result' };
+    if (string) return { entry: 'enterForString', gather: [], load: 'result' };
     const loaded = load?.(slotAt(/** @type {ScalarSpot} */ (spot).offset));
     if (type.make) parts.values.make = type.make;
     return { entry: 'enter', gather: [], load: type.make ? `make(${loaded})` : loaded };
@@ -85,7 +85,10 @@ function stubSource({ params, spots, result, resultSpot }) {
   const { entry, gather, load } = receive(result, resultSpot, parts);
   const { room, objects, reads, stores, kept, values } = parts;
   const isPlain = objects.length === 0 && room.size === 0;
-  const enter = `${entry}(${[...kept, ...(isPlain ? [] : ['call', 'w'])].join(', ')});`;
+  const entering = `${entry}(${[...kept, ...(isPlain ? [] : ['call', 'w'])].join(', ')});`;
+  const [declared, assigned] = entry === 'enterForString' ? ['let result;', 'result = '] : ['', ''];
+  const opens = params.some((type) => type.lent?.opens);
+  const enter = opens ? `try { ${assigned}${entering} } finally { call.end(); }` : `${assigned}${entering}`;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
   const after = [...gather];
   if (gives && load) after.push(`const value = ${load};`);
@@ -94,7 +97,7 @@ function stubSource({ params, spots, result, resultSpot }) {
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
   const opening = () => require('./stub-objects.js').opening(params, room);
   const body = isPlain
-    ? [...reads, ...stores, enter]
+    ? [...reads, ...stores, declared, enter]
     : [
         ...opening(),
         ...objects,
@@ -102,6 +105,7 @@ function stubSource({ params, spots, result, resultSpot }) {
         'call.settle(scratchFloor, heapFloor);',
         ...stores,
         `} catch (error) { abandon(${NUMBER}, index, error, call, scratchFloor, heapFloor); }`,
+        declared,
         enter,
       ];
   const text = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;

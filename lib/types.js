@@ -17,7 +17,8 @@ const { createError } = require('./errors.js');
  * @property {(value: any) => any} [accept] of a scalar: the value to check and store as the base does, where
  *   that is not the value itself. Runs no code of the user's
  * @property {(stored: any) => any} [make] of a scalar: what users see for a value of the base
- * @property {InstanceType<typeof import('./record/lent.js').Lent>} [lent] of a pointer: how objects are lent to C
+ * @property {InstanceType<typeof import('./record/lent.js').Lent>} [lent] of a pointer: how objects are lent to C, or
+ *   functions (`LentFunction`)
  * @property {import('./record/declare.js').RecordType} [record]
  * @property {import('./record/array-type.js').ArrayType} [array]
  * @property {import('./types/bits.js').BitsType} [bits]

@@ -2,8 +2,8 @@
 //! everything is in the frame. What it passes anyway (views) is only there to be kept reachable.
 
 use crate::error::{Code, Error};
-use crate::frame::Frame;
-use crate::instance::Instance;
+use crate::frame::{Frame, Verdict};
+use crate::instance::{Instance, Wish};
 use crate::memory;
 use crate::text;
 use napi::sys;
@@ -20,6 +20,10 @@ pub const ENTRIES: &[(&std::ffi::CStr, sys::napi_callback)] = &[
     (c"copy", Some(copy)),
     (c"readCString", Some(read_c_string)),
     (c"addressOf", Some(address_of)),
+    (c"openCallback", Some(open_callback)),
+    (c"closeCallback", Some(close_callback)),
+    (c"answerLetter", Some(answer_letter)),
+    (c"startAsync", Some(start_async)),
 ];
 
 /// Runs `work` with the environment's instance, and throws what it returns as an error.
@@ -41,12 +45,16 @@ unsafe fn with_instance(env: sys::napi_env, work: impl FnOnce(&Instance) -> Resu
 unsafe extern "C" fn enter(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
     unsafe {
-        match Instance::of(env) {
-            Some(instance) if instance.invoke(|| ()).is_none() => {
-                // No call has been made, so the frame still names the function.
-                instance.throw(env, &instance.closed_error((*instance.frame.as_ptr()).target))
+        let Some(instance) = Instance::of(env) else { return ptr::null_mut() };
+        let number = (*instance.frame.as_ptr()).target;
+        match instance.invoke(|| ()) {
+            Some(((), call)) => {
+                if instance.has_notes() {
+                    instance.see_to(env, call, number);
+                }
+                ptr::null_mut()
             }
-            _ => ptr::null_mut(),
+            None => instance.throw(env, &instance.closed_error(number)),
         }
     }
 }
@@ -61,8 +69,9 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
         // Calls inside this one write their own number there.
         let number = (*frame).target;
         match instance.invoke(|| string_at(env, (*frame).int_results[0], None)) {
-            Some(Ok(string)) => string,
-            Some(Err(error)) => instance.throw(env, &instance.error_of(number, *error)),
+            Some((_, call)) if instance.has_notes() && instance.see_to(env, call, number) => ptr::null_mut(),
+            Some((Ok(string), _)) => string,
+            Some((Err(error), _)) => instance.throw(env, &instance.error_of(number, *error)),
             None => instance.throw(env, &instance.closed_error(number)),
         }
     }
@@ -195,6 +204,58 @@ unsafe extern "C" fn address_of(env: sys::napi_env, info: sys::napi_callback_inf
                 return Err(Error::new(Code::CallFailed, "the host did not tell the address of a typed array"));
             }
             (*instance.frame.as_ptr()).address = data.expose_provenance() as u64;
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `openCallback()`: opens a callback of the plan in the frame's target, whose default result is where
+/// results are; `length` is its timeout in milliseconds, `value` 1 for a listener. Leaves its number as the
+/// subject, and its address.
+unsafe extern "C" fn open_callback(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`, and only `lib/callback` does so.
+    unsafe {
+        with_instance(env, |instance| {
+            let frame = instance.frame.as_ptr();
+            let wish = Wish { plan: (*frame).target, is_listener: (*frame).value == 1, timeout: (*frame).length as u32 };
+            let (number, address) = instance.open_callback(&wish)?;
+            ((*frame).subject, (*frame).address) = (number, address as u64);
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `closeCallback()`: closes the callback that is the frame's subject.
+unsafe extern "C" fn close_callback(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`; the frame lives as long as the instance.
+    unsafe {
+        with_instance(env, |instance| {
+            instance.close_callback((*instance.frame.as_ptr()).subject);
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `answerLetter()`: answers the frame's letter with the result in the frame, or with the default if the
+/// verdict is another.
+unsafe extern "C" fn answer_letter(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`, and only `lib/callback` does so, with a result it has just written.
+    unsafe {
+        with_instance(env, |instance| {
+            let frame = instance.frame.as_ptr();
+            instance.answer_letter((*frame).letter, (*frame).verdict == Verdict::Answered as u32);
+            Ok(ptr::null_mut())
+        })
+    }
+}
+
+/// `startAsync()`: queues the call that the frame is filled for. Leaves its number as the subject.
+unsafe extern "C" fn start_async(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
+    unsafe {
+        with_instance(env, |instance| {
+            let number = instance.start_async(env)?;
+            (*instance.frame.as_ptr()).subject = number;
             Ok(ptr::null_mut())
         })
     }

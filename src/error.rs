@@ -74,6 +74,10 @@ codes! {
     OutOfBounds "ERR_OUT_OF_BOUNDS" Range,
     /// A signature that this machine or backend cannot call.
     UnsupportedArgs "ERR_UNSUPPORTED_ARGS" Plain,
+    /// A callback that was closed, or a handle of one that was never given out.
+    CallbackClosed "ERR_CALLBACK_CLOSED" Plain,
+    /// A thread waited for a callback while the JavaScript thread was blocked by this call.
+    CallbackDeadlock "ERR_CALLBACK_DEADLOCK" Plain,
     /// The host refused an operation that should have worked; the text says which.
     CallFailed "ERR_CALL_FAILED" Plain,
 }

@@ -123,7 +123,8 @@ pub fn close_library(env: Env, library: u32) -> Thrown<()> {
     with_instance(&env, |instance| {
         instance.close_library(library);
         Ok(())
-    })
+    })?;
+    see_to_notes(&env)
 }
 
 /// Leaves the address of a symbol in the frame. `ERR_INVALID_HANDLE` when the library is not open.
@@ -178,6 +179,52 @@ pub fn plan(env: Env, types: &[u32]) -> Thrown<Vec<u32>> {
         let spots = [&call.plan.result].into_iter().chain(&call.plan.params);
         Ok([number].into_iter().chain(spots.flat_map(spot_numbers)).collect())
     })
+}
+
+/// The plan for callbacks of a signature, in the same form.
+#[napi(catch_unwind)]
+pub fn callback_plan(env: Env, types: &[u32]) -> Thrown<Vec<u32>> {
+    with_instance(&env, |instance| {
+        let (number, callback) = instance.callback_plan(types)?;
+        let spots = [&callback.plan.result].into_iter().chain(&callback.plan.params);
+        Ok([number].into_iter().chain(spots.flat_map(spot_numbers)).collect())
+    })
+}
+
+/// Lets other threads reach this one (see [`Instance::listen`]); once.
+#[napi(catch_unwind, ts_args_type = "dispatch: () => void, settle: () => void, thrown: unknown[]")]
+pub fn listen(env: Env, dispatch: Unknown<'_>, settle: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<()> {
+    let raw = env.raw();
+    let reference = |value: &Unknown<'_>| strong_reference(raw, value.raw());
+    let references = [reference(&dispatch)?, reference(&settle)?, reference(&thrown)?];
+    // SAFETY: this is a call from JavaScript in `env`; `lib/callback/listen.js` makes it once.
+    with_instance(&env, |instance| unsafe { instance.listen(raw, references) })
+}
+
+/// Whether open callbacks keep the process running.
+#[napi(catch_unwind)]
+pub fn keep_alive(env: Env, is_kept: bool) -> Thrown<()> {
+    let raw = env.raw();
+    with_instance(&env, |instance| {
+        // SAFETY: this is a call from JavaScript in `env`.
+        unsafe { instance.keep_alive(raw, is_kept) };
+        Ok(())
+    })
+}
+
+/// The process or worker exits: callbacks run no more, but in calls that are made from now on.
+#[napi(catch_unwind)]
+pub fn stop_calling_back(env: Env) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        instance.stop_calling_back();
+        Ok(())
+    })
+}
+
+/// Takes back an asynchronous call that has not begun; false when it has.
+#[napi(catch_unwind)]
+pub fn withdraw(env: Env, number: u32) -> Thrown<bool> {
+    with_instance(&env, |instance| Ok(instance.withdraw(number)))
 }
 
 fn spot_numbers(spot: &Spot) -> Vec<u32> {
@@ -249,12 +296,15 @@ pub fn strerror(number: i32) -> String {
     crate::errno::text(number)
 }
 
-/// `{ libraries, functions }`: how many are open and bound in this environment.
+/// How many libraries are open in this environment, functions bound, callbacks open; how often closed ones
+/// were called; how many asynchronous calls have not settled.
 #[napi(catch_unwind)]
-pub fn counts(env: Env) -> Thrown<Vec<u32>> {
+pub fn counts(env: Env) -> Thrown<Vec<f64>> {
     with_instance(&env, |instance| {
         let (libraries, functions) = instance.counts();
-        Ok(vec![libraries as u32, functions as u32])
+        let (callbacks, late) = instance.callback_counts();
+        let counts = [libraries, functions, callbacks, late as usize, instance.async_count()];
+        Ok(counts.map(|count| count as f64).to_vec())
     })
 }
 
@@ -271,6 +321,16 @@ fn with_instance<T>(env: &Env, work: impl FnOnce(&Instance) -> Result<T, Error>)
         unsafe { instance.throw(env.raw(), &error) };
         napi::Error::from_status(Status::PendingException)
     })
+}
+
+/// Throws what a callback has thrown that a library called when it was unloaded.
+fn see_to_notes(env: &Env) -> Thrown<()> {
+    let instance = instance(env)?;
+    // SAFETY: this is a call from JavaScript in `env`.
+    if instance.has_notes() && unsafe { instance.see_to(env.raw(), 0, u32::MAX) } {
+        return Err(napi::Error::from_status(Status::PendingException));
+    }
+    Ok(())
 }
 
 /// The frame's address and length.

@@ -43,6 +43,14 @@ pub struct Frame {
     pub length: u64,
     /// Operand or result of the memory operations: up to 8 bytes of value.
     pub value: u64,
+    /// Number of the callback to call, or of the asynchronous call that has returned.
+    pub subject: u32,
+    /// Number of the letter that asks for it; 0 for a call on the JavaScript thread itself.
+    pub letter: u32,
+    /// What JavaScript made of a callback: see [`Verdict`].
+    pub verdict: u32,
+    /// Number of the asynchronous call that the letter is from, or 0.
+    pub sender: u32,
     /// Results in integer registers: rax, rdx / x0, x1.
     pub int_results: [u64; 2],
     /// Results in floating-point registers: xmm0, xmm1 / d0-d3.
@@ -58,6 +66,17 @@ pub struct Frame {
     pub scratch: [u8; SCRATCH_BYTES],
 }
 
+/// What became of a callback; the numbers are those of `lib/callback/dispatch.js`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The result is in the frame.
+    Answered = 0,
+    /// It threw.
+    Thrown = 1,
+    /// The result will come when a promise is settled.
+    Promised = 2,
+}
+
 /// Offset of the scratch stack in the frame.
 pub const SCRATCH: u32 = offset_of!(Frame, scratch) as u32;
 
@@ -71,6 +90,12 @@ pub const OFFSETS: &[(&str, u32)] = &[
     ("heapFloor", offset_of!(Frame, heap_floor) as u32),
     // Free when C has returned: the parts of a record result are put together there.
     ("gathered", offset_of!(Frame, ints) as u32),
+    ("subject", offset_of!(Frame, subject) as u32),
+    ("letter", offset_of!(Frame, letter) as u32),
+    ("verdict", offset_of!(Frame, verdict) as u32),
+    ("sender", offset_of!(Frame, sender) as u32),
+    ("recordResult", offset_of!(Frame, ints) as u32 + 8 * 8),
+    ("scalarResult", offset_of!(Frame, int_results) as u32),
     ("address", offset_of!(Frame, address) as u32),
     ("length", offset_of!(Frame, length) as u32),
     ("value", offset_of!(Frame, value) as u32),

@@ -1,23 +1,31 @@
 //! The state of one environment (the main thread, or one worker): its frame, its libraries, the
 //! functions bound in it. Nothing here is shared between environments.
 
+mod callbacks;
 mod calling;
+mod mail;
 
 use crate::errno::Errno;
 use crate::error::{Code, Error};
 use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, closed_error, object_at};
+use crate::mailbox::Mailbox;
+use crate::presence::Calls;
 use crate::shortcut;
 use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
 use crate::typetable::TypeTable;
+pub use callbacks::Wish;
+use callbacks::{Callbacks, Shared};
+use mail::AsyncCalls;
 use napi::sys;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What is cold of a bound function; [`Targets`] has the rest.
 struct Bound {
@@ -25,6 +33,7 @@ struct Bound {
     library: Option<Rc<Library>>,
     /// Bound by `CFunction` at an address, not by name.
     by_address: bool,
+    call: Rc<Call>,
 }
 
 /// The state of one environment.
@@ -53,6 +62,26 @@ pub struct Instance {
     closing: RefCell<Vec<Rc<Library>>>,
     /// The gate of functions that belong to no library.
     open_gate: Box<Gate>,
+    /// The environment; NULL before it is installed.
+    env: Cell<sys::napi_env>,
+    /// What other threads share with this one.
+    mailbox: Arc<Mailbox>,
+    calls_made: Calls,
+    callbacks: RefCell<Callbacks>,
+    async_calls: AsyncCalls,
+    /// No callback runs any more.
+    is_ending: Cell<bool>,
+    /// Wakes this thread; NULL before [`Instance::listen`], as the three references are.
+    bell: Cell<sys::napi_threadsafe_function>,
+    /// The JavaScript function that runs the callback named in the frame.
+    dispatcher: Cell<sys::napi_ref>,
+    /// The JavaScript function that settles the asynchronous call named in the frame.
+    settler: Cell<sys::napi_ref>,
+    /// The array that holds what a callback has thrown until C returns.
+    thrown: Cell<sys::napi_ref>,
+    has_error: Cell<bool>,
+    /// The handle scope of the callbacks of the call that the thread is inside of.
+    shared: Cell<Shared>,
 }
 
 impl Instance {
@@ -75,6 +104,18 @@ impl Instance {
             libraries_opened: Cell::new(0),
             closing: RefCell::default(),
             open_gate: Box::default(),
+            env: Cell::new(ptr::null_mut()),
+            mailbox: Arc::default(),
+            calls_made: Calls::default(),
+            callbacks: RefCell::default(),
+            async_calls: AsyncCalls::default(),
+            is_ending: Cell::new(false),
+            bell: Cell::new(ptr::null_mut()),
+            dispatcher: Cell::new(ptr::null_mut()),
+            settler: Cell::new(ptr::null_mut()),
+            thrown: Cell::new(ptr::null_mut()),
+            has_error: Cell::new(false),
+            shared: Cell::new(Shared::NONE),
         }
     }
 
@@ -118,14 +159,24 @@ impl Instance {
             shortcut::clear(data);
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
             let instance = unsafe { Box::from_raw(data.cast::<Instance>()) };
+            // Not every host has run the hook.
+            instance.end();
             // One host finalizes without an environment; its references are gone then.
             if !env.is_null() {
-                for reference in [instance.frame_buffer, instance.error_factory] {
-                    // SAFETY: both were made in this environment, and are used no more.
-                    unsafe { sys::napi_delete_reference(env, reference) };
+                let later = [instance.dispatcher.get(), instance.settler.get(), instance.thrown.get()];
+                for reference in [instance.frame_buffer, instance.error_factory].into_iter().chain(later) {
+                    if !reference.is_null() {
+                        // SAFETY: it was made in this environment, and is used no more.
+                        unsafe { sys::napi_delete_reference(env, reference) };
+                    }
                 }
             }
+            // A host that has not waited for its pool may still be inside a call.
+            if instance.async_count() > 0 {
+                std::mem::forget(instance);
+            }
         }
+        self.env.set(env);
         let instance = Box::into_raw(Box::new(self));
         // SAFETY: `env` is live; the host keeps the pointer and gives it to `delete` once.
         unsafe { sys::napi_set_instance_data(env, instance.cast(), Some(delete), ptr::null_mut()) };
@@ -169,7 +220,7 @@ impl Instance {
             return Ok((number, calls[number as usize].clone()));
         }
         let signature = self.types.borrow().signature(types)?;
-        let call = Rc::new(Call::new(&signature, self.backend, self.frame)?);
+        let call = Rc::new(Call::new(&signature, self.backend)?);
         let number = calls.len() as u32;
         calls.push(call.clone());
         self.call_numbers.borrow_mut().insert(types.into(), number);
@@ -199,7 +250,7 @@ impl Instance {
         let library = self.libraries.borrow_mut().remove(&number);
         let Some(library) = library else { return };
         self.shut_functions_of(&library);
-        if !library.close() {
+        if !self.inside_c(|| library.close()) {
             self.closing.borrow_mut().push(library);
         }
     }
@@ -244,19 +295,19 @@ impl Instance {
     pub fn bind_symbol(&self, library: u32, symbol: &str, name: &str, call: u32) -> Result<(u32, usize), Error> {
         let library = self.library(library).ok_or_else(|| closed_error(name))?;
         let address = library.symbol(symbol)?;
-        let bound = Bound { name: name.into(), library: Some(library), by_address: false };
-        Ok((self.bind(bound, address, &self.call(call)?), address))
+        let bound = Bound { name: name.into(), library: Some(library), by_address: false, call: self.call(call)? };
+        Ok((self.bind(bound, address), address))
     }
 
     /// Binds an address. Where a library opened here holds it, it is valid until that is closed.
     pub fn bind_address(&self, name: &str, address: usize, call: u32) -> Result<u32, Error> {
-        let bound = Bound { name: name.into(), library: self.holder_of(address), by_address: true };
-        Ok(self.bind(bound, address, &self.call(call)?))
+        let bound = Bound { name: name.into(), library: self.holder_of(address), by_address: true, call: self.call(call)? };
+        Ok(self.bind(bound, address))
     }
 
-    fn bind(&self, bound: Bound, address: usize, call: &Rc<Call>) -> u32 {
+    fn bind(&self, bound: Bound, address: usize) -> u32 {
         let gate = bound.library.as_ref().map_or(&raw const *self.open_gate, |library| library.gate());
-        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: call.path() };
+        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: bound.call.path() };
         let mut table = self.bound.borrow_mut();
         let number = self.free_numbers.borrow_mut().pop().unwrap_or_else(|| {
             table.push(None);

@@ -8,7 +8,6 @@ use crate::plan::{Plan, Registers};
 use crate::signature::Signature;
 use crate::trampoline::trampoline;
 use std::ffi::c_void;
-use std::ptr::NonNull;
 
 /// The way into C that an environment uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,12 +53,12 @@ pub struct Call {
 }
 
 impl Call {
-    /// Prepares calls of `signature` through `frame`.
+    /// Prepares calls of `signature`.
     ///
     /// # Errors
     ///
     /// `ERR_UNSUPPORTED_ARGS` when there are too many arguments, or nothing here can pass them.
-    pub fn new(signature: &Signature, backend: Backend, frame: NonNull<Frame>) -> Result<Call, Error> {
+    pub fn new(signature: &Signature, backend: Backend) -> Result<Call, Error> {
         let of_machine = Abi::of_machine(signature);
         let abi = match (backend, of_machine) {
             (Backend::Trampoline, Some(abi)) => abi,
@@ -72,7 +71,7 @@ impl Call {
         }
         let plan = Plan::new(signature, abi)?;
         let is_trampoline = backend == Backend::Trampoline && of_machine.is_some();
-        let libffi = if is_trampoline { None } else { Some(LibffiCall::new(signature, abi, &plan, frame)?) };
+        let libffi = if is_trampoline { None } else { Some(LibffiCall::new(signature, abi, &plan)?) };
         Ok(Call { plan, abi, libffi })
     }
 
@@ -98,7 +97,7 @@ impl Call {
 ///
 /// # Safety
 ///
-/// `path` is of a plan made for `frame`, which is still allocated, `function` is the address of a C
+/// `frame` is allocated up to the stack words of the plan that `path` is of, `function` is the address of a C
 /// function of the plan's signature that stays mapped until it returns, and the argument slots of the
 /// plan have been written.
 #[inline(always)]
@@ -204,7 +203,7 @@ mod tests {
         let signature = scalars(vec![I8, F64, U32, F32, I64, I64, I64, I64, U16, F64], F64);
         for backend in [Backend::Trampoline, Backend::Libffi] {
             let mut frame = new_frame();
-            let call = Call::new(&signature, backend, NonNull::from(&mut *frame)).unwrap();
+            let call = Call::new(&signature, backend).unwrap();
             let f32_slot = u64::from(1.25f32.to_bits()).to_le_bytes();
             let slots = [
                 (-3i64).to_le_bytes(),
@@ -233,7 +232,7 @@ mod tests {
         let signature = scalars(vec![CType::I32], CType::I8);
         for backend in [Backend::Trampoline, Backend::Libffi] {
             let mut frame = new_frame();
-            let call = Call::new(&signature, backend, NonNull::from(&mut *frame)).unwrap();
+            let call = Call::new(&signature, backend).unwrap();
             write(&mut frame, scalar(&call.plan.params[0]), 0x1ffi64.to_le_bytes());
             // SAFETY: `narrow` has this signature, and its slot is written.
             unsafe { run(&mut frame, narrow as *const c_void, &call) };

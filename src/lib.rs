@@ -13,6 +13,8 @@
 //! The marshalling itself is JavaScript's, in `lib/`.
 
 pub mod abi;
+pub mod async_call;
+pub mod callback;
 pub mod ctype;
 pub mod errno;
 pub mod error;
@@ -21,8 +23,10 @@ pub mod invoke;
 pub mod layout;
 pub mod libffi_call;
 pub mod library;
+pub mod mailbox;
 pub mod memory;
 pub mod plan;
+pub mod presence;
 pub mod shortcut;
 pub mod signature;
 pub mod targets;

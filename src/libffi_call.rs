@@ -1,4 +1,4 @@
-//! Calls through libffi.
+//! Calls through libffi, and signatures as libffi knows them.
 
 use crate::abi::Abi;
 use crate::ctype::{CType, Repr};
@@ -10,18 +10,17 @@ use crate::signature::Signature;
 use libffi::middle::{Cif, Type};
 use std::ffi::c_void;
 use std::mem::offset_of;
-use std::ptr::NonNull;
 
-/// A signature as libffi knows it, with its arguments' places in one frame.
+/// A signature as libffi knows it, with its arguments' places in a frame.
 pub struct LibffiCall {
     cif: Cif,
-    /// The address of each argument in the frame.
-    args: Vec<*mut c_void>,
+    /// The offset of each argument in the frame.
+    args: Vec<u32>,
     result: ResultStore,
 }
 
 /// Where libffi stores the result; offsets are in bytes of the frame.
-enum ResultStore {
+pub enum ResultStore {
     /// In the frame.
     At(u32),
     /// At the address that is there.
@@ -52,30 +51,21 @@ impl LibffiCall {
     /// # Errors
     ///
     /// `ERR_UNSUPPORTED_ARGS` when libffi refuses the signature.
-    pub fn new(signature: &Signature, abi: Abi, plan: &Plan, frame: NonNull<Frame>) -> Result<LibffiCall, Error> {
-        let (args, result_type, result) = match abi {
-            Abi::Libffi => by_types(signature, plan),
-            Abi::Sysv64 => by_registers(6, plan),
-            Abi::Aapcs64 => by_registers(8, plan),
-            Abi::Win64 => by_positions(plan),
-        };
+    pub fn new(signature: &Signature, abi: Abi, plan: &Plan) -> Result<LibffiCall, Error> {
+        let (args, result_type, result) = prepared(signature, abi, plan);
         if abi != Abi::Libffi && plan.stack_align > STACK_ALIGN {
             let message = format!("libffi cannot pass a record aligned to more than {STACK_ALIGN} bytes by value");
             return Err(Error::new(Code::UnsupportedArgs, message));
         }
-        let base = frame.as_ptr().cast::<c_void>();
-        let (offsets, types): (Vec<_>, Vec<_>) = args.into_iter().unzip();
-        let cif = Cif::try_new(types, result_type)
-            .map_err(|error| Error::new(Code::UnsupportedArgs, format!("libffi refuses this signature: {error:?}")))?;
-        let args = offsets.into_iter().map(|offset: u32| base.wrapping_byte_add(offset as usize)).collect();
-        Ok(LibffiCall { cif, args, result })
+        let (args, types) = args.into_iter().unzip();
+        Ok(LibffiCall { cif: cif(types, result_type)?, args, result })
     }
 
     /// Calls `function` with the arguments in the frame and leaves the result there.
     ///
     /// # Safety
     ///
-    /// As for [`crate::invoke::invoke`], and this call was made for `frame`.
+    /// As for [`crate::invoke::invoke`].
     pub unsafe fn invoke(&self, frame: *mut Frame, function: *const c_void) {
         let mut words = [0u64; RESULT_REGISTERS];
         let base = frame.cast::<u8>();
@@ -98,7 +88,9 @@ impl LibffiCall {
                 &mut many[..]
             }
         };
-        args.copy_from_slice(&self.args);
+        for (arg, &offset) in args.iter_mut().zip(&self.args) {
+            *arg = base.wrapping_add(offset as usize).cast();
+        }
         // SAFETY: the cif describes the caller's function, `args` has one readable place for each of its
         // parameters, and the result has room: a register for a scalar, a word for each register of a
         // record, or the record that the caller made room for.
@@ -112,7 +104,27 @@ impl LibffiCall {
     }
 }
 
-type Prepared = (Vec<(u32, Type)>, Type, ResultStore);
+/// Each argument's place and type, the result's type, and where that is stored.
+pub type Prepared = (Vec<(u32, Type)>, Type, ResultStore);
+
+/// What libffi is told of `signature`, whose arguments lie as `plan` says.
+pub fn prepared(signature: &Signature, abi: Abi, plan: &Plan) -> Prepared {
+    match abi {
+        Abi::Libffi => by_types(signature, plan),
+        Abi::Sysv64 => by_registers(6, plan),
+        Abi::Aapcs64 => by_registers(8, plan),
+        Abi::Win64 => by_positions(plan),
+    }
+}
+
+/// A signature of libffi's.
+///
+/// # Errors
+///
+/// `ERR_UNSUPPORTED_ARGS` when libffi refuses it.
+pub fn cif(args: Vec<Type>, result: Type) -> Result<Cif, Error> {
+    Cif::try_new(args, result).map_err(|error| Error::new(Code::UnsupportedArgs, format!("libffi refuses this signature: {error:?}")))
+}
 
 /// Every argument by its own type: libffi decides where it goes.
 fn by_types(signature: &Signature, plan: &Plan) -> Prepared {
@@ -167,7 +179,7 @@ fn result_by_registers(plan: &Plan, own_register: u32) -> (Type, ResultStore) {
 }
 
 /// Where the argument is; a record that is one part, as under libffi and on Windows, starts there.
-fn offset_of_spot(spot: &Spot) -> u32 {
+pub fn offset_of_spot(spot: &Spot) -> u32 {
     match spot {
         Spot::Scalar(offset) | Spot::Address(offset) => *offset,
         Spot::Pieces(parts) => parts.first().map_or(STACK, |part| part[0]),

@@ -30,6 +30,8 @@ const isMember = (type, key) => type.record?.members.some((member) => member.key
 
 /** How values of one pointer type are passed. */
 class Lent {
+  /** Calls have nothing to close for it. */
+  opens = false;
   /** @type {CType | undefined} */
   #target;
   #resolve;

@@ -7,7 +7,7 @@ use crate::library::closed_error;
 
 impl Instance {
     /// Calls the function that the frame names, with the arguments in the frame, and lets `take` have
-    /// the result. Until then the library stays loaded, also when the call itself closes it, and the
+    /// the result; with it comes the number of the call. Until then the library stays loaded, also when the call itself closes it, and the
     /// strings among the arguments stay where they are. `None` when the function or its library is
     /// closed: [`Instance::closed_error`] tells more.
     ///
@@ -15,7 +15,7 @@ impl Instance {
     ///
     /// JavaScript in this environment has just filled the frame for the function.
     #[inline(always)]
-    pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<T> {
+    pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<(T, u32)> {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         let target = self.targets.get(unsafe { (*frame).target });
@@ -30,18 +30,32 @@ impl Instance {
         gate.enter();
         // SAFETY: the plan is never dropped; the function is mapped while its gate is entered; that it
         // is a C function of this signature is what binding it claimed, and the slots are written.
-        unsafe {
+        let call = unsafe {
+            let call = self.mailbox.presence.enter(&self.calls_made);
             self.errno.set((*frame).errno);
             invoke(frame, target.address, target.path);
             (*frame).errno = self.errno.get();
-        }
+            self.mailbox.presence.leave();
+            call
+        };
         let taken = take();
         // Destructors that run now may call too: what C stored in scratch memory has yet to be read.
         if gate.leave() {
             self.finish_closing();
         }
         self.give_back(floor);
-        Some(taken)
+        Some((taken, call))
+    }
+
+    /// Runs code of C that is no call of a function: initializers and destructors of libraries.
+    pub fn inside_c<T>(&self, work: impl FnOnce() -> T) -> T {
+        let presence = &self.mailbox.presence;
+        // Destructors run after a call, and may also run in one.
+        let outer = presence.call();
+        presence.enter(&self.calls_made);
+        let value = work();
+        presence.leave_to(outer);
+        value
     }
 
     /// Keeps the scratch memory of the call that begins from calls inside it. Returns the floor that
@@ -110,7 +124,7 @@ impl Instance {
     /// Unloads the closed libraries that no call is inside of. What their destructors do (they may even
     /// get back into JavaScript) must not change the result of the call that has just ended.
     #[cold]
-    fn finish_closing(&self) {
+    pub fn finish_closing(&self) {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         let (ints, floats, errno) = unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) };
@@ -120,7 +134,7 @@ impl Instance {
             Some(closing.swap_remove(unused))
         };
         while let Some(library) = next() {
-            library.close();
+            self.inside_c(|| library.close());
         }
         // SAFETY: as above.
         unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) = (ints, floats, errno) };

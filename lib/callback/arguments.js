@@ -1,0 +1,54 @@
+'use strict';
+// What a callback's function gets for the arguments that are in the frame.
+
+const marshallers = require('../marshal.generated.js');
+const { readCString } = require('../cstring.js');
+
+/** @typedef {import('../types.js').CType} CType */
+/** @typedef {import('./entries.js').Entry} Entry */
+
+/**
+ * The function that takes a record out of the frame: as an object, or as the address of a copy that is valid
+ * until the callback returns.
+ * @param {CType} type
+ * @returns {(offset: number) => any}
+ */
+function recordTaker(type) {
+  const { images, frameView } = require('../call.js');
+  const { copyWords } = require('../memory-view.js');
+  const { marshalOf } = require('../record/marshal.js');
+  if (type.decodes) return (offset) => marshalOf(type).get(frameView, offset);
+  return (offset) => {
+    const at = images.take(type.size, type.align);
+    copyWords(frameView, offset, images.view, at, type.size);
+    return images.address;
+  };
+}
+
+/** Where an argument is. @param {import('../signature.js').Spot} spot @returns {number} */
+function offsetOf(spot) {
+  if ('offset' in spot) return spot.offset;
+  return 'pieces' in spot && spot.pieces.length > 0 ? spot.pieces[0].offset : 0;
+}
+
+/** @param {Entry} entry @param {number | bigint} address @returns {string | null} */
+const text = (entry, address) => readCString(entry.symbol, address);
+
+/**
+ * The function that takes an argument out of the frame. Strings stay addresses until all are out.
+ * @param {CType} type
+ * @param {import('../signature.js').Spot} spot
+ * @returns {() => any}
+ */
+function takerOf(type, spot) {
+  const offset = offsetOf(spot);
+  if (type.record) {
+    const take = recordTaker(type);
+    return () => take(offset);
+  }
+  const load = /** @type {(at: number) => any} */ (marshallers[type.base === 'cstring' ? 'ptr' : type.base].load);
+  const { make } = type;
+  return make ? () => make(load(offset)) : () => load(offset);
+}
+
+module.exports = { offsetOf, recordTaker, takerOf, text };

@@ -1,0 +1,162 @@
+'use strict';
+// JSCallback: a JavaScript function as a C function pointer.
+
+const native = require('../binding.js');
+const { bindAddress, bindAll } = require('../bind.js');
+const { describe } = require('../describe.js');
+const { createError } = require('../errors.js');
+const { checkDefinition, ownProperties, dispose } = require('../library.js');
+const { INVALID, callbacks, registerWrapper } = require('../pointer.js');
+const { planCallback, planSignature } = require('../signature.js');
+const { closeCallback } = require('./close.js');
+const { openCallback } = require('./open.js');
+
+/** What a definition may have. */
+const KEYS = ['args', 'returns', 'threadsafe', 'onError', 'timeout'];
+
+/** The longest wait in milliseconds, as of timers. */
+const LONGEST = 2 ** 31 - 1;
+
+const CLOSED = 'invalid or closed callback handle';
+
+/** How many callbacks keep the process running. */
+let kept = 0;
+
+/** @param {number} change */
+function keepAlive(change) {
+  const was = kept > 0;
+  kept += change;
+  if (was !== kept > 0) native.keepAlive(kept > 0);
+}
+
+/** @param {string} code @param {string} text */
+const refuse = (code, text) => createError(code, `JSCallback: ${text}`, 'JSCallback');
+
+/**
+ * @param {any} definition
+ * @returns {import('./open.js').Manner}
+ */
+function mannerOf({ threadsafe, timeout }) {
+  if (typeof threadsafe !== 'boolean' && threadsafe !== 'listener') {
+    throw refuse('ERR_INVALID_ARG_TYPE', `threadsafe must be true, false or 'listener', got ${describe(threadsafe)}`);
+  }
+  if (typeof timeout !== 'number') {
+    throw refuse('ERR_INVALID_ARG_TYPE', `timeout must be a number of milliseconds, got ${describe(timeout)}`);
+  }
+  if (!Number.isInteger(timeout) || timeout < 0 || timeout > LONGEST) {
+    throw refuse('ERR_OUT_OF_RANGE', `timeout must be an integer from 0 to ${LONGEST}, got ${describe(timeout)}`);
+  }
+  return { isListener: threadsafe === 'listener', timeout };
+}
+
+class JSCallback {
+  /** @type {number} by which Rust knows it; -1 when it is closed */
+  #number = -1;
+  /** @type {number} */
+  #address = 0;
+  #threadsafe;
+  /** @type {import('../signature.js').Signature} */
+  #signature;
+  #keepsAlive = false;
+  /** What `call` needs. @type {{ args: unknown, returns: unknown } | undefined} */
+  #types;
+  /** @type {{ call: Function, number: number } | undefined} */
+  #bound;
+
+  /**
+   * @param {unknown} fn
+   * @param {unknown} definition `{ args, returns, threadsafe, onError, timeout }`
+   */
+  constructor(fn, definition) {
+    if (typeof fn !== 'function') {
+      const message = `JSCallback: argument 0: expected a function, got ${describe(fn)}`;
+      throw createError('ERR_INVALID_ARG_TYPE', message, 'JSCallback', 0);
+    }
+    checkDefinition(definition, 'JSCallback', KEYS);
+    const { args, returns, threadsafe = false, onError = 0, timeout = 1000 } = ownProperties(definition);
+    const manner = mannerOf({ threadsafe, timeout });
+    this.#types = { args, returns };
+    this.#signature = planCallback('JSCallback', args, returns);
+    const { number, address } = openCallback(fn, this.#signature, 'JSCallback', onError, manner);
+    this.#number = number;
+    this.#address = address;
+    this.#threadsafe = threadsafe;
+  }
+
+  /** The address for C; 0 when closed. */
+  get ptr() {
+    return this.#address;
+  }
+
+  /** The same as `ptr`. */
+  getHandle() {
+    return this.#address;
+  }
+
+  /** What was asked for. */
+  get threadsafe() {
+    return this.#threadsafe;
+  }
+
+  /**
+   * Calls the function as C does, with arguments and result as C sees them.
+   * @param {unknown[]} args
+   */
+  call(...args) {
+    if (this.#number === -1) throw createError('ERR_CALLBACK_CLOSED', CLOSED, 'JSCallback');
+    if (this.#bound === undefined) {
+      const { args: types, returns } = /** @type {{ args: unknown, returns: unknown }} */ (this.#types);
+      const signature = planSignature('JSCallback', types, returns);
+      const { functions, bindings } = bindAll([() => bindAddress(this.#address, signature, 'JSCallback')]);
+      this.#bound = {
+        call: /** @type {Function} */ (functions[0]),
+        number: /** @type {import('../bind.js').Binding} */ (bindings[0]).number,
+      };
+    }
+    return Reflect.apply(this.#bound.call, undefined, args);
+  }
+
+  /** From now on C gets `onError`. */
+  close() {
+    if (this.#number === -1) return;
+    if (this.#keepsAlive) this.unref();
+    closeCallback(this.#number);
+    if (this.#bound) native.closeBound(this.#bound.number);
+    this.#number = -1;
+    this.#address = 0;
+    this.#bound = undefined;
+  }
+
+  /** Keeps the process running while this is open. */
+  ref() {
+    if (this.#number !== -1 && !this.#keepsAlive) keepAlive(1);
+    this.#keepsAlive = this.#number !== -1;
+    return this;
+  }
+
+  /** Lets the process end, as it may from the start. */
+  unref() {
+    if (this.#keepsAlive) keepAlive(-1);
+    this.#keepsAlive = false;
+    return this;
+  }
+
+  [dispose]() {
+    this.close();
+  }
+
+  static {
+    callbacks.addressOf = (/** @type {any} */ value) => {
+      if (!(#address in value)) return undefined;
+      return value.#number === -1 ? INVALID : value.#address;
+    };
+    callbacks.signatureOf = (/** @type {JSCallback} */ value) => value.#signature;
+    registerWrapper(
+      callbacks.addressOf,
+      (value) => (#address in value ? 'a JSCallback' : undefined),
+      (value) => (#address in value && value.#number === -1 ? { code: 'ERR_CALLBACK_CLOSED', text: CLOSED } : undefined),
+    );
+  }
+}
+
+module.exports = { JSCallback, CLOSED };

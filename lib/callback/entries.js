@@ -1,0 +1,18 @@
+'use strict';
+// The open callbacks of this environment.
+
+/**
+ * An open callback.
+ * @typedef {object} Entry
+ * @property {Function} fn the user's
+ * @property {string} symbol what messages call it
+ * @property {(entry: Entry) => void} run takes the arguments, calls the function, leaves its result
+ * @property {(entry: Entry, value: any) => void} give leaves a result in the frame
+ * @property {unknown[]} kept what C may still use of earlier results, in a ring
+ * @property {number} next where in the ring
+ */
+
+/** By number. @type {(Entry | undefined)[]} */
+const entries = [];
+
+module.exports = { entries };

@@ -1,0 +1,80 @@
+'use strict';
+// Opening callbacks.
+
+const native = require('../binding.js');
+const { takeAddress, putLength, views, offsets } = require('../frame.js');
+const marshallers = require('../marshal.generated.js');
+const { holdsPointers } = require('../record/accept.js');
+const { entries } = require('./entries.js');
+const { listen } = require('./listen.js');
+const { isPointer } = require('./results.js');
+const { runnerOf } = require('./runner.js');
+
+/** @typedef {import('./entries.js').Entry} Entry */
+
+const { u32 } = views;
+const TARGET = offsets.target / 4;
+const SUBJECT = offsets.subject / 4;
+const VALUE = offsets.value / 4;
+const SCALAR_RESULT = offsets.scalarResult / 4;
+
+/**
+ * How other threads call it.
+ * @typedef {object} Manner
+ * @property {boolean} isListener they do not wait
+ * @property {number} timeout in milliseconds; 0 for ever
+ */
+
+/** @type {Manner} */
+const USUAL = { isListener: false, timeout: 1000 };
+
+/**
+ * Opens a callback.
+ * @param {Function} fn
+ * @param {import('../signature.js').Signature} signature from planCallback
+ * @param {string} symbol what messages call it
+ * @param {unknown} onError what C gets when there is no result; 0 is zero of every type
+ * @param {Manner} manner
+ * @returns {{ number: number, address: number }}
+ */
+function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
+  listen();
+  const { run, give } = runnerOf(signature);
+  /** @type {Entry} */
+  const entry = { fn, symbol, run, give, kept: [], next: 0 };
+  leaveDefault(entry, signature.result, onError);
+  u32[TARGET] = signature.plan;
+  u32[VALUE] = manner.isListener ? 1 : 0;
+  u32[VALUE + 1] = 0;
+  putLength(manner.timeout);
+  native.openCallback();
+  const number = u32[SUBJECT];
+  entries[number] = entry;
+  return { number, address: takeAddress() };
+}
+
+/** What defaults point to: C may get them after the callback is closed. @type {unknown[]} */
+const kept = [];
+/** Strings that are defaults, each of them once. @type {Map<string, number | bigint>} */
+const texts = new Map();
+
+/** @param {Entry} entry @param {import('../types.js').CType} type @param {unknown} onError */
+function leaveDefault(entry, type, onError) {
+  if (onError === 0) {
+    if (type.record) entry.give(entry, new Uint8Array(type.size));
+    else u32[SCALAR_RESULT] = u32[SCALAR_RESULT + 1] = 0;
+    return;
+  }
+  if (type.base === 'void') return;
+  const known = typeof onError === 'string' ? texts.get(onError) : undefined;
+  entry.give(entry, known ?? onError);
+  if (known === undefined && (isPointer(type) || (type.record && holdsPointers(type)))) kept.push(...entry.kept);
+  if (typeof onError === 'string' && type.base === 'cstring') texts.set(onError, takeResult());
+  entry.kept = [];
+  entry.next = 0;
+}
+
+/** The address that is the result. */
+const takeResult = () => /** @type {any} */ (marshallers.ptr.load)(offsets.scalarResult);
+
+module.exports = { openCallback };

@@ -1,0 +1,136 @@
+//! Asynchronous calls: arguments that were copied out of the frame, a function, and room for its result.
+
+use crate::errno::Errno;
+use crate::frame::Frame;
+use crate::invoke::invoke;
+use crate::mailbox::Mailbox;
+use crate::targets::Target;
+use std::cell::{Cell, UnsafeCell};
+use std::mem::offset_of;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+
+/// Waits for a thread.
+const QUEUED: u8 = 0;
+/// A thread is at it, or it has returned.
+const STARTED: u8 = 1;
+/// Taken back before a thread came.
+const WITHDRAWN: u8 = 2;
+
+/// One call.
+pub struct AsyncCall {
+    /// The number that JavaScript knows it by.
+    pub number: u32,
+    /// The function. Its library is kept by the JavaScript thread until the call has settled.
+    pub target: Target,
+    /// A callback has thrown on its behalf: no JavaScript runs for it any more.
+    pub has_thrown: AtomicBool,
+    state: AtomicU8,
+    /// The part of a frame that the call uses.
+    frame: UnsafeCell<Box<[Line]>>,
+}
+
+/// So much of a frame that its alignment is kept.
+#[derive(Clone, Copy)]
+#[repr(C, align(16))]
+struct Line([u64; 2]);
+
+// SAFETY: `state` says whose the frame is: the JavaScript thread's until it is queued and when it is done,
+// which the mailbox's lock orders, and in between the thread's that started it. What the target points to is
+// only read, and kept by the JavaScript thread.
+unsafe impl Sync for AsyncCall {}
+// SAFETY: as above.
+unsafe impl Send for AsyncCall {}
+
+thread_local! {
+    /// The call that this thread carries out.
+    static CURRENT: Cell<*const AsyncCall> = const { Cell::new(std::ptr::null()) };
+}
+
+impl AsyncCall {
+    /// A call with the arguments in the frame.
+    ///
+    /// # Safety
+    ///
+    /// JavaScript has just filled the frame for the target, whose plan has so many stack words.
+    pub unsafe fn new(number: u32, target: Target, frame: *const Frame, stack_words: usize) -> AsyncCall {
+        let bytes = offset_of!(Frame, stack) + 8 * stack_words;
+        // SAFETY: a frame has so many bytes before and in its stack area, and others behind it.
+        let used = unsafe { std::slice::from_raw_parts(frame.cast::<Line>(), bytes.div_ceil(size_of::<Line>())) };
+        AsyncCall { number, target, has_thrown: AtomicBool::new(false), state: AtomicU8::new(QUEUED), frame: UnsafeCell::new(used.into()) }
+    }
+
+    /// Takes the call back; false when a thread has it.
+    pub fn withdraw(&self) -> bool {
+        self.state.compare_exchange(QUEUED, WITHDRAWN, AcqRel, Acquire).is_ok()
+    }
+
+    /// Makes the call on this thread, unless it was taken back. Returns whether it was made.
+    pub fn run(self: &Arc<Self>) -> bool {
+        if self.state.compare_exchange(QUEUED, STARTED, AcqRel, Acquire).is_err() {
+            return false;
+        }
+        let errno = Errno::of_this_thread();
+        let outer = CURRENT.replace(Arc::as_ptr(self));
+        // SAFETY: the call was queued and is now this thread's alone. It has the part of a frame that its plan
+        // uses; the function is mapped while its library is kept, and the arguments were written for it.
+        unsafe {
+            let frame = (*self.frame.get()).as_mut_ptr().cast::<Frame>();
+            errno.set((*frame).errno);
+            invoke(frame, self.target.address, self.target.path);
+            (*frame).errno = errno.get();
+        }
+        CURRENT.set(outer);
+        true
+    }
+
+    /// Copies what C left to the frame, its `errno` included.
+    ///
+    /// # Safety
+    ///
+    /// The call has returned, and this is the JavaScript thread, between two calls.
+    pub unsafe fn copy_results(&self, frame: *mut Frame) {
+        // SAFETY: no other thread has the call any more; both frames have these fields.
+        unsafe {
+            let own = (*self.frame.get()).as_ptr().cast::<Frame>();
+            ((*frame).int_results, (*frame).float_results) = ((*own).int_results, (*own).float_results);
+            (*frame).value = u64::from((*own).errno.cast_unsigned());
+        }
+    }
+
+    /// The call that the calling thread carries out.
+    pub fn current() -> Option<Arc<AsyncCall>> {
+        let current = CURRENT.get();
+        if current.is_null() {
+            return None;
+        }
+        // SAFETY: the thread that carries it out holds a count of it, as an `Arc`, until it has returned.
+        unsafe {
+            Arc::increment_strong_count(current);
+            Some(Arc::from_raw(current))
+        }
+    }
+
+    /// Whether a callback has thrown on behalf of this call.
+    pub fn has_thrown(&self) -> bool {
+        self.has_thrown.load(Relaxed)
+    }
+}
+
+/// How long a thread of the pool serves one queue before others get their turn.
+const TURN: std::time::Duration = std::time::Duration::from_millis(1);
+
+/// Makes calls until there are none, or others want the thread.
+pub fn serve(mailbox: &Mailbox) {
+    let start = std::time::Instant::now();
+    while let Some(call) = mailbox.next_call() {
+        if call.run() {
+            mailbox.finish(call);
+        }
+        if start.elapsed() >= TURN {
+            break;
+        }
+    }
+}

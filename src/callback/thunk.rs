@@ -1,0 +1,87 @@
+//! What every callback's address jumps to.
+
+use super::letter::Letter;
+use super::plan::Answer;
+use super::slot::{Behind, Slot};
+use crate::async_call::AsyncCall;
+use libffi::raw::ffi_cif;
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// libffi's closures call this: `data` is a [`Slot`].
+pub(super) unsafe extern "C" fn thunk(_cif: *mut ffi_cif, result: *mut c_void, args: *mut *mut c_void, data: *mut c_void) {
+    let args = args.cast::<*const c_void>().cast_const();
+    // No panic may cross C.
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: the closure was prepared with a slot, which lives for ever.
+        let slot: &'static Slot = unsafe { &*data.cast::<Slot>() };
+        // SAFETY: libffi calls with what C gave, for the signature that the slot was prepared with.
+        unsafe {
+            match slot.own() {
+                Some(behind) => here(slot, behind, result, args),
+                None => elsewhere(slot, result, args),
+            }
+        }
+    }));
+}
+
+/// On the thread of the callback's environment.
+///
+/// # Safety
+///
+/// `result` and `args` are libffi's for a call of the slot's signature.
+#[inline]
+unsafe fn here(slot: &'static Slot, behind: &Behind, result: *mut c_void, args: *const *const c_void) {
+    // SAFETY: the slot is open on this thread, so its environment is there; the rest as the caller says.
+    unsafe {
+        slot.go_in();
+        let instance = behind.instance;
+        if (*instance).call_back(behind, |words| behind.plan.copy_arguments(args, words)) {
+            behind.plan.give_frame((*instance).frame.as_ptr(), result, args);
+        } else {
+            behind.plan.give(&behind.default, result, args);
+        }
+        slot.come_out();
+    }
+}
+
+/// On any other thread, or when the callback is closed.
+///
+/// # Safety
+///
+/// As for [`here`].
+#[cold]
+unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: *const *const c_void) {
+    let Some((behind, serial, is_open)) = slot.look() else { return };
+    // SAFETY: as the caller says.
+    unsafe {
+        let answer = if is_open { carry(slot, &behind, serial, args) } else { None };
+        if !is_open {
+            behind.mailbox.late.fetch_add(1, Relaxed);
+        }
+        behind.plan.give(answer.as_ref().unwrap_or(&behind.default), result, args);
+    }
+}
+
+/// Has the callback run on its own thread. `None` for the default.
+///
+/// # Safety
+///
+/// `args` are libffi's for a call of this signature.
+unsafe fn carry(slot: &'static Slot, behind: &Behind, serial: u32, args: *const *const c_void) -> Option<Answer> {
+    let sender = AsyncCall::current();
+    if sender.as_ref().is_some_and(|call| call.has_thrown()) {
+        return None;
+    }
+    let mut words = vec![0; behind.plan.words()].into_boxed_slice();
+    // SAFETY: as the caller says; C passes strings where the signature says so.
+    let letter = unsafe {
+        behind.plan.copy_arguments(args, words.as_mut_ptr());
+        Letter::new(slot, (serial, behind.number), behind.plan.clone(), words, sender, behind.is_listener)
+    };
+    let letter = Arc::new(letter);
+    let number = behind.mailbox.send(letter.clone())?;
+    if behind.is_listener { None } else { behind.mailbox.wait(number, &letter, behind.timeout) }
+}

@@ -1,0 +1,323 @@
+//! The callbacks of an environment: opened and closed by JavaScript, run when C calls them.
+
+use super::Instance;
+use crate::callback::letter::Letter;
+use crate::callback::plan::CallbackPlan;
+use crate::callback::slot::{Behind, Slot};
+use crate::error::{Code, Error};
+use crate::frame::Verdict;
+use napi::sys;
+use std::collections::HashMap;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+/// Callbacks by number, and the plans that their signatures share.
+#[derive(Default)]
+pub struct Callbacks {
+    plans: Vec<Arc<CallbackPlan>>,
+    plan_numbers: HashMap<Box<[u32]>, u32>,
+    open: Vec<Option<&'static Slot>>,
+    free_numbers: Vec<u32>,
+}
+
+/// How a callback is to be opened.
+pub struct Wish {
+    /// The number of its plan.
+    pub plan: u32,
+    /// Other threads do not wait.
+    pub is_listener: bool,
+    /// In milliseconds; 0 for ever.
+    pub timeout: u32,
+}
+
+/// What the callbacks of one call of C share. To open a handle scope takes as long as much of the rest, so
+/// the first of them make do with the call's own, and then many use one.
+#[derive(Clone, Copy)]
+pub struct Shared {
+    /// NULL: the call's own.
+    scope: sys::napi_handle_scope,
+    /// The dispatcher, in that scope; NULL when there has been no callback.
+    dispatcher: sys::napi_value,
+    uses: u32,
+}
+
+impl Shared {
+    /// There has been no callback.
+    pub const NONE: Shared = Shared { scope: ptr::null_mut(), dispatcher: ptr::null_mut(), uses: 0 };
+    /// So many callbacks leave their handles in the call's own scope.
+    const FIRST: u32 = 16;
+    /// So many share another one.
+    const MOST: u32 = 64;
+}
+
+impl Instance {
+    /// The number of the plan for callbacks of a signature given as type numbers, and the plan itself.
+    pub fn callback_plan(&self, types: &[u32]) -> Result<(u32, Arc<CallbackPlan>), Error> {
+        let mut callbacks = self.callbacks.borrow_mut();
+        if let Some(&number) = callbacks.plan_numbers.get(types) {
+            return Ok((number, callbacks.plans[number as usize].clone()));
+        }
+        let plan = Arc::new(CallbackPlan::new(&self.types.borrow().signature(types)?)?);
+        let number = callbacks.plans.len() as u32;
+        callbacks.plans.push(plan.clone());
+        callbacks.plan_numbers.insert(types.into(), number);
+        Ok((number, plan))
+    }
+
+    /// Opens a callback whose default result is in the frame. Returns its number and its address.
+    ///
+    /// # Safety
+    ///
+    /// JavaScript has just left the default in the frame as it leaves results.
+    pub unsafe fn open_callback(&self, wish: &Wish) -> Result<(u32, usize), Error> {
+        let mut callbacks = self.callbacks.borrow_mut();
+        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {}", wish.plan));
+        let plan = callbacks.plans.get(wish.plan as usize).ok_or_else(missing)?.clone();
+        let number = callbacks.free_numbers.last().copied().unwrap_or(callbacks.open.len() as u32);
+        let slot = Slot::open(Behind {
+            // SAFETY: as the caller says.
+            default: unsafe { plan.answer_in(self.frame.as_ptr()) },
+            plan,
+            number,
+            instance: self,
+            mailbox: self.mailbox.clone(),
+            is_listener: wish.is_listener,
+            timeout: (wish.timeout != 0).then(|| Duration::from_millis(u64::from(wish.timeout))),
+        })?;
+        if callbacks.free_numbers.pop().is_none() {
+            callbacks.open.push(None);
+        }
+        callbacks.open[number as usize] = Some(slot);
+        Ok((number, slot.address()))
+    }
+
+    /// Closes a callback; unknown numbers are ignored.
+    pub fn close_callback(&self, number: u32) {
+        let mut callbacks = self.callbacks.borrow_mut();
+        let Some(slot) = callbacks.open.get_mut(number as usize).and_then(Option::take) else { return };
+        callbacks.free_numbers.push(number);
+        slot.close(false);
+    }
+
+    /// How many callbacks are open, and how many calls there were of closed ones.
+    pub fn callback_counts(&self) -> (usize, u64) {
+        let callbacks = self.callbacks.borrow();
+        (callbacks.open.len() - callbacks.free_numbers.len(), self.mailbox.late.load(Relaxed))
+    }
+
+    /// Closes everything that C or other threads could come through: the environment ends.
+    pub fn end(&self) {
+        self.stop_calling_back();
+        for slot in std::mem::take(&mut self.callbacks.borrow_mut().open).into_iter().flatten() {
+            slot.close(true);
+        }
+    }
+
+    /// The process or worker exits: callbacks run no more, but inside of calls that exit handlers make.
+    pub fn stop_calling_back(&self) {
+        self.is_ending.set(true);
+        self.mailbox.close();
+    }
+
+    /// Calls a callback's JavaScript on this thread. Whether there is a result, in the frame; else C gets the
+    /// default.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread; `copy` writes the callback's arguments, of its signature.
+    #[inline]
+    pub unsafe fn call_back(&self, behind: &Behind, copy: impl FnOnce(*mut u64)) -> bool {
+        let presence = &self.mailbox.presence;
+        if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) {
+            return false;
+        }
+        let frame = self.frame.as_ptr();
+        let errno = self.errno.get();
+        // SAFETY: while C runs, nobody else uses these parts of the frame.
+        let has_result = unsafe {
+            copy((&raw mut (*frame).stack).cast());
+            ((*frame).subject, (*frame).letter) = (behind.number, 0);
+            self.run_callback()
+        };
+        self.errno.set(errno);
+        has_result
+    }
+
+    /// Runs the callback that the frame names. Whether it left a result in the frame.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, and the frame has all that a stub of the plan reads.
+    #[inline]
+    unsafe fn run_callback(&self) -> bool {
+        let frame = self.frame.as_ptr();
+        let env = self.env.get();
+        let mut value = ptr::null_mut();
+        // SAFETY: the environment is live; a shared scope is closed when the call returns at the latest, and
+        // those of calls further in are closed by then.
+        unsafe {
+            (*frame).verdict = Verdict::Answered as u32;
+            let scratch = ((*frame).scratch_top, (*frame).scratch_floor, (*frame).heap_blocks, (*frame).heap_floor);
+            let mut shared = self.shared.replace(Shared::NONE);
+            let call = self.mailbox.presence.suspend(&self.calls_made);
+            if shared.uses == Shared::FIRST || call == 0 {
+                sys::napi_open_handle_scope(env, &raw mut shared.scope);
+                shared.dispatcher = ptr::null_mut();
+            }
+            if shared.dispatcher.is_null() {
+                sys::napi_get_reference_value(env, self.dispatcher.get(), &raw mut shared.dispatcher);
+            }
+            let status = sys::napi_call_function(env, shared.dispatcher, shared.dispatcher, 0, ptr::null(), &raw mut value);
+            self.mailbox.presence.resume(&self.calls_made, call);
+            if status != sys::Status::napi_ok {
+                self.keep_exception(status);
+            }
+            shared.uses += 1;
+            if shared.uses == Shared::FIRST + Shared::MOST || call == 0 {
+                sys::napi_close_handle_scope(env, shared.scope);
+                shared.uses = Shared::FIRST;
+            }
+            if call != 0 {
+                self.shared.set(shared);
+            }
+            // Also what a script left behind that the engine stopped.
+            let heap_blocks = (*frame).heap_blocks;
+            ((*frame).scratch_top, (*frame).scratch_floor, (*frame).heap_blocks, (*frame).heap_floor) = scratch;
+            if heap_blocks != scratch.2 {
+                self.free_heap_blocks();
+            }
+            status == sys::Status::napi_ok && (*frame).verdict == Verdict::Answered as u32
+        }
+    }
+
+    /// Takes what a callback has thrown: the call throws it that the thread is inside of. If there is none,
+    /// it is nobody's.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, with a handle scope, and a call of JavaScript has just failed.
+    #[cold]
+    unsafe fn keep_exception(&self, status: sys::napi_status) {
+        let env = self.env.get();
+        if status != sys::Status::napi_pending_exception {
+            // The host lets no JavaScript run any more.
+            return self.stop_calling_back();
+        }
+        let mut error = ptr::null_mut();
+        // SAFETY: as the caller says; the holder is an array of ours.
+        unsafe {
+            let is_there = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok;
+            if self.mailbox.presence.call() == 0 {
+                if is_there {
+                    sys::napi_fatal_exception(env, error);
+                }
+                return;
+            }
+            let mut holder = ptr::null_mut();
+            sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
+            self.has_error.set(is_there && sys::napi_set_element(env, holder, 0, error) == sys::Status::napi_ok);
+        }
+        self.mailbox.presence.note_thrown();
+    }
+
+    /// Whether the call that has just returned has something to [`see to`](Instance::see_to).
+    #[inline(always)]
+    pub fn has_notes(&self) -> bool {
+        self.mailbox.presence.has_notes() || self.shared.get().uses != 0
+    }
+
+    /// Closes what callbacks of the call have left open, and throws what one has thrown, or that somebody waited in vain for this thread while
+    /// it was inside the call. Returns whether it did.
+    ///
+    /// # Safety
+    ///
+    /// `env` is the environment's, in a call from JavaScript; `call` has just returned.
+    #[cold]
+    pub unsafe fn see_to(&self, env: sys::napi_env, call: u32, function: u32) -> bool {
+        let presence = &self.mailbox.presence;
+        let shared = self.shared.replace(Shared::NONE);
+        if shared.uses > Shared::FIRST {
+            // SAFETY: it is the innermost one, opened by a callback of the call.
+            unsafe { sys::napi_close_handle_scope(env, shared.scope) };
+        }
+        let was_deadlock = presence.take_deadlock(&self.calls_made, call);
+        if !presence.take_thrown() {
+            if was_deadlock {
+                let message = "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \
+                               make it with .async, or let the callback be a 'listener'";
+                let error = self.error_of(function, Error::new(Code::CallbackDeadlock, message));
+                // SAFETY: as the caller says.
+                unsafe { self.throw(env, &error) };
+            }
+            return was_deadlock;
+        }
+        // SAFETY: as the caller says; the holder is an array of ours, with one element.
+        unsafe {
+            let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+            if self.has_error.take() {
+                sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
+                sys::napi_get_element(env, holder, 0, &raw mut error);
+                sys::napi_get_undefined(env, &raw mut nothing);
+                sys::napi_set_element(env, holder, 0, nothing);
+                sys::napi_throw(env, error);
+            } else {
+                // If the engine is still about to stop the script, this does nothing.
+                let error = self.error_of(function, Error::new(Code::CallFailed, "the script was stopped inside a callback"));
+                self.throw(env, &error);
+            }
+        }
+        true
+    }
+
+    /// Reads a letter: runs the callback that another thread has called.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, between two calls, with a handle scope.
+    pub unsafe fn read_letter(&self, number: u32, letter: &Letter) {
+        let slot = self.callbacks.borrow().open.get(letter.number as usize).copied().flatten();
+        let slot = slot.filter(|slot| ptr::eq(*slot, letter.slot) && slot.serial() == letter.serial);
+        let Some(slot) = slot.filter(|_| letter.is_open() && !letter.sender.as_ref().is_some_and(|sender| sender.has_thrown())) else {
+            if slot.is_none() {
+                self.mailbox.late.fetch_add(1, Relaxed);
+            }
+            return self.mailbox.answer(number, None);
+        };
+        let frame = self.frame.as_ptr();
+        slot.go_in();
+        // SAFETY: nobody uses the frame between two calls; a letter has the words of its plan.
+        let answer = unsafe {
+            letter.words.as_ptr().copy_to_nonoverlapping((&raw mut (*frame).stack).cast(), letter.words.len());
+            ((*frame).subject, (*frame).letter) = (letter.number, number);
+            (*frame).sender = letter.sender.as_ref().map_or(0, |call| call.number);
+            self.run_callback().then(|| letter.plan.answer_in(frame))
+        };
+        slot.come_out();
+        // SAFETY: the frame is live.
+        let verdict = unsafe { (*frame).verdict };
+        if answer.is_none() && verdict == Verdict::Promised as u32 {
+            return;
+        }
+        if let (None, Some(sender)) = (&answer, &letter.sender) {
+            sender.has_thrown.store(true, Relaxed);
+        }
+        self.mailbox.answer(number, answer);
+    }
+
+    /// A promise was settled: answers the letter with the result in the frame, or with the default.
+    ///
+    /// # Safety
+    ///
+    /// A stub has just left the result in the frame, if it is wanted.
+    pub unsafe fn answer_letter(&self, number: u32, has_result: bool) {
+        let Some(letter) = self.mailbox.letter(number) else { return };
+        // SAFETY: as the caller says.
+        let answer = has_result.then(|| unsafe { letter.plan.answer_in(self.frame.as_ptr()) });
+        if let (None, Some(sender)) = (&answer, &letter.sender) {
+            sender.has_thrown.store(true, Relaxed);
+        }
+        self.mailbox.answer(number, answer);
+    }
+}

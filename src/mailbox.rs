@@ -1,0 +1,207 @@
+//! The mailbox of an environment: through it other threads reach the JavaScript thread, and that the pool's
+//! threads. It outlives the environment: whoever comes later finds it closed.
+
+use crate::async_call::AsyncCall;
+use crate::callback::letter::Letter;
+use crate::callback::plan::Answer;
+use crate::presence::Presence;
+use napi::sys;
+use std::collections::{HashMap, VecDeque};
+use std::ptr;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What threads share with the JavaScript thread of one environment.
+#[derive(Default)]
+pub struct Mailbox {
+    /// Where the JavaScript thread is.
+    pub presence: Presence,
+    /// Calls of callbacks that were closed.
+    pub late: AtomicU64,
+    post: Mutex<Post>,
+}
+
+#[derive(Default)]
+struct Post {
+    is_closed: bool,
+    bell: Bell,
+    /// The JavaScript thread will come and look.
+    has_rung: bool,
+    /// Letters that nobody has opened.
+    unread: VecDeque<u32>,
+    /// All letters that are waited for or unread, by number.
+    letters: HashMap<u32, Arc<Letter>>,
+    last_letter: u32,
+    calls: VecDeque<Arc<AsyncCall>>,
+    done: VecDeque<Arc<AsyncCall>>,
+}
+
+/// What wakes the JavaScript thread: a thread-safe function of the host's; NULL before there is one.
+struct Bell(sys::napi_threadsafe_function);
+
+// SAFETY: the host says that any thread may call it; nothing else is done with it by other threads.
+unsafe impl Send for Bell {}
+
+impl Default for Bell {
+    fn default() -> Bell {
+        Bell(ptr::null_mut())
+    }
+}
+
+impl Post {
+    /// Lets the JavaScript thread come, unless it will anyway.
+    fn ring(&mut self) {
+        if !self.has_rung && !self.is_closed && !self.bell.0.is_null() {
+            // SAFETY: the function is there until the mailbox is closed, under this lock. Its queue has no
+            // limit, so it is never full; should it fail, nobody comes, and waits end by their time.
+            let status =
+                unsafe { sys::napi_call_threadsafe_function(self.bell.0, ptr::null_mut(), sys::ThreadsafeFunctionCallMode::nonblocking) };
+            self.has_rung = status == sys::Status::napi_ok;
+        }
+    }
+}
+
+/// What there is for the JavaScript thread to do.
+pub enum Delivery {
+    /// A call of a callback, and the letter's number.
+    Letter(u32, Arc<Letter>),
+    /// An asynchronous call that has returned.
+    Done(Arc<AsyncCall>),
+}
+
+impl Mailbox {
+    fn post(&self) -> MutexGuard<'_, Post> {
+        // Nothing panics while it is held.
+        self.post.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on the JavaScript thread can be woken.
+    pub fn hang_bell(&self, bell: sys::napi_threadsafe_function) {
+        self.post().bell = Bell(bell);
+    }
+
+    /// Nobody is woken any more: letters get their default, calls that have not begun never will.
+    pub fn close(&self) {
+        let letters = {
+            let mut post = self.post();
+            post.is_closed = true;
+            post.unread.clear();
+            post.calls.clear();
+            post.done.clear();
+            std::mem::take(&mut post.letters)
+        };
+        for letter in letters.into_values() {
+            letter.answer(None);
+        }
+    }
+
+    /// Leaves a letter. Returns its number; `None` when the mailbox is closed.
+    pub fn send(&self, letter: Arc<Letter>) -> Option<u32> {
+        let mut post = self.post();
+        if post.is_closed {
+            return None;
+        }
+        loop {
+            post.last_letter = post.last_letter.wrapping_add(1).max(1);
+            if !post.letters.contains_key(&post.last_letter) {
+                break;
+            }
+        }
+        let number = post.last_letter;
+        post.letters.insert(number, letter);
+        post.unread.push_back(number);
+        post.ring();
+        Some(number)
+    }
+
+    /// Waits for the answer to a letter. If the JavaScript thread is inside one and the same call of C for
+    /// `timeout`, it cannot come: then that call is told, and there is no answer.
+    pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>) -> Option<Answer> {
+        let Some(timeout) = timeout else { return letter.wait(None).flatten() };
+        let step = (timeout / 8).clamp(Duration::from_millis(1), Duration::from_millis(50));
+        let mut inside: Option<(u32, Instant)> = None;
+        loop {
+            if let Some(answer) = letter.wait(Some(step)) {
+                return answer;
+            }
+            let call = self.presence.call();
+            match inside {
+                _ if call == 0 => inside = None,
+                Some((same, since)) if same == call => {
+                    if since.elapsed() >= timeout {
+                        if let Some(answer) = letter.give_up() {
+                            return answer;
+                        }
+                        self.presence.note_deadlock(call);
+                        self.post().letters.remove(&number);
+                        return None;
+                    }
+                }
+                Some(_) | None => inside = Some((call, Instant::now())),
+            }
+        }
+    }
+
+    /// Takes what there is to do, at most so much; the JavaScript thread comes again for the rest.
+    pub fn collect(&self, most: usize) -> Vec<Delivery> {
+        let mut post = self.post();
+        post.has_rung = false;
+        let mut deliveries: Vec<_> = Vec::new();
+        while deliveries.len() < most {
+            if let Some(number) = post.unread.pop_front() {
+                let letter = post.letters.get(&number).cloned();
+                deliveries.extend(letter.map(|letter| Delivery::Letter(number, letter)));
+            } else if let Some(call) = post.done.pop_front() {
+                deliveries.push(Delivery::Done(call));
+            } else {
+                break;
+            }
+        }
+        if !post.unread.is_empty() || !post.done.is_empty() {
+            post.ring();
+        }
+        deliveries
+    }
+
+    /// A letter that has not been answered.
+    pub fn letter(&self, number: u32) -> Option<Arc<Letter>> {
+        self.post().letters.get(&number).cloned()
+    }
+
+    /// Answers a letter; `None` is the default.
+    pub fn answer(&self, number: u32, answer: Option<Answer>) {
+        let letter = self.post().letters.remove(&number);
+        if let Some(letter) = letter {
+            letter.answer(answer);
+        }
+    }
+
+    /// Queues an asynchronous call. False when the mailbox is closed.
+    pub fn submit(&self, call: Arc<AsyncCall>) -> bool {
+        let mut post = self.post();
+        if !post.is_closed {
+            post.calls.push_back(call);
+        }
+        !post.is_closed
+    }
+
+    /// The next call for a thread of the pool.
+    pub fn next_call(&self) -> Option<Arc<AsyncCall>> {
+        self.post().calls.pop_front()
+    }
+
+    /// Whether calls wait for a thread of the pool.
+    pub fn has_calls(&self) -> bool {
+        !self.post().calls.is_empty()
+    }
+
+    /// A call has returned.
+    pub fn finish(&self, call: Arc<AsyncCall>) {
+        let mut post = self.post();
+        if !post.is_closed {
+            post.done.push_back(call);
+            post.ring();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Where the JavaScript thread of an environment is: inside a C call, or not. Other threads that wait for
+//! it look there, and leave notes for the call to find when C returns.
+
+use std::cell::Cell;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+/// A callback threw: no JavaScript runs until C returns.
+const THROWN: u32 = 1;
+/// A thread gave up waiting for this one.
+const DEADLOCK: u32 = 2;
+
+/// What threads share.
+#[derive(Default)]
+pub struct Presence {
+    /// The number of the call that the thread is inside of; 0 while it runs JavaScript or waits for events.
+    call: AtomicU32,
+    notes: AtomicU32,
+    /// The number of the call that somebody waited for in vain.
+    deadlocked: AtomicU32,
+}
+
+/// The JavaScript thread's own part.
+#[derive(Default)]
+pub struct Calls {
+    last: Cell<u32>,
+    /// How many calls wait inside C for a callback that runs.
+    suspended: Cell<u32>,
+}
+
+impl Presence {
+    /// Goes into C. Returns the number of the call, which is never 0.
+    #[inline(always)]
+    pub fn enter(&self, calls: &Calls) -> u32 {
+        let call = calls.last.get().wrapping_add(1).max(1);
+        calls.last.set(call);
+        self.call.store(call, Relaxed);
+        call
+    }
+
+    /// Comes out of C.
+    #[inline(always)]
+    pub fn leave(&self) {
+        self.call.store(0, Relaxed);
+    }
+
+    /// Whether there are notes to look at.
+    #[inline(always)]
+    pub fn has_notes(&self) -> bool {
+        self.notes.load(Relaxed) != 0
+    }
+
+    /// The number of the call that the thread is inside of, or 0.
+    pub fn call(&self) -> u32 {
+        self.call.load(Relaxed)
+    }
+
+    /// A callback runs JavaScript. Returns the call to [`resume`](Presence::resume).
+    #[inline]
+    pub fn suspend(&self, calls: &Calls) -> u32 {
+        calls.suspended.set(calls.suspended.get() + 1);
+        let call = self.call.load(Relaxed);
+        self.call.store(0, Relaxed);
+        call
+    }
+
+    /// Back to C.
+    #[inline]
+    pub fn resume(&self, calls: &Calls, call: u32) {
+        calls.suspended.set(calls.suspended.get() - 1);
+        self.call.store(call, Relaxed);
+    }
+
+    /// Comes out of one call into the one around it, or out of C with 0.
+    pub fn leave_to(&self, outer: u32) {
+        self.call.store(outer, Relaxed);
+    }
+
+    /// The call that the thread is inside of throws when C returns.
+    pub fn note_thrown(&self) {
+        self.notes.fetch_or(THROWN, Relaxed);
+    }
+
+    /// Whether a callback of the call that the thread is inside of has thrown.
+    #[inline(always)]
+    pub fn has_thrown(&self) -> bool {
+        self.notes.load(Relaxed) & THROWN != 0
+    }
+
+    /// The same, once.
+    pub fn take_thrown(&self) -> bool {
+        self.notes.fetch_and(!THROWN, Relaxed) & THROWN != 0
+    }
+
+    /// Another thread gave up waiting for this one, which was inside this call.
+    pub fn note_deadlock(&self, call: u32) {
+        self.deadlocked.store(call, Release);
+        self.notes.fetch_or(DEADLOCK, Release);
+    }
+
+    /// Whether somebody gave up waiting because of this call, which has just returned.
+    pub fn take_deadlock(&self, calls: &Calls, call: u32) -> bool {
+        if self.notes.load(Acquire) & DEADLOCK == 0 {
+            return false;
+        }
+        let is_ours = self.deadlocked.load(Acquire) == call;
+        // It may be meant for a call further out; if there is none, it came when its call had returned.
+        if is_ours || calls.suspended.get() == 0 {
+            self.notes.fetch_and(!DEADLOCK, Relaxed);
+        }
+        is_ours
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadlock_is_told_to_the_call_that_it_was_meant_for() {
+        let (presence, calls) = (Presence::default(), Calls::default());
+        let outer = presence.enter(&calls);
+        presence.note_deadlock(outer);
+        let suspended = presence.suspend(&calls);
+        assert_eq!((suspended, presence.call()), (outer, 0));
+        let inner = presence.enter(&calls);
+        presence.leave();
+        assert!(presence.has_notes());
+        assert!(!presence.take_deadlock(&calls, inner));
+        presence.resume(&calls, suspended);
+        presence.leave();
+        assert!(presence.has_notes());
+        assert!(presence.take_deadlock(&calls, outer));
+        presence.leave();
+        assert!(!presence.has_notes());
+    }
+
+    #[test]
+    fn a_note_that_came_too_late_is_dropped() {
+        let (presence, calls) = (Presence::default(), Calls::default());
+        let gone = presence.enter(&calls);
+        presence.leave();
+        presence.note_deadlock(gone);
+        let next = presence.enter(&calls);
+        presence.leave();
+        assert!(presence.has_notes());
+        assert!(!presence.take_deadlock(&calls, next));
+        presence.leave();
+        assert!(!presence.has_notes());
+    }
+}
