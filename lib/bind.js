@@ -64,7 +64,26 @@ function bindAll(binders) {
 }
 
 /**
- * The functions for some bindings, with their name and `ptr`.
+ * Gives a function its asynchronous form, which is made when it is first asked for.
+ * @param {Function} stub
+ * @param {Binding} binding
+ */
+function defineAsync(stub, binding) {
+  lazily.get = () => {
+    const asyncForm = require('./async/stub.js').asyncStub(binding, stub);
+    defineValue(asyncForm, 'name', binding.name, 'configurable');
+    defineValue(stub, 'async', asyncForm, 'enumerable');
+    return asyncForm;
+  };
+  Object.defineProperty(stub, 'async', lazily);
+  lazily.get = undefined;
+}
+
+/** Used again and again. @type {PropertyDescriptor} */
+const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enumerable: true }, null);
+
+/**
+ * The functions for some bindings, with their name, `ptr` and `async`.
  * @param {Binding[]} bindings
  * @returns {Function[]}
  */
@@ -75,6 +94,7 @@ function makeFunctions(bindings) {
     describeBound(number, name, signature.params);
     defineValue(stub, 'name', name, 'configurable');
     defineValue(stub, 'ptr', address, 'enumerable');
+    defineAsync(stub, bindings[index]);
   });
   // Last, when nothing can fail any more: a number must not be released twice.
   stubs.forEach((stub, index) => releaseWithStub(stub, bindings[index].number));

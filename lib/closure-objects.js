@@ -81,21 +81,21 @@ function loadRecord(spot, image, read) {
   return read(frameView, gathered);
 }
 
+/** @typedef {(values: any[], args: any[], call: Images) => Image | undefined} Passer */
+
 /**
+ * The function that reads all arguments of a call and stores them in the frame. It returns where C stores a
+ * record result, if that is in memory.
  * @param {import('./stub.js').StubPlan} plan
- * @returns {Function}
+ * @param {(index: number, argument: any, call: Images) => any} readRest reads what is no object, and runs no
+ *   code of the user's
+ * @returns {Passer}
  */
-function objectStub({ number, signature }) {
+function passerOf({ number, signature }, readRest) {
   const { params, spots, result, resultSpot } = signature;
   const count = params.length;
-  const scalars = params.map((type) => ({ ...marshallers[type.base], ...(type.accept && { read: type.accept }) }));
+  const scalars = params.map((type) => marshallers[type.base]);
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
-  const { string, load } = marshallers[result.base] ?? {};
-  const readRecord = result.record && resultReader(result);
-  const isStored = 'address' in resultSpot;
-  const isOwn = needsCall(params);
-  const opens = params.some((type) => type.lent?.opens);
-  const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
 
   /** @param {any[]} values @param {any[]} args @param {Images} call @param {(index: number) => void} reading */
   function readAll(values, args, call, reading) {
@@ -109,8 +109,8 @@ function objectStub({ number, signature }) {
     for (let index = 0; index < count; index++) {
       const { lent, record } = params[index];
       if (record || (lent && values[index] !== -1)) continue;
-      reading(index);
-      values[index] = lent ? lent.address(args[index]) : scalars[index].read(args[index]);
+      reading((call.argument = index));
+      values[index] = readRest(index, args[index], call);
       if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
     }
   }
@@ -124,14 +124,7 @@ function objectStub({ number, signature }) {
     }
   }
 
-  /**
-   * Reads and stores all arguments.
-   * @param {any[]} values
-   * @param {any[]} args
-   * @param {Images} call
-   * @returns {Image | undefined} where C stores a record
-   */
-  function pass(values, args, call) {
+  return (values, args, call) => {
     const floor = floorOfScratch();
     const heapFloor = floorOfHeap();
     let current = 0;
@@ -139,7 +132,7 @@ function objectStub({ number, signature }) {
       readAll(values, args, call, (index) => {
         current = index;
       });
-      const image = isStored ? takeImage(call, result) : undefined;
+      const image = 'address' in resultSpot ? takeImage(call, result) : undefined;
       call.settle(floor, heapFloor);
       storeAll(values);
       if (image && 'address' in resultSpot) ptr.store(image.address, resultSpot.address);
@@ -147,9 +140,29 @@ function objectStub({ number, signature }) {
     } catch (error) {
       return abandon(number, current, error, call, floor, heapFloor);
     }
-  }
+  };
+}
 
+/**
+ * @param {import('./stub.js').StubPlan} plan
+ * @returns {Function}
+ */
+function objectStub(plan) {
+  const { number, signature } = plan;
+  const { params, result, resultSpot } = signature;
+  const count = params.length;
+  const reads = params.map((type) => type.accept ?? marshallers[type.base]?.read);
+  const pass = passerOf(plan, (index, argument) => {
+    const { lent } = params[index];
+    return lent ? lent.address(argument) : reads[index](argument);
+  });
+  const { string, load } = marshallers[result.base] ?? {};
+  const readRecord = result.record && resultReader(result);
+  const isOwn = needsCall(params);
+  const opens = params.some((type) => type.lent?.opens);
+  const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
   const entry = string ? enterForString : enter;
+
   /** @param {unknown[]} kept @param {Images} call */
   function enterAndEnd(kept, call) {
     try {
@@ -176,4 +189,4 @@ function objectStub({ number, signature }) {
   };
 }
 
-module.exports = { objectStub };
+module.exports = { objectStub, passerOf, loadRecord };

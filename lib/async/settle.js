@@ -1,0 +1,98 @@
+'use strict';
+// Asynchronous calls that have not settled, and how they do.
+
+const native = require('../binding.js');
+const { createError } = require('../errors.js');
+const { views, offsets } = require('../frame.js');
+const { hooks } = require('../callback/listen.js');
+
+const { i32, u32 } = views;
+const ERRNO = offsets.errno / 4;
+const SUBJECT = offsets.subject / 4;
+const VALUE = offsets.value / 4;
+const VERDICT = offsets.verdict / 4;
+
+/**
+ * A call that is queued or made.
+ * @typedef {object} Pending
+ * @property {(value: unknown) => void} resolve
+ * @property {(error: unknown) => void} reject
+ * @property {() => unknown} read takes the result out of the frame
+ * @property {() => void} end gives back what was lent; throws what the user's setters throw
+ * @property {() => void} release closes what was opened for the call
+ * @property {{ error: unknown } | undefined} thrown what a callback has thrown
+ */
+
+/** By number. @type {Map<number, Pending>} */
+const pending = new Map();
+
+hooks.settle = () => {
+  const number = u32[SUBJECT];
+  const errno = i32[VALUE];
+  const hasThrown = u32[VERDICT] !== 0;
+  const call = /** @type {Pending} */ (pending.get(number));
+  pending.delete(number);
+  // Run before whatever waits for this call, and after what waits for the one before.
+  queueMicrotask(() => {
+    i32[ERRNO] = errno;
+  });
+  try {
+    const value = hasThrown ? undefined : call.read();
+    call.end();
+    if (hasThrown && call.thrown) call.reject(call.thrown.error);
+    else call.resolve(value);
+  } catch (error) {
+    call.reject(error);
+  } finally {
+    call.release();
+  }
+};
+
+hooks.blame = (number, error) => {
+  const call = pending.get(number);
+  if (call && !call.thrown) call.thrown = { error };
+};
+
+/**
+ * Queues the call that the frame is filled for.
+ * @param {Pending} call
+ * @param {AbortSignal | undefined} signal takes it back
+ */
+function start(call, signal) {
+  native.startAsync();
+  const number = u32[SUBJECT];
+  pending.set(number, call);
+  if (!signal) return;
+  const withdraw = () => {
+    if (!native.withdraw(number)) return;
+    pending.delete(number);
+    call.release();
+    call.reject(signal.reason);
+  };
+  signal.addEventListener('abort', withdraw, { once: true });
+  const { release } = call;
+  call.release = () => {
+    signal.removeEventListener('abort', withdraw);
+    release();
+  };
+}
+
+/**
+ * The C string that C returned.
+ * @param {string} symbol
+ * @param {number} slot the offset of its address
+ * @returns {string | null}
+ */
+function stringResult(symbol, slot) {
+  u32[offsets.address / 4] = u32[slot / 4];
+  u32[offsets.address / 4 + 1] = u32[slot / 4 + 1];
+  u32[offsets.length / 4] = u32[offsets.length / 4 + 1] = 0xffffffff;
+  try {
+    return native.readCString();
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error);
+    throw createError(code, `${symbol}: ${message}`, symbol);
+  }
+}
+
+module.exports = { start, stringResult };

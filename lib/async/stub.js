@@ -1,0 +1,98 @@
+'use strict';
+// The asynchronous forms of functions: the same values and errors, through a promise.
+
+const { refuseCount, symbolOf } = require('../bound.js');
+const { listen } = require('../callback/listen.js');
+const { loadRecord, passerOf } = require('../closure-objects.js');
+const { describe } = require('../describe.js');
+const { createError } = require('../errors.js');
+const marshallers = require('../marshal.generated.js');
+const { giveBackLoans, resultReader } = require('../passing.js');
+const { defineValue } = require('../property.js');
+const { acceptOf } = require('../record/accept.js');
+const { AsyncCall } = require('./call.js');
+const { start, stringResult } = require('./settle.js');
+
+/**
+ * The signal in the options that may follow the arguments.
+ * @param {any} options
+ * @param {string} symbol
+ * @param {number} index
+ * @returns {AbortSignal | undefined}
+ */
+function signalOf(options, symbol, index) {
+  const refuse = (/** @type {string} */ expected, /** @type {unknown} */ value) => {
+    const message = `${symbol}: argument ${index}: expected ${expected}, got ${describe(value)}`;
+    return createError('ERR_INVALID_ARG_TYPE', message, symbol, index);
+  };
+  if (typeof options !== 'object' || options === null) throw refuse('options', options);
+  const unknown = Object.keys(options).find((key) => key !== 'signal');
+  if (unknown !== undefined) throw refuse('options with no key but signal', options);
+  const { signal } = options;
+  if (signal === undefined || (typeof AbortSignal === 'function' && signal instanceof AbortSignal)) return signal;
+  throw refuse('an AbortSignal', signal);
+}
+
+/**
+ * @param {import('../stub.js').StubPlan} plan
+ * @param {object} stub the synchronous form, which keeps the function's number
+ * @returns {(...args: unknown[]) => Promise<unknown>}
+ */
+function asyncStub(plan, stub) {
+  const { number, signature } = plan;
+  const { params, result, resultSpot } = signature;
+  const count = params.length;
+  const accepts = params.map((type) => (type.record ? undefined : acceptOf(type)));
+  const pass = passerOf(plan, (index, argument, call) => /** @type {any} */ (accepts[index])(argument, call));
+  const { string, load } = marshallers[result.base] ?? {};
+  const readRecord = result.record && resultReader(result);
+  const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
+
+  /**
+   * @param {unknown[]} args
+   * @param {(value: unknown) => void} resolve
+   * @param {(error: unknown) => void} reject
+   */
+  function begin(args, resolve, reject) {
+    const symbol = symbolOf(number);
+    const hasOptions = args.length === count + 1;
+    const signal = hasOptions ? signalOf(args.pop(), symbol, count) : undefined;
+    if (args.length !== count) refuseCount(number, args.length);
+    if (signal?.aborted) throw signal.reason;
+    listen();
+    const call = new AsyncCall();
+    // Not an array of doubles, which does not keep signalling NaNs.
+    /** @type {any[]} */
+    const values = [undefined];
+    const image = pass(values, args, call);
+    const read = () => {
+      if (readRecord) return loadRecord(resultSpot, image, readRecord);
+      if (string) return stringResult(symbol, resultSlot);
+      return result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
+    };
+    // The closure keeps the arguments and their copies, and the function's number.
+    const end = () => {
+      call.copyBack();
+      if (call.loans) giveBackLoans(call.loans, symbol);
+      return [args, values, stub];
+    };
+    try {
+      start({ resolve, reject, read, end, release: () => call.end(), thrown: undefined }, signal);
+    } catch (error) {
+      call.end();
+      throw error;
+    }
+  }
+
+  const asyncForm = (/** @type {unknown[]} */ ...args) => {
+    try {
+      return new Promise((resolve, reject) => begin(args, resolve, reject));
+    } catch (error) {
+      // The executor's own errors reject; this is the end of the stack.
+      return Promise.reject(error);
+    }
+  };
+  return defineValue(asyncForm, 'length', count, 'configurable');
+}
+
+module.exports = { asyncStub };
