@@ -2,7 +2,7 @@
 'use strict';
 
 const ffi = require('./lib/bridge.js');
-const { CFunction, linkSymbols } = require('./lib/cfunction.js');
+const { CFunction, AsyncCFunction, linkSymbols } = require('./lib/cfunction.js');
 const { CString } = require('./lib/cstring.js');
 const { errno, strerror } = require('./lib/errno.js');
 const { FFIError, FFITypeError, FFIRangeError } = require('./lib/errors.js');
@@ -16,6 +16,7 @@ module.exports = {
   dlopen,
   linkSymbols,
   CFunction,
+  AsyncCFunction,
   Library,
   FFIType,
   CString,
@@ -32,6 +33,9 @@ module.exports = {
   FFIError,
   FFITypeError,
   FFIRangeError,
+  callAsync: ffi.callAsync,
+  callPtrAsync: ffi.callPtrAsync,
+  callBySigAsArrayBuffer: ffi.callBySigAsArrayBuffer,
   ffi,
 };
 

@@ -111,4 +111,15 @@ function makeOneShot(binding) {
   return closureStub(binding);
 }
 
-module.exports = { bindSymbol, bindAddress, bindAll, makeOneShot };
+/**
+ * The asynchronous function for a binding that is called once; the caller releases its number when the call
+ * has settled.
+ * @param {Binding} binding
+ * @returns {(...args: unknown[]) => Promise<unknown>}
+ */
+function makeOneShotAsync(binding) {
+  describeBound(binding.number, binding.name, binding.signature.params);
+  return require('./async/stub.js').asyncStub(binding, binding);
+}
+
+module.exports = { bindSymbol, bindAddress, bindAll, makeOneShot, makeOneShotAsync };

@@ -3,7 +3,7 @@
 // arrays in their order.
 
 const native = require('./binding.js');
-const { bindAddress, bindAll, bindSymbol, makeOneShot } = require('./bind.js');
+const { bindAddress, bindAll, bindSymbol, makeOneShot, makeOneShotAsync } = require('./bind.js');
 const { release } = require('./bound.js');
 const { byteCount, pointerValue } = require('./address.js');
 const { readCString } = require('./cstring.js');
@@ -11,18 +11,7 @@ const { createError } = require('./errors.js');
 const { takeAddress } = require('./frame.js');
 const { closeHandle, handleNumber, openHandle } = require('./library.js');
 const { copyMemory, ptr } = require('./memory.js');
-const { planSignature } = require('./signature.js');
-
-/** The letter of a result of two doubles, and its type. */
-const PAIR_LETTER = '2';
-/** @type {unknown} */
-let pair;
-// Declared when it is first needed: most programs have no records.
-const pairType = () => (pair ??= require('./record/schema.js').Struct({ first: 'f64', second: 'f64' }).object);
-
-/** @param {any} value @returns {any} a pair as its bytes */
-const asBytes = (value) =>
-  typeof value === 'object' && value !== null ? Float64Array.of(value.first, value.second).buffer : value;
+const { asBytes, mergeArguments, planLetters, symbolName, PAIR_LETTER } = require('./bridge/letters.js');
 
 /** Functions defined on each handle, with their type letters. @type {Map<bigint, Map<string, { call: Function, types: string, isPair: boolean }>>} */
 const defined = new Map();
@@ -35,44 +24,6 @@ function openNumber(handle) {
   return handleNumber(handle);
 }
 
-/** @param {unknown} name @returns {string} */
-function symbolName(name) {
-  if (typeof name === 'string') return name;
-  throw createError('ERR_INVALID_ARG_TYPE', `the name of a function must be a string, got ${typeof name}`);
-}
-
-/** @param {string} name @param {unknown} argTypes @param {unknown} returnType */
-function planLetters(name, argTypes, returnType) {
-  if (typeof argTypes !== 'string') {
-    throw createError('ERR_INVALID_ARG_TYPE', `${name}: the argument types must be a string of letters`, name);
-  }
-  return planSignature(name, [...argTypes], returnType === PAIR_LETTER ? pairType() : returnType);
-}
-
-/**
- * The arguments in the order of their types: strings from one array, the rest from the other.
- * @param {string} name
- * @param {string} types
- * @param {unknown} nums
- * @param {unknown} strs
- * @returns {unknown[]}
- */
-function mergeArguments(name, types, nums, strs) {
-  if (!Array.isArray(nums) || !Array.isArray(strs)) {
-    throw createError('ERR_INVALID_ARG_TYPE', `${name}: numbers and strings must come in two arrays`, name);
-  }
-  const strings = [...types].filter((letter) => letter === 's').length;
-  const numbers = types.length - strings;
-  if (nums.length !== numbers || strs.length !== strings) {
-    const code = nums.length < numbers || strs.length < strings ? 'ERR_MISSING_ARGS' : 'ERR_INVALID_ARG_VALUE';
-    const message = `${name}: expected ${numbers} numbers and ${strings} strings, got ${nums.length} and ${strs.length}`;
-    throw createError(code, message, name);
-  }
-  let number = 0;
-  let string = 0;
-  return Array.from(types, (letter) => (letter === 's' ? strs[string++] : nums[number++]));
-}
-
 /**
  * Calls a function that is bound for this call only.
  * @param {import('./bind.js').Binding} binding
@@ -83,6 +34,20 @@ function mergeArguments(name, types, nums, strs) {
 function callOnce(binding, types, nums, strs) {
   try {
     return asBytes(makeOneShot(binding)(...mergeArguments(binding.name, types, nums, strs)));
+  } finally {
+    release(binding.number);
+  }
+}
+
+/**
+ * @param {import('./bind.js').Binding} binding
+ * @param {string} types
+ * @param {unknown} nums
+ * @param {unknown} strs
+ */
+async function callOnceAsync(binding, types, nums, strs) {
+  try {
+    return asBytes(await makeOneShotAsync(binding)(...mergeArguments(binding.name, types, nums, strs)));
   } finally {
     release(binding.number);
   }
@@ -155,6 +120,23 @@ function callMixed(handle, name, argTypes, returnType, nums, strs) {
   return callOnce(binding, /** @type {string} */ (argTypes), nums, strs);
 }
 
+/**
+ * As callMixed, on the thread pool.
+ * @param {unknown} handle
+ * @param {unknown} name
+ * @param {unknown} argTypes
+ * @param {unknown} returnType
+ * @param {unknown} nums
+ * @param {unknown} strs
+ * @returns {Promise<unknown>}
+ */
+async function callAsync(handle, name, argTypes, returnType, nums, strs) {
+  const library = openNumber(handle);
+  const symbol = symbolName(name);
+  const binding = bindSymbol(library, symbol, planLetters(symbol, argTypes, returnType), symbol);
+  return callOnceAsync(binding, /** @type {string} */ (argTypes), nums, strs);
+}
+
 /** @param {unknown} handle @param {unknown} name @returns {string} `''` for NULL */
 function callString(handle, name) {
   return callMixed(handle, name, '', 's', [], []) ?? '';
@@ -173,11 +155,29 @@ function callPtr(pointer, argTypes, returnType, nums, strs) {
   return callOnce(binding, /** @type {string} */ (argTypes), nums, strs);
 }
 
+/**
+ * As callPtr, on the thread pool.
+ * @param {unknown} pointer
+ * @param {unknown} argTypes
+ * @param {unknown} returnType
+ * @param {unknown} nums
+ * @param {unknown} strs
+ * @returns {Promise<unknown>}
+ */
+async function callPtrAsync(pointer, argTypes, returnType, nums, strs) {
+  const address = pointerValue('callPtrAsync', pointer);
+  const binding = bindAddress(address, planLetters('callPtrAsync', argTypes, returnType), 'callPtrAsync');
+  return callOnceAsync(binding, /** @type {string} */ (argTypes), nums, strs);
+}
+
 /** @param {unknown} handle @param {unknown} name @returns {number} */
 function getSymbolPtr(handle, name) {
   native.findSymbol(openNumber(handle), symbolName(name));
   return takeAddress();
 }
+
+/** Loaded when it is first asked for. @returns {any} */
+const callbacks = () => require('./bridge/callbacks.js');
 
 module.exports = {
   load,
@@ -186,8 +186,10 @@ module.exports = {
   callBySig,
   callBySigAsArrayBuffer,
   callMixed,
+  callAsync,
   callString,
   callPtr,
+  callPtrAsync,
   getSymbolPtr,
   /** @param {unknown} pointer @returns {string} `''` for NULL */
   readCString: (pointer) => readCString('readCString', pointerValue('readCString', pointer)) ?? '',
@@ -195,4 +197,12 @@ module.exports = {
   readMemory: (pointer, length) =>
     copyMemory('readMemory', pointerValue('readMemory', pointer), byteCount('readMemory', length, 1)),
   ptr: (/** @type {unknown} */ buffer) => ptr(buffer),
+  createCallback: (/** @type {any[]} */ ...args) => callbacks().createCallback(...args),
+  destroyCallback: (/** @type {unknown} */ handle) => callbacks().destroyCallback(handle),
+  invokeCallback: (/** @type {unknown} */ handle, /** @type {unknown[]} */ ...args) =>
+    callbacks().invokeCallback(handle, args),
+  getCallbackPtr: (/** @type {unknown} */ handle) => callbacks().find(handle).ptr,
+  getCallbackThreadsafe: (/** @type {unknown} */ handle) => callbacks().find(handle).threadsafe,
+  callCallbackThreadSafe: (/** @type {unknown} */ handle, /** @type {unknown} */ argument) =>
+    callbacks().callCallbackThreadSafe(handle, argument),
 };

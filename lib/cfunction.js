@@ -52,6 +52,18 @@ function CFunction(definition) {
 }
 
 /**
+ * The same, called on the thread pool: every call gives a promise.
+ * @param {unknown} definition `{ ptr, args, returns }`
+ */
+function AsyncCFunction(definition) {
+  checkDefinition(definition, 'AsyncCFunction', KEYS);
+  const { functions, close } = bindClosable([() => bindDefinition(definition, 'AsyncCFunction')]);
+  const { async, ptr } = /** @type {any} */ (functions[0]);
+  defineValue(async, 'ptr', ptr, 'enumerable');
+  return defineValue(defineValue(async, 'close', close), dispose, close);
+}
+
+/**
  * Binds several addresses at once.
  * @param {unknown} definitions a map of `{ ptr, args, returns }`
  */
@@ -74,4 +86,4 @@ function linkSymbols(definitions) {
   };
 }
 
-module.exports = { CFunction, linkSymbols };
+module.exports = { CFunction, AsyncCFunction, linkSymbols };

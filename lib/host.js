@@ -10,9 +10,10 @@ const suffix = { darwin: 'dylib', win32: 'dll' }[/** @type {'darwin'} */ (proces
 
 /** Numbers about this environment. */
 function stats() {
-  const [libraries, functions] = native.counts();
+  const [libraries, functions, open, afterClose, pending] = native.counts();
   const stubs = canGenerate ? 'generated' : 'closures';
-  return { backend: native.backend, stubs, libraries, functions, retained: retainedCount() };
+  const callbacks = { open, afterClose };
+  return { backend: native.backend, stubs, libraries, functions, retained: retainedCount(), callbacks, async: pending };
 }
 
 module.exports = { suffix, stats };

@@ -25,7 +25,6 @@ function signalOf(options, symbol, index) {
     const message = `${symbol}: argument ${index}: expected ${expected}, got ${describe(value)}`;
     return createError('ERR_INVALID_ARG_TYPE', message, symbol, index);
   };
-  if (typeof options !== 'object' || options === null) throw refuse('options', options);
   const unknown = Object.keys(options).find((key) => key !== 'signal');
   if (unknown !== undefined) throw refuse('options with no key but signal', options);
   const { signal } = options;
@@ -55,7 +54,8 @@ function asyncStub(plan, stub) {
    */
   function begin(args, resolve, reject) {
     const symbol = symbolOf(number);
-    const hasOptions = args.length === count + 1;
+    const last = args[count];
+    const hasOptions = args.length === count + 1 && typeof last === 'object' && last !== null;
     const signal = hasOptions ? signalOf(args.pop(), symbol, count) : undefined;
     if (args.length !== count) refuseCount(number, args.length);
     if (signal?.aborted) throw signal.reason;

@@ -154,7 +154,8 @@ class JSCallback {
     registerWrapper(
       callbacks.addressOf,
       (value) => (#address in value ? 'a JSCallback' : undefined),
-      (value) => (#address in value && value.#number === -1 ? { code: 'ERR_CALLBACK_CLOSED', text: CLOSED } : undefined),
+      (value) =>
+        #address in value && value.#number === -1 ? { code: 'ERR_CALLBACK_CLOSED', text: CLOSED } : undefined,
     );
   }
 }

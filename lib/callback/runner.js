@@ -58,7 +58,9 @@ function generated({ params, spots, result: type }) {
   /** @type {Record<string, unknown>} */
   const values = { ...runtime, checkNothing, refuseResult, text };
   // All are taken out before anything else runs, which may use the frame.
-  const taken = params.map((param, index) => `const t${index} = ${argument(param, index, offsetOf(spots[index]), values)};`);
+  const taken = params.map(
+    (param, index) => `const t${index} = ${argument(param, index, offsetOf(spots[index]), values)};`,
+  );
   const given = params.map(({ base }, index) => (base === 'cstring' ? `text(entry, t${index})` : `t${index}`));
   const lines = ['const { fn } = entry;', ...taken, `const r = fn(${given.join(', ')});`, ...result(type, values)];
   const source = `function (entry) {\n${lines.join('\n')}\n}`;

@@ -56,7 +56,8 @@ class LentFunction {
   /** Refuses a callback that C would call wrongly. @param {Signature} given */
   #compare({ params, result }) {
     const own = this.#signature;
-    const isLike = params.length === own.params.length && params.every((type, index) => isAlike(type, own.params[index]));
+    const isLike =
+      params.length === own.params.length && params.every((type, index) => isAlike(type, own.params[index]));
     if (isLike && isAlike(result, own.result)) return;
     throw new Refused('ERR_INVALID_ARG_TYPE', 'this JSCallback has another signature');
   }
@@ -86,7 +87,10 @@ function callback(args, returns) {
   const lent = new LentFunction(planCallback('callback', args, returns));
   const expects = 'a function, a JSCallback, or a function pointer (Number, BigInt or null)';
   lent.type = { ...resolveType('function', 'callback'), expects, lent: /** @type {any} */ (lent) };
-  return declareType(Object.freeze({ args: Object.freeze([...(/** @type {Types} */ (args ?? []))]), returns }), lent.type);
+  return declareType(
+    Object.freeze({ args: Object.freeze([.../** @type {Types} */ (args ?? [])]), returns }),
+    lent.type,
+  );
 }
 
 module.exports = { callback };

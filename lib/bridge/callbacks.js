@@ -1,0 +1,79 @@
+'use strict';
+// The callbacks of the raw bridge: handles are bigints, types one letter each.
+
+const { AsyncCFunction } = require('../cfunction.js');
+const { CLOSED, JSCallback } = require('../callback/callback.js');
+const { createError } = require('../errors.js');
+const { PAIR_LETTER, pairType } = require('./letters.js');
+
+/**
+ * @typedef {object} Opened
+ * @property {InstanceType<typeof JSCallback>} callback
+ * @property {unknown[]} args
+ * @property {unknown} returns
+ */
+
+/** Open callbacks by handle. @type {Map<bigint, Opened>} */
+const opened = new Map();
+let lastHandle = 0n;
+
+/** @param {unknown} letter */
+const typeOf = (letter) => (letter === PAIR_LETTER ? pairType() : letter);
+
+/**
+ * @param {unknown} fn
+ * @param {unknown} argTypes a letter for each parameter
+ * @param {unknown} returnType a letter
+ * @param {unknown} [threadsafe]
+ * @returns {bigint} its handle
+ */
+function createCallback(fn, argTypes, returnType, threadsafe = false) {
+  if (typeof argTypes !== 'string') {
+    throw createError('ERR_INVALID_ARG_TYPE', 'createCallback: the argument types must be a string of letters');
+  }
+  const args = Array.from(argTypes, typeOf);
+  const returns = typeOf(returnType);
+  const callback = new JSCallback(fn, { args, returns, threadsafe });
+  opened.set(++lastHandle, { callback, args, returns });
+  return lastHandle;
+}
+
+/** @param {unknown} handle @returns {Opened} */
+function openedAs(handle) {
+  const found = opened.get(/** @type {bigint} */ (handle));
+  if (!found) throw createError('ERR_CALLBACK_CLOSED', CLOSED);
+  return found;
+}
+
+/** @param {unknown} handle unknown and closed ones are ignored */
+function destroyCallback(handle) {
+  opened.get(/** @type {bigint} */ (handle))?.callback.close();
+  opened.delete(/** @type {bigint} */ (handle));
+}
+
+/** @param {unknown} handle @param {unknown[]} args */
+const invokeCallback = (handle, args) => openedAs(handle).callback.call(...args);
+
+/**
+ * Calls a callback of one parameter from a thread of the pool, as a native thread does.
+ * @param {unknown} handle
+ * @param {unknown} argument
+ * @returns {Promise<unknown>}
+ */
+async function callCallbackThreadSafe(handle, argument) {
+  const { callback, args, returns } = openedAs(handle);
+  const call = AsyncCFunction({ ptr: callback.ptr, args, returns });
+  try {
+    return await call(argument);
+  } finally {
+    call.close();
+  }
+}
+
+module.exports = {
+  createCallback,
+  destroyCallback,
+  invokeCallback,
+  callCallbackThreadSafe,
+  find: (/** @type {unknown} */ handle) => openedAs(handle).callback,
+};
