@@ -13,7 +13,6 @@ const { isSafeInteger } = Number;
 
 /**
  * How functions of one signature are passed: a plain function is opened for the call.
- * @implements {Pick<import('../record/lent.js').Lent, 'lend' | 'address' | 'direction' | 'accept'>}
  */
 class LentFunction {
   /** @type {'in'} */
@@ -80,17 +79,14 @@ function isAlike(one, other) {
 /**
  * A function pointer of a signature. A parameter takes a JSCallback, an address, null, or a JavaScript
  * function, which C can call until the call returns.
- * @param {unknown} args types of the parameters
- * @param {unknown} returns type of the result
+ * @param {unknown[]} [args] types of the parameters
+ * @param {unknown} [returns] type of the result
  */
-function callback(args, returns) {
+function callback(args = [], returns = 'void') {
   const lent = new LentFunction(planCallback('callback', args, returns));
   const expects = 'a function, a JSCallback, or a function pointer (Number, BigInt or null)';
   lent.type = { ...resolveType('function', 'callback'), expects, lent: /** @type {any} */ (lent) };
-  return declareType(
-    Object.freeze({ args: Object.freeze([.../** @type {Types} */ (args ?? [])]), returns }),
-    lent.type,
-  );
+  return declareType(Object.freeze({ args: Object.freeze(Array.from(args)), returns }), lent.type);
 }
 
 module.exports = { callback };
