@@ -23,6 +23,7 @@ const { resolveType } = require('./types.js');
  * @property {Spot[]} spots one for each parameter
  * @property {CType} result
  * @property {Spot} resultSpot
+ * @property {boolean} isNamed it is kept for good, as its types are given by names only
  */
 
 /** No function of JavaScript has more; Rust draws a closer line. */
@@ -72,17 +73,22 @@ function readSpots(numbers) {
   return spots;
 }
 
-/** @typedef {(types: Uint32Array) => number[]} Planner */
+/**
+ * The types of a signature.
+ * @typedef {object} Types
+ * @property {CType[]} params
+ * @property {CType} result
+ * @property {boolean} isNamed they are given by names only; declared types of the same number differ in what
+ *   they accept
+ */
 
 /**
  * @param {string} symbol for messages
- * @param {unknown} args types; none means no parameters
- * @param {unknown} returns a type; none means void
- * @param {Planner} planner of Rust's
- * @param {Map<string, Signature>} planned
- * @returns {Signature}
+ * @param {unknown} [args] types; none means no parameters
+ * @param {unknown} [returns] a type; none means void
+ * @returns {Types}
  */
-function makePlan(symbol, args = [], returns = 'void', planner, planned) {
+function resolveTypes(symbol, args = [], returns = 'void') {
   if (!Array.isArray(args)) throw invalid(symbol, 'args must be an array of types');
   if (args.length > MOST_PARAMETERS) {
     throw createError('ERR_UNSUPPORTED_ARGS', `${symbol}: ${args.length} parameters are too many`, symbol);
@@ -90,16 +96,25 @@ function makePlan(symbol, args = [], returns = 'void', planner, planned) {
   const given = Array.from(args);
   const params = given.map((type, index) => paramType(type, symbol, index));
   const result = resultType(returns, symbol);
+  return { params, result, isNamed: [returns, ...given].every((type) => typeof type === 'string') };
+}
+
+/**
+ * @param {string} symbol for messages
+ * @param {Types} types
+ * @param {(types: Uint32Array) => number[]} planner of Rust's
+ * @param {Map<string, Signature>} planned
+ * @returns {Signature}
+ */
+function makePlan(symbol, { params, result, isNamed }, planner, planned) {
   const numbers = [result, ...params].map((type) => type.number);
-  // Declared types of the same number differ in what they accept.
-  const isNamed = [returns, ...given].every((type) => typeof type === 'string');
   const key = isNamed ? String.fromCharCode(...numbers) : '';
   const known = isNamed ? planned.get(key) : undefined;
   if (known) return known;
   try {
     const [plan, ...rest] = planner(Uint32Array.from(numbers));
     const [resultSpot, ...spots] = readSpots(rest);
-    const made = { plan, params, spots, result, resultSpot };
+    const made = { plan, params, spots, result, resultSpot, isNamed };
     if (isNamed) planned.set(key, made);
     return made;
   } catch (error) {
@@ -119,7 +134,14 @@ const planned = new Map();
  * @param {unknown} [returns] a type; none means void
  * @returns {Signature}
  */
-const planSignature = (symbol, args, returns) => makePlan(symbol, args, returns, native.plan, planned);
+const planSignature = (symbol, args, returns) => planCall(symbol, resolveTypes(symbol, args, returns));
+
+/**
+ * @param {string} symbol for messages
+ * @param {Types} types
+ * @returns {Signature}
+ */
+const planCall = (symbol, types) => makePlan(symbol, types, native.plan, planned);
 
 /** @type {Map<string, Signature>} */
 const plannedCallbacks = new Map();
@@ -132,12 +154,12 @@ const plannedCallbacks = new Map();
  * @returns {Signature}
  */
 function planCallback(symbol, args, returns) {
-  const signature = makePlan(symbol, args, returns, native.callbackPlan, plannedCallbacks);
-  signature.params.forEach(({ lent }, index) => {
+  const types = resolveTypes(symbol, args, returns);
+  types.params.forEach(({ lent }, index) => {
     if (!lent || lent.direction === 'in') return;
     throw invalid(symbol, `args[${index}]: a callback gets addresses: use pointer instead of ${lent.direction}`, index);
   });
-  return signature;
+  return makePlan(symbol, types, native.callbackPlan, plannedCallbacks);
 }
 
-module.exports = { planSignature, planCallback };
+module.exports = { planCall, planCallback, planSignature };

@@ -48,13 +48,9 @@ unsafe extern "C" fn enter(env: sys::napi_env, _info: sys::napi_callback_info) -
         let Some(instance) = Instance::of(env) else { return ptr::null_mut() };
         let number = (*instance.frame.as_ptr()).target;
         match instance.invoke(|| ()) {
-            Some(((), call)) => {
-                if instance.has_notes() {
-                    instance.see_to(env, call, number);
-                }
-                ptr::null_mut()
-            }
-            None => instance.throw(env, &instance.closed_error(number)),
+            Some(((), call)) if instance.has_notes() => see_to(instance, env, call, number, ptr::null_mut()),
+            Some(_) => ptr::null_mut(),
+            None => throw_closed(instance, env, number),
         }
     }
 }
@@ -69,11 +65,54 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
         // Calls inside this one write their own number there.
         let number = (*frame).target;
         match instance.invoke(|| string_at(env, (*frame).int_results[0], None)) {
-            Some((_, call)) if instance.has_notes() && instance.see_to(env, call, number) => ptr::null_mut(),
+            Some((Ok(string), call)) if instance.has_notes() => see_to(instance, env, call, number, string),
             Some((Ok(string), _)) => string,
-            Some((Err(error), _)) => instance.throw(env, &instance.error_of(number, *error)),
-            None => instance.throw(env, &instance.closed_error(number)),
+            Some((Err(error), call)) => throw_unreadable(instance, env, call, number, &error),
+            None => throw_closed(instance, env, number),
         }
+    }
+}
+
+// What is seldom is kept apart: every level of calls and callbacks takes the stack of these functions.
+
+/// Looks at what callbacks have left. Returns `value`, or NULL after throwing.
+///
+/// # Safety
+///
+/// `env` is the environment of `instance`, in a call from JavaScript, and `call` has just returned.
+#[cold]
+#[inline(never)]
+unsafe fn see_to(instance: &Instance, env: sys::napi_env, call: u32, number: u32, value: sys::napi_value) -> sys::napi_value {
+    // SAFETY: as the caller says.
+    if unsafe { instance.see_to(env, call, number) } { ptr::null_mut() } else { value }
+}
+
+/// Throws that the function was closed.
+///
+/// # Safety
+///
+/// `env` is the environment of `instance`, in a call from JavaScript.
+#[cold]
+#[inline(never)]
+unsafe fn throw_closed(instance: &Instance, env: sys::napi_env, number: u32) -> sys::napi_value {
+    // SAFETY: as the caller says.
+    unsafe { instance.throw(env, &instance.closed_error(number)) }
+}
+
+/// Throws what a callback has thrown, or else that the result is no string.
+///
+/// # Safety
+///
+/// As for [`see_to`].
+#[cold]
+#[inline(never)]
+unsafe fn throw_unreadable(instance: &Instance, env: sys::napi_env, call: u32, number: u32, error: &Error) -> sys::napi_value {
+    // SAFETY: as the caller says.
+    unsafe {
+        if instance.has_notes() && instance.see_to(env, call, number) {
+            return ptr::null_mut();
+        }
+        instance.throw(env, &instance.error_of(number, error.clone()))
     }
 }
 
@@ -209,15 +248,16 @@ unsafe extern "C" fn address_of(env: sys::napi_env, info: sys::napi_callback_inf
     }
 }
 
-/// `openCallback()`: opens a callback of the plan in the frame's target, whose default result is where
-/// results are; `length` is its timeout in milliseconds, `value` 1 for a listener. Leaves its number as the
+/// `openCallback()`: opens a callback of the plan in the frame's target, which the runner that is the
+/// subject runs, and whose default result is where results are; `length` is its timeout in milliseconds, `value` 1 for a listener. Leaves its number as the
 /// subject, and its address.
 unsafe extern "C" fn open_callback(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`, and only `lib/callback` does so.
     unsafe {
         with_instance(env, |instance| {
             let frame = instance.frame.as_ptr();
-            let wish = Wish { plan: (*frame).target, is_listener: (*frame).value == 1, timeout: (*frame).length as u32 };
+            let wish =
+                Wish { plan: (*frame).target, runner: (*frame).subject, is_listener: (*frame).value == 1, timeout: (*frame).length as u32 };
             let (number, address) = instance.open_callback(&wish)?;
             ((*frame).subject, (*frame).address) = (number, address as u64);
             Ok(ptr::null_mut())

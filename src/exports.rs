@@ -191,12 +191,19 @@ pub fn callback_plan(env: Env, types: &[u32]) -> Thrown<Vec<u32>> {
     })
 }
 
+/// Adds a function that runs the callback named in the frame, and returns its number.
+#[napi(catch_unwind, ts_args_type = "run: () => void")]
+pub fn add_runner(env: Env, run: Unknown<'_>) -> Thrown<u32> {
+    let reference = strong_reference(env.raw(), run.raw())?;
+    with_instance(&env, |instance| Ok(instance.add_runner(reference)))
+}
+
 /// Lets other threads reach this one (see [`Instance::listen`]); once.
-#[napi(catch_unwind, ts_args_type = "dispatch: () => void, settle: () => void, thrown: unknown[]")]
-pub fn listen(env: Env, dispatch: Unknown<'_>, settle: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<()> {
+#[napi(catch_unwind, ts_args_type = "readLetter: () => void, settle: () => void, thrown: unknown[]")]
+pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<()> {
     let raw = env.raw();
     let reference = |value: &Unknown<'_>| strong_reference(raw, value.raw());
-    let references = [reference(&dispatch)?, reference(&settle)?, reference(&thrown)?];
+    let references = [reference(&read_letter)?, reference(&settle)?, reference(&thrown)?];
     // SAFETY: this is a call from JavaScript in `env`; `lib/callback/listen.js` makes it once.
     with_instance(&env, |instance| unsafe { instance.listen(raw, references) })
 }

@@ -11,13 +11,13 @@ use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, closed_error, object_at};
 use crate::mailbox::Mailbox;
-use crate::presence::Calls;
+use crate::presence::LastCall;
 use crate::shortcut;
 use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
 use crate::typetable::TypeTable;
 pub use callbacks::Wish;
-use callbacks::{Callbacks, Shared};
+use callbacks::{Callbacks, Shared, Suspended};
 use mail::AsyncCalls;
 use napi::sys;
 use std::cell::{Cell, RefCell};
@@ -66,15 +66,16 @@ pub struct Instance {
     env: Cell<sys::napi_env>,
     /// What other threads share with this one.
     mailbox: Arc<Mailbox>,
-    calls_made: Calls,
+    last_call: LastCall,
+    suspended: RefCell<Vec<Suspended>>,
     callbacks: RefCell<Callbacks>,
     async_calls: AsyncCalls,
     /// No callback runs any more.
     is_ending: Cell<bool>,
     /// Wakes this thread; NULL before [`Instance::listen`], as the three references are.
     bell: Cell<sys::napi_threadsafe_function>,
-    /// The JavaScript function that runs the callback named in the frame.
-    dispatcher: Cell<sys::napi_ref>,
+    /// The JavaScript function that runs the callback that a letter asks for.
+    letter_reader: Cell<sys::napi_ref>,
     /// The JavaScript function that settles the asynchronous call named in the frame.
     settler: Cell<sys::napi_ref>,
     /// The array that holds what a callback has thrown until C returns.
@@ -106,12 +107,13 @@ impl Instance {
             open_gate: Box::default(),
             env: Cell::new(ptr::null_mut()),
             mailbox: Arc::default(),
-            calls_made: Calls::default(),
+            last_call: LastCall::default(),
+            suspended: RefCell::default(),
             callbacks: RefCell::default(),
             async_calls: AsyncCalls::default(),
             is_ending: Cell::new(false),
             bell: Cell::new(ptr::null_mut()),
-            dispatcher: Cell::new(ptr::null_mut()),
+            letter_reader: Cell::new(ptr::null_mut()),
             settler: Cell::new(ptr::null_mut()),
             thrown: Cell::new(ptr::null_mut()),
             has_error: Cell::new(false),
@@ -142,6 +144,7 @@ impl Instance {
     /// # Safety
     ///
     /// As for [`Instance::of`].
+    #[inline(never)]
     pub unsafe fn ask_host(env: sys::napi_env) -> *const Instance {
         let mut data = ptr::null_mut();
         // SAFETY: `env` is live; one pointer is stored, and only `install` sets it.
@@ -163,8 +166,9 @@ impl Instance {
             instance.end();
             // One host finalizes without an environment; its references are gone then.
             if !env.is_null() {
-                let later = [instance.dispatcher.get(), instance.settler.get(), instance.thrown.get()];
-                for reference in [instance.frame_buffer, instance.error_factory].into_iter().chain(later) {
+                let later = [instance.letter_reader.get(), instance.settler.get(), instance.thrown.get()];
+                let first = [instance.frame_buffer, instance.error_factory];
+                for reference in first.into_iter().chain(later).chain(instance.runners()) {
                     if !reference.is_null() {
                         // SAFETY: it was made in this environment, and is used no more.
                         unsafe { sys::napi_delete_reference(env, reference) };

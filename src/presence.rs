@@ -20,20 +20,15 @@ pub struct Presence {
     deadlocked: AtomicU32,
 }
 
-/// The JavaScript thread's own part.
-#[derive(Default)]
-pub struct Calls {
-    last: Cell<u32>,
-    /// How many calls wait inside C for a callback that runs.
-    suspended: Cell<u32>,
-}
+/// The number of the last call, which only the JavaScript thread needs.
+pub type LastCall = Cell<u32>;
 
 impl Presence {
     /// Goes into C. Returns the number of the call, which is never 0.
     #[inline(always)]
-    pub fn enter(&self, calls: &Calls) -> u32 {
-        let call = calls.last.get().wrapping_add(1).max(1);
-        calls.last.set(call);
+    pub fn enter(&self, last: &LastCall) -> u32 {
+        let call = last.get().wrapping_add(1).max(1);
+        last.set(call);
         self.call.store(call, Relaxed);
         call
     }
@@ -57,8 +52,7 @@ impl Presence {
 
     /// A callback runs JavaScript. Returns the call to [`resume`](Presence::resume).
     #[inline]
-    pub fn suspend(&self, calls: &Calls) -> u32 {
-        calls.suspended.set(calls.suspended.get() + 1);
+    pub fn suspend(&self) -> u32 {
         let call = self.call.load(Relaxed);
         self.call.store(0, Relaxed);
         call
@@ -66,14 +60,8 @@ impl Presence {
 
     /// Back to C.
     #[inline]
-    pub fn resume(&self, calls: &Calls, call: u32) {
-        calls.suspended.set(calls.suspended.get() - 1);
+    pub fn resume(&self, call: u32) {
         self.call.store(call, Relaxed);
-    }
-
-    /// Comes out of one call into the one around it, or out of C with 0.
-    pub fn leave_to(&self, outer: u32) {
-        self.call.store(outer, Relaxed);
     }
 
     /// The call that the thread is inside of throws when C returns.
@@ -98,14 +86,15 @@ impl Presence {
         self.notes.fetch_or(DEADLOCK, Release);
     }
 
-    /// Whether somebody gave up waiting because of this call, which has just returned.
-    pub fn take_deadlock(&self, calls: &Calls, call: u32) -> bool {
+    /// Whether somebody gave up waiting because of this call, which has just returned. `is_outermost` if no
+    /// other call waits for it.
+    pub fn take_deadlock(&self, call: u32, is_outermost: bool) -> bool {
         if self.notes.load(Acquire) & DEADLOCK == 0 {
             return false;
         }
         let is_ours = self.deadlocked.load(Acquire) == call;
         // It may be meant for a call further out; if there is none, it came when its call had returned.
-        if is_ours || calls.suspended.get() == 0 {
+        if is_ours || is_outermost {
             self.notes.fetch_and(!DEADLOCK, Relaxed);
         }
         is_ours
@@ -118,33 +107,33 @@ mod tests {
 
     #[test]
     fn a_deadlock_is_told_to_the_call_that_it_was_meant_for() {
-        let (presence, calls) = (Presence::default(), Calls::default());
-        let outer = presence.enter(&calls);
+        let (presence, last) = (Presence::default(), LastCall::default());
+        let outer = presence.enter(&last);
         presence.note_deadlock(outer);
-        let suspended = presence.suspend(&calls);
+        let suspended = presence.suspend();
         assert_eq!((suspended, presence.call()), (outer, 0));
-        let inner = presence.enter(&calls);
+        let inner = presence.enter(&last);
         presence.leave();
         assert!(presence.has_notes());
-        assert!(!presence.take_deadlock(&calls, inner));
-        presence.resume(&calls, suspended);
+        assert!(!presence.take_deadlock(inner, false));
+        presence.resume(suspended);
         presence.leave();
         assert!(presence.has_notes());
-        assert!(presence.take_deadlock(&calls, outer));
+        assert!(presence.take_deadlock(outer, true));
         presence.leave();
         assert!(!presence.has_notes());
     }
 
     #[test]
     fn a_note_that_came_too_late_is_dropped() {
-        let (presence, calls) = (Presence::default(), Calls::default());
-        let gone = presence.enter(&calls);
+        let (presence, last) = (Presence::default(), LastCall::default());
+        let gone = presence.enter(&last);
         presence.leave();
         presence.note_deadlock(gone);
-        let next = presence.enter(&calls);
+        let next = presence.enter(&last);
         presence.leave();
         assert!(presence.has_notes());
-        assert!(!presence.take_deadlock(&calls, next));
+        assert!(!presence.take_deadlock(next, true));
         presence.leave();
         assert!(!presence.has_notes());
     }

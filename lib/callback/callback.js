@@ -7,7 +7,7 @@ const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
 const { checkDefinition, ownProperties, dispose } = require('../library.js');
 const { INVALID, callbacks, registerWrapper } = require('../pointer.js');
-const { planCallback, planSignature } = require('../signature.js');
+const { planCall, planCallback } = require('../signature.js');
 const { closeCallback } = require('./close.js');
 const { openCallback } = require('./open.js');
 
@@ -58,8 +58,6 @@ class JSCallback {
   /** @type {import('../signature.js').Signature} */
   #signature;
   #keepsAlive = false;
-  /** What `call` needs. @type {{ args: unknown, returns: unknown } | undefined} */
-  #types;
   /** @type {{ call: Function, number: number } | undefined} */
   #bound;
 
@@ -75,7 +73,6 @@ class JSCallback {
     checkDefinition(definition, 'JSCallback', KEYS);
     const { args, returns, threadsafe = false, onError = 0, timeout = 1000 } = ownProperties(definition);
     const manner = mannerOf({ threadsafe, timeout });
-    this.#types = { args, returns };
     this.#signature = planCallback('JSCallback', args, returns);
     const { number, address } = openCallback(fn, this.#signature, 'JSCallback', onError, manner);
     this.#number = number;
@@ -105,8 +102,7 @@ class JSCallback {
   call(...args) {
     if (this.#number === -1) throw createError('ERR_CALLBACK_CLOSED', CLOSED, 'JSCallback');
     if (this.#bound === undefined) {
-      const { args: types, returns } = /** @type {{ args: unknown, returns: unknown }} */ (this.#types);
-      const signature = planSignature('JSCallback', types, returns);
+      const signature = planCall('JSCallback', this.#signature);
       const { functions, bindings } = bindAll([() => bindAddress(this.#address, signature, 'JSCallback')]);
       this.#bound = {
         call: /** @type {Function} */ (functions[0]),

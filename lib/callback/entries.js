@@ -6,7 +6,8 @@
  * @typedef {object} Entry
  * @property {Function} fn the user's
  * @property {string} symbol what messages call it
- * @property {(entry: Entry) => void} run takes the arguments, calls the function, leaves its result
+ * @property {() => void} run takes the arguments, calls the function and leaves its result, of the callback
+ *   that is the frame's subject
  * @property {(entry: Entry, value: any) => void} give leaves a result in the frame
  * @property {unknown[]} kept what C may still use of earlier results, in a ring
  * @property {number} next where in the ring

@@ -47,22 +47,14 @@ function promiseRefusal({ symbol }, promise) {
   return error;
 }
 
-/** Runs the callback that is the frame's subject. What it throws, the call throws that entered C. */
-function dispatch() {
+/** Runs the callback that another thread has called. */
+function readLetter() {
   const entry = /** @type {Entry} */ (entries[u32[SUBJECT]]);
-  if (u32[LETTER] !== 0) runLetter(entry, u32[LETTER], u32[SENDER]);
-  else entry.run(entry);
-}
-
-/**
- * Runs a callback for another thread.
- * @param {Entry} entry
- * @param {number} letter
- * @param {number} sender the asynchronous call that this is for, or 0
- */
-function runLetter(entry, letter, sender) {
+  const letter = u32[LETTER];
+  // The asynchronous call that this is for, or 0.
+  const sender = u32[SENDER];
   try {
-    entry.run(entry);
+    entry.run();
   } catch (error) {
     const promise = typeof error === 'object' && error !== null ? promises.get(error) : undefined;
     if (promise) {
@@ -115,7 +107,7 @@ let isListening = false;
 /** Lets Rust come; once in an environment. */
 function listen() {
   if (isListening) return;
-  native.listen(dispatch, () => hooks.settle(), []);
+  native.listen(readLetter, () => hooks.settle(), []);
   isListening = true;
   // C that runs after the engine is gone must find no way back.
   if (typeof process === 'object') process.on('exit', () => native.stopCallingBack());

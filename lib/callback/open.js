@@ -39,11 +39,12 @@ const USUAL = { isListener: false, timeout: 1000 };
  */
 function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   listen();
-  const { run, give } = runnerOf(signature);
+  const { run, give, number: runner } = runnerOf(signature);
   /** @type {Entry} */
   const entry = { fn, symbol, run, give, kept: [], next: 0 };
   leaveDefault(entry, signature.result, onError);
   u32[TARGET] = signature.plan;
+  u32[SUBJECT] = runner;
   u32[VALUE] = manner.isListener ? 1 : 0;
   u32[VALUE + 1] = 0;
   putLength(manner.timeout);

@@ -2,19 +2,22 @@
 // The functions that run callbacks, one for each signature: they take the arguments out of the frame, call
 // the user's function and leave its result. Generated, or where code cannot be, closures.
 
+const native = require('../binding.js');
 const { emitters } = require('../emitters.js');
-const { offsets } = require('../frame.js');
+const { views, offsets } = require('../frame.js');
 const { canGenerate } = require('../generate.js');
 const runtime = require('../runtime.js');
 const { slotAt } = require('../slots.js');
 const { offsetOf, recordTaker, takerOf, text } = require('./arguments.js');
+const { entries } = require('./entries.js');
 const { checkNothing, giverOf, isPointer, refuseResult } = require('./results.js');
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./entries.js').Entry} Entry */
-/** @typedef {Pick<Entry, 'run' | 'give'>} Runner */
+/** @typedef {Pick<Entry, 'run' | 'give'> & { number: number }} Runner with the number that Rust knows it by */
 
 const { apply } = Reflect;
+const { u32 } = views;
 
 /**
  * @param {CType} type
@@ -45,25 +48,31 @@ function result(type, values) {
   const { read, invalid, store } = emitters[type.base];
   values.resultType = type;
   if (type.accept) values.accept = type.accept;
-  const accepted = type.accept ? 'accept(r)' : read ? read('r') : 'r';
+  const accepted = type.accept ? 'accept(r)' : read?.('r');
+  const value = accepted ? 'v' : 'r';
   return [
-    `const v = ${accepted};`,
-    `if (${invalid('v')}) refuseResult(entry, resultType, r);`,
-    store('v', slotAt(offsets.scalarResult)),
+    accepted ? `const v = ${accepted};` : '',
+    `if (${invalid(value)}) refuseResult(entry, resultType, r);`,
+    store(value, slotAt(offsets.scalarResult)),
   ];
 }
+
+const SUBJECT = offsets.subject / 4;
 
 /** @param {import('../signature.js').Signature} signature @returns {Entry['run']} */
 function generated({ params, spots, result: type }) {
   /** @type {Record<string, unknown>} */
-  const values = { ...runtime, checkNothing, refuseResult, text };
-  // All are taken out before anything else runs, which may use the frame.
-  const taken = params.map(
-    (param, index) => `const t${index} = ${argument(param, index, offsetOf(spots[index]), values)};`,
-  );
-  const given = params.map(({ base }, index) => (base === 'cstring' ? `text(entry, t${index})` : `t${index}`));
-  const lines = ['const { fn } = entry;', ...taken, `const r = fn(${given.join(', ')});`, ...result(type, values)];
-  const source = `function (entry) {\n${lines.join('\n')}\n}`;
+  const values = { ...runtime, checkNothing, entries, refuseResult, text };
+  const expressions = params.map((param, index) => argument(param, index, offsetOf(spots[index]), values));
+  const isText = params.map(({ base }) => base === 'cstring');
+  // Texts are read when all arguments have been taken out of the frame, which reading uses.
+  const isInTwo = isText.includes(true);
+  const taken = isInTwo ? expressions.map((expression, index) => `const t${index} = ${expression};`) : [];
+  const inOrder = expressions.map((_, index) => (isText[index] ? `text(entry, t${index})` : `t${index}`));
+  // Few variables: every level of calls and callbacks takes the stack of this function.
+  const call = `const r = (0, entry.fn)(${(isInTwo ? inOrder : expressions).join(', ')});`;
+  const lines = [`const entry = entries[u32[${SUBJECT}]];`, ...taken, call, ...result(type, values)];
+  const source = `function () {\n${lines.join('\n')}\n}`;
   const names = Object.keys(values).filter((name) => source.includes(name));
   return new Function(...names, `'use strict';\nreturn ${source};`)(...names.map((name) => values[name]));
 }
@@ -72,16 +81,21 @@ function generated({ params, spots, result: type }) {
 function closure({ params, spots }, give) {
   const takers = params.map((param, index) => takerOf(param, spots[index]));
   const isText = params.map(({ base }) => base === 'cstring');
-  return (entry) => {
-    const { fn } = entry;
+  return () => {
+    const entry = /** @type {Entry} */ (entries[u32[SUBJECT]]);
     /** @type {any[]} not one of doubles only, which does not keep signalling NaNs */
     const values = [undefined];
     for (let index = 0; index < takers.length; index++) values[index] = takers[index]();
     for (let index = 0; index < takers.length; index++) if (isText[index]) values[index] = text(entry, values[index]);
     values.length = takers.length;
-    give(entry, apply(fn, undefined, values));
+    give(entry, apply(entry.fn, undefined, values));
   };
 }
+
+/** Runs a callback of any signature. */
+const runAny = () => /** @type {Entry} */ (entries[u32[SUBJECT]]).run();
+/** @type {number | undefined} */
+let anyNumber;
 
 /** @type {WeakMap<import('../signature.js').Signature, Runner>} */
 const runners = new WeakMap();
@@ -91,7 +105,10 @@ function runnerOf(signature) {
   let runner = runners.get(signature);
   if (!runner) {
     const give = giverOf(signature.result);
-    runner = { give, run: canGenerate ? generated(signature) : closure(signature, give) };
+    const run = canGenerate ? generated(signature) : closure(signature, give);
+    // Rust keeps what it knows for good: one of a signature that is not kept goes through one for all.
+    const number = signature.isNamed ? native.addRunner(run) : (anyNumber ??= native.addRunner(runAny));
+    runner = { give, run, number };
     runners.set(signature, runner);
   }
   return runner;

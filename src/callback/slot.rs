@@ -9,6 +9,7 @@ use crate::instance::Instance;
 use crate::mailbox::Mailbox;
 use libffi::low::CodePtr;
 use libffi::raw::{ffi_closure, ffi_prep_closure_loc, ffi_status_FFI_OK};
+use napi::sys;
 use std::cell::{Cell, UnsafeCell};
 use std::collections::VecDeque;
 use std::ffi::c_void;
@@ -31,6 +32,8 @@ pub struct Behind {
     pub number: u32,
     /// The environment, while the callback is open.
     pub instance: *const Instance,
+    /// What runs it there.
+    pub runner: sys::napi_ref,
     /// Where other threads leave their calls.
     pub mailbox: Arc<Mailbox>,
     /// Other threads do not wait for a result.

@@ -20,12 +20,16 @@ pub struct Callbacks {
     plan_numbers: HashMap<Box<[u32]>, u32>,
     open: Vec<Option<&'static Slot>>,
     free_numbers: Vec<u32>,
+    /// JavaScript functions that run callbacks of one signature, or of any.
+    runners: Vec<sys::napi_ref>,
 }
 
 /// How a callback is to be opened.
 pub struct Wish {
     /// The number of its plan.
     pub plan: u32,
+    /// The number of what runs it, from [`Instance::add_runner`].
+    pub runner: u32,
     /// Other threads do not wait.
     pub is_listener: bool,
     /// In milliseconds; 0 for ever.
@@ -38,14 +42,28 @@ pub struct Wish {
 pub struct Shared {
     /// NULL: the call's own.
     scope: sys::napi_handle_scope,
-    /// The dispatcher, in that scope; NULL when there has been no callback.
-    dispatcher: sys::napi_value,
+    /// What ran the last callback; NULL when there has been none.
+    reference: sys::napi_ref,
+    /// The same, in that scope.
+    runner: sys::napi_value,
     uses: u32,
+}
+
+/// What waits while a callback runs JavaScript. Kept aside, because every level of calls and callbacks takes
+/// the stack of what is in between.
+pub struct Suspended {
+    /// The call that the thread is inside of, or 0.
+    call: u32,
+    /// C's `errno`, which a callback leaves alone.
+    errno: i32,
+    shared: Shared,
+    /// The tops and floors of the scratch memory.
+    scratch: [u32; 4],
 }
 
 impl Shared {
     /// There has been no callback.
-    pub const NONE: Shared = Shared { scope: ptr::null_mut(), dispatcher: ptr::null_mut(), uses: 0 };
+    pub const NONE: Shared = Shared { scope: ptr::null_mut(), reference: ptr::null_mut(), runner: ptr::null_mut(), uses: 0 };
     /// So many callbacks leave their handles in the call's own scope.
     const FIRST: u32 = 16;
     /// So many share another one.
@@ -66,6 +84,18 @@ impl Instance {
         Ok((number, plan))
     }
 
+    /// Adds a JavaScript function that runs the callback named in the frame. Returns its number.
+    pub fn add_runner(&self, reference: sys::napi_ref) -> u32 {
+        let mut callbacks = self.callbacks.borrow_mut();
+        callbacks.runners.push(reference);
+        callbacks.runners.len() as u32 - 1
+    }
+
+    /// All that were added.
+    pub fn runners(&self) -> Vec<sys::napi_ref> {
+        std::mem::take(&mut self.callbacks.borrow_mut().runners)
+    }
+
     /// Opens a callback whose default result is in the frame. Returns its number and its address.
     ///
     /// # Safety
@@ -75,6 +105,7 @@ impl Instance {
         let mut callbacks = self.callbacks.borrow_mut();
         let missing = || Error::new(Code::CallFailed, format!("no plan has the number {}", wish.plan));
         let plan = callbacks.plans.get(wish.plan as usize).ok_or_else(missing)?.clone();
+        let runner = callbacks.runners.get(wish.runner as usize).copied().ok_or_else(missing)?;
         let number = callbacks.free_numbers.last().copied().unwrap_or(callbacks.open.len() as u32);
         let slot = Slot::open(Behind {
             // SAFETY: as the caller says.
@@ -82,6 +113,7 @@ impl Instance {
             plan,
             number,
             instance: self,
+            runner,
             mailbox: self.mailbox.clone(),
             is_listener: wish.is_listener,
             timeout: (wish.timeout != 0).then(|| Duration::from_millis(u64::from(wish.timeout))),
@@ -134,43 +166,75 @@ impl Instance {
             return false;
         }
         let frame = self.frame.as_ptr();
-        let errno = self.errno.get();
         // SAFETY: while C runs, nobody else uses these parts of the frame.
-        let has_result = unsafe {
+        unsafe {
             copy((&raw mut (*frame).stack).cast());
-            ((*frame).subject, (*frame).letter) = (behind.number, 0);
-            self.run_callback()
-        };
-        self.errno.set(errno);
-        has_result
+            (*frame).subject = behind.number;
+            self.run_callback(behind.runner)
+        }
     }
 
-    /// Runs the callback that the frame names. Whether it left a result in the frame.
+    /// Has a function run the callback that the frame names. Whether that left a result in the frame.
     ///
     /// # Safety
     ///
-    /// This is the environment's thread, and the frame has all that a stub of the plan reads.
-    #[inline]
-    unsafe fn run_callback(&self) -> bool {
-        let frame = self.frame.as_ptr();
-        let env = self.env.get();
-        let mut value = ptr::null_mut();
-        // SAFETY: the environment is live; a shared scope is closed when the call returns at the latest, and
-        // those of calls further in are closed by then.
+    /// This is the environment's thread, and the frame has all that the function reads.
+    #[inline(always)]
+    unsafe fn run_callback(&self, reference: sys::napi_ref) -> bool {
+        // SAFETY: as the caller says; no result is asked for.
         unsafe {
-            (*frame).verdict = Verdict::Answered as u32;
-            let scratch = ((*frame).scratch_top, (*frame).scratch_floor, (*frame).heap_blocks, (*frame).heap_floor);
-            let mut shared = self.shared.replace(Shared::NONE);
-            let call = self.mailbox.presence.suspend(&self.calls_made);
+            let runner = self.suspend(reference);
+            let status = sys::napi_call_function(self.env.get(), runner, runner, 0, ptr::null(), ptr::null_mut());
+            self.resume(status)
+        }
+    }
+
+    /// Puts aside what belongs to the call that the thread is inside of, for JavaScript to run. Returns the
+    /// function that the reference is of.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread; [`resume`](Instance::resume) follows.
+    #[inline(never)]
+    unsafe fn suspend(&self, reference: sys::napi_ref) -> sys::napi_value {
+        let (frame, env) = (self.frame.as_ptr(), self.env.get());
+        let errno = self.errno.get();
+        let call = self.mailbox.presence.suspend();
+        let mut shared = self.shared.replace(Shared::NONE);
+        // SAFETY: the environment and the frame are live. A scope is closed when the call returns at the
+        // latest, and those of calls further in are closed by then.
+        unsafe {
             if shared.uses == Shared::FIRST || call == 0 {
                 sys::napi_open_handle_scope(env, &raw mut shared.scope);
-                shared.dispatcher = ptr::null_mut();
+                shared.reference = ptr::null_mut();
             }
-            if shared.dispatcher.is_null() {
-                sys::napi_get_reference_value(env, self.dispatcher.get(), &raw mut shared.dispatcher);
+            if shared.reference != reference {
+                shared.reference = reference;
+                sys::napi_get_reference_value(env, reference, &raw mut shared.runner);
             }
-            let status = sys::napi_call_function(env, shared.dispatcher, shared.dispatcher, 0, ptr::null(), &raw mut value);
-            self.mailbox.presence.resume(&self.calls_made, call);
+            (*frame).verdict = Verdict::Answered as u32;
+            self.suspended.borrow_mut().push(Suspended {
+                call,
+                errno,
+                shared,
+                scratch: [(*frame).scratch_top, (*frame).scratch_floor, (*frame).heap_blocks, (*frame).heap_floor],
+            });
+        }
+        shared.runner
+    }
+
+    /// Goes back to the call after [`suspend`](Instance::suspend). Whether there is a result in the frame.
+    ///
+    /// # Safety
+    ///
+    /// JavaScript has run, with this status.
+    #[inline(never)]
+    unsafe fn resume(&self, status: sys::napi_status) -> bool {
+        let (frame, env) = (self.frame.as_ptr(), self.env.get());
+        let Some(Suspended { call, errno, mut shared, scratch }) = self.suspended.borrow_mut().pop() else { return false };
+        self.mailbox.presence.resume(call);
+        // SAFETY: as the caller says.
+        unsafe {
             if status != sys::Status::napi_ok {
                 self.keep_exception(status);
             }
@@ -184,10 +248,11 @@ impl Instance {
             }
             // Also what a script left behind that the engine stopped.
             let heap_blocks = (*frame).heap_blocks;
-            ((*frame).scratch_top, (*frame).scratch_floor, (*frame).heap_blocks, (*frame).heap_floor) = scratch;
-            if heap_blocks != scratch.2 {
+            [(*frame).scratch_top, (*frame).scratch_floor, (*frame).heap_blocks, (*frame).heap_floor] = scratch;
+            if heap_blocks != (*frame).heap_blocks {
                 self.free_heap_blocks();
             }
+            self.errno.set(errno);
             status == sys::Status::napi_ok && (*frame).verdict == Verdict::Answered as u32
         }
     }
@@ -242,7 +307,7 @@ impl Instance {
             // SAFETY: it is the innermost one, opened by a callback of the call.
             unsafe { sys::napi_close_handle_scope(env, shared.scope) };
         }
-        let was_deadlock = presence.take_deadlock(&self.calls_made, call);
+        let was_deadlock = presence.take_deadlock(call, self.suspended.borrow().is_empty());
         if !presence.take_thrown() {
             if was_deadlock {
                 let message = "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \
@@ -292,7 +357,7 @@ impl Instance {
             letter.words.as_ptr().copy_to_nonoverlapping((&raw mut (*frame).stack).cast(), letter.words.len());
             ((*frame).subject, (*frame).letter) = (letter.number, number);
             (*frame).sender = letter.sender.as_ref().map_or(0, |call| call.number);
-            self.run_callback().then(|| letter.plan.answer_in(frame))
+            self.run_callback(self.letter_reader.get()).then(|| letter.plan.answer_in(frame))
         };
         slot.come_out();
         // SAFETY: the frame is live.

@@ -31,7 +31,7 @@ impl Instance {
         // SAFETY: the plan is never dropped; the function is mapped while its gate is entered; that it
         // is a C function of this signature is what binding it claimed, and the slots are written.
         let call = unsafe {
-            let call = self.mailbox.presence.enter(&self.calls_made);
+            let call = self.mailbox.presence.enter(&self.last_call);
             self.errno.set((*frame).errno);
             invoke(frame, target.address, target.path);
             (*frame).errno = self.errno.get();
@@ -52,9 +52,9 @@ impl Instance {
         let presence = &self.mailbox.presence;
         // Destructors run after a call, and may also run in one.
         let outer = presence.call();
-        presence.enter(&self.calls_made);
+        presence.enter(&self.last_call);
         let value = work();
-        presence.leave_to(outer);
+        presence.resume(outer);
         value
     }
 

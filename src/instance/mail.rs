@@ -36,18 +36,18 @@ fn refused(what: &str) -> Error {
 }
 
 impl Instance {
-    /// Makes other threads able to wake this one. `dispatcher` runs the callback that the frame names,
-    /// `settler` settles the asynchronous call that it names, `thrown` is an empty array.
+    /// Makes other threads able to wake this one. `reader` runs the callback that a letter in the frame asks
+    /// for, `settler` settles the asynchronous call that it names, `thrown` is an empty array.
     ///
     /// # Safety
     ///
     /// This is a call from JavaScript in `env`, the first of its kind, and the references are strong.
-    pub unsafe fn listen(&self, env: sys::napi_env, [dispatcher, settler, thrown]: [sys::napi_ref; 3]) -> Result<(), Error> {
+    pub unsafe fn listen(&self, env: sys::napi_env, [reader, settler, thrown]: [sys::napi_ref; 3]) -> Result<(), Error> {
         unsafe extern "C" fn end(instance: *mut c_void) {
             // SAFETY: the hook runs before the host frees the instance.
             unsafe { (*instance.cast::<Instance>()).end() };
         }
-        self.dispatcher.set(dispatcher);
+        self.letter_reader.set(reader);
         self.settler.set(settler);
         self.thrown.set(thrown);
         let (mut name, mut bell) = (ptr::null_mut(), ptr::null_mut());
