@@ -57,7 +57,14 @@ const later = {
   JSCallback: () => require('./lib/callback/callback.js').JSCallback,
   callback: () => require('./lib/callback/type.js').callback,
 };
-for (const [name, get] of Object.entries(later)) Object.defineProperty(module.exports, name, { enumerable: true, get });
+for (const [name, load] of Object.entries(later)) {
+  const get = () => {
+    const value = load();
+    Object.defineProperty(module.exports, name, { value });
+    return value;
+  };
+  Object.defineProperty(module.exports, name, { enumerable: true, configurable: true, get });
+}
 
 // Never run: Node finds the names for `import` here.
 0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);

@@ -112,14 +112,16 @@ function makeOneShot(binding) {
 }
 
 /**
- * The asynchronous function for a binding that is called once; the caller releases its number when the call
- * has settled.
+ * The asynchronous function for a binding that is called once. Its number is released when the call has
+ * settled.
  * @param {Binding} binding
+ * @param {(value: any) => unknown} map what becomes of the result
  * @returns {(...args: unknown[]) => Promise<unknown>}
  */
-function makeOneShotAsync(binding) {
-  describeBound(binding.number, binding.name, binding.signature.params);
-  return require('./async/stub.js').asyncStub(binding, binding);
+function makeOneShotAsync(binding, map) {
+  const { number } = binding;
+  describeBound(number, binding.name, binding.signature.params);
+  return require('./async/stub.js').asyncStub(binding, binding, map, () => release(number));
 }
 
 module.exports = { bindSymbol, bindAddress, bindAll, makeOneShot, makeOneShotAsync };

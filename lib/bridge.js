@@ -40,16 +40,26 @@ function callOnce(binding, types, nums, strs) {
 }
 
 /**
- * @param {import('./bind.js').Binding} binding
- * @param {string} types
+ * The same on the thread pool. Whatever is wrong rejects the promise; it is the call's own, with nothing in
+ * between, so that errno is the call's where it is awaited.
+ * @param {() => import('./bind.js').Binding} bind
+ * @param {unknown} types
  * @param {unknown} nums
  * @param {unknown} strs
+ * @returns {Promise<unknown>}
  */
-async function callOnceAsync(binding, types, nums, strs) {
+function callOnceAsync(bind, types, nums, strs) {
   try {
-    return asBytes(await makeOneShotAsync(binding)(...mergeArguments(binding.name, types, nums, strs)));
-  } finally {
-    release(binding.number);
+    const binding = bind();
+    try {
+      const args = mergeArguments(binding.name, /** @type {string} */ (types), nums, strs);
+      return makeOneShotAsync(binding, asBytes)(...args);
+    } catch (error) {
+      release(binding.number);
+      throw error;
+    }
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 
@@ -130,11 +140,13 @@ function callMixed(handle, name, argTypes, returnType, nums, strs) {
  * @param {unknown} strs
  * @returns {Promise<unknown>}
  */
-async function callAsync(handle, name, argTypes, returnType, nums, strs) {
-  const library = openNumber(handle);
-  const symbol = symbolName(name);
-  const binding = bindSymbol(library, symbol, planLetters(symbol, argTypes, returnType), symbol);
-  return callOnceAsync(binding, /** @type {string} */ (argTypes), nums, strs);
+function callAsync(handle, name, argTypes, returnType, nums, strs) {
+  const bind = () => {
+    const library = openNumber(handle);
+    const symbol = symbolName(name);
+    return bindSymbol(library, symbol, planLetters(symbol, argTypes, returnType), symbol);
+  };
+  return callOnceAsync(bind, argTypes, nums, strs);
 }
 
 /** @param {unknown} handle @param {unknown} name @returns {string} `''` for NULL */
@@ -164,10 +176,12 @@ function callPtr(pointer, argTypes, returnType, nums, strs) {
  * @param {unknown} strs
  * @returns {Promise<unknown>}
  */
-async function callPtrAsync(pointer, argTypes, returnType, nums, strs) {
-  const address = pointerValue('callPtrAsync', pointer);
-  const binding = bindAddress(address, planLetters('callPtrAsync', argTypes, returnType), 'callPtrAsync');
-  return callOnceAsync(binding, /** @type {string} */ (argTypes), nums, strs);
+function callPtrAsync(pointer, argTypes, returnType, nums, strs) {
+  const bind = () => {
+    const address = pointerValue('callPtrAsync', pointer);
+    return bindAddress(address, planLetters('callPtrAsync', argTypes, returnType), 'callPtrAsync');
+  };
+  return callOnceAsync(bind, argTypes, nums, strs);
 }
 
 /** @param {unknown} handle @param {unknown} name @returns {number} */

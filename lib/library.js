@@ -124,13 +124,14 @@ function definitionEntries(definitions, caller, keys) {
 function checkDefinition(definition, caller, keys, name) {
   const which = name === undefined ? 'the definition' : `the definition of ${name}`;
   if (typeof definition !== 'object' || definition === null) {
-    throw definitionError(caller, `${which} must be an object`, name);
+    throw definitionError(caller, `${which} must be an object`, name ?? caller);
   }
-  const unknown = Object.keys(definition).find((key) => !keys.includes(key));
-  if (unknown !== undefined) {
-    const nearest = native.nearest(unknown, keys);
+  const given = Object.keys(definition);
+  for (let index = 0; index < given.length; index++) {
+    if (keys.includes(given[index])) continue;
+    const nearest = native.nearest(given[index], keys);
     const hint = nearest ? `; did you mean '${nearest}'?` : '';
-    throw definitionError(caller, `${which} has an unknown key '${unknown}'${hint}`, name);
+    throw definitionError(caller, `${which} has an unknown key '${given[index]}'${hint}`, name ?? caller);
   }
 }
 

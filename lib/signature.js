@@ -147,6 +147,19 @@ const planCall = (symbol, types) => makePlan(symbol, types, native.plan, planned
 const plannedCallbacks = new Map();
 
 /**
+ * What was asked for last: callbacks are often opened in numbers.
+ * @type {{ args: unknown[], returns: unknown, signature: Signature } | undefined}
+ */
+let last;
+
+/** @param {NonNullable<typeof last>} known @param {unknown} args @param {unknown} returns */
+function isLast(known, args, returns) {
+  if (returns !== known.returns || !Array.isArray(args) || args.length !== known.args.length) return false;
+  for (let index = 0; index < args.length; index++) if (args[index] !== known.args[index]) return false;
+  return true;
+}
+
+/**
  * The plan for callbacks: every argument is in the frame as a whole.
  * @param {string} symbol for messages
  * @param {unknown} [args]
@@ -154,12 +167,15 @@ const plannedCallbacks = new Map();
  * @returns {Signature}
  */
 function planCallback(symbol, args, returns) {
+  if (last && isLast(last, args, returns)) return last.signature;
   const types = resolveTypes(symbol, args, returns);
   types.params.forEach(({ lent }, index) => {
     if (!lent || lent.direction === 'in') return;
     throw invalid(symbol, `args[${index}]: a callback gets addresses: use pointer instead of ${lent.direction}`, index);
   });
-  return makePlan(symbol, types, native.callbackPlan, plannedCallbacks);
+  const signature = makePlan(symbol, types, native.callbackPlan, plannedCallbacks);
+  if (types.isNamed) last = { args: Array.from(/** @type {any} */ (args ?? [])), returns, signature };
+  return signature;
 }
 
 module.exports = { planCall, planCallback, planSignature };

@@ -35,9 +35,11 @@ function signalOf(options, symbol, index) {
 /**
  * @param {import('../stub.js').StubPlan} plan
  * @param {object} stub the synchronous form, which keeps the function's number
+ * @param {(value: any) => unknown} [map] what becomes of a result
+ * @param {() => void} [settled] called when a call has settled
  * @returns {(...args: unknown[]) => Promise<unknown>}
  */
-function asyncStub(plan, stub) {
+function asyncStub(plan, stub, map, settled) {
   const { number, signature } = plan;
   const { params, result, resultSpot } = signature;
   const count = params.length;
@@ -65,10 +67,15 @@ function asyncStub(plan, stub) {
     /** @type {any[]} */
     const values = [undefined];
     const image = pass(values, args, call);
-    const read = () => {
+    const readPlain = () => {
       if (readRecord) return loadRecord(resultSpot, image, readRecord);
       if (string) return stringResult(symbol, resultSlot);
       return result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
+    };
+    const read = map ? () => map(readPlain()) : readPlain;
+    const release = () => {
+      call.end();
+      settled?.();
     };
     // The closure keeps the arguments and their copies, and the function's number.
     const end = () => {
@@ -77,21 +84,22 @@ function asyncStub(plan, stub) {
       return [args, values, stub];
     };
     try {
-      start({ resolve, reject, read, end, release: () => call.end(), thrown: undefined }, signal);
+      start({ resolve, reject, read, end, release, thrown: undefined }, signal);
     } catch (error) {
       call.end();
       throw error;
     }
   }
 
-  const asyncForm = (/** @type {unknown[]} */ ...args) => {
-    try {
-      return new Promise((resolve, reject) => begin(args, resolve, reject));
-    } catch (error) {
-      // The executor's own errors reject; this is the end of the stack.
-      return Promise.reject(error);
-    }
-  };
+  const asyncForm = (/** @type {unknown[]} */ ...args) =>
+    new Promise((resolve, reject) => {
+      try {
+        begin(args, resolve, reject);
+      } catch (error) {
+        settled?.();
+        reject(error);
+      }
+    });
   return defineValue(asyncForm, 'length', count, 'configurable');
 }
 

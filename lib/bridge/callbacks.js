@@ -1,9 +1,10 @@
 'use strict';
 // The callbacks of the raw bridge: handles are bigints, types one letter each.
 
-const { AsyncCFunction } = require('../cfunction.js');
+const { bindAddress, makeOneShotAsync } = require('../bind.js');
 const { CLOSED, JSCallback } = require('../callback/callback.js');
 const { createError } = require('../errors.js');
+const { planSignature } = require('../signature.js');
 const { PAIR_LETTER, pairType } = require('./letters.js');
 
 /**
@@ -60,13 +61,14 @@ const invokeCallback = (handle, args) => openedAs(handle).callback.call(...args)
  * @param {unknown} argument
  * @returns {Promise<unknown>}
  */
-async function callCallbackThreadSafe(handle, argument) {
-  const { callback, args, returns } = openedAs(handle);
-  const call = AsyncCFunction({ ptr: callback.ptr, args, returns });
+function callCallbackThreadSafe(handle, argument) {
   try {
-    return await call(argument);
-  } finally {
-    call.close();
+    const { callback, args, returns } = openedAs(handle);
+    const signature = planSignature('callCallbackThreadSafe', args, returns);
+    const binding = bindAddress(callback.ptr, signature, 'callCallbackThreadSafe');
+    return makeOneShotAsync(binding, (value) => value)(argument);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

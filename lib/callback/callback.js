@@ -5,11 +5,13 @@ const native = require('../binding.js');
 const { bindAddress, bindAll } = require('../bind.js');
 const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
-const { checkDefinition, ownProperties, dispose } = require('../library.js');
+const { checkDefinition, dispose } = require('../library.js');
 const { INVALID, callbacks, registerWrapper } = require('../pointer.js');
 const { planCall, planCallback } = require('../signature.js');
 const { closeCallback } = require('./close.js');
-const { openCallback } = require('./open.js');
+const { USUAL, openCallback } = require('./open.js');
+
+const { hasOwn } = Object;
 
 /** What a definition may have. */
 const KEYS = ['args', 'returns', 'threadsafe', 'onError', 'timeout'];
@@ -33,10 +35,23 @@ function keepAlive(change) {
 const refuse = (code, text) => createError(code, `JSCallback: ${text}`, 'JSCallback');
 
 /**
+ * What a definition itself says, not what `Object.prototype` has come to say. Quicker than to copy it.
  * @param {any} definition
+ * @param {string} key
+ * @param {unknown} fallback
+ * @returns {any}
+ */
+function own(definition, key, fallback) {
+  const value = hasOwn(definition, key) ? definition[key] : undefined;
+  return value === undefined ? fallback : value;
+}
+
+/**
+ * @param {unknown} threadsafe
+ * @param {unknown} timeout
  * @returns {import('./open.js').Manner}
  */
-function mannerOf({ threadsafe, timeout }) {
+function mannerOf(threadsafe, timeout) {
   if (typeof threadsafe !== 'boolean' && threadsafe !== 'listener') {
     throw refuse('ERR_INVALID_ARG_TYPE', `threadsafe must be true, false or 'listener', got ${describe(threadsafe)}`);
   }
@@ -71,8 +86,12 @@ class JSCallback {
       throw createError('ERR_INVALID_ARG_TYPE', message, 'JSCallback', 0);
     }
     checkDefinition(definition, 'JSCallback', KEYS);
-    const { args, returns, threadsafe = false, onError = 0, timeout = 1000 } = ownProperties(definition);
-    const manner = mannerOf({ threadsafe, timeout });
+    const args = own(definition, 'args', undefined);
+    const returns = own(definition, 'returns', undefined);
+    const onError = own(definition, 'onError', 0);
+    const threadsafe = own(definition, 'threadsafe', false);
+    const timeout = own(definition, 'timeout', USUAL.timeout);
+    const manner = threadsafe === false && timeout === USUAL.timeout ? USUAL : mannerOf(threadsafe, timeout);
     this.#signature = planCallback('JSCallback', args, returns);
     const { number, address } = openCallback(fn, this.#signature, 'JSCallback', onError, manner);
     this.#number = number;

@@ -41,8 +41,9 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   listen();
   const { run, give, number: runner } = runnerOf(signature);
   /** @type {Entry} */
-  const entry = { fn, symbol, run, give, kept: [], next: 0 };
+  const entry = { fn, symbol, run, give, place: 'onError', kept: [], next: 0 };
   leaveDefault(entry, signature.result, onError);
+  entry.place = 'result';
   u32[TARGET] = signature.plan;
   u32[SUBJECT] = runner;
   u32[VALUE] = manner.isListener ? 1 : 0;
@@ -78,4 +79,4 @@ function leaveDefault(entry, type, onError) {
 /** The address that is the result. */
 const takeResult = () => /** @type {any} */ (marshallers.ptr.load)(offsets.scalarResult);
 
-module.exports = { openCallback };
+module.exports = { USUAL, openCallback };

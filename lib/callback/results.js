@@ -36,7 +36,7 @@ function keep(entry, value) {
  */
 function refuseResult(entry, type, value) {
   if (isPromise(value)) throw promiseRefusal(entry, value);
-  throw refusal(type, value, undefined, entry.symbol, 'result');
+  throw refusal(type, value, undefined, entry.symbol, entry.place);
 }
 
 /**
@@ -67,7 +67,7 @@ function addressResult(entry, type, value) {
   try {
     return type.lent.address(value);
   } catch (error) {
-    throw worded(error, entry.symbol, undefined, 'result');
+    throw worded(error, entry.symbol, undefined, entry.place);
   }
 }
 
@@ -111,7 +111,7 @@ function recordGiver(type) {
       else putByAddress(type, view, 0, value);
       if (holdsPointers(type)) /** @type {any} */ (keeper).settle(address, type.size);
     } catch (error) {
-      throw worded(error, entry.symbol, undefined, 'result');
+      throw worded(error, entry.symbol, undefined, entry.place);
     }
     keep(entry, buffer);
     marshallers.ptr.store(address, recordResult);
