@@ -8,7 +8,6 @@ use crate::targets::Target;
 use std::cell::{Cell, UnsafeCell};
 use std::mem::offset_of;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
@@ -19,14 +18,25 @@ const STARTED: u8 = 1;
 /// Taken back before a thread came.
 const WITHDRAWN: u8 = 2;
 
+/// How a call ended; the numbers are those of `lib/async/settle.js`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It returned.
+    Returned = 0,
+    /// A callback has thrown on its behalf.
+    Thrown = 1,
+    /// It waited for a callback in vain.
+    Deadlocked = 2,
+}
+
 /// One call.
 pub struct AsyncCall {
     /// The number that JavaScript knows it by.
     pub number: u32,
     /// The function. Its library is kept by the JavaScript thread until the call has settled.
     pub target: Target,
-    /// A callback has thrown on its behalf: no JavaScript runs for it any more.
-    pub has_thrown: AtomicBool,
+    /// An [`Ending`]. Once it is another than `Returned`, no JavaScript runs for the call any more.
+    ending: AtomicU8,
     state: AtomicU8,
     /// The part of a frame that the call uses.
     frame: UnsafeCell<Box<[Line]>>,
@@ -59,7 +69,13 @@ impl AsyncCall {
         let bytes = offset_of!(Frame, stack) + 8 * stack_words;
         // SAFETY: a frame has so many bytes before and in its stack area, and others behind it.
         let used = unsafe { std::slice::from_raw_parts(frame.cast::<Line>(), bytes.div_ceil(size_of::<Line>())) };
-        AsyncCall { number, target, has_thrown: AtomicBool::new(false), state: AtomicU8::new(QUEUED), frame: UnsafeCell::new(used.into()) }
+        AsyncCall {
+            number,
+            target,
+            ending: AtomicU8::new(Ending::Returned as u8),
+            state: AtomicU8::new(QUEUED),
+            frame: UnsafeCell::new(used.into()),
+        }
     }
 
     /// Takes the call back; false when a thread has it.
@@ -113,9 +129,19 @@ impl AsyncCall {
         }
     }
 
-    /// Whether a callback has thrown on behalf of this call.
-    pub fn has_thrown(&self) -> bool {
-        self.has_thrown.load(Relaxed)
+    /// What becomes of it. The first failure counts.
+    pub fn fail(&self, ending: Ending) {
+        let _ = self.ending.compare_exchange(Ending::Returned as u8, ending as u8, Relaxed, Relaxed);
+    }
+
+    /// The number of its [`Ending`], as far as is known.
+    pub fn ending(&self) -> u8 {
+        self.ending.load(Relaxed)
+    }
+
+    /// Whether a callback has failed on behalf of this call.
+    pub fn has_failed(&self) -> bool {
+        self.ending() != Ending::Returned as u8
     }
 }
 

@@ -46,6 +46,9 @@ unsafe extern "C" fn enter(env: sys::napi_env, _info: sys::napi_callback_info) -
     // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
     unsafe {
         let Some(instance) = Instance::of(env) else { return ptr::null_mut() };
+        if instance.is_inside() {
+            return enter_aside(instance, env, enter);
+        }
         let number = (*instance.frame.as_ptr()).target;
         match instance.invoke(|| ()) {
             Some(((), call)) if instance.has_notes() => see_to(instance, env, call, number, ptr::null_mut()),
@@ -61,6 +64,9 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
     // returns pointers in the first integer register.
     unsafe {
         let Some(instance) = Instance::of(env) else { return ptr::null_mut() };
+        if instance.is_inside() {
+            return enter_aside(instance, env, enter_for_string);
+        }
         let frame = instance.frame.as_ptr();
         // Calls inside this one write their own number there.
         let number = (*frame).target;
@@ -74,6 +80,21 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
 }
 
 // What is seldom is kept apart: every level of calls and callbacks takes the stack of these functions.
+
+type Entry = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
+
+/// The same while the thread is inside of a call of C, which has come to JavaScript by another way than a
+/// callback of ours.
+///
+/// # Safety
+///
+/// As for `entry`, which looks at no arguments; `env` is the environment of `instance`.
+#[cold]
+#[inline(never)]
+unsafe fn enter_aside(instance: &Instance, env: sys::napi_env, entry: Entry) -> sys::napi_value {
+    // SAFETY: as the caller says.
+    instance.aside(|| unsafe { entry(env, ptr::null_mut()) })
+}
 
 /// Looks at what callbacks have left. Returns `value`, or NULL after throwing.
 ///

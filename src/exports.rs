@@ -120,11 +120,15 @@ pub fn open_library(env: Env, path: Option<String>) -> Thrown<u32> {
 /// Closes a library; unknown and closed numbers are ignored.
 #[napi(catch_unwind)]
 pub fn close_library(env: Env, library: u32) -> Thrown<()> {
-    with_instance(&env, |instance| {
+    let instance = instance(&env)?;
+    instance.aside(|| {
         instance.close_library(library);
-        Ok(())
-    })?;
-    see_to_notes(&env)
+        // SAFETY: this is a call from JavaScript in `env`. Destructors may have called callbacks that threw.
+        match instance.has_notes() && unsafe { instance.see_to(env.raw(), 0, u32::MAX) } {
+            true => Err(napi::Error::from_status(Status::PendingException)),
+            false => Ok(()),
+        }
+    })
 }
 
 /// Leaves the address of a symbol in the frame. `ERR_INVALID_HANDLE` when the library is not open.
@@ -199,11 +203,11 @@ pub fn add_runner(env: Env, run: Unknown<'_>) -> Thrown<u32> {
 }
 
 /// Lets other threads reach this one (see [`Instance::listen`]); once.
-#[napi(catch_unwind, ts_args_type = "readLetter: () => void, settle: () => void, thrown: unknown[]")]
-pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<()> {
+#[napi(catch_unwind, ts_args_type = "readLetter: () => void, settle: () => void, nothing: () => void, thrown: unknown[]")]
+pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, nothing: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<()> {
     let raw = env.raw();
     let reference = |value: &Unknown<'_>| strong_reference(raw, value.raw());
-    let references = [reference(&read_letter)?, reference(&settle)?, reference(&thrown)?];
+    let references = [reference(&read_letter)?, reference(&settle)?, reference(&nothing)?, reference(&thrown)?];
     // SAFETY: this is a call from JavaScript in `env`; `lib/callback/listen.js` makes it once.
     with_instance(&env, |instance| unsafe { instance.listen(raw, references) })
 }
@@ -328,16 +332,6 @@ fn with_instance<T>(env: &Env, work: impl FnOnce(&Instance) -> Result<T, Error>)
         unsafe { instance.throw(env.raw(), &error) };
         napi::Error::from_status(Status::PendingException)
     })
-}
-
-/// Throws what a callback has thrown that a library called when it was unloaded.
-fn see_to_notes(env: &Env) -> Thrown<()> {
-    let instance = instance(env)?;
-    // SAFETY: this is a call from JavaScript in `env`.
-    if instance.has_notes() && unsafe { instance.see_to(env.raw(), 0, u32::MAX) } {
-        return Err(napi::Error::from_status(Status::PendingException));
-    }
-    Ok(())
 }
 
 /// The frame's address and length.

@@ -72,12 +72,14 @@ pub struct Instance {
     async_calls: AsyncCalls,
     /// No callback runs any more.
     is_ending: Cell<bool>,
-    /// Wakes this thread; NULL before [`Instance::listen`], as the three references are.
+    /// Wakes this thread; NULL before [`Instance::listen`], as the references are.
     bell: Cell<sys::napi_threadsafe_function>,
     /// The JavaScript function that runs the callback that a letter asks for.
     letter_reader: Cell<sys::napi_ref>,
     /// The JavaScript function that settles the asynchronous call named in the frame.
     settler: Cell<sys::napi_ref>,
+    /// A JavaScript function that does nothing: it cannot be called when the engine is stopping the script.
+    nothing: Cell<sys::napi_ref>,
     /// The array that holds what a callback has thrown until C returns.
     thrown: Cell<sys::napi_ref>,
     has_error: Cell<bool>,
@@ -115,6 +117,7 @@ impl Instance {
             bell: Cell::new(ptr::null_mut()),
             letter_reader: Cell::new(ptr::null_mut()),
             settler: Cell::new(ptr::null_mut()),
+            nothing: Cell::new(ptr::null_mut()),
             thrown: Cell::new(ptr::null_mut()),
             has_error: Cell::new(false),
             shared: Cell::new(Shared::NONE),
@@ -166,7 +169,7 @@ impl Instance {
             instance.end();
             // One host finalizes without an environment; its references are gone then.
             if !env.is_null() {
-                let later = [instance.letter_reader.get(), instance.settler.get(), instance.thrown.get()];
+                let later = [instance.letter_reader.get(), instance.settler.get(), instance.nothing.get(), instance.thrown.get()];
                 let first = [instance.frame_buffer, instance.error_factory];
                 for reference in first.into_iter().chain(later).chain(instance.runners()) {
                     if !reference.is_null() {

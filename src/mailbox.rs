@@ -1,7 +1,7 @@
 //! The mailbox of an environment: through it other threads reach the JavaScript thread, and that the pool's
 //! threads. It outlives the environment: whoever comes later finds it closed.
 
-use crate::async_call::AsyncCall;
+use crate::async_call::{AsyncCall, Ending};
 use crate::callback::letter::Letter;
 use crate::callback::plan::Answer;
 use crate::presence::Presence;
@@ -134,6 +134,9 @@ impl Mailbox {
                             return answer;
                         }
                         self.presence.note_deadlock(call);
+                        if let Some(sender) = &letter.sender {
+                            sender.fail(Ending::Deadlocked);
+                        }
                         self.post().letters.remove(&number);
                         return None;
                     }

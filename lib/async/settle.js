@@ -12,9 +12,14 @@ const SUBJECT = offsets.subject / 4;
 const VALUE = offsets.value / 4;
 const VERDICT = offsets.verdict / 4;
 
+// How a call has ended; see src/async_call.rs.
+const RETURNED = 0;
+const DEADLOCKED = 2;
+
 /**
  * A call that is queued or made.
  * @typedef {object} Pending
+ * @property {string} symbol
  * @property {(value: unknown) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {() => unknown} read takes the result out of the frame
@@ -29,7 +34,7 @@ const pending = new Map();
 hooks.settle = () => {
   const number = u32[SUBJECT];
   const errno = i32[VALUE];
-  const hasThrown = u32[VERDICT] !== 0;
+  const verdict = u32[VERDICT];
   const call = /** @type {Pending} */ (pending.get(number));
   pending.delete(number);
   // Run before whatever waits for this call, and after what waits for the one before.
@@ -37,16 +42,26 @@ hooks.settle = () => {
     i32[ERRNO] = errno;
   });
   try {
-    const value = hasThrown ? undefined : call.read();
+    const value = verdict === RETURNED ? call.read() : undefined;
     call.end();
-    if (hasThrown && call.thrown) call.reject(call.thrown.error);
-    else call.resolve(value);
+    if (verdict === RETURNED) call.resolve(value);
+    else call.reject(errorOf(call, verdict));
   } catch (error) {
     call.reject(error);
   } finally {
     call.release();
   }
 };
+
+/** @param {Pending} call @param {number} verdict */
+function errorOf({ thrown, symbol }, verdict) {
+  if (thrown) return thrown.error;
+  if (verdict === DEADLOCKED) {
+    const text = 'it waited for a callback while another call blocked the JavaScript thread';
+    return createError('ERR_CALLBACK_DEADLOCK', `${symbol}: ${text}`, symbol);
+  }
+  return createError('ERR_CALL_FAILED', `${symbol}: a callback of this call could not be run`, symbol);
+}
 
 hooks.blame = (number, error) => {
   const call = pending.get(number);

@@ -84,7 +84,7 @@ function asyncStub(plan, stub, map, settled) {
       return [args, values, stub];
     };
     try {
-      start({ resolve, reject, read, end, release, thrown: undefined }, signal);
+      start({ symbol, resolve, reject, read, end, release, thrown: undefined }, signal);
     } catch (error) {
       call.end();
       throw error;

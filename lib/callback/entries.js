@@ -8,6 +8,7 @@
  * @property {string} symbol what messages call it
  * @property {() => void} run takes the arguments, calls the function and leaves its result, of the callback
  *   that is the frame's subject
+ * @property {(entry: Entry) => unknown} invoke takes the arguments and calls the function
  * @property {(entry: Entry, value: any) => void} give leaves a result in the frame
  * @property {'onError' | 'result'} place what messages call a result
  * @property {unknown[]} kept what C may still use of earlier results, in a ring

@@ -39,9 +39,9 @@ const USUAL = { isListener: false, timeout: 1000 };
  */
 function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   listen();
-  const { run, give, number: runner } = runnerOf(signature);
+  const { run, invoke, give, number: runner } = runnerOf(signature);
   /** @type {Entry} */
-  const entry = { fn, symbol, run, give, place: 'onError', kept: [], next: 0 };
+  const entry = { fn, symbol, run, invoke, give, place: 'onError', kept: [], next: 0 };
   leaveDefault(entry, signature.result, onError);
   entry.place = 'result';
   u32[TARGET] = signature.plan;

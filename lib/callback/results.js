@@ -1,12 +1,13 @@
 'use strict';
 // How the result of a callback is left for C: a scalar in the frame, or the address of a record's image.
 
+const { isPromise } = require('node:util').types;
+const { createError } = require('../errors.js');
 const marshallers = require('../marshal.generated.js');
 const { offsets } = require('../frame.js');
 const { INVALID, bufferAddress } = require('../pointer.js');
 const { refusal } = require('../refuse.js');
 const { worded } = require('../refused.js');
-const { isPromise, promiseRefusal } = require('./listen.js');
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./entries.js').Entry} Entry */
@@ -29,13 +30,24 @@ function keep(entry, value) {
 }
 
 /**
+ * The error for a promise where nobody can wait for it; calls from other threads do.
+ * @param {Entry} entry
+ */
+function promiseRefusal({ symbol, place }) {
+  const text =
+    'got a promise, but C on the JavaScript thread cannot wait for it; ' +
+    'call the C function with .async, or return the value itself';
+  return createError('ERR_INVALID_ARG_TYPE', `${symbol}: ${place}: ${text}`, symbol);
+}
+
+/**
  * @param {Entry} entry
  * @param {CType} type
  * @param {unknown} value
  * @returns {never}
  */
 function refuseResult(entry, type, value) {
-  if (isPromise(value)) throw promiseRefusal(entry, value);
+  if (isPromise(value)) throw promiseRefusal(entry);
   throw refusal(type, value, undefined, entry.symbol, entry.place);
 }
 
@@ -45,7 +57,7 @@ function refuseResult(entry, type, value) {
  * @param {unknown} value
  */
 function checkNothing(entry, value) {
-  if (isPromise(value)) throw promiseRefusal(entry, value);
+  if (isPromise(value)) throw promiseRefusal(entry);
 }
 
 /**
@@ -101,7 +113,7 @@ function recordGiver(type) {
   const { holdsPointers } = require('../record/accept.js');
   const { newBuffer } = require('../retained.js');
   return (entry, value) => {
-    if (isPromise(value)) throw promiseRefusal(entry, value);
+    if (isPromise(value)) throw promiseRefusal(entry);
     const buffer = newBuffer('callback', type.size || 1);
     const view = new MemoryView(buffer);
     const address = bufferAddress(buffer);

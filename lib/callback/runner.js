@@ -14,7 +14,7 @@ const { checkNothing, giverOf, isPointer, refuseResult } = require('./results.js
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./entries.js').Entry} Entry */
-/** @typedef {Pick<Entry, 'run' | 'give'> & { number: number }} Runner with the number that Rust knows it by */
+/** @typedef {Pick<Entry, 'run' | 'invoke' | 'give'> & { number: number }} Runner with the number that Rust knows it by */
 
 const { apply } = Reflect;
 const { u32 } = views;
@@ -77,19 +77,24 @@ function generated({ params, spots, result: type }) {
   return new Function(...names, `'use strict';\nreturn ${source};`)(...names.map((name) => values[name]));
 }
 
-/** @param {import('../signature.js').Signature} signature @param {Entry['give']} give @returns {Entry['run']} */
-function closure({ params, spots }, give) {
+/** @param {import('../signature.js').Signature} signature @returns {Entry['invoke']} */
+function invokerOf({ params, spots }) {
   const takers = params.map((param, index) => takerOf(param, spots[index]));
   const isText = params.map(({ base }) => base === 'cstring');
-  return () => {
-    const entry = /** @type {Entry} */ (entries[u32[SUBJECT]]);
+  return (entry) => {
     /** @type {any[]} not one of doubles only, which does not keep signalling NaNs */
     const values = [undefined];
     for (let index = 0; index < takers.length; index++) values[index] = takers[index]();
     for (let index = 0; index < takers.length; index++) if (isText[index]) values[index] = text(entry, values[index]);
     values.length = takers.length;
-    give(entry, apply(entry.fn, undefined, values));
+    return apply(entry.fn, undefined, values);
   };
+}
+
+/** @type {Entry['run']} */
+function runClosures() {
+  const entry = /** @type {Entry} */ (entries[u32[SUBJECT]]);
+  entry.give(entry, entry.invoke(entry));
 }
 
 /** Runs a callback of any signature. */
@@ -104,11 +109,10 @@ const runners = new WeakMap();
 function runnerOf(signature) {
   let runner = runners.get(signature);
   if (!runner) {
-    const give = giverOf(signature.result);
-    const run = canGenerate ? generated(signature) : closure(signature, give);
+    const run = canGenerate ? generated(signature) : runClosures;
     // Rust keeps what it knows for good: one of a signature that is not kept goes through one for all.
     const number = signature.isNamed ? native.addRunner(run) : (anyNumber ??= native.addRunner(runAny));
-    runner = { give, run, number };
+    runner = { run, invoke: invokerOf(signature), give: giverOf(signature.result), number };
     runners.set(signature, runner);
   }
   return runner;

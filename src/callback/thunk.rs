@@ -72,7 +72,7 @@ unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: *const *cons
 /// `args` are libffi's for a call of this signature.
 unsafe fn carry(slot: &'static Slot, behind: &Behind, serial: u32, args: *const *const c_void) -> Option<Answer> {
     let sender = AsyncCall::current();
-    if sender.as_ref().is_some_and(|call| call.has_thrown()) {
+    if sender.as_ref().is_some_and(|call| call.has_failed()) {
         return None;
     }
     let mut words = vec![0; behind.plan.words()].into_boxed_slice();

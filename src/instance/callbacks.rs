@@ -1,6 +1,7 @@
 //! The callbacks of an environment: opened and closed by JavaScript, run when C calls them.
 
 use super::Instance;
+use crate::async_call::Ending;
 use crate::callback::letter::Letter;
 use crate::callback::plan::CallbackPlan;
 use crate::callback::slot::{Behind, Slot};
@@ -59,6 +60,9 @@ pub struct Suspended {
     shared: Shared,
     /// The tops and floors of the scratch memory.
     scratch: [u32; 4],
+    /// Whether a callback of the call has thrown, and whether it is known what.
+    has_thrown: bool,
+    has_error: bool,
 }
 
 impl Shared {
@@ -213,12 +217,8 @@ impl Instance {
                 sys::napi_get_reference_value(env, reference, &raw mut shared.runner);
             }
             (*frame).verdict = Verdict::Answered as u32;
-            self.suspended.borrow_mut().push(Suspended {
-                call,
-                errno,
-                shared,
-                scratch: [(*frame).scratch_top, (*frame).scratch_floor, (*frame).heap_blocks, (*frame).heap_floor],
-            });
+            let scratch = [(*frame).scratch_top, (*frame).scratch_floor, (*frame).heap_blocks, (*frame).heap_floor];
+            self.suspended.borrow_mut().push(Suspended { call, errno, shared, scratch, has_thrown: false, has_error: false });
         }
         shared.runner
     }
@@ -231,7 +231,7 @@ impl Instance {
     #[inline(never)]
     unsafe fn resume(&self, status: sys::napi_status) -> bool {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
-        let Some(Suspended { call, errno, mut shared, scratch }) = self.suspended.borrow_mut().pop() else { return false };
+        let Some(Suspended { call, errno, mut shared, scratch, .. }) = self.suspended.borrow_mut().pop() else { return false };
         self.mailbox.presence.resume(call);
         // SAFETY: as the caller says.
         unsafe {
@@ -270,21 +270,77 @@ impl Instance {
             // The host lets no JavaScript run any more.
             return self.stop_calling_back();
         }
-        let mut error = ptr::null_mut();
+        let (mut error, mut kind, mut nothing, mut holder) = (ptr::null_mut(), 0, ptr::null_mut(), ptr::null_mut());
         // SAFETY: as the caller says; the holder is an array of ours.
         unsafe {
-            let is_there = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok;
+            let mut is_there = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok;
+            sys::napi_typeof(env, error, &raw mut kind);
+            if is_there && kind == sys::ValueType::napi_null {
+                // So hosts name it when the engine stops the script. Then nothing can be called, and the host
+                // goes on to stop it if that is left as it is.
+                sys::napi_get_reference_value(env, self.nothing.get(), &raw mut nothing);
+                is_there = sys::napi_call_function(env, nothing, nothing, 0, ptr::null(), ptr::null_mut()) == sys::Status::napi_ok;
+            }
             if self.mailbox.presence.call() == 0 {
                 if is_there {
                     sys::napi_fatal_exception(env, error);
                 }
                 return;
             }
-            let mut holder = ptr::null_mut();
             sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
-            self.has_error.set(is_there && sys::napi_set_element(env, holder, 0, error) == sys::Status::napi_ok);
+            self.has_error.set(is_there && sys::napi_set_element(env, holder, self.level(), error) == sys::Status::napi_ok);
         }
         self.mailbox.presence.note_thrown();
+    }
+
+    /// How many calls wait inside C for JavaScript.
+    fn level(&self) -> u32 {
+        self.suspended.borrow().len() as u32
+    }
+
+    /// Runs `work` as if the thread were not inside of a call. It may be while other code of the host's runs:
+    /// C has called another addon, or the event loop.
+    #[inline]
+    pub fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        if !self.is_inside() {
+            return work();
+        }
+        self.put_aside();
+        let value = work();
+        self.put_back();
+        value
+    }
+
+    /// Whether the thread is inside of a call.
+    #[inline(always)]
+    pub fn is_inside(&self) -> bool {
+        self.mailbox.presence.call() != 0
+    }
+
+    #[cold]
+    fn put_aside(&self) {
+        let presence = &self.mailbox.presence;
+        let suspended = Suspended {
+            call: presence.suspend(),
+            errno: self.errno.get(),
+            shared: self.shared.replace(Shared::NONE),
+            scratch: [0; 4],
+            has_thrown: presence.take_thrown(),
+            has_error: self.has_error.take(),
+        };
+        self.suspended.borrow_mut().push(suspended);
+    }
+
+    #[cold]
+    fn put_back(&self) {
+        let Some(suspended) = self.suspended.borrow_mut().pop() else { return };
+        self.mailbox.presence.resume(suspended.call);
+        self.errno.set(suspended.errno);
+        self.shared.set(suspended.shared);
+        self.has_error.set(suspended.has_error);
+        if suspended.has_thrown {
+            self.mailbox.presence.note_thrown();
+        }
     }
 
     /// Whether the call that has just returned has something to [`see to`](Instance::see_to).
@@ -293,8 +349,8 @@ impl Instance {
         self.mailbox.presence.has_notes() || self.shared.get().uses != 0
     }
 
-    /// Closes what callbacks of the call have left open, and throws what one has thrown, or that somebody waited in vain for this thread while
-    /// it was inside the call. Returns whether it did.
+    /// Closes what callbacks of the call have left open, and throws what one has thrown, or that somebody
+    /// waited in vain for this thread while it was inside the call. Returns whether it did.
     ///
     /// # Safety
     ///
@@ -307,7 +363,7 @@ impl Instance {
             // SAFETY: it is the innermost one, opened by a callback of the call.
             unsafe { sys::napi_close_handle_scope(env, shared.scope) };
         }
-        let was_deadlock = presence.take_deadlock(call, self.suspended.borrow().is_empty());
+        let was_deadlock = presence.take_deadlock(call, self.level() == 0);
         if !presence.take_thrown() {
             if was_deadlock {
                 let message = "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \
@@ -318,17 +374,21 @@ impl Instance {
             }
             return was_deadlock;
         }
-        // SAFETY: as the caller says; the holder is an array of ours, with one element.
+        // SAFETY: as the caller says; the holder is an array of ours.
         unsafe {
             let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
             if self.has_error.take() {
                 sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
-                sys::napi_get_element(env, holder, 0, &raw mut error);
+                sys::napi_get_element(env, holder, self.level(), &raw mut error);
                 sys::napi_get_undefined(env, &raw mut nothing);
-                sys::napi_set_element(env, holder, 0, nothing);
+                sys::napi_set_element(env, holder, self.level(), nothing);
                 sys::napi_throw(env, error);
-            } else {
-                // If the engine is still about to stop the script, this does nothing.
+                return true;
+            }
+            let mut is_pending = false;
+            sys::napi_is_exception_pending(env, &raw mut is_pending);
+            // Pending: the engine is about to stop the script.
+            if !is_pending {
                 let error = self.error_of(function, Error::new(Code::CallFailed, "the script was stopped inside a callback"));
                 self.throw(env, &error);
             }
@@ -344,7 +404,7 @@ impl Instance {
     pub unsafe fn read_letter(&self, number: u32, letter: &Letter) {
         let slot = self.callbacks.borrow().open.get(letter.number as usize).copied().flatten();
         let slot = slot.filter(|slot| ptr::eq(*slot, letter.slot) && slot.serial() == letter.serial);
-        let Some(slot) = slot.filter(|_| letter.is_open() && !letter.sender.as_ref().is_some_and(|sender| sender.has_thrown())) else {
+        let Some(slot) = slot.filter(|_| letter.is_open() && !letter.sender.as_ref().is_some_and(|sender| sender.has_failed())) else {
             if slot.is_none() {
                 self.mailbox.late.fetch_add(1, Relaxed);
             }
@@ -366,7 +426,7 @@ impl Instance {
             return;
         }
         if let (None, Some(sender)) = (&answer, &letter.sender) {
-            sender.has_thrown.store(true, Relaxed);
+            sender.fail(Ending::Thrown);
         }
         self.mailbox.answer(number, answer);
     }
@@ -381,7 +441,7 @@ impl Instance {
         // SAFETY: as the caller says.
         let answer = has_result.then(|| unsafe { letter.plan.answer_in(self.frame.as_ptr()) });
         if let (None, Some(sender)) = (&answer, &letter.sender) {
-            sender.has_thrown.store(true, Relaxed);
+            sender.fail(Ending::Thrown);
         }
         self.mailbox.answer(number, answer);
     }

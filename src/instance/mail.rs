@@ -37,18 +37,20 @@ fn refused(what: &str) -> Error {
 
 impl Instance {
     /// Makes other threads able to wake this one. `reader` runs the callback that a letter in the frame asks
-    /// for, `settler` settles the asynchronous call that it names, `thrown` is an empty array.
+    /// for, `settler` settles the asynchronous call that it names, `nothing` does nothing, `thrown` is
+    /// an empty array.
     ///
     /// # Safety
     ///
     /// This is a call from JavaScript in `env`, the first of its kind, and the references are strong.
-    pub unsafe fn listen(&self, env: sys::napi_env, [reader, settler, thrown]: [sys::napi_ref; 3]) -> Result<(), Error> {
+    pub unsafe fn listen(&self, env: sys::napi_env, [reader, settler, nothing, thrown]: [sys::napi_ref; 4]) -> Result<(), Error> {
         unsafe extern "C" fn end(instance: *mut c_void) {
             // SAFETY: the hook runs before the host frees the instance.
             unsafe { (*instance.cast::<Instance>()).end() };
         }
         self.letter_reader.set(reader);
         self.settler.set(settler);
+        self.nothing.set(nothing);
         self.thrown.set(thrown);
         let (mut name, mut bell) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: `env` is live. The hook is added after the function is made, so that it runs before that
@@ -99,13 +101,13 @@ impl Instance {
     /// This is the environment's thread, between two calls, with a handle scope.
     unsafe fn read_mail(&self) {
         for delivery in self.mailbox.collect(AT_ONCE) {
-            // SAFETY: as the caller says.
-            unsafe {
+            // SAFETY: as the caller says. C may have run the event loop inside of a call.
+            self.aside(|| unsafe {
                 match delivery {
                     Delivery::Letter(number, letter) => self.read_letter(number, &letter),
                     Delivery::Done(call) => self.settle(&call),
                 }
-            }
+            });
         }
     }
 
@@ -207,7 +209,7 @@ impl Instance {
         // SAFETY: as the caller says; the call has returned.
         unsafe {
             call.copy_results(frame);
-            ((*frame).subject, (*frame).verdict) = (call.number, u32::from(call.has_thrown()));
+            ((*frame).subject, (*frame).verdict) = (call.number, u32::from(call.ending()));
             sys::napi_open_handle_scope(env, &raw mut scope);
             sys::napi_get_reference_value(env, self.settler.get(), &raw mut function);
             let status = sys::napi_call_function(env, function, function, 0, ptr::null(), &raw mut value);
