@@ -37,6 +37,10 @@ struct Post {
     done: VecDeque<Arc<AsyncCall>>,
 }
 
+/// How often a thread that waits looks around.
+const SHORTEST_STEP: Duration = Duration::from_millis(1);
+const LONGEST_STEP: Duration = Duration::from_millis(50);
+
 /// What wakes the JavaScript thread: a thread-safe function of the host's; NULL before there is one.
 struct Bell(sys::napi_threadsafe_function);
 
@@ -118,13 +122,18 @@ impl Mailbox {
     /// Waits for the answer to a letter. If the JavaScript thread is inside one and the same call of C for
     /// `timeout`, it cannot come: then that call is told, and there is no answer.
     pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>) -> Option<Answer> {
-        let Some(timeout) = timeout else { return letter.wait(None).flatten() };
-        let step = (timeout / 8).clamp(Duration::from_millis(1), Duration::from_millis(50));
+        let step = timeout.map_or(LONGEST_STEP, |timeout| (timeout / 8).clamp(SHORTEST_STEP, LONGEST_STEP));
         let mut inside: Option<(u32, Instant)> = None;
         loop {
-            if let Some(answer) = letter.wait(Some(step)) {
+            if let Some(answer) = letter.wait(step) {
                 return answer;
             }
+            if letter.sender.is_some() {
+                // A host that ends an environment waits for its pool first, and tells nobody: the JavaScript
+                // thread finds out when it is woken.
+                self.post().ring();
+            }
+            let Some(timeout) = timeout else { continue };
             let call = self.presence.call();
             match inside {
                 _ if call == 0 => inside = None,

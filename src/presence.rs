@@ -3,7 +3,8 @@
 
 use std::cell::Cell;
 use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A callback threw: no JavaScript runs until C returns.
 const THROWN: u32 = 1;
@@ -16,8 +17,8 @@ pub struct Presence {
     /// The number of the call that the thread is inside of; 0 while it runs JavaScript or waits for events.
     call: AtomicU32,
     notes: AtomicU32,
-    /// The number of the call that somebody waited for in vain.
-    deadlocked: AtomicU32,
+    /// The numbers of the calls that somebody waited for in vain.
+    deadlocked: Mutex<Vec<u32>>,
 }
 
 /// The number of the last call, which only the JavaScript thread needs.
@@ -80,21 +81,28 @@ impl Presence {
         self.notes.fetch_and(!THROWN, Relaxed) & THROWN != 0
     }
 
+    fn deadlocked(&self) -> MutexGuard<'_, Vec<u32>> {
+        // Nothing panics while it is held.
+        self.deadlocked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Another thread gave up waiting for this one, which was inside this call.
     pub fn note_deadlock(&self, call: u32) {
-        self.deadlocked.store(call, Release);
-        self.notes.fetch_or(DEADLOCK, Release);
+        self.deadlocked().push(call);
+        self.notes.fetch_or(DEADLOCK, Relaxed);
     }
 
     /// Whether somebody gave up waiting because of this call, which has just returned. `is_outermost` if no
     /// other call waits for it.
     pub fn take_deadlock(&self, call: u32, is_outermost: bool) -> bool {
-        if self.notes.load(Acquire) & DEADLOCK == 0 {
+        if self.notes.load(Relaxed) & DEADLOCK == 0 {
             return false;
         }
-        let is_ours = self.deadlocked.load(Acquire) == call;
-        // It may be meant for a call further out; if there is none, it came when its call had returned.
-        if is_ours || is_outermost {
+        let mut deadlocked = self.deadlocked();
+        let is_ours = deadlocked.contains(&call);
+        // What is not for a call further out came when its call had returned.
+        deadlocked.retain(|&other| other != call && !is_outermost);
+        if deadlocked.is_empty() {
             self.notes.fetch_and(!DEADLOCK, Relaxed);
         }
         is_ours
@@ -110,12 +118,15 @@ mod tests {
         let (presence, last) = (Presence::default(), LastCall::default());
         let outer = presence.enter(&last);
         presence.note_deadlock(outer);
+        presence.note_deadlock(outer);
         let suspended = presence.suspend();
         assert_eq!((suspended, presence.call()), (outer, 0));
         let inner = presence.enter(&last);
         presence.leave();
         assert!(presence.has_notes());
         assert!(!presence.take_deadlock(inner, false));
+        presence.note_deadlock(inner);
+        assert!(presence.take_deadlock(inner, false));
         presence.resume(suspended);
         presence.leave();
         assert!(presence.has_notes());

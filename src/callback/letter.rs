@@ -81,14 +81,11 @@ impl Letter {
         }
     }
 
-    /// Waits for the answer, for so long if at all.
-    pub fn wait(&self, limit: Option<Duration>) -> Option<Option<Answer>> {
+    /// Waits for the answer, for so long.
+    pub fn wait(&self, limit: Duration) -> Option<Option<Answer>> {
         let is_open = |state: &mut State| matches!(state, State::Open);
-        let state = self.state();
-        let mut state = match limit {
-            None => self.answered.wait_while(state, is_open).unwrap_or_else(PoisonError::into_inner),
-            Some(limit) => self.answered.wait_timeout_while(state, limit, is_open).unwrap_or_else(PoisonError::into_inner).0,
-        };
+        let waited = self.answered.wait_timeout_while(self.state(), limit, is_open);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Open) {
             State::Answered(answer) => {
                 *state = State::Dropped;

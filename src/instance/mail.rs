@@ -100,7 +100,12 @@ impl Instance {
     ///
     /// This is the environment's thread, between two calls, with a handle scope.
     unsafe fn read_mail(&self) {
-        for delivery in self.mailbox.collect(AT_ONCE) {
+        let deliveries = self.mailbox.collect(AT_ONCE);
+        if deliveries.is_empty() {
+            // SAFETY: as the caller says.
+            unsafe { self.look_for_end() };
+        }
+        for delivery in deliveries {
             // SAFETY: as the caller says. C may have run the event loop inside of a call.
             self.aside(|| unsafe {
                 match delivery {
@@ -108,6 +113,23 @@ impl Instance {
                     Delivery::Done(call) => self.settle(&call),
                 }
             });
+        }
+    }
+
+    /// Woken for nothing: looks whether the host still lets JavaScript run.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, with a handle scope.
+    unsafe fn look_for_end(&self) {
+        let (env, mut nothing) = (self.env.get(), ptr::null_mut());
+        // SAFETY: as the caller says.
+        let status = unsafe {
+            sys::napi_get_reference_value(env, self.nothing.get(), &raw mut nothing);
+            sys::napi_call_function(env, nothing, nothing, 0, ptr::null(), ptr::null_mut())
+        };
+        if status != sys::Status::napi_ok {
+            self.stop_calling_back();
         }
     }
 
@@ -194,6 +216,26 @@ impl Instance {
         // SAFETY: the call has kept its library, and so the gate, until now.
         if unsafe { (*call.target.gate).leave() } {
             self.finish_closing();
+            // SAFETY: this is the environment's thread, with a handle scope.
+            unsafe { self.blame_nobody() };
+        }
+    }
+
+    /// What callbacks of destructors have thrown is nobody's error here.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, with a handle scope.
+    unsafe fn blame_nobody(&self) {
+        let (env, mut error) = (self.env.get(), ptr::null_mut());
+        // SAFETY: as the caller says.
+        unsafe {
+            if self.has_notes()
+                && self.see_to(env, 0, u32::MAX)
+                && sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
+            {
+                sys::napi_fatal_exception(env, error);
+            }
         }
     }
 
