@@ -2,6 +2,7 @@
 // What an asynchronous call lends to C until it settles: copies on the heap, and the user's own buffers.
 
 const { Call, takeHeap } = require('../call.js');
+const { createError } = require('../errors.js');
 const { INVALID, anyAddress, bufferAddress, extent, isBuffer, views } = require('../pointer.js');
 const { lock } = require('./lock.js');
 
@@ -54,6 +55,24 @@ class AsyncCall extends Call {
     return this.#copyOf(place) + (Number(address) - base);
   }
 
+  /**
+   * Looks at the arguments: views on one buffer may overlap, and stay as far apart as they are.
+   * @param {unknown[]} args
+   */
+  foresee(args) {
+    for (let index = 0; index < args.length; index++) {
+      const place = isBuffer(args[index]) ? extent(args[index]) : undefined;
+      if (!place || place.length === 0) continue;
+      const span = (this.#spans ??= new Map()).get(place.buffer) ?? { start: Infinity, end: 0 };
+      span.start = Math.min(span.start, place.offset);
+      span.end = Math.max(span.end, place.offset + place.length);
+      this.#spans.set(place.buffer, span);
+    }
+  }
+
+  /** The part of each buffer that the arguments are in. @type {Map<object, { start: number, end: number }> | undefined} */
+  #spans;
+
   /** @param {{ buffer: any, offset: number, length: number }} place @returns {number} the address of a copy */
   #copyOf({ buffer, offset, length }) {
     const copies = (this.copies ??= []);
@@ -61,21 +80,36 @@ class AsyncCall extends Call {
       (one) => one.buffer === buffer && one.offset <= offset && offset + length <= one.offset + one.copy.length,
     );
     if (known) return known.address + offset - known.offset;
-    const copy = new Uint8Array(buffer, offset, length).slice();
+    const span = this.#spans?.get(buffer);
+    const isForeseen = span && span.start <= offset && offset + length <= span.end;
+    const [start, end] = isForeseen ? [span.start, span.end] : [offset, offset + length];
+    const copy = new Uint8Array(buffer, start, end - start).slice();
     const address = bufferAddress(copy);
-    copies.push({ buffer, offset, copy, before: copy.slice(), address });
-    return address;
+    copies.push({ buffer, offset: start, copy, before: copy.slice(), address });
+    return address + offset - start;
   }
 
-  /** Puts what C has changed into the buffers. */
-  copyBack() {
+  /**
+   * Puts what C has changed into the buffers.
+   * @param {string} symbol the function, for messages
+   */
+  copyBack(symbol) {
     for (const { buffer, offset, copy, before } of this.copies ?? []) {
-      const room = Math.min(copy.length, (extent(buffer)?.length ?? 0) - offset);
-      if (room <= 0) continue;
-      const target = new Uint8Array(buffer, offset, room);
-      for (let index = 0; index < room; index++) if (copy[index] !== before[index]) target[index] = copy[index];
+      const room = Math.max((extent(buffer)?.length ?? 0) - offset, 0);
+      const target = room > 0 ? new Uint8Array(buffer, offset) : copy;
+      for (let index = 0; index < copy.length; index++) {
+        if (copy[index] === before[index]) continue;
+        if (index >= room) throw lost(symbol);
+        target[index] = copy[index];
+      }
     }
   }
+}
+
+/** @param {string} symbol */
+function lost(symbol) {
+  const text = 'a buffer was detached or made smaller while C used it: what C wrote there is lost';
+  return createError('ERR_INVALID_ARG_VALUE', `${symbol}: ${text}`, symbol);
 }
 
 module.exports = { AsyncCall };

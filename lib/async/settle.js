@@ -23,7 +23,7 @@ const DEADLOCKED = 2;
  * @property {(value: unknown) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {() => unknown} read takes the result out of the frame
- * @property {() => void} end gives back what was lent; throws what the user's setters throw
+ * @property {() => void} giveBack gives back what was lent; throws what the user's setters throw
  * @property {() => void} release closes what was opened for the call
  * @property {{ error: unknown } | undefined} thrown what a callback has thrown
  */
@@ -43,7 +43,7 @@ hooks.settle = () => {
   });
   try {
     const value = verdict === RETURNED ? call.read() : undefined;
-    call.end();
+    call.giveBack();
     if (verdict === RETURNED) call.resolve(value);
     else call.reject(errorOf(call, verdict));
   } catch (error) {
@@ -71,25 +71,26 @@ hooks.blame = (number, error) => {
 /**
  * Queues the call that the frame is filled for.
  * @param {Pending} call
- * @param {AbortSignal | undefined} signal takes it back
+ * @returns {number} its number
  */
-function start(call, signal) {
+function start(call) {
   native.startAsync();
   const number = u32[SUBJECT];
   pending.set(number, call);
-  if (!signal) return;
-  const withdraw = () => {
-    if (!native.withdraw(number)) return;
-    pending.delete(number);
-    call.release();
-    call.reject(signal.reason);
-  };
-  signal.addEventListener('abort', withdraw, { once: true });
-  const { release } = call;
-  call.release = () => {
-    signal.removeEventListener('abort', withdraw);
-    release();
-  };
+  return number;
+}
+
+/**
+ * Takes a call back that no thread has begun.
+ * @param {number} number
+ * @param {unknown} reason what its promise rejects with
+ */
+function withdraw(number, reason) {
+  const call = pending.get(number);
+  if (!call || !native.withdraw(number)) return;
+  pending.delete(number);
+  call.release();
+  call.reject(reason);
 }
 
 /**
@@ -110,4 +111,4 @@ function stringResult(symbol, slot) {
   }
 }
 
-module.exports = { start, stringResult };
+module.exports = { start, stringResult, withdraw };

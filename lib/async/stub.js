@@ -11,7 +11,8 @@ const { giveBackLoans, resultReader } = require('../passing.js');
 const { defineValue } = require('../property.js');
 const { acceptOf } = require('../record/accept.js');
 const { AsyncCall } = require('./call.js');
-const { start, stringResult } = require('./settle.js');
+const { start, stringResult, withdraw } = require('./settle.js');
+const { isAborted, isSignal, reasonOf, watch } = require('./signal.js');
 
 /**
  * The signal in the options that may follow the arguments.
@@ -28,7 +29,7 @@ function signalOf(options, symbol, index) {
   const unknown = Object.keys(options).find((key) => key !== 'signal');
   if (unknown !== undefined) throw refuse('options with no key but signal', options);
   const { signal } = options;
-  if (signal === undefined || (typeof AbortSignal === 'function' && signal instanceof AbortSignal)) return signal;
+  if (signal === undefined || isSignal(signal)) return signal;
   throw refuse('an AbortSignal', signal);
 }
 
@@ -49,6 +50,17 @@ function asyncStub(plan, stub, map, settled) {
   const readRecord = result.record && resultReader(result);
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
 
+  /** @param {string} symbol @param {ReturnType<typeof pass>} image */
+  function readResult(symbol, image) {
+    const value = readRecord
+      ? loadRecord(resultSpot, image, readRecord)
+      : string
+        ? stringResult(symbol, resultSlot)
+        : load?.(resultSlot);
+    const made = result.make ? result.make(value) : value;
+    return map ? map(made) : made;
+  }
+
   /**
    * @param {unknown[]} args
    * @param {(value: unknown) => void} resolve
@@ -60,33 +72,36 @@ function asyncStub(plan, stub, map, settled) {
     const hasOptions = args.length === count + 1 && typeof last === 'object' && last !== null;
     const signal = hasOptions ? signalOf(args.pop(), symbol, count) : undefined;
     if (args.length !== count) refuseCount(number, args.length);
-    if (signal?.aborted) throw signal.reason;
+    if (signal && isAborted(signal)) throw reasonOf(signal);
     listen();
     const call = new AsyncCall();
-    // Not an array of doubles, which does not keep signalling NaNs.
-    /** @type {any[]} */
-    const values = [undefined];
-    const image = pass(values, args, call);
-    const readPlain = () => {
-      if (readRecord) return loadRecord(resultSpot, image, readRecord);
-      if (string) return stringResult(symbol, resultSlot);
-      return result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
-    };
-    const read = map ? () => map(readPlain()) : readPlain;
-    const release = () => {
-      call.end();
-      settled?.();
-    };
-    // The closure keeps the arguments and their copies, and the function's number.
+    let started = 0;
+    // Before anything is in the frame, which nothing may come between.
+    const unwatch = signal && watch(signal, () => withdraw(started, reasonOf(signal)));
     const end = () => {
-      call.copyBack();
-      if (call.loans) giveBackLoans(call.loans, symbol);
-      return [args, values, stub];
+      call.end();
+      unwatch?.();
     };
     try {
-      start({ symbol, resolve, reject, read, end, release, thrown: undefined }, signal);
+      // Not an array of doubles, which does not keep signalling NaNs.
+      /** @type {any[]} */
+      const values = [undefined];
+      call.foresee(args);
+      const image = pass(values, args, call);
+      // The closure keeps the arguments and their copies, and the function's number.
+      const giveBack = () => {
+        call.copyBack(symbol);
+        if (call.loans) giveBackLoans(call.loans, symbol);
+        return [args, values, stub];
+      };
+      const read = () => readResult(symbol, image);
+      const release = () => {
+        end();
+        settled?.();
+      };
+      started = start({ symbol, resolve, reject, read, giveBack, release, thrown: undefined });
     } catch (error) {
-      call.end();
+      end();
       throw error;
     }
   }

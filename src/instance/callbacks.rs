@@ -425,6 +425,11 @@ impl Instance {
         if answer.is_none() && verdict == Verdict::Promised as u32 {
             return;
         }
+        if answer.is_none() && verdict == Verdict::Answered as u32 {
+            // Nothing has run.
+            // SAFETY: as the caller says.
+            unsafe { self.look_for_end() };
+        }
         if let (None, Some(sender)) = (&answer, &letter.sender) {
             sender.fail(Ending::Thrown);
         }

@@ -116,12 +116,12 @@ impl Instance {
         }
     }
 
-    /// Woken for nothing: looks whether the host still lets JavaScript run.
+    /// Looks whether the host still lets JavaScript run.
     ///
     /// # Safety
     ///
     /// This is the environment's thread, with a handle scope.
-    unsafe fn look_for_end(&self) {
+    pub unsafe fn look_for_end(&self) {
         let (env, mut nothing) = (self.env.get(), ptr::null_mut());
         // SAFETY: as the caller says.
         let status = unsafe {
