@@ -17,7 +17,7 @@ export type Wide = number | bigint;
 export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
 
 /** What a parameter of a pointer type takes. */
-export type Pointer = Address | null | Bytes | CString | OpaquePointer;
+export type Pointer = Address | null | Bytes | CString | OpaquePointer | JSCallback;
 
 /** Where memory is that is read or written: an address that is not NULL, or JavaScript's own memory. */
 export type MemoryPlace = Address | CString | OpaquePointer | Bytes;
@@ -29,12 +29,18 @@ export interface FileURL {
   readonly pathname: string;
 }
 
+/** An AbortSignal where its types are known. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer S } }
+  ? S
+  : { readonly aborted: boolean };
+
 /** Node's Buffer where its types are known, else a Uint8Array. */
 export type NodeBuffer = typeof globalThis extends { Buffer: { alloc(size: number): infer B } } ? B : Uint8Array;
 
 // ---- types -----------------------------------------------------------------------------------------
 
-type Role = 'parameter' | 'result' | 'member';
+/** An argument is one that C passes to a callback. */
+type Role = 'parameter' | 'result' | 'member' | 'argument';
 
 /** What a type is to JavaScript. */
 interface Facets {
@@ -42,8 +48,10 @@ interface Facets {
   role: Role;
   /** What a parameter takes. */
   in: unknown;
-  /** What a result is. */
+  /** What a result is, and an argument. */
   out: unknown;
+  /** What a callback returns. */
+  returned: unknown;
   /** What a member reads as. */
   read: unknown;
   /** What a member takes. */
@@ -67,6 +75,7 @@ interface Scalar<In, Out, Memory, Read = Out> extends Facets {
   role: Role;
   in: In;
   out: Out;
+  returned: In;
   read: Read;
   write: In;
   fill: In;
@@ -113,7 +122,7 @@ export interface TypeTable extends
   Row<'buffer', Bytes, never, 'buffer', ArrayBufferView, Address>,
   Row<'cstring' | 's' | 'CString' | 'string' | 'str' | 'char*' | 'const char*',
     string | Pointer, string | null, 's', ArrayBufferView, Address>,
-  Row<'function' | 'k' | 'callback' | 'fn' | 'function_pointer', Address | null, Address, 'k'>,
+  Row<'function' | 'k' | 'callback' | 'fn' | 'function_pointer', JSCallback | Address | null, Address, 'k'>,
   Row<'char', number, number, 'c' | 'u8', Int8Array | Uint8Array | Uint8ClampedArray>,
   Row<'wchar_t', number, number, 'i' | 'u32' | 'u16', Int32Array | Uint32Array | Uint16Array>,
   Row<'long' | 'long int' | 'signed long' | 'ssize_t' | 'isize' | 'intptr_t' | 'intptr' | 'ptrdiff_t',
@@ -134,6 +143,9 @@ export type ParameterType = Exclude<TypeName, 'void' | 'v'>;
 
 /** A name that a result can have: any but `buffer`, as nothing tells a result's length. */
 export type ResultType = Exclude<TypeName, 'buffer'>;
+
+/** A name that an argument of a callback can have: any but `buffer`, as nothing tells its length. */
+export type ArgumentType = Exclude<ParameterType, 'buffer'>;
 
 type NameOf<Constant> = {
   [Name in keyof TypeTable]: TypeTable[Name]['constant'] extends Constant ? Name : never;
@@ -168,6 +180,14 @@ type Facet<Of, Name extends keyof Facets> = TypeName extends Of
     ? Of[typeof facets][Name]
     : Entry<Of>[Name];
 type ValueOut<Of> = TypeName extends Of ? any : Of extends undefined ? void : Facet<Of, 'out'>;
+// Never, but until a type is known it is what makes TypeScript keep 'RED' and 1, instead of string and number.
+type Literal<Of> = Of extends never[] ? string | number : never;
+// Where nothing is returned, everything may be.
+type Returned<Of> = TypeName extends Of
+  ? any
+  : Of extends undefined | 'void' | 'v'
+    ? void
+    : Facet<Of, 'returned'> | Promise<Facet<Of, 'returned'>>;
 
 // What a type has to be to stand somewhere: itself, or else the names that can, so that an error stands
 // where the mistake is.
@@ -210,7 +230,7 @@ export type RawBytes =
   ((ArrayBuffer | SharedArrayBuffer) & { readonly BYTES_PER_ELEMENT?: never }) | DataView | Uint8Array;
 
 /** What a pointer takes as it is: an address, or memory in bytes or in views of a certain kind. */
-export type Pointed<Memory> = Address | null | CString | OpaquePointer | RawBytes | Memory;
+export type Pointed<Memory> = Address | null | CString | OpaquePointer | JSCallback | RawBytes | Memory;
 
 // What a pointer points to may be the record that is being declared, and not have a type yet: nothing here
 // asks for it before a value is looked at.
@@ -221,6 +241,7 @@ interface PointerFacets<Target> extends Facets {
   role: Role;
   in: Pointed<Facet<Pointee<Target>, 'memory'>> | Facet<Pointee<Target>, 'lent'>;
   out: Address;
+  returned: Pointed<Facet<Pointee<Target>, 'memory'>>;
   read: Address;
   write: PointerFacets<Target>['in'];
   fill: PointerFacets<Target>['in'];
@@ -297,8 +318,9 @@ type IfText<Of, Length, Text, Otherwise> = TypeName extends Of
     : Otherwise;
 
 interface ArrayFacets<Of, Length> extends Facets {
-  role: 'parameter' | 'member';
+  role: 'parameter' | 'member' | 'argument';
   in: Pointed<Facet<Of, 'memory'>> | readonly Facet<Of, 'write'>[];
+  out: Address;
   read: IfText<Of, Length, string, Facet<Of, 'read'>[]>;
   write: List<Facet<Of, 'write'>> | RawBytes | IfText<Of, Length, string, never>;
   fill: List<Facet<Of, 'fill'>> | RawBytes | IfText<Of, Length, string, never>;
@@ -559,6 +581,7 @@ interface RecordFacets<Fields, Kind extends RecordKind> extends Facets {
   role: Role;
   in: RecordFacets<Fields, Kind>['input'] | Bytes | Address;
   out: number;
+  returned: RecordFacets<Fields, Kind>['in'];
   read: { [Key in keyof MemberTypes<Fields>]: Facet<MemberTypes<Fields>[Key], 'read'> };
   write: RecordFacets<Fields, Kind>['input'] | Bytes;
   fill: RecordFacets<Fields, Kind>['partial'] | Bytes;
@@ -594,7 +617,8 @@ export interface ObjectType<Fields, Kind extends RecordKind> extends TypeObject 
  *
  * As the type of a parameter it takes by value: an object with every member that has no default (of a union,
  * with one of its members), a buffer or view of exactly its size, or a pointer to one. As that of a result
- * it gives the address of memory that is kept until `releasePtr`.
+ * it gives the address of memory that is kept until `releasePtr`, as that of an argument of a callback the
+ * address of memory that is there until the callback returns.
  *
  * `memory` below is a buffer, a view or an address, and `byteOffset` counts from its start, 0 when left
  * out. Methods with it throw `ERR_INVALID_POINTER` for NULL and other impossible addresses, and
@@ -722,21 +746,24 @@ export interface SymbolDefinition extends Signature {
 
 /** A function at an address. */
 export interface AddressDefinition extends Signature {
-  /** From C, or from the `ptr` of another function. */
-  readonly ptr: Address;
+  /** From C, from the `ptr` of another function, or a callback. */
+  readonly ptr: Address | JSCallback;
 }
 
 // What a definition has to be, member for member.
-type CheckedTypes<List> = List extends readonly unknown[]
-  ? { readonly [Index in keyof List]: CheckedType<List[Index], 'parameter', ParameterType> }
-  : readonly ParameterType[] | undefined;
+type CheckedTypes<List, As extends Role, Known> = List extends readonly unknown[]
+  ? { readonly [Index in keyof List]: CheckedType<List[Index], As, Known> }
+  : readonly Known[] | undefined;
 
 /** What a definition has to be, as the constraint of a type parameter: `D extends Checked<D, AddressDefinition>`. */
-export type Checked<Definition, Shape> = Omit<Shape, keyof Signature> & {
+export type Checked<Definition, Shape, As extends Role = 'parameter', Known = ParameterType> = Omit<
+  Shape,
+  keyof Signature
+> & {
   readonly [Key in keyof Signature]: unknown;
 } & {
   readonly [Key in keyof Definition]: Key extends 'args'
-    ? CheckedTypes<Definition[Key]>
+    ? CheckedTypes<Definition[Key], As, Known>
     : Key extends 'returns'
       ? CheckedType<Definition[Key], 'result', ResultType> | undefined
       : Key extends keyof Shape
@@ -750,8 +777,14 @@ export type CheckedAll<Definitions, Shape> = object & {
 };
 
 type Property<Definition, Key> = Key extends keyof Definition ? Definition[Key] : undefined;
-type ValuesIn<List extends readonly unknown[]> = { -readonly [Index in keyof List]: Facet<List[Index], 'in'> };
-type ArgumentsOf<List> = unknown extends List ? any[] : List extends readonly unknown[] ? ValuesIn<List> : [];
+type Values<List extends readonly unknown[], Name extends keyof Facets> = {
+  -readonly [Index in keyof List]: Facet<List[Index], Name>;
+};
+type ArgumentsOf<List, Name extends 'in' | 'out' = 'in'> = unknown extends List
+  ? any[]
+  : List extends readonly unknown[]
+    ? Values<List, Name>
+    : [];
 type NullOf<Definition> = unknown extends Definition
   ? never
   : true extends Property<Definition, 'optional'>
@@ -763,6 +796,12 @@ export type FunctionOf<Definition> = unknown extends Definition
   ? BoundFunction<any[], any>
   : BoundFunction<ArgumentsOf<Property<Definition, 'args'>>, ValueOut<Property<Definition, 'returns'>>>;
 
+/** The asynchronous function that a definition makes. */
+export type AsyncFunctionOf<Definition> = FunctionOf<Definition>['async'] & {
+  /** Its address. */
+  readonly ptr: number;
+};
+
 /** The functions that definitions make. */
 export type SymbolsOf<Definitions> = {
   readonly [Name in keyof Definitions]: FunctionOf<Definitions[Name]> | NullOf<Definitions[Name]>;
@@ -773,12 +812,32 @@ export type SymbolsOf<Definitions> = {
 /**
  * A C function. Its arguments are checked before C is entered: `ERR_MISSING_ARGS` for too few,
  * `ERR_INVALID_ARG_VALUE` for too many, a string with a NUL character or a detached buffer,
- * `ERR_MALLOC_FAILED` when a string does not fit in memory. After `close()`: `ERR_LIBRARY_CLOSED`.
+ * `ERR_MALLOC_FAILED` when a string does not fit in memory, `ERR_CALLBACK_CLOSED` for a closed JSCallback.
+ * After `close()`: `ERR_LIBRARY_CLOSED`. It also throws what a callback throws that C calls meanwhile, and
+ * `ERR_CALLBACK_DEADLOCK` when another thread waited longer for one than its `timeout`.
  */
 export interface BoundFunction<Arguments extends unknown[], Result> {
   (...args: Arguments): Result;
   /** Its address. */
   readonly ptr: number;
+  /** The same on another thread. */
+  readonly async: AsyncFunction<Arguments, Result>;
+}
+
+/** How an asynchronous call is made. */
+export interface AsyncOptions {
+  /** Takes the call back as long as it is not started: it rejects with the signal's reason. */
+  readonly signal?: Signal | undefined;
+}
+
+/**
+ * A C function that is called on a thread of the pool, with the same arguments and result. Every error, also
+ * of an argument, rejects the promise. Buffers and views are used in place, and can then not be transferred
+ * any more; where the host cannot prevent that, or they may be resized, C gets a copy, and what it changes is
+ * put into them in the end. The library may be closed meanwhile.
+ */
+export interface AsyncFunction<Arguments extends unknown[], Result> {
+  (...args: [...values: Arguments, options?: AsyncOptions]): Promise<Result>;
 }
 
 /** Something open: until `close()`, or the end of a block with `using`. */
@@ -835,6 +894,112 @@ export const CFunction: {
     definition: Definition,
   ): FunctionOf<Definition> & Closable;
 };
+
+/** As `CFunction`, for the asynchronous form alone. */
+export const AsyncCFunction: {
+  <const Definition extends Checked<Definition, AddressDefinition>>(
+    definition: Definition,
+  ): AsyncFunctionOf<Definition> & Closable;
+  new <const Definition extends Checked<Definition, AddressDefinition>>(
+    definition: Definition,
+  ): AsyncFunctionOf<Definition> & Closable;
+};
+
+// ---- callbacks -------------------------------------------------------------------------------------
+
+/** The function of a callback with these types: of its parameters, and of its result. */
+export type CallbackFunction<Args, Returns = undefined> = (
+  ...args: ArgumentsOf<Args, 'out'>
+) => Returned<Returns> | Literal<Returns>;
+
+/** The signature of a callback, and what becomes of its calls. */
+export interface CallbackDefinition<Returns = any> extends Signature {
+  /**
+   * Other threads may call a callback in any case, and wait for its result. With `'listener'` they do not
+   * wait: they get `onError` at once, and the function gets its arguments later.
+   */
+  readonly threadsafe?: boolean | 'listener' | undefined;
+  /** What C gets when there is no result: after an error, and after `close()`. Zero when left out. */
+  readonly onError?: Awaited<Returned<Returns>> | 0 | undefined;
+  /**
+   * How long another thread waits while the JavaScript thread is inside of one call, in milliseconds: 1000
+   * when left out, 0 for ever. Then it gets `onError`, and that call throws `ERR_CALLBACK_DEADLOCK`.
+   */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * A JavaScript function as a function pointer of C, from any thread, until `close()`. What the function
+ * throws, also for a result of the wrong kind, the call throws that entered C; C gets `onError`. When another
+ * thread called, it is an uncaught exception, or rejects the asynchronous call that did. There the function
+ * may also return a promise, which the thread waits for; on the JavaScript thread that is an error.
+ *
+ * The function gets addresses for pointers and records (`Schema.object`: an object), a string or null for a
+ * cstring. Strings and buffers that it returns stay valid until 256 more are returned, or `close()`.
+ */
+export class JSCallback<
+  const Definition extends Checked<
+    Definition,
+    CallbackDefinition<Property<Definition, 'returns'>>,
+    'argument',
+    ArgumentType
+  > = any,
+> implements Closable {
+  #private;
+  /**
+   * Throws `ERR_UNSUPPORTED_ARGS` for a signature that cannot be called here, `ERR_MALLOC_FAILED`.
+   * @param definition such as `{ args: ['i32', 'i32'], returns: 'i32' }`
+   */
+  constructor(
+    fn: CallbackFunction<Property<Definition, 'args'>, Property<Definition, 'returns'>>,
+    definition: Definition,
+  );
+  /** Its address; 0 after `close()`. */
+  readonly ptr: number;
+  /** As `ptr`. */
+  getHandle(): number;
+  /** As it was given. */
+  readonly threadsafe: boolean | 'listener';
+  /** Calls it through C, as a BoundFunction. Throws `ERR_CALLBACK_CLOSED` after `close()`. */
+  call(...args: ArgumentsOf<Property<Definition, 'args'>>): ValueOut<Property<Definition, 'returns'>>;
+  /** Keeps the process running until `unref()` or `close()`. */
+  ref(): this;
+  /** Lets the process end, as from the start. */
+  unref(): this;
+  /** C gets `onError` from now on; twice is fine. */
+  close(): void;
+  /** Closes it. */
+  [Symbol.dispose](): void;
+}
+
+interface CallbackFacets<Args, Returns> extends Omit<TypeTable['function'], 'in'> {
+  in: CallbackFunction<Args, Returns> | JSCallback | Address | null;
+}
+
+/** Pointers to functions of a signature, as `callback` declares them. */
+export interface CallbackType<Args, Returns> extends TypeObject {
+  readonly [facets]: CallbackFacets<Args, Returns>;
+  /** The types of the parameters, as they were given. */
+  readonly args: Args;
+  /** The type of the result, as it was given. */
+  readonly returns: Returns;
+}
+
+/**
+ * A pointer to a function of a signature. A parameter takes a function, which C can call until the call
+ * returns, a JSCallback of a like signature, an address or null; a member, and what a callback returns, all of
+ * these but a function. With `.async` the function stays open until the promise settles.
+ * Results, arguments and members that are read are addresses.
+ * @param args types of the parameters; none when left out
+ * @param returns type of the result; void when left out
+ */
+export function callback<
+  const Args extends readonly AnyType[] = [],
+  const Returns extends AnyType | undefined = 'void',
+>(
+  args?: Args & CheckedTypes<Args, 'argument', ArgumentType>,
+  returns?: CheckedType<Returns, 'result', ResultType>,
+): CallbackType<Args, Returns>;
 
 // ---- memory ----------------------------------------------------------------------------------------
 
@@ -919,6 +1084,8 @@ export type ErrorCode =
   | 'ERR_MALLOC_FAILED'
   | 'ERR_OUT_OF_BOUNDS'
   | 'ERR_UNSUPPORTED_ARGS'
+  | 'ERR_CALLBACK_CLOSED'
+  | 'ERR_CALLBACK_DEADLOCK'
   | 'ERR_CALL_FAILED';
 
 interface Failure {
@@ -978,6 +1145,10 @@ export function stats(): {
   functions: number;
   /** Structs that functions returned and that are not released. */
   retained: number;
+  /** Callbacks that are open, and how often C called one that was closed. */
+  callbacks: { open: number; afterClose: number };
+  /** Asynchronous calls that have not returned. */
+  async: number;
 };
 
 // ---- raw bridge ------------------------------------------------------------------------------------
@@ -1029,16 +1200,33 @@ export interface RawBridge {
     nums: readonly BridgeNumber[],
     strs: readonly BridgeString[],
   ): BridgeResult<Returns>;
+  /** As `callMixed`, on another thread. Every error rejects the promise. */
+  callAsync<const Returns extends string | undefined>(
+    handle: bigint,
+    name: string,
+    argTypes: string,
+    returnType: CheckedName<Returns, BridgeResultType>,
+    nums: readonly BridgeNumber[],
+    strs: readonly BridgeString[],
+  ): Promise<BridgeResult<Returns>>;
   /** Calls a function without parameters that returns a string; `''` for NULL. */
   callString(handle: bigint, name: string): string;
   /** Calls a function at an address once. Throws `ERR_INVALID_POINTER` for an impossible address. */
   callPtr<const Returns extends string | undefined>(
-    ptr: Address | CString,
+    ptr: Address | CString | JSCallback,
     argTypes: string,
     returnType: CheckedName<Returns, BridgeResultType>,
     nums: readonly BridgeNumber[],
     strs: readonly BridgeString[],
   ): BridgeResult<Returns>;
+  /** As `callPtr`, on another thread. Every error rejects the promise. */
+  callPtrAsync<const Returns extends string | undefined>(
+    ptr: Address | CString | JSCallback,
+    argTypes: string,
+    returnType: CheckedName<Returns, BridgeResultType>,
+    nums: readonly BridgeNumber[],
+    strs: readonly BridgeString[],
+  ): Promise<BridgeResult<Returns>>;
   /** The address of a symbol. */
   getSymbolPtr(handle: bigint, name: string): number;
   /** The string at an address, up to its NUL; `''` for NULL. */
@@ -1047,7 +1235,36 @@ export interface RawBridge {
   readMemory(ptr: Address | CString, byteLength: number): ArrayBuffer;
   /** The address of a buffer's or view's memory, as of `ptr`. */
   ptr(buffer: Bytes): number;
+  /**
+   * Opens a JSCallback. The functions below, which take its handle, throw `ERR_CALLBACK_CLOSED` for one that
+   * is not open.
+   */
+  createCallback<const Returns extends string | undefined = undefined>(
+    fn: (...args: any[]) => unknown,
+    argTypes: string,
+    returnType?: CheckedName<Returns, BridgeResultType>,
+    threadsafe?: boolean | 'listener',
+  ): bigint;
+  /** Closes a callback. Handles that are not open are ignored. */
+  destroyCallback(handle: bigint): void;
+  /** Calls a callback through C, as its `call`. */
+  invokeCallback(handle: bigint, ...args: any[]): any;
+  /** The address of a callback. */
+  getCallbackPtr(handle: bigint): number;
+  /** As it was given to `createCallback`. */
+  getCallbackThreadsafe(handle: bigint): boolean | 'listener';
+  /** Calls a callback of one parameter from another thread. Every error rejects the promise. */
+  callCallbackThreadSafe(handle: bigint, argument: any): Promise<any>;
 }
 
 /** ArkFFI's raw bridge. */
 export const ffi: RawBridge;
+
+/** As `ffi.callAsync`. */
+export const callAsync: RawBridge['callAsync'];
+
+/** As `ffi.callPtrAsync`. */
+export const callPtrAsync: RawBridge['callPtrAsync'];
+
+/** As `ffi.callBySigAsArrayBuffer`. */
+export const callBySigAsArrayBuffer: RawBridge['callBySigAsArrayBuffer'];

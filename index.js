@@ -2,6 +2,7 @@
 'use strict';
 
 const ffi = require('./lib/bridge.js');
+const { callAsync, callPtrAsync, callBySigAsArrayBuffer } = ffi;
 const { CFunction, AsyncCFunction, linkSymbols } = require('./lib/cfunction.js');
 const { CString } = require('./lib/cstring.js');
 const { errno, strerror } = require('./lib/errno.js');
@@ -33,9 +34,9 @@ module.exports = {
   FFIError,
   FFITypeError,
   FFIRangeError,
-  callAsync: ffi.callAsync,
-  callPtrAsync: ffi.callPtrAsync,
-  callBySigAsArrayBuffer: ffi.callBySigAsArrayBuffer,
+  callAsync,
+  callPtrAsync,
+  callBySigAsArrayBuffer,
   ffi,
 };
 

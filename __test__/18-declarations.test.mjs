@@ -101,12 +101,37 @@ describe('index.d.ts', () => {
     expect(sorted(members('export interface RecordOptions'))).toEqual(sorted(accepted(record)));
   });
 
+  it('has the members of functions of C and of their signatures', () => {
+    const { callback, CFunction, ffi } = arkffi;
+    const bound = CFunction({ ptr: ffi.getSymbolPtr(ffi.load(null), 'strlen'), args: ['cstring'], returns: 'size_t' });
+    const own = Object.keys(bound);
+    expect(sorted(members('export interface BoundFunction'))).toEqual(sorted(own));
+    expect(sorted(members('export interface CallbackType'))).toEqual(sorted(Object.keys(callback())));
+  });
+
+  it('has the options of callbacks', () => {
+    const refused = (key) => {
+      try {
+        new arkffi.JSCallback(() => {}, { [key]: undefined }).close();
+      } catch (error) {
+        return error.message.includes('unknown key');
+      }
+      return false;
+    };
+    const own = members('export interface CallbackDefinition');
+    const known = [...own, ...members('export interface Signature'), 'nothing'];
+    expect(own).toHaveLength(3);
+    expect(known.filter(refused)).toEqual(['nothing']);
+  });
+
   it('has the members of the classes', () => {
     const { CString, Library } = arkffi;
     expect(sorted(members('export class CString'))).toEqual(sorted(Object.getOwnPropertyNames(CString.prototype)));
     const library = new Library(0n, {});
     const names = [...Object.getOwnPropertyNames(Library.prototype), ...Object.keys(library)];
     expect(sorted(members('export class Library'))).toEqual(sorted(names));
+    const callback = Object.getOwnPropertyNames(arkffi.JSCallback.prototype);
+    expect(sorted(members('export class JSCallback'))).toEqual(sorted(callback));
   });
 
   it('has the numbers of stats', () => {

@@ -1,6 +1,7 @@
 // Arrays, as members, as parameters, and on their own.
 import { array, bits, dlopen, FFIType, out, pointer, Struct } from 'arkffi';
-import type { AnyType, ArraySchema, ArrayView, CString, FunctionOf, Infer, InferInput, OpaquePointer } from 'arkffi';
+import type { AnyType, ArraySchema, ArrayView, CString, FunctionOf, Infer, InferInput } from 'arkffi';
+import type { JSCallback, OpaquePointer } from 'arkffi';
 import { same } from './same.js';
 
 type Takes<Of extends AnyType> = Parameters<FunctionOf<{ args: [Of] }>>[0];
@@ -57,6 +58,7 @@ same<
   | null
   | CString
   | OpaquePointer
+  | JSCallback
   | ((ArrayBuffer | SharedArrayBuffer) & { readonly BYTES_PER_ELEMENT?: never })
   | DataView
   | Uint8Array

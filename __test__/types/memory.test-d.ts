@@ -71,6 +71,8 @@ same<typeof suffix, 'so' | 'dylib' | 'dll'>(true);
 same<ReturnType<typeof stats>['backend'], 'trampoline' | 'libffi'>(true);
 same<ReturnType<typeof stats>['functions'], number>(true);
 same<ReturnType<typeof stats>['retained'], number>(true);
+same<ReturnType<typeof stats>['callbacks'], { open: number; afterClose: number }>(true);
+same<ReturnType<typeof stats>['async'], number>(true);
 
 export function describe(error: unknown): string {
   if (!(error instanceof FFIError)) return 'not ours';
@@ -79,6 +81,7 @@ export function describe(error: unknown): string {
   same<typeof error.argument, number | undefined>(true);
   if (error instanceof FFIRangeError) return `range ${error.code}`;
   if (error instanceof FFITypeError) return `type ${error.code}`;
+  if (error.code === 'ERR_CALLBACK_CLOSED' || error.code === 'ERR_CALLBACK_DEADLOCK') return 'callback';
   // @ts-expect-error not a code of ours
   if (error.code === 'ERR_SOMETHING') return '';
   return error.code;
@@ -90,4 +93,4 @@ export const asFFIError: FFIError = new FFIRangeError('ERR_OUT_OF_RANGE', 'a mes
 new FFIError('ERR_SOMETHING', 'a message');
 
 // @ts-expect-error nothing is exported that is not there
-arkffi.JSCallback;
+arkffi.Callback;

@@ -1,6 +1,6 @@
 // Structs: what their objects are, to read and to write, and what fields can be.
 import { alignof, array, bits, enumeration, FFIType, offsetof, out, sizeof, Struct, StructSchema } from 'arkffi';
-import type { AnyType, CheckedFields, FieldOptions, Infer, InferInput, ObjectType } from 'arkffi';
+import type { AnyType, CheckedFields, FieldOptions, Infer, InferInput, JSCallback, ObjectType } from 'arkffi';
 import { same } from './same.js';
 
 type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
@@ -37,7 +37,7 @@ type Input = InferInput<typeof Scalars>;
 same<Input['small'], number>(true);
 same<Input['big'], number | bigint>(true);
 same<Input['flag'], boolean | 0 | 1>(true);
-same<Input['call'], number | bigint | null>(true);
+same<Input['call'], number | bigint | null | JSCallback>(true);
 export const name: Input['name'][] = ['text', null, 0x10000, new Uint8Array(4)];
 // @ts-expect-error a pointer takes no string
 export const at: Input['at'] = 'text';

@@ -1,12 +1,12 @@
 // Every type's values, in both directions: the table of the README.
 import { dlopen, type FunctionOf, type ParameterType, type ResultType } from 'arkffi';
-import { CString, type OpaquePointer } from 'arkffi';
+import { CString, JSCallback, type OpaquePointer } from 'arkffi';
 import { same } from './same.js';
 
 type In<Name extends ParameterType> = Parameters<FunctionOf<{ args: [Name] }>>[0];
 type Out<Name extends ResultType> = ReturnType<FunctionOf<{ returns: Name }>>;
 type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
-type Pointer = number | bigint | null | Bytes | CString | OpaquePointer;
+type Pointer = number | bigint | null | Bytes | CString | OpaquePointer | JSCallback;
 
 // Small integers and floats are Numbers.
 same<In<'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'f32' | 'f64'>, number>(true);
@@ -39,7 +39,7 @@ same<In<'cstring'>, string | Pointer>(true);
 same<In<'char*' | 'char *' | 'const char *' | 'string' | 's'>, string | Pointer>(true);
 same<Out<'cstring'>, string | null>(true);
 same<Out<'char *'>, string | null>(true);
-same<In<'function'>, number | bigint | null>(true);
+same<In<'function'>, number | bigint | null | JSCallback>(true);
 same<Out<'callback' | 'k'>, number | bigint>(true);
 same<Out<'void'>, void>(true);
 same<Out<'v'>, void>(true);

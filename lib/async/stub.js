@@ -68,9 +68,10 @@ function asyncStub(plan, stub, map, settled) {
    */
   function begin(args, resolve, reject) {
     const symbol = symbolOf(number);
-    const last = args[count];
-    const hasOptions = args.length === count + 1 && typeof last === 'object' && last !== null;
-    const signal = hasOptions ? signalOf(args.pop(), symbol, count) : undefined;
+    const options = args[count];
+    const hasOptions = args.length === count + 1 && (options === undefined || (typeof options === 'object' && options));
+    if (hasOptions) args.pop();
+    const signal = options === undefined || !hasOptions ? undefined : signalOf(options, symbol, count);
     if (args.length !== count) refuseCount(number, args.length);
     if (signal && isAborted(signal)) throw reasonOf(signal);
     listen();

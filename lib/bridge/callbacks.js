@@ -5,7 +5,7 @@ const { bindAddress, makeOneShotAsync } = require('../bind.js');
 const { CLOSED, JSCallback } = require('../callback/callback.js');
 const { createError } = require('../errors.js');
 const { planSignature } = require('../signature.js');
-const { PAIR_LETTER, pairType } = require('./letters.js');
+const { PAIR_LETTER, asBytes, pairType } = require('./letters.js');
 
 /**
  * @typedef {object} Opened
@@ -34,7 +34,11 @@ function createCallback(fn, argTypes, returnType, threadsafe = false) {
   }
   const args = Array.from(argTypes, typeOf);
   const returns = typeOf(returnType);
-  const callback = new JSCallback(fn, { args, returns, threadsafe });
+  // A pair is its bytes for whoever uses letters; what is no function, JSCallback refuses.
+  const taking = (/** @type {unknown[]} */ ...given) =>
+    Reflect.apply(/** @type {any} */ (fn), undefined, given.map(asBytes));
+  const plain = typeof fn !== 'function' || !argTypes.includes(PAIR_LETTER);
+  const callback = new JSCallback(plain ? fn : taking, { args, returns, threadsafe });
   opened.set(++lastHandle, { callback, args, returns });
   return lastHandle;
 }
@@ -53,7 +57,7 @@ function destroyCallback(handle) {
 }
 
 /** @param {unknown} handle @param {unknown[]} args */
-const invokeCallback = (handle, args) => openedAs(handle).callback.call(...args);
+const invokeCallback = (handle, args) => asBytes(openedAs(handle).callback.call(...args));
 
 /**
  * Calls a callback of one parameter from a thread of the pool, as a native thread does.
@@ -66,7 +70,7 @@ function callCallbackThreadSafe(handle, argument) {
     const { callback, args, returns } = openedAs(handle);
     const signature = planSignature('callCallbackThreadSafe', args, returns);
     const binding = bindAddress(callback.ptr, signature, 'callCallbackThreadSafe');
-    return makeOneShotAsync(binding, (value) => value)(argument);
+    return makeOneShotAsync(binding, asBytes)(argument);
   } catch (error) {
     return Promise.reject(error);
   }

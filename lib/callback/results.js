@@ -48,7 +48,8 @@ function promiseRefusal({ symbol, place }) {
  */
 function refuseResult(entry, type, value) {
   if (isPromise(value)) throw promiseRefusal(entry);
-  throw refusal(type, value, undefined, entry.symbol, entry.place);
+  // Nothing is copied for a result, as it is for an argument.
+  throw refusal(type.lent ? type.base : type, value, undefined, entry.symbol, entry.place);
 }
 
 /**

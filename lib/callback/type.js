@@ -84,7 +84,7 @@ function isAlike(one, other) {
  */
 function callback(args = [], returns = 'void') {
   const lent = new LentFunction(planCallback('callback', args, returns));
-  const expects = 'a function, a JSCallback, or a function pointer (Number, BigInt or null)';
+  const expects = 'a function (as an argument), a JSCallback, or a function pointer (Number, BigInt or null)';
   lent.type = { ...resolveType('function', 'callback'), expects, lent: /** @type {any} */ (lent) };
   return declareType(Object.freeze({ args: Object.freeze(Array.from(args)), returns }), lent.type);
 }

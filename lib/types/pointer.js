@@ -7,7 +7,7 @@ const { Lent } = require('../record/lent.js');
 const { declareType, resolveType } = require('../types.js');
 
 const POINTER = resolveType('ptr', 'pointer');
-const POINTERS = 'a pointer (Number, BigInt, null, ArrayBuffer, view or CString)';
+const POINTERS = 'a pointer (Number, BigInt, null, ArrayBuffer, view, CString or JSCallback)';
 
 /**
  * @param {string} caller
