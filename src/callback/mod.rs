@@ -6,3 +6,6 @@ pub mod letter;
 pub mod plan;
 pub mod slot;
 mod thunk;
+
+#[cfg(test)]
+mod tests;
