@@ -223,11 +223,11 @@ pub fn keep_alive(env: Env, is_kept: bool) -> Thrown<()> {
     })
 }
 
-/// The process or worker exits: callbacks run no more, but in calls that are made from now on.
+/// The process or worker says that it exits (see [`Instance::note_exit`]).
 #[napi(catch_unwind)]
-pub fn stop_calling_back(env: Env) -> Thrown<()> {
+pub fn note_exit(env: Env) -> Thrown<()> {
     with_instance(&env, |instance| {
-        instance.stop_calling_back();
+        instance.note_exit();
         Ok(())
     })
 }

@@ -70,8 +70,10 @@ pub struct Instance {
     suspended: RefCell<Vec<Suspended>>,
     callbacks: RefCell<Callbacks>,
     async_calls: AsyncCalls,
-    /// No callback runs any more.
+    /// No callback runs any more outside of calls.
     is_ending: Cell<bool>,
+    /// The letter that is being read, or 0.
+    reading: Cell<u32>,
     /// Wakes this thread; NULL before [`Instance::listen`], as the references are.
     bell: Cell<sys::napi_threadsafe_function>,
     /// The JavaScript function that runs the callback that a letter asks for.
@@ -114,6 +116,7 @@ impl Instance {
             callbacks: RefCell::default(),
             async_calls: AsyncCalls::default(),
             is_ending: Cell::new(false),
+            reading: Cell::new(0),
             bell: Cell::new(ptr::null_mut()),
             letter_reader: Cell::new(ptr::null_mut()),
             settler: Cell::new(ptr::null_mut()),

@@ -18,6 +18,7 @@ pub mod callback;
 pub mod ctype;
 pub mod errno;
 pub mod error;
+pub mod exit;
 pub mod frame;
 pub mod invoke;
 pub mod layout;

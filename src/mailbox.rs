@@ -4,11 +4,13 @@
 use crate::async_call::{AsyncCall, Ending};
 use crate::callback::letter::Letter;
 use crate::callback::plan::Answer;
+use crate::callback::slot::Slot;
 use crate::presence::Presence;
 use napi::sys;
 use std::collections::{HashMap, VecDeque};
 use std::ptr;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,10 @@ pub struct Mailbox {
     pub presence: Presence,
     /// Calls of callbacks that were closed.
     pub late: AtomicU64,
+    /// The process exits: the JavaScript thread may never come again.
+    is_exiting: AtomicBool,
+    /// How many letters there are, for who wants to know without the lock.
+    letters: AtomicUsize,
     post: Mutex<Post>,
 }
 
@@ -40,6 +46,8 @@ struct Post {
 /// How often a thread that waits looks around.
 const SHORTEST_STEP: Duration = Duration::from_millis(1);
 const LONGEST_STEP: Duration = Duration::from_millis(50);
+/// How long it waits without a limit of its own when the process exits.
+const AT_EXIT: Duration = Duration::from_millis(1000);
 
 /// What wakes the JavaScript thread: a thread-safe function of the host's; NULL before there is one.
 struct Bell(sys::napi_threadsafe_function);
@@ -85,6 +93,11 @@ impl Mailbox {
         self.post().bell = Bell(bell);
     }
 
+    /// The process exits, or seems to: waits have an end, also where the JavaScript thread is not inside C.
+    pub fn note_exit(&self, is_exiting: bool) {
+        self.is_exiting.store(is_exiting, Relaxed);
+    }
+
     /// Nobody is woken any more: letters get their default, calls that have not begun never will.
     pub fn close(&self) {
         let letters = {
@@ -95,6 +108,7 @@ impl Mailbox {
             post.done.clear();
             std::mem::take(&mut post.letters)
         };
+        self.letters.store(0, Relaxed);
         for letter in letters.into_values() {
             letter.answer(None);
         }
@@ -114,6 +128,7 @@ impl Mailbox {
         }
         let number = post.last_letter;
         post.letters.insert(number, letter);
+        self.letters.store(post.letters.len(), Relaxed);
         post.unread.push_back(number);
         post.ring();
         Some(number)
@@ -133,20 +148,28 @@ impl Mailbox {
                 // thread finds out when it is woken.
                 self.post().ring();
             }
-            let Some(timeout) = timeout else { continue };
-            let call = self.presence.call();
+            let (call, timeout) = match self.presence.call() {
+                0 if self.is_exiting.load(Relaxed) => (0, Some(timeout.unwrap_or(AT_EXIT))),
+                0 => (0, None),
+                call => (call, timeout),
+            };
+            let Some(timeout) = timeout else {
+                inside = None;
+                continue;
+            };
             match inside {
-                _ if call == 0 => inside = None,
                 Some((same, since)) if same == call => {
                     if since.elapsed() >= timeout {
                         if let Some(answer) = letter.give_up() {
                             return answer;
                         }
-                        self.presence.note_deadlock(call);
+                        if call != 0 {
+                            self.presence.note_deadlock(call);
+                        }
                         if let Some(sender) = &letter.sender {
                             sender.fail(Ending::Deadlocked);
                         }
-                        self.post().letters.remove(&number);
+                        self.remove(number);
                         return None;
                     }
                 }
@@ -183,9 +206,27 @@ impl Mailbox {
 
     /// Answers a letter; `None` is the default.
     pub fn answer(&self, number: u32, answer: Option<Answer>) {
-        let letter = self.post().letters.remove(&number);
-        if let Some(letter) = letter {
+        if let Some(letter) = self.remove(number) {
             letter.answer(answer);
+        }
+    }
+
+    fn remove(&self, number: u32) -> Option<Arc<Letter>> {
+        let mut post = self.post();
+        let letter = post.letters.remove(&number);
+        self.letters.store(post.letters.len(), Relaxed);
+        letter
+    }
+
+    /// A callback was closed: its letters get the default, but for the one that is being read.
+    pub fn answer_all_of(&self, slot: &Slot, reading: u32) {
+        if self.letters.load(Relaxed) == 0 {
+            return;
+        }
+        let is_of_it = |number: u32, letter: &Letter| number != reading && std::ptr::eq(letter.slot, slot);
+        let letters: Vec<_> = self.post().letters.extract_if(|number, letter| is_of_it(*number, letter)).collect();
+        for (_, letter) in letters {
+            letter.answer(None);
         }
     }
 

@@ -100,6 +100,8 @@ function asyncStub(plan, stub, map, settled) {
         end();
         settled?.();
       };
+      // A getter may have aborted it.
+      if (signal && isAborted(signal)) throw reasonOf(signal);
       started = start({ symbol, resolve, reject, read, giveBack, release, thrown: undefined });
     } catch (error) {
       end();

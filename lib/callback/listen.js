@@ -86,7 +86,7 @@ function listen() {
   );
   isListening = true;
   // C that runs after the engine is gone must find no way back.
-  if (typeof process === 'object') process.on('exit', () => native.stopCallingBack());
+  if (typeof process === 'object') process.on('exit', () => native.noteExit());
 }
 
 module.exports = { hooks, listen };

@@ -29,11 +29,21 @@ function keep(entry, value) {
   entry.next = (entry.next + 1) % KEPT;
 }
 
+/** @param {unknown} promise */
+async function ignore(promise) {
+  try {
+    await promise;
+  } catch {}
+}
+
 /**
- * The error for a promise where nobody can wait for it; calls from other threads do.
+ * The error for a promise where nobody can wait for it; calls from other threads do. This error is told
+ * instead of what it may reject with.
  * @param {Entry} entry
+ * @param {unknown} promise
  */
-function promiseRefusal({ symbol, place }) {
+function promiseRefusal({ symbol, place }, promise) {
+  ignore(promise);
   const text =
     'got a promise, but C on the JavaScript thread cannot wait for it; ' +
     'call the C function with .async, or return the value itself';
@@ -47,7 +57,7 @@ function promiseRefusal({ symbol, place }) {
  * @returns {never}
  */
 function refuseResult(entry, type, value) {
-  if (isPromise(value)) throw promiseRefusal(entry);
+  if (isPromise(value)) throw promiseRefusal(entry, value);
   // Nothing is copied for a result, as it is for an argument.
   throw refusal(type.lent ? type.base : type, value, undefined, entry.symbol, entry.place);
 }
@@ -58,7 +68,7 @@ function refuseResult(entry, type, value) {
  * @param {unknown} value
  */
 function checkNothing(entry, value) {
-  if (isPromise(value)) throw promiseRefusal(entry);
+  if (isPromise(value)) throw promiseRefusal(entry, value);
 }
 
 /**
@@ -114,7 +124,7 @@ function recordGiver(type) {
   const { holdsPointers } = require('../record/accept.js');
   const { newBuffer } = require('../retained.js');
   return (entry, value) => {
-    if (isPromise(value)) throw promiseRefusal(entry);
+    if (isPromise(value)) throw promiseRefusal(entry, value);
     const buffer = newBuffer('callback', type.size || 1);
     const view = new MemoryView(buffer);
     const address = bufferAddress(buffer);

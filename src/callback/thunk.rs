@@ -4,6 +4,7 @@ use super::letter::Letter;
 use super::plan::Answer;
 use super::slot::{Behind, Slot};
 use crate::async_call::AsyncCall;
+use crate::exit;
 use libffi::raw::ffi_cif;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -57,7 +58,7 @@ unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: *const *cons
     let Some((behind, serial, is_open)) = slot.look() else { return };
     // SAFETY: as the caller says.
     unsafe {
-        let answer = if is_open { carry(slot, &behind, serial, args) } else { None };
+        let answer = if is_open && !exit::is_over() { carry(slot, &behind, serial, args) } else { None };
         if !is_open {
             behind.mailbox.late.fetch_add(1, Relaxed);
         }

@@ -6,6 +6,7 @@ use crate::callback::letter::Letter;
 use crate::callback::plan::CallbackPlan;
 use crate::callback::slot::{Behind, Slot};
 use crate::error::{Code, Error};
+use crate::exit;
 use crate::frame::Verdict;
 use napi::sys;
 use std::collections::HashMap;
@@ -135,6 +136,7 @@ impl Instance {
         let Some(slot) = callbacks.open.get_mut(number as usize).and_then(Option::take) else { return };
         callbacks.free_numbers.push(number);
         slot.close(false);
+        self.mailbox.answer_all_of(slot, self.reading.get());
     }
 
     /// How many callbacks are open, and how many calls there were of closed ones.
@@ -151,7 +153,14 @@ impl Instance {
         }
     }
 
-    /// The process or worker exits: callbacks run no more, but inside of calls that exit handlers make.
+    /// The process or worker exits, unless that is only said: callbacks run no more, but inside of calls, and
+    /// for the event loop if it goes on.
+    pub fn note_exit(&self) {
+        self.is_ending.set(true);
+        self.mailbox.note_exit(true);
+    }
+
+    /// No JavaScript runs any more.
     pub fn stop_calling_back(&self) {
         self.is_ending.set(true);
         self.mailbox.close();
@@ -166,7 +175,7 @@ impl Instance {
     #[inline]
     pub unsafe fn call_back(&self, behind: &Behind, copy: impl FnOnce(*mut u64)) -> bool {
         let presence = &self.mailbox.presence;
-        if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) {
+        if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) || exit::is_over() {
             return false;
         }
         let frame = self.frame.as_ptr();
@@ -411,6 +420,7 @@ impl Instance {
             return self.mailbox.answer(number, None);
         };
         let frame = self.frame.as_ptr();
+        let outer = self.reading.replace(number);
         slot.go_in();
         // SAFETY: nobody uses the frame between two calls; a letter has the words of its plan.
         let answer = unsafe {
@@ -420,6 +430,7 @@ impl Instance {
             self.run_callback(self.letter_reader.get()).then(|| letter.plan.answer_in(frame))
         };
         slot.come_out();
+        self.reading.set(outer);
         // SAFETY: the frame is live.
         let verdict = unsafe { (*frame).verdict };
         if answer.is_none() && verdict == Verdict::Promised as u32 {

@@ -3,6 +3,7 @@
 use super::Instance;
 use crate::async_call::{AsyncCall, serve};
 use crate::error::{Code, Error};
+use crate::exit;
 use crate::mailbox::{Delivery, Mailbox};
 use napi::sys;
 use std::cell::{Cell, RefCell};
@@ -48,6 +49,7 @@ impl Instance {
             // SAFETY: the hook runs before the host frees the instance.
             unsafe { (*instance.cast::<Instance>()).end() };
         }
+        exit::watch();
         self.letter_reader.set(reader);
         self.settler.set(settler);
         self.nothing.set(nothing);
@@ -100,6 +102,10 @@ impl Instance {
     ///
     /// This is the environment's thread, between two calls, with a handle scope.
     unsafe fn read_mail(&self) {
+        if self.is_ending.replace(false) {
+            // The event loop goes on: nobody exits after all.
+            self.mailbox.note_exit(false);
+        }
         let deliveries = self.mailbox.collect(AT_ONCE);
         if deliveries.is_empty() {
             // SAFETY: as the caller says.
