@@ -33,6 +33,8 @@ pub enum Ending {
 pub struct AsyncCall {
     /// The number that JavaScript knows it by.
     pub number: u32,
+    /// Of the environment that made it.
+    mailbox: Arc<Mailbox>,
     /// The function. Its library is kept by the JavaScript thread until the call has settled.
     pub target: Target,
     /// An [`Ending`]. Once it is another than `Returned`, no JavaScript runs for the call any more.
@@ -65,12 +67,13 @@ impl AsyncCall {
     /// # Safety
     ///
     /// JavaScript has just filled the frame for the target, whose plan has so many stack words.
-    pub unsafe fn new(number: u32, target: Target, frame: *const Frame, stack_words: usize) -> AsyncCall {
+    pub unsafe fn new(number: u32, mailbox: Arc<Mailbox>, target: Target, frame: *const Frame, stack_words: usize) -> AsyncCall {
         let bytes = offset_of!(Frame, stack) + 8 * stack_words;
         // SAFETY: a frame has so many bytes before and in its stack area, and others behind it.
         let used = unsafe { std::slice::from_raw_parts(frame.cast::<Line>(), bytes.div_ceil(size_of::<Line>())) };
         AsyncCall {
             number,
+            mailbox,
             target,
             ending: AtomicU8::new(Ending::Returned as u8),
             state: AtomicU8::new(QUEUED),
@@ -127,6 +130,11 @@ impl AsyncCall {
             Arc::increment_strong_count(current);
             Some(Arc::from_raw(current))
         }
+    }
+
+    /// Whether it was made by the environment with this mailbox.
+    pub fn is_of(&self, mailbox: &Arc<Mailbox>) -> bool {
+        Arc::ptr_eq(&self.mailbox, mailbox)
     }
 
     /// What becomes of it. The first failure counts.

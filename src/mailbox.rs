@@ -135,15 +135,16 @@ impl Mailbox {
     }
 
     /// Waits for the answer to a letter. If the JavaScript thread is inside one and the same call of C for
-    /// `timeout`, it cannot come: then that call is told, and there is no answer.
-    pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>) -> Option<Answer> {
+    /// `timeout`, it cannot come: then that call is told, and the asynchronous call that waits, and there is no
+    /// answer.
+    pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>, waiting: Option<&AsyncCall>) -> Option<Answer> {
         let step = timeout.map_or(LONGEST_STEP, |timeout| (timeout / 8).clamp(SHORTEST_STEP, LONGEST_STEP));
         let mut inside: Option<(u32, Instant)> = None;
         loop {
             if let Some(answer) = letter.wait(step) {
                 return answer;
             }
-            if letter.sender.is_some() {
+            if waiting.is_some() {
                 // A host that ends an environment waits for its pool first, and tells nobody: the JavaScript
                 // thread finds out when it is woken.
                 self.post().ring();
@@ -166,8 +167,8 @@ impl Mailbox {
                         if call != 0 {
                             self.presence.note_deadlock(call);
                         }
-                        if let Some(sender) = &letter.sender {
-                            sender.fail(Ending::Deadlocked);
+                        if let Some(waiting) = waiting {
+                            waiting.fail(Ending::Deadlocked);
                         }
                         self.remove(number);
                         return None;

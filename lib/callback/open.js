@@ -62,7 +62,7 @@ const texts = new Map();
 
 /** @param {Entry} entry @param {import('../types.js').CType} type @param {unknown} onError */
 function leaveDefault(entry, type, onError) {
-  if (onError === 0) {
+  if (Object.is(onError, 0)) {
     if (type.record) entry.give(entry, new Uint8Array(type.size));
     else u32[SCALAR_RESULT] = u32[SCALAR_RESULT + 1] = 0;
     return;

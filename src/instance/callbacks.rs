@@ -61,7 +61,7 @@ pub struct Suspended {
     shared: Shared,
     /// The tops and floors of the scratch memory.
     scratch: [u32; 4],
-    /// Whether a callback of the call has thrown, and whether it is known what.
+    /// Whether a callback of the call has thrown, and whether that was taken from the host and kept.
     has_thrown: bool,
     has_error: bool,
 }
@@ -266,40 +266,39 @@ impl Instance {
         }
     }
 
-    /// Takes what a callback has thrown: the call throws it that the thread is inside of. If there is none,
-    /// it is nobody's.
+    /// A callback has thrown, or the engine has stopped it. That is left pending, for the host to throw when the
+    /// call returns that the thread is inside of; if there is none, it is nobody's.
     ///
     /// # Safety
     ///
     /// This is the environment's thread, with a handle scope, and a call of JavaScript has just failed.
     #[cold]
     unsafe fn keep_exception(&self, status: sys::napi_status) {
-        let env = self.env.get();
         if status != sys::Status::napi_pending_exception {
             // The host lets no JavaScript run any more.
-            return self.stop_calling_back();
+            self.stop_calling_back();
+        } else if self.is_inside() {
+            self.mailbox.presence.note_thrown();
+        } else {
+            // SAFETY: as the caller says.
+            unsafe { self.blame_nobody() };
         }
-        let (mut error, mut kind, mut nothing, mut holder) = (ptr::null_mut(), 0, ptr::null_mut(), ptr::null_mut());
-        // SAFETY: as the caller says; the holder is an array of ours.
+    }
+
+    /// Makes what is pending an uncaught exception.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, with a handle scope.
+    #[cold]
+    pub unsafe fn blame_nobody(&self) {
+        let (env, mut error) = (self.env.get(), ptr::null_mut());
+        // SAFETY: as the caller says.
         unsafe {
-            let mut is_there = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok;
-            sys::napi_typeof(env, error, &raw mut kind);
-            if is_there && kind == sys::ValueType::napi_null {
-                // So hosts name it when the engine stops the script. Then nothing can be called, and the host
-                // goes on to stop it if that is left as it is.
-                sys::napi_get_reference_value(env, self.nothing.get(), &raw mut nothing);
-                is_there = sys::napi_call_function(env, nothing, nothing, 0, ptr::null(), ptr::null_mut()) == sys::Status::napi_ok;
+            if sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok {
+                sys::napi_fatal_exception(env, error);
             }
-            if self.mailbox.presence.call() == 0 {
-                if is_there {
-                    sys::napi_fatal_exception(env, error);
-                }
-                return;
-            }
-            sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
-            self.has_error.set(is_there && sys::napi_set_element(env, holder, self.level(), error) == sys::Status::napi_ok);
         }
-        self.mailbox.presence.note_thrown();
     }
 
     /// How many calls wait inside C for JavaScript.
@@ -329,15 +328,36 @@ impl Instance {
     #[cold]
     fn put_aside(&self) {
         let presence = &self.mailbox.presence;
+        let has_thrown = presence.take_thrown();
+        let was_kept = self.has_error.take();
         let suspended = Suspended {
             call: presence.suspend(),
             errno: self.errno.get(),
             shared: self.shared.replace(Shared::NONE),
             scratch: [0; 4],
-            has_thrown: presence.take_thrown(),
-            has_error: self.has_error.take(),
+            has_thrown,
+            // SAFETY: this is the environment's thread, in code of the host's.
+            has_error: was_kept || (has_thrown && unsafe { self.keep_pending() }),
         };
         self.suspended.borrow_mut().push(suspended);
+    }
+
+    /// Keeps what is pending, which must not be thrown by what comes in between.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread.
+    unsafe fn keep_pending(&self) -> bool {
+        let (env, mut scope, mut error, mut holder) = (self.env.get(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        // SAFETY: as the caller says; the holder is an array of ours.
+        unsafe {
+            sys::napi_open_handle_scope(env, &raw mut scope);
+            sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
+            let is_kept = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
+                && sys::napi_set_element(env, holder, self.level(), error) == sys::Status::napi_ok;
+            sys::napi_close_handle_scope(env, scope);
+            is_kept
+        }
     }
 
     #[cold]
@@ -383,10 +403,11 @@ impl Instance {
             }
             return was_deadlock;
         }
+        let mut is_pending = false;
         // SAFETY: as the caller says; the holder is an array of ours.
         unsafe {
-            let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
             if self.has_error.take() {
+                let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
                 sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
                 sys::napi_get_element(env, holder, self.level(), &raw mut error);
                 sys::napi_get_undefined(env, &raw mut nothing);
@@ -394,12 +415,10 @@ impl Instance {
                 sys::napi_throw(env, error);
                 return true;
             }
-            let mut is_pending = false;
             sys::napi_is_exception_pending(env, &raw mut is_pending);
-            // Pending: the engine is about to stop the script.
             if !is_pending {
-                let error = self.error_of(function, Error::new(Code::CallFailed, "the script was stopped inside a callback"));
-                self.throw(env, &error);
+                let error = Error::new(Code::CallFailed, "a callback failed, and the host does not tell why");
+                self.throw(env, &self.error_of(function, error));
             }
         }
         true

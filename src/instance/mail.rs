@@ -154,7 +154,7 @@ impl Instance {
         let Some(plan) = plan.filter(|_| !target.address.is_null()) else { return Err(self.closed_error(function)) };
         let number = self.next_async_number();
         // SAFETY: as the caller says.
-        let call = Arc::new(unsafe { AsyncCall::new(number, target, frame, plan.plan.stack_words as usize) });
+        let call = Arc::new(unsafe { AsyncCall::new(number, self.mailbox.clone(), target, frame, plan.plan.stack_words as usize) });
         if !self.mailbox.submit(call.clone()) {
             return Err(Error::new(Code::CallFailed, "no call can be started any more: the process is ending"));
         }
@@ -222,25 +222,12 @@ impl Instance {
         // SAFETY: the call has kept its library, and so the gate, until now.
         if unsafe { (*call.target.gate).leave() } {
             self.finish_closing();
+            // What callbacks of destructors have thrown is nobody's error here.
             // SAFETY: this is the environment's thread, with a handle scope.
-            unsafe { self.blame_nobody() };
-        }
-    }
-
-    /// What callbacks of destructors have thrown is nobody's error here.
-    ///
-    /// # Safety
-    ///
-    /// This is the environment's thread, with a handle scope.
-    unsafe fn blame_nobody(&self) {
-        let (env, mut error) = (self.env.get(), ptr::null_mut());
-        // SAFETY: as the caller says.
-        unsafe {
-            if self.has_notes()
-                && self.see_to(env, 0, u32::MAX)
-                && sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
-            {
-                sys::napi_fatal_exception(env, error);
+            unsafe {
+                if self.has_notes() && self.see_to(self.env.get(), 0, u32::MAX) {
+                    self.blame_nobody();
+                }
             }
         }
     }
@@ -253,18 +240,16 @@ impl Instance {
     unsafe fn settle(&self, call: &AsyncCall) {
         let env = self.env.get();
         let frame = self.frame.as_ptr();
-        let (mut scope, mut function, mut value, mut error) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        let (mut scope, mut function) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: as the caller says; the call has returned.
         unsafe {
             call.copy_results(frame);
             ((*frame).subject, (*frame).verdict) = (call.number, u32::from(call.ending()));
             sys::napi_open_handle_scope(env, &raw mut scope);
             sys::napi_get_reference_value(env, self.settler.get(), &raw mut function);
-            let status = sys::napi_call_function(env, function, function, 0, ptr::null(), &raw mut value);
-            if status == sys::Status::napi_pending_exception
-                && sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
-            {
-                sys::napi_fatal_exception(env, error);
+            let status = sys::napi_call_function(env, function, function, 0, ptr::null(), ptr::null_mut());
+            if status == sys::Status::napi_pending_exception {
+                self.blame_nobody();
             }
             sys::napi_close_handle_scope(env, scope);
         }
