@@ -33,6 +33,8 @@ describe('every error code', () => {
       '08-memory',
       '10-bridge',
       '11-calls',
+      '31-callback-errors',
+      '32-callback-threads',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

@@ -15,7 +15,13 @@ const top = 104;
 const paper = '#fbfcfd';
 const ink = '#1f2933';
 const faint = '#66727f';
-const colours = { arkffi: '#e8590c', 'hand-written': '#a5b4c8', koffi: '#5c6f88', 'ffi-rs': '#d5dce5' };
+const colours = {
+  arkffi: '#e8590c',
+  'hand-written': '#a5b4c8',
+  koffi: '#5c6f88',
+  'ffi-rs': '#d5dce5',
+  'node:ffi': '#8fb09a',
+};
 
 const escape = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 

@@ -1,4 +1,5 @@
 // The ways into C that are compared. This file loads none of them: loading is measured too.
+import { isBuiltin } from 'node:module';
 import { functions } from './functions.mjs';
 import { handwritten } from './places.mjs';
 
@@ -123,6 +124,11 @@ const ffiRs = {
 
 /** @type {Contender[]} arkffi first: all ratios are its time to another's */
 export const contenders = [arkffi, byHand, koffi, ffiRs];
+
+const nodeFfi = { id: 'node:ffi', title: 'node:ffi', specifier: 'node:ffi' };
+
+/** What is part of Node itself. Only callbacks are compared with it. */
+export const builtins = [nodeFfi].filter(({ specifier }) => isBuiltin(specifier));
 
 /**
  * Loads a contender and binds all functions.

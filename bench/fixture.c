@@ -1,6 +1,7 @@
 // The functions that the benchmark calls. They do as little as they can: the way to them is measured.
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 int32_t nothing(void) { return 42; }
@@ -76,3 +77,16 @@ typedef struct {
 } Label;
 
 uint32_t label_length(Label label) { return (uint32_t)strlen(label.text) * label.times; }
+
+// Callbacks: see callbacks.mjs.
+
+typedef int32_t (*Step)(int32_t);
+typedef int (*Compare)(const void *, const void *);
+
+int32_t repeat(uint32_t count, Step step) {
+  uint32_t sum = 0;
+  for (uint32_t i = 0; i < count; i++) sum += (uint32_t)step((int32_t)i);
+  return (int32_t)sum;
+}
+
+void sort_i32(int32_t *values, uint32_t count, Compare compare) { qsort(values, count, sizeof *values, compare); }

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { drawChart } from './chart.mjs';
-import { contenders } from './contenders.mjs';
+import { builtins, contenders } from './contenders.mjs';
 import { fullPace, quickPace } from './measure.mjs';
 import { built, folder, results } from './places.mjs';
 import { summarize } from './spread.mjs';
@@ -13,11 +13,17 @@ import { tableHead, tableRow } from './table.mjs';
 
 const quick = process.argv.includes('--quick');
 const pace = quick ? quickPace : fullPace;
+const compared = [...contenders, ...builtins];
 
 /** @returns what session.mjs gives, from a process of its own */
 function runSession(number) {
   console.log(`process ${number + 1} of ${pace.processes}`);
-  const args = ['--expose-gc', path.join(folder, 'session.mjs'), JSON.stringify([pace, number * pace.rounds])];
+  const args = [
+    '--no-warnings',
+    '--expose-gc',
+    path.join(folder, 'session.mjs'),
+    JSON.stringify([pace, number * pace.rounds]),
+  ];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
 }
 
@@ -51,12 +57,12 @@ const named = Object.entries(versions).map(([id, version]) => `${id} ${version}`
 console.log(`\nNode ${report.node} · ${cpu} · ${named.join(' · ')}`);
 console.log(`Medians of ${pace.processes * pace.rounds} rounds in ${pace.processes} processes;`);
 console.log('ratios with their 10th to 90th percentile, below 1 arkffi is faster\n');
-console.log(tableHead(contenders));
-for (const result of cases) console.log(tableRow(result, contenders));
+console.log(tableHead(compared));
+for (const result of cases) console.log(tableRow(result, compared));
 const unsteady = cases.filter(({ ratios: { koffi } }) => koffi.p90 > koffi.p10 * 1.3);
 if (unsteady.length > cases.length / 2) console.log('\nThe machine was busy: these figures say little');
 
 const [major] = process.versions.node.split('.');
 console.log();
 save(`${major}.json`, `${JSON.stringify(report, null, 2)}\n`);
-save(`chart-${major}.svg`, drawChart(report, contenders));
+save(`chart-${major}.svg`, drawChart(report, compared));

@@ -64,3 +64,29 @@ export function measure(bodies, pace, first, between = () => {}) {
   }
   return samples;
 }
+
+/** So many batches run before the first that counts. */
+const WARM_UP_BATCHES = 3;
+
+/**
+ * The same for bodies that give promises. All make the same number of calls, because how many are under way
+ * matters.
+ * @param {Record<string, (count: number) => Promise<unknown>>} bodies by contender
+ * @param {number} count
+ * @param {Pace} pace
+ * @param {number} first number of the first round
+ * @returns {Promise<Record<string, number[]>>} nanoseconds per call, by round
+ */
+export async function measureBatches(bodies, count, pace, first) {
+  const names = Object.keys(bodies);
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = first - WARM_UP_BATCHES; round < first + pace.rounds; round++) {
+    for (const name of order(names, Math.max(round, 0))) {
+      const start = performance.now();
+      await bodies[name](count);
+      const took = performance.now() - start;
+      if (round >= first) samples[name].push((took / count) * 1e6);
+    }
+  }
+  return samples;
+}

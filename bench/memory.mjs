@@ -1,5 +1,6 @@
-// Resident memory over millions of calls with strings and structs: every copy must be gone after its call,
-// every struct that was returned after its release.
+// Resident memory over millions of calls with strings and structs, callbacks and asynchronous calls: every
+// copy must be gone after its call, every struct that was returned after its release, every callback after it
+// is closed.
 // `npm run bench -- --memory` sets everything up first.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -16,16 +17,21 @@ const flags = ['--expose-gc', '--max-semi-space-size=2'];
 // as they get, and warming up takes as many calls as are watched.
 const STRUCTS = 1_000_000;
 const quick = process.argv.includes('--quick');
+const CALLBACKS = quick ? 200_000 : 1_000_000;
+/** So many callbacks are called by one call of C, or asynchronous calls are under way together. */
+const TOGETHER = 100;
+/** Addresses are kept when their callbacks are closed: so many are closed before one is used again. */
+const CLOSED = 100_000;
 
 if (flags.every((flag) => process.execArgv.includes(flag))) {
-  process.exitCode = watchAll();
+  process.exitCode = await watchAll();
 } else {
   const again = [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   process.exitCode = spawnSync(process.execPath, again, { stdio: 'inherit' }).status ?? 1;
 }
 
-function watchAll() {
-  const { dlopen, Struct, releasePtr, stats } = createRequire(import.meta.url)('..');
+async function watchAll() {
+  const { dlopen, Struct, JSCallback, callback, releasePtr, stats } = createRequire(import.meta.url)('..');
   const { args, returns } = functions.length;
   const Label = Struct({ text: 'cstring', times: 'u32' });
   const Complex = Struct({ re: 'f64', im: 'f64' });
@@ -33,8 +39,10 @@ function watchAll() {
     length: { args, returns },
     label_length: { args: [Label], returns: 'u32' },
     add_complex: { args: [Complex, Complex], returns: Complex },
+    repeat: { args: ['u32', callback(['i32'], 'i32')], returns: 'i32' },
+    nothing: { returns: 'i32' },
   });
-  const { length, label_length: labelLength, add_complex: addComplex } = symbols;
+  const { length, label_length: labelLength, add_complex: addComplex, repeat, nothing } = symbols;
 
   // 20 characters, made for each call: two parts that the engine has not yet joined.
   const short = (i) => `thirteen char${1000000 + (i % 9000000)}`;
@@ -42,41 +50,74 @@ function watchAll() {
   const texts = ['a', 'b'].map((letter) => Buffer.alloc(300_000, letter).toString());
   const one = { re: 1, im: 2 };
 
+  const stepTypes = { args: ['i32'], returns: 'i32' };
+  const step = new JSCallback((n) => n + 1, stepTypes);
+  const failing = new JSCallback(() => {
+    throw new Error('as expected');
+  }, stepTypes);
+  const stepped = (TOGETHER * (TOGETHER + 1)) / 2;
+  const open = () => new JSCallback((n) => n, stepTypes);
+  const openAndClose = () => (open().close(), 1);
+  const awaitTogether = async () => {
+    const results = await Promise.all(Array.from({ length: TOGETHER }, () => nothing.async()));
+    return results.reduce((sum, result) => sum + result);
+  };
+
   const kept = [
-    watch('strings of 20 characters', quick ? 2_000_000 : 10_000_000, 20, (i) => length(short(i))),
-    watch('strings of 300 KB', quick ? 20_000 : 200_000, 300_000, (i) => length(texts[i & 1])),
-    watch('structs with a string', STRUCTS, 60, (i) => labelLength({ text: short(i), times: 3 }), STRUCTS),
-    watch('structs returned and released', STRUCTS, 1, () => (releasePtr(addComplex(one, one)), 1), STRUCTS),
+    await watch('strings of 20 characters', quick ? 2_000_000 : 10_000_000, 20, (i) => length(short(i))),
+    await watch('strings of 300 KB', quick ? 20_000 : 200_000, 300_000, (i) => length(texts[i & 1])),
+    await watch('structs with a string', STRUCTS, 60, (i) => labelLength({ text: short(i), times: 3 }), STRUCTS),
+    await watch('structs returned and released', STRUCTS, 1, () => (releasePtr(addComplex(one, one)), 1), STRUCTS),
+    await watch(`${TOGETHER} callbacks from each call`, CALLBACKS / TOGETHER, stepped, () => repeat(TOGETHER, step)),
+    await watch('a callback that throws', CALLBACKS, 1, () => throws(() => repeat(1, failing))),
+    await watch('callbacks opened and closed', 200_000, 1, openAndClose, CLOSED, true),
+    await watch('callbacks opened and closed', CALLBACKS, 1, openAndClose, 0, true),
+    await watch('a function passed for the call', CALLBACKS, 1, () => repeat(1, (n) => n + 1)),
+    await watch(`${TOGETHER} asynchronous calls at once`, CALLBACKS / TOGETHER, 42 * TOGETHER, awaitTogether),
   ];
   const { retained } = stats();
   if (retained > 0) console.error(`${retained} structs are still retained`);
-  if (kept.includes(false)) console.error(`Resident memory grew by more than ${LIMIT} MB in a second half`);
+  if (kept.includes(false)) console.error(`Resident memory grew by more than ${LIMIT} MB`);
   return retained > 0 || kept.includes(false) ? 1 : 0;
+}
+
+/** @returns {number} 1 if it throws */
+function throws(call) {
+  try {
+    call();
+    return 0;
+  } catch {
+    return 1;
+  }
 }
 
 /**
  * @param {string} title
  * @param {number} count
  * @param {number} expected what every call gives
- * @param {(i: number) => number} call
+ * @param {(i: number) => number | Promise<number>} call
  * @param {number} [warmUp] calls before memory is looked at
- * @returns {boolean} whether memory stayed as it was
+ * @param {boolean} [isWhole] growth is looked at since then, not in the second half
+ * @returns {Promise<boolean>} whether memory stayed as it was
  */
-function watch(title, count, expected, call, warmUp = count / 4) {
+async function watch(title, count, expected, call, warmUp = count / 4, isWhole = false) {
   console.log(`${title}, ${count.toLocaleString('en')} calls on Node ${process.version}`);
-  callMany(warmUp, expected, call);
-  show('after warm-up', resident());
-  callMany(count / 2, expected, call);
+  await callMany(warmUp, expected, call);
+  const start = show('after warm-up', resident());
+  await callMany(count / 2, expected, call);
   const half = show('at half', resident());
-  callMany(count / 2, expected, call);
-  const growth = show('at the end', resident()) - half;
-  console.log(`  growth in the second half: ${growth.toFixed(2)} MB`);
+  await callMany(count / 2, expected, call);
+  const growth = show('at the end', resident()) - (isWhole ? start : half);
+  console.log(`  growth ${isWhole ? 'after the warm-up' : 'in the second half'}: ${growth.toFixed(2)} MB`);
   return growth <= LIMIT;
 }
 
-function callMany(count, expected, call) {
+async function callMany(count, expected, call) {
   for (let i = 0; i < count; i++) {
-    if (call(i) !== expected) throw new Error(`call ${i} did not give ${expected}`);
+    const given = call(i);
+    if ((typeof given === 'number' ? given : await given) !== expected) {
+      throw new Error(`call ${i} did not give ${expected}`);
+    }
   }
 }
 

@@ -70,6 +70,8 @@ function readSpots(numbers) {
     else
       spots.push({ pieces: Array.from({ length: next() }, () => ({ offset: next(), from: next(), bytes: next() })) });
   }
+  // Which kind it is tells the key, and only its own.
+  for (const spot of spots) Object.setPrototypeOf(spot, null);
   return spots;
 }
 

@@ -5,6 +5,7 @@ use crate::frame::Frame;
 use crate::invoke::invoke;
 use crate::mailbox::Mailbox;
 use crate::targets::Target;
+use napi::sys;
 use std::cell::{Cell, UnsafeCell};
 use std::mem::offset_of;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub enum Ending {
 pub struct AsyncCall {
     /// The number that JavaScript knows it by.
     pub number: u32,
+    /// The JavaScript function that settles it.
+    pub settler: sys::napi_ref,
     /// Of the environment that made it.
     mailbox: Arc<Mailbox>,
     /// The function. Its library is kept by the JavaScript thread until the call has settled.
@@ -67,12 +70,19 @@ impl AsyncCall {
     /// # Safety
     ///
     /// JavaScript has just filled the frame for the target, whose plan has so many stack words.
-    pub unsafe fn new(number: u32, mailbox: Arc<Mailbox>, target: Target, frame: *const Frame, stack_words: usize) -> AsyncCall {
+    pub unsafe fn new(
+        (number, settler): (u32, sys::napi_ref),
+        mailbox: Arc<Mailbox>,
+        target: Target,
+        frame: *const Frame,
+        stack_words: usize,
+    ) -> AsyncCall {
         let bytes = offset_of!(Frame, stack) + 8 * stack_words;
         // SAFETY: a frame has so many bytes before and in its stack area, and others behind it.
         let used = unsafe { std::slice::from_raw_parts(frame.cast::<Line>(), bytes.div_ceil(size_of::<Line>())) };
         AsyncCall {
             number,
+            settler,
             mailbox,
             target,
             ending: AtomicU8::new(Ending::Returned as u8),

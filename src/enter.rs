@@ -270,15 +270,20 @@ unsafe extern "C" fn address_of(env: sys::napi_env, info: sys::napi_callback_inf
 }
 
 /// `openCallback()`: opens a callback of the plan in the frame's target, which the runner that is the
-/// subject runs, and whose default result is where results are; `length` is its timeout in milliseconds, `value` 1 for a listener. Leaves its number as the
+/// subject runs, for the listener that is the letter, and whose default result is where results are; `length` is its timeout in milliseconds, `value` 1 for a listener. Leaves its number as the
 /// subject, and its address.
 unsafe extern "C" fn open_callback(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`, and only `lib/callback` does so.
     unsafe {
         with_instance(env, |instance| {
             let frame = instance.frame.as_ptr();
-            let wish =
-                Wish { plan: (*frame).target, runner: (*frame).subject, is_listener: (*frame).value == 1, timeout: (*frame).length as u32 };
+            let wish = Wish {
+                plan: (*frame).target,
+                runner: (*frame).subject,
+                listener: (*frame).letter,
+                is_listener: (*frame).value == 1,
+                timeout: (*frame).length as u32,
+            };
             let (number, address) = instance.open_callback(&wish)?;
             ((*frame).subject, (*frame).address) = (number, address as u64);
             Ok(ptr::null_mut())

@@ -5,7 +5,7 @@ use crate::ctype::CType;
 use crate::enter::ENTRIES;
 use crate::error::{Code, Error};
 use crate::frame::{Frame, OFFSETS, SCRATCH};
-use crate::instance::Instance;
+use crate::instance::{Instance, Listener};
 use crate::invoke::Backend;
 use crate::layout::Type;
 use crate::library::Library;
@@ -202,14 +202,20 @@ pub fn add_runner(env: Env, run: Unknown<'_>) -> Thrown<u32> {
     with_instance(&env, |instance| Ok(instance.add_runner(reference)))
 }
 
-/// Lets other threads reach this one (see [`Instance::listen`]); once.
+/// Lets other threads reach this one (see [`Instance::listen`]); once for each copy of the package. Returns
+/// its number.
 #[napi(catch_unwind, ts_args_type = "readLetter: () => void, settle: () => void, nothing: () => void, thrown: unknown[]")]
-pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, nothing: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<()> {
+pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, nothing: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<u32> {
     let raw = env.raw();
     let reference = |value: &Unknown<'_>| strong_reference(raw, value.raw());
-    let references = [reference(&read_letter)?, reference(&settle)?, reference(&nothing)?, reference(&thrown)?];
-    // SAFETY: this is a call from JavaScript in `env`; `lib/callback/listen.js` makes it once.
-    with_instance(&env, |instance| unsafe { instance.listen(raw, references) })
+    let listener = Listener {
+        reader: reference(&read_letter)?,
+        settler: reference(&settle)?,
+        nothing: reference(&nothing)?,
+        thrown: reference(&thrown)?,
+    };
+    // SAFETY: this is a call from JavaScript in `env`.
+    with_instance(&env, |instance| unsafe { instance.listen(raw, listener) })
 }
 
 /// Whether open callbacks keep the process running.

@@ -19,6 +19,7 @@ use crate::typetable::TypeTable;
 pub use callbacks::Wish;
 use callbacks::{Callbacks, Shared, Suspended};
 use mail::AsyncCalls;
+pub use mail::Listener;
 use napi::sys;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -74,16 +75,10 @@ pub struct Instance {
     is_ending: Cell<bool>,
     /// The letter that is being read, or 0.
     reading: Cell<u32>,
-    /// Wakes this thread; NULL before [`Instance::listen`], as the references are.
+    /// Wakes this thread; NULL before [`Instance::listen`].
     bell: Cell<sys::napi_threadsafe_function>,
-    /// The JavaScript function that runs the callback that a letter asks for.
-    letter_reader: Cell<sys::napi_ref>,
-    /// The JavaScript function that settles the asynchronous call named in the frame.
-    settler: Cell<sys::napi_ref>,
-    /// A JavaScript function that does nothing: it cannot be called when the engine is stopping the script.
-    nothing: Cell<sys::napi_ref>,
-    /// The array that holds what a callback has thrown until C returns.
-    thrown: Cell<sys::napi_ref>,
+    /// The copies of the package in this environment that callbacks and asynchronous calls are of.
+    listeners: RefCell<Vec<Listener>>,
     has_error: Cell<bool>,
     /// The handle scope of the callbacks of the call that the thread is inside of.
     shared: Cell<Shared>,
@@ -118,10 +113,7 @@ impl Instance {
             is_ending: Cell::new(false),
             reading: Cell::new(0),
             bell: Cell::new(ptr::null_mut()),
-            letter_reader: Cell::new(ptr::null_mut()),
-            settler: Cell::new(ptr::null_mut()),
-            nothing: Cell::new(ptr::null_mut()),
-            thrown: Cell::new(ptr::null_mut()),
+            listeners: RefCell::default(),
             has_error: Cell::new(false),
             shared: Cell::new(Shared::NONE),
         }
@@ -172,9 +164,9 @@ impl Instance {
             instance.end();
             // One host finalizes without an environment; its references are gone then.
             if !env.is_null() {
-                let later = [instance.letter_reader.get(), instance.settler.get(), instance.nothing.get(), instance.thrown.get()];
+                let listeners = instance.listeners.take().into_iter().flat_map(Listener::references);
                 let first = [instance.frame_buffer, instance.error_factory];
-                for reference in first.into_iter().chain(later).chain(instance.runners()) {
+                for reference in first.into_iter().chain(listeners).chain(instance.runners()) {
                     if !reference.is_null() {
                         // SAFETY: it was made in this environment, and is used no more.
                         unsafe { sys::napi_delete_reference(env, reference) };

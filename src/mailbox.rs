@@ -10,7 +10,7 @@ use napi::sys;
 use std::collections::{HashMap, VecDeque};
 use std::ptr;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,8 +21,6 @@ pub struct Mailbox {
     pub presence: Presence,
     /// Calls of callbacks that were closed.
     pub late: AtomicU64,
-    /// The process exits: the JavaScript thread may never come again.
-    is_exiting: AtomicBool,
     /// How many letters there are, for who wants to know without the lock.
     letters: AtomicUsize,
     post: Mutex<Post>,
@@ -31,6 +29,8 @@ pub struct Mailbox {
 #[derive(Default)]
 struct Post {
     is_closed: bool,
+    /// Since when the process exits: the JavaScript thread may never come again.
+    exiting: Option<Instant>,
     bell: Bell,
     /// The JavaScript thread will come and look.
     has_rung: bool,
@@ -46,8 +46,8 @@ struct Post {
 /// How often a thread that waits looks around.
 const SHORTEST_STEP: Duration = Duration::from_millis(1);
 const LONGEST_STEP: Duration = Duration::from_millis(50);
-/// How long it waits without a limit of its own when the process exits.
-const AT_EXIT: Duration = Duration::from_millis(1000);
+/// How long threads wait for a JavaScript thread that exits, all waits together.
+const AT_EXIT: Duration = Duration::from_millis(100);
 
 /// What wakes the JavaScript thread: a thread-safe function of the host's; NULL before there is one.
 struct Bell(sys::napi_threadsafe_function);
@@ -62,6 +62,11 @@ impl Default for Bell {
 }
 
 impl Post {
+    /// Whether the JavaScript thread has said that it exits, and has not come since.
+    fn is_over(&self) -> bool {
+        self.exiting.is_some_and(|since| since.elapsed() >= AT_EXIT)
+    }
+
     /// Lets the JavaScript thread come, unless it will anyway.
     fn ring(&mut self) {
         if !self.has_rung && !self.is_closed && !self.bell.0.is_null() {
@@ -95,7 +100,7 @@ impl Mailbox {
 
     /// The process exits, or seems to: waits have an end, also where the JavaScript thread is not inside C.
     pub fn note_exit(&self, is_exiting: bool) {
-        self.is_exiting.store(is_exiting, Relaxed);
+        self.post().exiting = is_exiting.then(Instant::now);
     }
 
     /// Nobody is woken any more: letters get their default, calls that have not begun never will.
@@ -117,7 +122,7 @@ impl Mailbox {
     /// Leaves a letter. Returns its number; `None` when the mailbox is closed.
     pub fn send(&self, letter: Arc<Letter>) -> Option<u32> {
         let mut post = self.post();
-        if post.is_closed {
+        if post.is_closed || post.is_over() {
             return None;
         }
         loop {
@@ -135,48 +140,52 @@ impl Mailbox {
     }
 
     /// Waits for the answer to a letter. If the JavaScript thread is inside one and the same call of C for
-    /// `timeout`, it cannot come: then that call is told, and the asynchronous call that waits, and there is no
+    /// `timeout`, it cannot come: then that call is told, and the asynchronous call that waits; there is no
     /// answer.
-    pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>, waiting: Option<&AsyncCall>) -> Option<Answer> {
+    pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>) -> Option<Answer> {
         let step = timeout.map_or(LONGEST_STEP, |timeout| (timeout / 8).clamp(SHORTEST_STEP, LONGEST_STEP));
         let mut inside: Option<(u32, Instant)> = None;
         loop {
             if let Some(answer) = letter.wait(step) {
                 return answer;
             }
-            if waiting.is_some() {
+            if letter.caller.is_some() {
                 // A host that ends an environment waits for its pool first, and tells nobody: the JavaScript
                 // thread finds out when it is woken.
                 self.post().ring();
             }
-            let (call, timeout) = match self.presence.call() {
-                0 if self.is_exiting.load(Relaxed) => (0, Some(timeout.unwrap_or(AT_EXIT))),
-                0 => (0, None),
-                call => (call, timeout),
-            };
-            let Some(timeout) = timeout else {
+            let call = self.presence.call();
+            if self.post().is_over() {
+                return self.give_up(number, letter, call);
+            }
+            let Some(timeout) = timeout.filter(|_| call != 0) else {
                 inside = None;
                 continue;
             };
             match inside {
                 Some((same, since)) if same == call => {
                     if since.elapsed() >= timeout {
-                        if let Some(answer) = letter.give_up() {
-                            return answer;
-                        }
-                        if call != 0 {
-                            self.presence.note_deadlock(call);
-                        }
-                        if let Some(waiting) = waiting {
-                            waiting.fail(Ending::Deadlocked);
-                        }
-                        self.remove(number);
-                        return None;
+                        return self.give_up(number, letter, call);
                     }
                 }
                 Some(_) | None => inside = Some((call, Instant::now())),
             }
         }
+    }
+
+    /// Nobody waits for a letter any more: the JavaScript thread is inside of this call, if any.
+    fn give_up(&self, number: u32, letter: &Letter, call: u32) -> Option<Answer> {
+        if let Some(answer) = letter.give_up() {
+            return answer;
+        }
+        if call != 0 {
+            self.presence.note_deadlock(call);
+        }
+        if let Some(caller) = &letter.caller {
+            caller.fail(Ending::Deadlocked);
+        }
+        self.remove(number);
+        None
     }
 
     /// Takes what there is to do, at most so much; the JavaScript thread comes again for the rest.
@@ -242,7 +251,8 @@ impl Mailbox {
 
     /// The next call for a thread of the pool.
     pub fn next_call(&self) -> Option<Arc<AsyncCall>> {
-        self.post().calls.pop_front()
+        let mut post = self.post();
+        if post.exiting.is_some() { None } else { post.calls.pop_front() }
     }
 
     /// Whether calls wait for a thread of the pool.

@@ -13,6 +13,8 @@ double mixed(int32_t a, double b, int64_t c, float d, uint8_t e, bool f);
 uint32_t length(const char *text);
 const char *greeting(void);
 uint32_t sum4(const uint8_t *bytes);
+int32_t repeat(uint32_t count, int32_t (*step)(int32_t));
+void sort_i32(int32_t *values, uint32_t count, int (*compare)(const void *, const void *));
 
 static napi_value refuse(napi_env env) {
   napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", "wrong arguments");
@@ -124,6 +126,114 @@ static napi_value call_sum4(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// The function that C calls back, for the duration of one call. C stops calling it when it has thrown.
+typedef struct {
+  napi_env env;
+  napi_value function;
+  napi_value receiver;
+  bool has_failed;
+} Callee;
+
+// The functions of fixture.c pass no context on.
+static _Thread_local Callee *callee;
+
+static int32_t call_back(size_t count, const int32_t *numbers) {
+  if (callee->has_failed) return 0;
+  napi_env env = callee->env;
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env, &scope) != napi_ok) return 0;
+  napi_value args[2], value;
+  int32_t result = 0;
+  for (size_t i = 0; i < count; i++) napi_create_int32(env, numbers[i], &args[i]);
+  callee->has_failed = napi_call_function(env, callee->receiver, callee->function, count, args, &value) != napi_ok;
+  if (!callee->has_failed && napi_get_value_int32(env, value, &result) != napi_ok) {
+    callee->has_failed = true;
+    refuse(env);
+  }
+  napi_close_handle_scope(env, scope);
+  return result;
+}
+
+static int32_t step(int32_t value) { return call_back(1, &value); }
+
+// What is compared is read here: nothing is quicker.
+static int compare(const void *a, const void *b) {
+  int32_t numbers[] = {*(const int32_t *)a, *(const int32_t *)b};
+  return call_back(2, numbers);
+}
+
+// Takes a function as the callee. The caller puts back the one before.
+static bool take_callee(napi_env env, napi_value function, Callee *taken) {
+  *taken = (Callee){.env = env, .function = function};
+  napi_valuetype type;
+  return napi_typeof(env, function, &type) == napi_ok && type == napi_function &&
+         napi_get_undefined(env, &taken->receiver) == napi_ok;
+}
+
+static napi_value call_repeat(napi_env env, napi_callback_info info) {
+  ARGUMENTS(2)
+  uint32_t count;
+  READ(uint32, 0, &count)
+  Callee taken, *outer = callee;
+  if (!take_callee(env, args[1], &taken)) return refuse(env);
+  callee = &taken;
+  int32_t sum = repeat(count, step);
+  callee = outer;
+  if (taken.has_failed) return NULL;
+  napi_value result;
+  napi_create_int32(env, sum, &result);
+  return result;
+}
+
+static napi_value call_sort_i32(napi_env env, napi_callback_info info) {
+  ARGUMENTS(2)
+  void *values;
+  size_t count;
+  napi_typedarray_type type;
+  if (napi_get_typedarray_info(env, args[0], &type, &count, &values, NULL, NULL) != napi_ok || type != napi_int32_array)
+    return refuse(env);
+  Callee taken, *outer = callee;
+  if (!take_callee(env, args[1], &taken)) return refuse(env);
+  callee = &taken;
+  sort_i32(values, (uint32_t)count, compare);
+  callee = outer;
+  return NULL;
+}
+
+// `nothing` on a thread of the pool, through a promise.
+typedef struct {
+  napi_async_work work;
+  napi_deferred deferred;
+  int32_t result;
+} Work;
+
+static void work_off(napi_env env, void *data) {
+  (void)env;
+  ((Work *)data)->result = nothing();
+}
+
+static void settle(napi_env env, napi_status status, void *data) {
+  (void)status;
+  Work *work = data;
+  napi_value result;
+  napi_create_int32(env, work->result, &result);
+  napi_resolve_deferred(env, work->deferred, result);
+  napi_delete_async_work(env, work->work);
+  free(work);
+}
+
+static napi_value call_nothing_async(napi_env env, napi_callback_info info) {
+  (void)info;
+  Work *work = malloc(sizeof *work);
+  if (work == NULL) return refuse(env);
+  napi_value promise, name;
+  napi_create_promise(env, &work->deferred, &promise);
+  napi_create_string_utf8(env, "nothing", NAPI_AUTO_LENGTH, &name);
+  napi_create_async_work(env, NULL, name, work_off, settle, work, &work->work);
+  napi_queue_async_work(env, work->work);
+  return promise;
+}
+
 NAPI_MODULE_INIT() {
   napi_property_descriptor functions[] = {
       {"nothing", NULL, call_nothing, NULL, NULL, NULL, napi_enumerable, NULL},
@@ -134,6 +244,9 @@ NAPI_MODULE_INIT() {
       {"length", NULL, call_length, NULL, NULL, NULL, napi_enumerable, NULL},
       {"greeting", NULL, call_greeting, NULL, NULL, NULL, napi_enumerable, NULL},
       {"sum4", NULL, call_sum4, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"repeat", NULL, call_repeat, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"sort_i32", NULL, call_sort_i32, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"nothing_async", NULL, call_nothing_async, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
   return exports;

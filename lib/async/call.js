@@ -4,18 +4,18 @@
 const { Call, takeHeap } = require('../call.js');
 const { createError } = require('../errors.js');
 const { INVALID, anyAddress, bufferAddress, extent, isBuffer, views } = require('../pointer.js');
+const { Refused } = require('../refused.js');
 const { lock } = require('./lock.js');
 
 const encoder = new TextEncoder();
 
 /**
- * The bytes of a buffer that cannot be used in place.
+ * What stands for a buffer that cannot be used in place: as large, so that views stay as far apart as they are,
+ * with the bytes of the views that the call has. The rest is never touched, and takes no memory.
  * @typedef {object} Copy
- * @property {ArrayBuffer} buffer
- * @property {number} offset
- * @property {Uint8Array} copy
- * @property {Uint8Array} before as it was when C got it
+ * @property {Uint8Array} bytes
  * @property {number} address
+ * @property {{ offset: number, before: Uint8Array }[]} parts what the views were when C got them
  */
 
 class AsyncCall extends Call {
@@ -23,7 +23,7 @@ class AsyncCall extends Call {
     super();
   }
 
-  /** @type {Copy[] | undefined} */
+  /** By buffer. @type {Map<any, Copy> | undefined} */
   copies = undefined;
 
   /** @param {number} size @param {number} align @returns {number} where it is in `view` */
@@ -55,38 +55,19 @@ class AsyncCall extends Call {
     return this.#copyOf(place) + (Number(address) - base);
   }
 
-  /**
-   * Looks at the arguments: views on one buffer may overlap, and stay as far apart as they are.
-   * @param {unknown[]} args
-   */
-  foresee(args) {
-    for (let index = 0; index < args.length; index++) {
-      const place = isBuffer(args[index]) ? extent(args[index]) : undefined;
-      if (!place || place.length === 0) continue;
-      const span = (this.#spans ??= new Map()).get(place.buffer) ?? { start: Infinity, end: 0 };
-      span.start = Math.min(span.start, place.offset);
-      span.end = Math.max(span.end, place.offset + place.length);
-      this.#spans.set(place.buffer, span);
-    }
-  }
-
-  /** The part of each buffer that the arguments are in. @type {Map<object, { start: number, end: number }> | undefined} */
-  #spans;
-
   /** @param {{ buffer: any, offset: number, length: number }} place @returns {number} the address of a copy */
   #copyOf({ buffer, offset, length }) {
-    const copies = (this.copies ??= []);
-    const known = copies.find(
-      (one) => one.buffer === buffer && one.offset <= offset && offset + length <= one.offset + one.copy.length,
-    );
-    if (known) return known.address + offset - known.offset;
-    const span = this.#spans?.get(buffer);
-    const isForeseen = span && span.start <= offset && offset + length <= span.end;
-    const [start, end] = isForeseen ? [span.start, span.end] : [offset, offset + length];
-    const copy = new Uint8Array(buffer, start, end - start).slice();
-    const address = bufferAddress(copy);
-    copies.push({ buffer, offset: start, copy, before: copy.slice(), address });
-    return address + offset - start;
+    const copies = (this.copies ??= new Map());
+    let copy = copies.get(buffer);
+    if (!copy) {
+      const bytes = newBytes(/** @type {{ length: number }} */ (extent(buffer)).length);
+      copy = { bytes, address: bufferAddress(bytes), parts: [] };
+      copies.set(buffer, copy);
+    }
+    const before = new Uint8Array(buffer, offset, length).slice();
+    copy.bytes.set(before, offset);
+    copy.parts.push({ offset, before });
+    return copy.address + offset;
   }
 
   /**
@@ -94,15 +75,27 @@ class AsyncCall extends Call {
    * @param {string} symbol the function, for messages
    */
   copyBack(symbol) {
-    for (const { buffer, offset, copy, before } of this.copies ?? []) {
-      const room = Math.max((extent(buffer)?.length ?? 0) - offset, 0);
-      const target = room > 0 ? new Uint8Array(buffer, offset) : copy;
-      for (let index = 0; index < copy.length; index++) {
-        if (copy[index] === before[index]) continue;
-        if (index >= room) throw lost(symbol);
-        target[index] = copy[index];
+    if (!this.copies) return;
+    for (const [buffer, { bytes, parts }] of this.copies) {
+      const room = extent(buffer)?.length ?? 0;
+      const target = room > 0 ? new Uint8Array(buffer) : bytes;
+      for (const { offset, before } of parts) {
+        for (let index = 0, at = offset; index < before.length; index++, at++) {
+          if (bytes[at] === before[index]) continue;
+          if (at >= room) throw lost(symbol);
+          target[at] = bytes[at];
+        }
       }
     }
+  }
+}
+
+/** @param {number} length @returns {Uint8Array} */
+function newBytes(length) {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new Refused('ERR_MALLOC_FAILED', `no memory for a copy of ${length} bytes`);
   }
 }
 

@@ -4,10 +4,13 @@
 const native = require('../binding.js');
 const { createError } = require('../errors.js');
 const { views, offsets } = require('../frame.js');
-const { hooks } = require('../callback/listen.js');
+const { hooks, listen } = require('../callback/listen.js');
 
+// Taken once: what becomes of the global later changes nothing.
+const { queueMicrotask } = globalThis;
 const { i32, u32 } = views;
 const ERRNO = offsets.errno / 4;
+const LETTER = offsets.letter / 4;
 const SUBJECT = offsets.subject / 4;
 const VALUE = offsets.value / 4;
 const VERDICT = offsets.verdict / 4;
@@ -74,6 +77,7 @@ hooks.blame = (number, error) => {
  * @returns {number} its number
  */
 function start(call) {
+  u32[LETTER] = listen();
   native.startAsync();
   const number = u32[SUBJECT];
   pending.set(number, call);

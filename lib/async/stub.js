@@ -74,6 +74,7 @@ function asyncStub(plan, stub, map, settled) {
     const signal = options === undefined || !hasOptions ? undefined : signalOf(options, symbol, count);
     if (args.length !== count) refuseCount(number, args.length);
     if (signal && isAborted(signal)) throw reasonOf(signal);
+    // Before anything is in the frame.
     listen();
     const call = new AsyncCall();
     let started = 0;
@@ -87,7 +88,6 @@ function asyncStub(plan, stub, map, settled) {
       // Not an array of doubles, which does not keep signalling NaNs.
       /** @type {any[]} */
       const values = [undefined];
-      call.foresee(args);
       const image = pass(values, args, call);
       // The closure keeps the arguments and their copies, and the function's number.
       const giveBack = () => {

@@ -6,6 +6,8 @@ const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { entries } = require('./entries.js');
 
+// Taken once: what becomes of the global later changes nothing.
+const { queueMicrotask } = globalThis;
 const { u32 } = views;
 const SUBJECT = offsets.subject / 4;
 const LETTER = offsets.letter / 4;
@@ -73,20 +75,24 @@ function report(sender, error) {
   }
 }
 
-let isListening = false;
+/** By which Rust knows this copy of the package; there may be several in an environment. */
+let listener = 0;
 
-/** Lets Rust come; once in an environment. */
+/**
+ * Lets Rust come.
+ * @returns {number} what openCallback and startAsync are told as the letter
+ */
 function listen() {
-  if (isListening) return;
-  native.listen(
+  if (listener !== 0) return listener;
+  listener = native.listen(
     readLetter,
     () => hooks.settle(),
     () => {},
     [],
   );
-  isListening = true;
   // C that runs after the engine is gone must find no way back.
   if (typeof process === 'object') process.on('exit', () => native.noteExit());
+  return listener;
 }
 
 module.exports = { hooks, listen };

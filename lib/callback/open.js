@@ -15,6 +15,7 @@ const { runnerOf } = require('./runner.js');
 const { u32 } = views;
 const TARGET = offsets.target / 4;
 const SUBJECT = offsets.subject / 4;
+const LETTER = offsets.letter / 4;
 const VALUE = offsets.value / 4;
 const SCALAR_RESULT = offsets.scalarResult / 4;
 
@@ -38,7 +39,7 @@ const USUAL = { isListener: false, timeout: 1000 };
  * @returns {{ number: number, address: number }}
  */
 function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
-  listen();
+  const listener = listen();
   const { run, invoke, give, number: runner } = runnerOf(signature);
   /** @type {Entry} */
   const entry = { fn, symbol, run, invoke, give, place: 'onError', kept: [], next: 0 };
@@ -46,6 +47,7 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   entry.place = 'result';
   u32[TARGET] = signature.plan;
   u32[SUBJECT] = runner;
+  u32[LETTER] = listener;
   u32[VALUE] = manner.isListener ? 1 : 0;
   u32[VALUE + 1] = 0;
   putLength(manner.timeout);

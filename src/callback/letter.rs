@@ -19,8 +19,8 @@ pub struct Letter {
     pub plan: Arc<CallbackPlan>,
     /// The arguments as they are to lie in the frame's stack area.
     pub words: Box<[u64]>,
-    /// The asynchronous call whose thread this is.
-    pub sender: Option<Arc<AsyncCall>>,
+    /// The asynchronous call whose thread this is, of any environment.
+    pub caller: Option<Arc<AsyncCall>>,
     /// Copies of the arguments that are strings, for whoever does not wait.
     _strings: Vec<CString>,
     state: Mutex<State>,
@@ -47,7 +47,7 @@ impl Letter {
         (serial, number): (u32, u32),
         plan: Arc<CallbackPlan>,
         mut words: Box<[u64]>,
-        sender: Option<Arc<AsyncCall>>,
+        caller: Option<Arc<AsyncCall>>,
         copies_strings: bool,
     ) -> Letter {
         let mut strings = Vec::new();
@@ -60,7 +60,7 @@ impl Letter {
                 strings.push(copy);
             }
         }
-        Letter { slot, serial, number, plan, words, sender, _strings: strings, state: Mutex::new(State::Open), answered: Condvar::new() }
+        Letter { slot, serial, number, plan, words, caller, _strings: strings, state: Mutex::new(State::Open), answered: Condvar::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -34,6 +34,8 @@ pub struct Behind {
     pub instance: *const Instance,
     /// What runs it there.
     pub runner: sys::napi_ref,
+    /// What runs it there for other threads.
+    pub reader: sys::napi_ref,
     /// Where other threads leave their calls.
     pub mailbox: Arc<Mailbox>,
     /// Other threads do not wait for a result.

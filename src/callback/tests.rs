@@ -26,6 +26,7 @@ fn open(mailbox: &Arc<Mailbox>, is_listener: bool, timeout: Option<Duration>) ->
         number: 0,
         instance: std::ptr::null(),
         runner: std::ptr::null_mut(),
+        reader: std::ptr::null_mut(),
         mailbox: mailbox.clone(),
         is_listener,
         timeout,

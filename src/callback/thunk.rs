@@ -72,19 +72,17 @@ unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: *const *cons
 ///
 /// `args` are libffi's for a call of this signature.
 unsafe fn carry(slot: &'static Slot, behind: &Behind, serial: u32, args: *const *const c_void) -> Option<Answer> {
-    let current = AsyncCall::current();
-    if current.as_ref().is_some_and(|call| call.has_failed()) {
+    let caller = AsyncCall::current();
+    if caller.as_ref().is_some_and(|call| call.has_failed()) {
         return None;
     }
-    // The call of another environment cannot throw what this one does.
-    let sender = current.clone().filter(|call| call.is_of(&behind.mailbox));
     let mut words = vec![0; behind.plan.words()].into_boxed_slice();
     // SAFETY: as the caller says; C passes strings where the signature says so.
     let letter = unsafe {
         behind.plan.copy_arguments(args, words.as_mut_ptr());
-        Letter::new(slot, (serial, behind.number), behind.plan.clone(), words, sender, behind.is_listener)
+        Letter::new(slot, (serial, behind.number), behind.plan.clone(), words, caller, behind.is_listener)
     };
     let letter = Arc::new(letter);
     let number = behind.mailbox.send(letter.clone())?;
-    if behind.is_listener { None } else { behind.mailbox.wait(number, &letter, behind.timeout, current.as_deref()) }
+    if behind.is_listener { None } else { behind.mailbox.wait(number, &letter, behind.timeout) }
 }

@@ -1,6 +1,7 @@
 //! The callbacks of an environment: opened and closed by JavaScript, run when C calls them.
 
 use super::Instance;
+use super::mail::Listener;
 use crate::async_call::Ending;
 use crate::callback::letter::Letter;
 use crate::callback::plan::CallbackPlan;
@@ -32,6 +33,8 @@ pub struct Wish {
     pub plan: u32,
     /// The number of what runs it, from [`Instance::add_runner`].
     pub runner: u32,
+    /// The number of the copy of the package that opens it.
+    pub listener: u32,
     /// Other threads do not wait.
     pub is_listener: bool,
     /// In milliseconds; 0 for ever.
@@ -119,6 +122,7 @@ impl Instance {
             number,
             instance: self,
             runner,
+            reader: self.listener(wish.listener)?.reader,
             mailbox: self.mailbox.clone(),
             is_listener: wish.is_listener,
             timeout: (wish.timeout != 0).then(|| Duration::from_millis(u64::from(wish.timeout))),
@@ -349,10 +353,11 @@ impl Instance {
     /// This is the environment's thread.
     unsafe fn keep_pending(&self) -> bool {
         let (env, mut scope, mut error, mut holder) = (self.env.get(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        let Ok(Listener { thrown: holder_of, .. }) = self.listener(1) else { return false };
         // SAFETY: as the caller says; the holder is an array of ours.
         unsafe {
             sys::napi_open_handle_scope(env, &raw mut scope);
-            sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
+            sys::napi_get_reference_value(env, holder_of, &raw mut holder);
             let is_kept = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
                 && sys::napi_set_element(env, holder, self.level(), error) == sys::Status::napi_ok;
             sys::napi_close_handle_scope(env, scope);
@@ -406,9 +411,9 @@ impl Instance {
         let mut is_pending = false;
         // SAFETY: as the caller says; the holder is an array of ours.
         unsafe {
-            if self.has_error.take() {
+            if let (true, Ok(Listener { thrown: holder_of, .. })) = (self.has_error.take(), self.listener(1)) {
                 let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-                sys::napi_get_reference_value(env, self.thrown.get(), &raw mut holder);
+                sys::napi_get_reference_value(env, holder_of, &raw mut holder);
                 sys::napi_get_element(env, holder, self.level(), &raw mut error);
                 sys::napi_get_undefined(env, &raw mut nothing);
                 sys::napi_set_element(env, holder, self.level(), nothing);
@@ -432,12 +437,13 @@ impl Instance {
     pub unsafe fn read_letter(&self, number: u32, letter: &Letter) {
         let slot = self.callbacks.borrow().open.get(letter.number as usize).copied().flatten();
         let slot = slot.filter(|slot| ptr::eq(*slot, letter.slot) && slot.serial() == letter.serial);
-        let Some(slot) = slot.filter(|_| letter.is_open() && !letter.sender.as_ref().is_some_and(|sender| sender.has_failed())) else {
+        let Some(slot) = slot.filter(|_| letter.is_open() && !letter.caller.as_ref().is_some_and(|caller| caller.has_failed())) else {
             if slot.is_none() {
                 self.mailbox.late.fetch_add(1, Relaxed);
             }
             return self.mailbox.answer(number, None);
         };
+        let Some(reader) = slot.own().map(|behind| behind.reader) else { return self.mailbox.answer(number, None) };
         let frame = self.frame.as_ptr();
         let outer = self.reading.replace(number);
         slot.go_in();
@@ -445,8 +451,10 @@ impl Instance {
         let answer = unsafe {
             letter.words.as_ptr().copy_to_nonoverlapping((&raw mut (*frame).stack).cast(), letter.words.len());
             ((*frame).subject, (*frame).letter) = (letter.number, number);
-            (*frame).sender = letter.sender.as_ref().map_or(0, |call| call.number);
-            self.run_callback(self.letter_reader.get()).then(|| letter.plan.answer_in(frame))
+            // The call of another environment cannot throw what this one does.
+            let own = letter.caller.as_ref().filter(|call| call.is_of(&self.mailbox));
+            (*frame).sender = own.map_or(0, |call| call.number);
+            self.run_callback(reader).then(|| letter.plan.answer_in(frame))
         };
         slot.come_out();
         self.reading.set(outer);
@@ -460,8 +468,8 @@ impl Instance {
             // SAFETY: as the caller says.
             unsafe { self.look_for_end() };
         }
-        if let (None, Some(sender)) = (&answer, &letter.sender) {
-            sender.fail(Ending::Thrown);
+        if let (None, Some(caller)) = (&answer, &letter.caller) {
+            caller.fail(Ending::Thrown);
         }
         self.mailbox.answer(number, answer);
     }
@@ -475,8 +483,8 @@ impl Instance {
         let Some(letter) = self.mailbox.letter(number) else { return };
         // SAFETY: as the caller says.
         let answer = has_result.then(|| unsafe { letter.plan.answer_in(self.frame.as_ptr()) });
-        if let (None, Some(sender)) = (&answer, &letter.sender) {
-            sender.fail(Ending::Thrown);
+        if let (None, Some(caller)) = (&answer, &letter.caller) {
+            caller.fail(Ending::Thrown);
         }
         self.mailbox.answer(number, answer);
     }

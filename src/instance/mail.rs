@@ -26,6 +26,26 @@ pub struct AsyncCalls {
     servers: Cell<usize>,
 }
 
+/// The JavaScript functions of one copy of the package.
+#[derive(Clone, Copy)]
+pub struct Listener {
+    /// Runs the callback that the letter in the frame asks for.
+    pub reader: sys::napi_ref,
+    /// Settles the asynchronous call that is the frame's subject.
+    pub settler: sys::napi_ref,
+    /// Does nothing; it cannot be called when the host lets no JavaScript run.
+    pub nothing: sys::napi_ref,
+    /// Not a function: an array that holds what a callback has thrown until C returns.
+    pub thrown: sys::napi_ref,
+}
+
+impl Listener {
+    /// All of its references.
+    pub fn references(self) -> [sys::napi_ref; 4] {
+        [self.reader, self.settler, self.nothing, self.thrown]
+    }
+}
+
 /// A piece of work for the pool: to serve the queue.
 struct Server {
     mailbox: Arc<Mailbox>,
@@ -37,23 +57,37 @@ fn refused(what: &str) -> Error {
 }
 
 impl Instance {
-    /// Makes other threads able to wake this one. `reader` runs the callback that a letter in the frame asks
-    /// for, `settler` settles the asynchronous call that it names, `nothing` does nothing, `thrown` is
-    /// an empty array.
+    /// Adds a copy of the package that other threads may have something for, and makes them able to wake this
+    /// thread. Returns its number, from 1.
     ///
     /// # Safety
     ///
-    /// This is a call from JavaScript in `env`, the first of its kind, and the references are strong.
-    pub unsafe fn listen(&self, env: sys::napi_env, [reader, settler, nothing, thrown]: [sys::napi_ref; 4]) -> Result<(), Error> {
+    /// This is a call from JavaScript in `env`, and the references are strong.
+    pub unsafe fn listen(&self, env: sys::napi_env, listener: Listener) -> Result<u32, Error> {
+        if self.bell.get().is_null() {
+            // SAFETY: as the caller says.
+            unsafe { self.hang_bell(env)? };
+        }
+        let mut listeners = self.listeners.borrow_mut();
+        listeners.push(listener);
+        Ok(listeners.len() as u32)
+    }
+
+    /// The copy of the package with this number.
+    pub fn listener(&self, number: u32) -> Result<Listener, Error> {
+        let found = (number as usize).checked_sub(1).and_then(|index| self.listeners.borrow().get(index).copied());
+        found.ok_or_else(|| Error::new(Code::CallFailed, format!("nobody listens with the number {number}")))
+    }
+
+    /// # Safety
+    ///
+    /// This is a call from JavaScript in `env`, the first of its kind.
+    unsafe fn hang_bell(&self, env: sys::napi_env) -> Result<(), Error> {
         unsafe extern "C" fn end(instance: *mut c_void) {
             // SAFETY: the hook runs before the host frees the instance.
             unsafe { (*instance.cast::<Instance>()).end() };
         }
         exit::watch();
-        self.letter_reader.set(reader);
-        self.settler.set(settler);
-        self.nothing.set(nothing);
-        self.thrown.set(thrown);
         let (mut name, mut bell) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: `env` is live. The hook is added after the function is made, so that it runs before that
         // is taken down. Open callbacks alone do not keep the process running.
@@ -129,9 +163,10 @@ impl Instance {
     /// This is the environment's thread, with a handle scope.
     pub unsafe fn look_for_end(&self) {
         let (env, mut nothing) = (self.env.get(), ptr::null_mut());
+        let Ok(listener) = self.listener(1) else { return };
         // SAFETY: as the caller says.
         let status = unsafe {
-            sys::napi_get_reference_value(env, self.nothing.get(), &raw mut nothing);
+            sys::napi_get_reference_value(env, listener.nothing, &raw mut nothing);
             sys::napi_call_function(env, nothing, nothing, 0, ptr::null(), ptr::null_mut())
         };
         if status != sys::Status::napi_ok {
@@ -153,8 +188,11 @@ impl Instance {
         let plan = self.bound.borrow().get(function as usize).and_then(|bound| Some(Rc::clone(&bound.as_ref()?.call)));
         let Some(plan) = plan.filter(|_| !target.address.is_null()) else { return Err(self.closed_error(function)) };
         let number = self.next_async_number();
+        // SAFETY: the frame lives as long as the instance.
+        let settler = self.listener(unsafe { (*frame).letter })?.settler;
         // SAFETY: as the caller says.
-        let call = Arc::new(unsafe { AsyncCall::new(number, self.mailbox.clone(), target, frame, plan.plan.stack_words as usize) });
+        let call =
+            Arc::new(unsafe { AsyncCall::new((number, settler), self.mailbox.clone(), target, frame, plan.plan.stack_words as usize) });
         if !self.mailbox.submit(call.clone()) {
             return Err(Error::new(Code::CallFailed, "no call can be started any more: the process is ending"));
         }
@@ -246,7 +284,7 @@ impl Instance {
             call.copy_results(frame);
             ((*frame).subject, (*frame).verdict) = (call.number, u32::from(call.ending()));
             sys::napi_open_handle_scope(env, &raw mut scope);
-            sys::napi_get_reference_value(env, self.settler.get(), &raw mut function);
+            sys::napi_get_reference_value(env, call.settler, &raw mut function);
             let status = sys::napi_call_function(env, function, function, 0, ptr::null(), ptr::null_mut());
             if status == sys::Status::napi_pending_exception {
                 self.blame_nobody();

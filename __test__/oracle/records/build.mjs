@@ -1,7 +1,9 @@
-// Compiles the C side of the layout oracle and of the record oracle, as ../build.mjs does for scalars.
+// Compiles the C side of the oracles of layouts, records and callbacks, as ../build.mjs does for scalars.
 import path from 'node:path';
 import { outputFolder } from '../../fixtures/paths.mjs';
 import { buildSource, integerFrom } from '../build.mjs';
+import { drawCallbacks } from '../callbacks/functions.mjs';
+import { callbackSource } from '../callbacks/source.mjs';
 import { callSource } from './call-source.mjs';
 import { drawFunctions } from './functions.mjs';
 import { layoutSource } from './layout-source.mjs';
@@ -14,8 +16,16 @@ const FLAGS = ['-Wno-psabi'];
 const oracles = {
   layouts: { variable: 'ARKFFI_LAYOUT_COUNT', count: 3000, part: 1000, draw: drawLayoutCases, source: layoutSource },
   calls: { variable: 'ARKFFI_RECORD_COUNT', count: 500, part: 250, draw: drawFunctions, source: callSource },
+  callbacks: {
+    variable: 'ARKFFI_CALLBACK_COUNT',
+    // Emulated machines have less time.
+    count: process.env.ARKFFI_TEST_ARCH ? 100 : 300,
+    part: 150,
+    draw: drawCallbacks,
+    source: callbackSource,
+  },
 };
-export const oracleNames = Object.keys(oracles);
+const oracleNames = Object.keys(oracles);
 
 /** The seed and the number of cases that the environment asks for. */
 export function recordSettings(name, environment = process.env) {

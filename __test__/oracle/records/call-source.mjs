@@ -5,7 +5,7 @@ import { isSigned } from '../types.mjs';
 import { declarations, declare } from './declare.mjs';
 import { isNamed } from './shapes.mjs';
 
-const prelude = readFileSync(new URL('./prelude.c', import.meta.url), 'utf8');
+export const prelude = readFileSync(new URL('./prelude.c', import.meta.url), 'utf8');
 
 const typeName = (type) => declare(type).trim();
 
@@ -33,7 +33,7 @@ function checkNumber(type, place, isBits) {
 }
 
 /** Statements that check what is at a place. */
-function check(type, place, depth = 0, isBits = false) {
+export function check(type, place, depth = 0, isBits = false) {
   switch (type.kind) {
     case 'scalar':
       return checkNumber(type.type, place, isBits);
@@ -57,7 +57,7 @@ function check(type, place, depth = 0, isBits = false) {
 }
 
 /** Statements that store the next value of the stream at a place. */
-function make(type, place, depth = 0) {
+export function make(type, place, depth = 0) {
   switch (type.kind) {
     case 'scalar':
       if (type.type === 'f32' || type.type === 'f64') return `${place} = next_${type.type}();`;
@@ -128,11 +128,17 @@ function returned(result) {
   return `${declare(result, 'value')}; ${make(result, 'value')} return value;`;
 }
 
-export function functionText(fn) {
-  const { number, params, records } = fn;
+/** The declarations of a function's types, and the functions that check and make its records. */
+export function recordsText(fn) {
+  const { records } = fn;
   return `${declarations(fn)}
 ${records.map((record) => `LOCAL void check_${record.tag}(${typeName(record)});`).join('\n')}
-${records.map(recordFunctions).join('\n')}
+${records.map(recordFunctions).join('\n')}`;
+}
+
+export function functionText(fn) {
+  const { number, params } = fn;
+  return `${recordsText(fn)}
 EXPORT ${prototype(fn)} {
   begin(${number}, __builtin_frame_address(0));
 ${params.map((param, index) => `  ${checkParam(param, index)}\n`).join('')}  ${returned(fn.result)}

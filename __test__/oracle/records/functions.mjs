@@ -22,14 +22,15 @@ function drawAny(random, context) {
   return drawRecord(random, context, { depth: random.below(4), budget, mood });
 }
 
-function drawPassed(random, context) {
+/** A record to be passed by value. */
+export function drawPassed(random, context) {
   for (;;) {
     const record = drawAny(random, context);
     if (!isUnsure(record)) return record;
   }
 }
 
-function drawPointed(random, context) {
+export function drawPointed(random, context) {
   return random.chance(0.6) ? drawAny(random, context) : scalar(random.pick(scalars), random);
 }
 
@@ -43,7 +44,7 @@ function drawParam(random, context, style) {
 }
 
 /** Fill one kind of register, or nearly. */
-function drawScalarsBefore(random) {
+export function drawScalarsBefore(random) {
   const type = random.pick(['i32', 'i64', 'ptr', 'f32', 'f64', 'u8']);
   return Array.from({ length: random.between(4, 10) }, () => ({ pass: 'value', type: scalar(type, random) }));
 }

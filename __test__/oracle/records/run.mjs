@@ -4,7 +4,7 @@
 import { rmSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { buildRecordPart, oracleNames, recordFolder, recordParts } from './build.mjs';
+import { buildRecordPart, recordFolder, recordParts } from './build.mjs';
 import { openRecordPart } from './call-check.mjs';
 import { prototype } from './call-source.mjs';
 import { checkLayouts } from './layout-check.mjs';
@@ -55,7 +55,7 @@ const checks = {
 };
 
 console.log(`node ${process.version}, ${JSON.stringify(arkffi.stats())}`);
-for (const name of positionals.length > 0 ? positionals : oracleNames) {
+for (const name of positionals.length > 0 ? positionals : Object.keys(checks)) {
   for (let round = 0; round < rounds; round++) {
     const settings = { seed: firstSeed + round, count };
     for (const part of recordParts(name, settings)) {
