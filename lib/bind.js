@@ -70,13 +70,26 @@ function bindAll(binders) {
  */
 function defineAsync(stub, binding) {
   lazily.get = () => {
-    const asyncForm = require('./async/stub.js').asyncStub(binding, stub);
+    const asyncForm = asyncStub(binding, stub);
     defineValue(asyncForm, 'name', binding.name, 'configurable');
     defineValue(stub, 'async', asyncForm, 'enumerable');
     return asyncForm;
   };
   Object.defineProperty(stub, 'async', lazily);
   lazily.get = undefined;
+}
+
+/**
+ * Loaded when it is first needed, and then kept: a copy of the package whose modules the host forgets (as test
+ * runners do) must not get those of another.
+ * @type {typeof import('./async/stub.js') | undefined}
+ */
+let asyncStubs;
+
+/** @type {typeof import('./async/stub.js').asyncStub} */
+function asyncStub(...args) {
+  asyncStubs ??= require('./async/stub.js');
+  return asyncStubs.asyncStub(...args);
 }
 
 /** Used again and again. @type {PropertyDescriptor} */
@@ -121,7 +134,7 @@ function makeOneShot(binding) {
 function makeOneShotAsync(binding, map) {
   const { number } = binding;
   describeBound(number, binding.name, binding.signature.params);
-  return require('./async/stub.js').asyncStub(binding, binding, map, () => release(number));
+  return asyncStub(binding, binding, map, () => release(number));
 }
 
 module.exports = { bindSymbol, bindAddress, bindAll, makeOneShot, makeOneShotAsync };

@@ -34,8 +34,11 @@ function loadAddon() {
 const addon = loadAddon();
 setErrorTable(addon.codes());
 
+// Copies of this package in one environment share the addon, and the numbers that it gives to functions.
+addon.described ??= new Map();
+
 /**
- * The native half of arkffi: cold functions, hot entries, the frame.
+ * The native half of arkffi: cold functions, hot entries, the frame; and what is known of functions by number.
  * @type {any}
  */
 module.exports = {

@@ -8,8 +8,8 @@ const { worded } = require('./refused.js');
 
 /** @typedef {import('./types.js').CType} CType */
 
-/** @type {Map<number, { symbol: string, params: CType[] }>} */
-const described = new Map();
+/** @type {{ described: Map<number, { symbol: string, params: CType[] }> }} */
+const { described } = native;
 
 /** Numbers are used again only when their stub is gone: a stub must never call another's function. */
 const collected = new FinalizationRegistry((/** @type {number} */ number) => release(number));

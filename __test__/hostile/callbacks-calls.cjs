@@ -5,7 +5,7 @@
  * How deep calls nest on the default stack of the main thread. Engines before that of Node 22 take more stack for a
  * call than is left for 400, and so does libffi. Workers have four times the stack.
  */
-const LEVELS = process.env.ARKFFI_BACKEND === 'libffi' ? 250 : parseInt(process.versions.node) >= 22 ? 400 : 350;
+const LEVELS = process.env.ARKFFI_BACKEND === 'libffi' ? 250 : parseInt(process.versions.node) >= 22 ? 400 : 320;
 
 const deep = (kit, levels) => {
   const { open, symbols } = kit;

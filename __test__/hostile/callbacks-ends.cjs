@@ -73,6 +73,7 @@ module.exports = {
     },
     expected: 'exits',
     status: 3,
+    env: { UV_THREADPOOL_SIZE: '4' },
   },
   'the end of all work while threads call': {
     program: async ({ open, symbols, until }) => {
