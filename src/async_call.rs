@@ -93,7 +93,13 @@ impl AsyncCall {
 
     /// Takes the call back; false when a thread has it.
     pub fn withdraw(&self) -> bool {
-        self.state.compare_exchange(QUEUED, WITHDRAWN, AcqRel, Acquire).is_ok()
+        let is_ours = self.state.compare_exchange(QUEUED, WITHDRAWN, AcqRel, Acquire).is_ok();
+        if is_ours {
+            // It stays in the queue until a thread comes by; its memory need not.
+            // SAFETY: a call that was taken back is no thread's, and only the JavaScript thread does this.
+            unsafe { *self.frame.get() = Box::default() };
+        }
+        is_ours
     }
 
     /// Makes the call on this thread, unless it was taken back. Returns whether it was made.
