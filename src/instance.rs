@@ -3,7 +3,10 @@
 
 mod callbacks;
 mod calling;
+mod letters;
+mod levels;
 mod mail;
+mod running;
 
 use crate::errno::Errno;
 use crate::error::{Code, Error};
@@ -16,8 +19,9 @@ use crate::shortcut;
 use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
 use crate::typetable::TypeTable;
+use callbacks::Callbacks;
 pub use callbacks::Wish;
-use callbacks::{Callbacks, Shared, Suspended};
+use levels::Levels;
 use mail::AsyncCalls;
 pub use mail::Listener;
 use napi::sys;
@@ -68,7 +72,7 @@ pub struct Instance {
     /// What other threads share with this one.
     mailbox: Arc<Mailbox>,
     last_call: LastCall,
-    suspended: RefCell<Vec<Suspended>>,
+    levels: Levels,
     callbacks: RefCell<Callbacks>,
     async_calls: AsyncCalls,
     /// No callback runs any more outside of calls.
@@ -80,8 +84,6 @@ pub struct Instance {
     /// The copies of the package in this environment that callbacks and asynchronous calls are of.
     listeners: RefCell<Vec<Listener>>,
     has_error: Cell<bool>,
-    /// The handle scope of the callbacks of the call that the thread is inside of.
-    shared: Cell<Shared>,
 }
 
 impl Instance {
@@ -107,7 +109,7 @@ impl Instance {
             env: Cell::new(ptr::null_mut()),
             mailbox: Arc::default(),
             last_call: LastCall::default(),
-            suspended: RefCell::default(),
+            levels: Levels::default(),
             callbacks: RefCell::default(),
             async_calls: AsyncCalls::default(),
             is_ending: Cell::new(false),
@@ -115,7 +117,6 @@ impl Instance {
             bell: Cell::new(ptr::null_mut()),
             listeners: RefCell::default(),
             has_error: Cell::new(false),
-            shared: Cell::new(Shared::NONE),
         }
     }
 

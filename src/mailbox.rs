@@ -252,7 +252,12 @@ impl Mailbox {
     /// The next call for a thread of the pool.
     pub fn next_call(&self) -> Option<Arc<AsyncCall>> {
         let mut post = self.post();
-        if post.exiting.is_some() { None } else { post.calls.pop_front() }
+        let call = if post.exiting.is_some() { None } else { post.calls.pop_front() };
+        if call.is_some() && !post.done.is_empty() {
+            // What has returned must not wait for this one.
+            post.ring();
+        }
+        call
     }
 
     /// Whether calls wait for a thread of the pool.
@@ -265,7 +270,10 @@ impl Mailbox {
         let mut post = self.post();
         if !post.is_closed {
             post.done.push_back(call);
-            post.ring();
+            // Else the thread leaves the pool's work, and the JavaScript thread hears of that.
+            if !post.calls.is_empty() {
+                post.ring();
+            }
         }
     }
 }

@@ -1,0 +1,70 @@
+//! Letters that an environment gets: callbacks that other threads have called.
+
+use super::Instance;
+use crate::async_call::Ending;
+use crate::callback::letter::Letter;
+use crate::frame::Verdict;
+use std::ptr;
+use std::sync::atomic::Ordering::Relaxed;
+
+impl Instance {
+    /// Reads a letter: runs the callback that another thread has called.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, between two calls, with a handle scope.
+    pub unsafe fn read_letter(&self, number: u32, letter: &Letter) {
+        let slot = self.open_slot(letter.number);
+        let slot = slot.filter(|slot| ptr::eq(*slot, letter.slot) && slot.serial() == letter.serial);
+        let Some(slot) = slot.filter(|_| letter.is_open() && !letter.caller.as_ref().is_some_and(|caller| caller.has_failed())) else {
+            if slot.is_none() {
+                self.mailbox.late.fetch_add(1, Relaxed);
+            }
+            return self.mailbox.answer(number, None);
+        };
+        let Some(reader) = slot.own().map(|behind| behind.reader) else { return self.mailbox.answer(number, None) };
+        let frame = self.frame.as_ptr();
+        let outer = self.reading.replace(number);
+        slot.go_in();
+        // SAFETY: nobody uses the frame between two calls; a letter has the words of its plan.
+        let answer = unsafe {
+            letter.words.as_ptr().copy_to_nonoverlapping((&raw mut (*frame).stack).cast(), letter.words.len());
+            ((*frame).subject, (*frame).letter) = (letter.number, number);
+            // The call of another environment cannot throw what this one does.
+            let own = letter.caller.as_ref().filter(|call| call.is_of(&self.mailbox));
+            (*frame).sender = own.map_or(0, |call| call.number);
+            self.run_callback(reader).then(|| letter.plan.answer_in(frame))
+        };
+        slot.come_out();
+        self.reading.set(outer);
+        // SAFETY: the frame is live.
+        let verdict = unsafe { (*frame).verdict };
+        if answer.is_none() && verdict == Verdict::Promised as u32 {
+            return;
+        }
+        if answer.is_none() && verdict == Verdict::Answered as u32 {
+            // Nothing has run.
+            // SAFETY: as the caller says.
+            unsafe { self.look_for_end() };
+        }
+        if let (None, Some(caller)) = (&answer, &letter.caller) {
+            caller.fail(Ending::Thrown);
+        }
+        self.mailbox.answer(number, answer);
+    }
+
+    /// A promise was settled: answers the letter with the result in the frame, or with the default.
+    ///
+    /// # Safety
+    ///
+    /// A stub has just left the result in the frame, if it is wanted.
+    pub unsafe fn answer_letter(&self, number: u32, has_result: bool) {
+        let Some(letter) = self.mailbox.letter(number) else { return };
+        // SAFETY: as the caller says.
+        let answer = has_result.then(|| unsafe { letter.plan.answer_in(self.frame.as_ptr()) });
+        if let (None, Some(caller)) = (&answer, &letter.caller) {
+            caller.fail(Ending::Thrown);
+        }
+        self.mailbox.answer(number, answer);
+    }
+}

@@ -1,0 +1,124 @@
+//! The levels of calls and callbacks inside of each other: what waits while a callback runs JavaScript. Kept
+//! here and not on the stack, which every level takes of what is in between.
+
+use napi::sys;
+use std::cell::{Cell, RefCell};
+use std::ptr;
+
+/// A call of C, from its first callback on.
+pub struct Level {
+    /// Its number, while a callback runs.
+    pub call: u32,
+    /// C's `errno`, which a callback leaves alone.
+    pub errno: i32,
+    /// How many callbacks there were in the current scope.
+    pub uses: u32,
+    /// A handle scope that callbacks share; NULL for the call's own. To open one takes as long as much of the
+    /// rest, so the first make do with the call's own, and then many share one.
+    pub scope: sys::napi_handle_scope,
+    /// What ran the last callback.
+    pub reference: sys::napi_ref,
+    /// The same, in that scope.
+    pub runner: sys::napi_value,
+    /// How much of the scratch memory is taken.
+    pub scratch_top: u32,
+    /// See [`Frame`](crate::frame::Frame).
+    pub scratch_floor: u32,
+    /// See [`Frame`](crate::frame::Frame).
+    pub heap_blocks: u32,
+    /// See [`Frame`](crate::frame::Frame).
+    pub heap_floor: u32,
+    /// Of a call that was put aside: whether a callback of it has thrown.
+    pub has_thrown: bool,
+    /// Whether that was taken from the host and kept.
+    pub has_error: bool,
+}
+
+impl Level {
+    /// So many callbacks leave their handles in the call's own scope.
+    pub const FIRST: u32 = 16;
+    /// So many share another one, then the next begins.
+    pub const MOST: u32 = 64;
+
+    const NEW: Level = Level {
+        call: 0,
+        errno: 0,
+        uses: 0,
+        scope: ptr::null_mut(),
+        reference: ptr::null_mut(),
+        runner: ptr::null_mut(),
+        scratch_top: 0,
+        scratch_floor: 0,
+        heap_blocks: 0,
+        heap_floor: 0,
+        has_thrown: false,
+        has_error: false,
+    };
+}
+
+/// All levels. One stays where it is for as long as its call: to move it would cost more than the rest.
+pub struct Levels {
+    levels: RefCell<Vec<Level>>,
+    depth: Cell<usize>,
+    /// Whether the call that the thread is inside of, or has just left, had a callback.
+    is_used: Cell<bool>,
+}
+
+impl Default for Levels {
+    fn default() -> Levels {
+        Levels { levels: RefCell::new(vec![Level::NEW]), depth: Cell::new(0), is_used: Cell::new(false) }
+    }
+}
+
+impl Levels {
+    /// How many calls wait inside C for JavaScript.
+    pub fn depth(&self) -> u32 {
+        self.depth.get() as u32
+    }
+
+    /// Whether the call that has just returned had callbacks, and [`end_call`](Levels::end_call) is due.
+    #[inline(always)]
+    pub fn is_used(&self) -> bool {
+        self.is_used.get()
+    }
+
+    /// JavaScript is about to run: what `prepare` leaves in the current level waits for it.
+    #[inline]
+    pub fn go_down<T>(&self, prepare: impl FnOnce(&mut Level) -> T) -> T {
+        let mut levels = self.levels.borrow_mut();
+        let depth = self.depth.get();
+        if !self.is_used.replace(false) {
+            levels[depth].uses = 0;
+            levels[depth].reference = ptr::null_mut();
+        }
+        let value = prepare(&mut levels[depth]);
+        self.depth.set(depth + 1);
+        if levels.len() == depth + 1 {
+            levels.push(Level::NEW);
+        }
+        value
+    }
+
+    /// JavaScript has run. Returns the number of the call that goes on.
+    #[inline]
+    pub fn come_up(&self) -> u32 {
+        let depth = self.depth.get() - 1;
+        let call = self.levels.borrow()[depth].call;
+        self.depth.set(depth);
+        // Without a call, nothing would end it.
+        self.is_used.set(call != 0);
+        call
+    }
+
+    /// Looks at the current level.
+    #[inline]
+    pub fn here<T>(&self, look: impl FnOnce(&mut Level) -> T) -> T {
+        look(&mut self.levels.borrow_mut()[self.depth.get()])
+    }
+
+    /// The call has returned. Gives the scope that is to be closed.
+    pub fn end_call(&self) -> Option<sys::napi_handle_scope> {
+        let was_used = self.is_used.replace(false);
+        self.here(|level| (was_used && level.uses > Level::FIRST).then_some(level.scope))
+    }
+}

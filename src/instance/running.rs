@@ -1,0 +1,267 @@
+//! Callbacks on the JavaScript thread: what is put aside while they run, and what they throw.
+
+use super::Instance;
+use super::levels::Level;
+use super::mail::Listener;
+use crate::callback::slot::Behind;
+use crate::error::{Code, Error};
+use crate::exit;
+use crate::frame::Verdict;
+use napi::sys;
+use std::ptr;
+
+impl Instance {
+    /// Calls a callback's JavaScript on this thread. Whether there is a result, in the frame; else C gets the
+    /// default.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread; `copy` writes the callback's arguments, of its signature.
+    #[inline]
+    pub unsafe fn call_back(&self, behind: &Behind, copy: impl FnOnce(*mut u64)) -> bool {
+        let presence = &self.mailbox.presence;
+        if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) || exit::is_over() {
+            return false;
+        }
+        let frame = self.frame.as_ptr();
+        // SAFETY: while C runs, nobody else uses these parts of the frame.
+        unsafe {
+            copy((&raw mut (*frame).stack).cast());
+            (*frame).subject = behind.number;
+            self.run_callback(behind.runner)
+        }
+    }
+
+    /// Has a function run the callback that the frame names. Whether that left a result in the frame.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, and the frame has all that the function reads.
+    #[inline(always)]
+    pub(super) unsafe fn run_callback(&self, reference: sys::napi_ref) -> bool {
+        // SAFETY: as the caller says; no result is asked for.
+        unsafe {
+            let runner = self.suspend(reference);
+            let status = sys::napi_call_function(self.env.get(), runner, runner, 0, ptr::null(), ptr::null_mut());
+            self.resume(status)
+        }
+    }
+
+    /// Puts aside what belongs to the call that the thread is inside of, for JavaScript to run. Returns the
+    /// function that the reference is of.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread; [`resume`](Instance::resume) follows.
+    #[inline(never)]
+    unsafe fn suspend(&self, reference: sys::napi_ref) -> sys::napi_value {
+        let (frame, env) = (self.frame.as_ptr(), self.env.get());
+        let errno = self.errno.get();
+        let call = self.mailbox.presence.suspend();
+        self.levels.go_down(|level| {
+            // SAFETY: the environment and the frame are live. A scope is closed when the call returns at the
+            // latest, and those of calls further in are closed by then.
+            unsafe {
+                (level.call, level.errno) = (call, errno);
+                if level.uses == Level::FIRST || call == 0 {
+                    sys::napi_open_handle_scope(env, &raw mut level.scope);
+                    level.reference = ptr::null_mut();
+                }
+                if level.reference != reference {
+                    level.reference = reference;
+                    sys::napi_get_reference_value(env, reference, &raw mut level.runner);
+                }
+                (*frame).verdict = Verdict::Answered as u32;
+                (level.scratch_top, level.scratch_floor) = ((*frame).scratch_top, (*frame).scratch_floor);
+                (level.heap_blocks, level.heap_floor) = ((*frame).heap_blocks, (*frame).heap_floor);
+                level.runner
+            }
+        })
+    }
+
+    /// Goes back to the call after [`suspend`](Instance::suspend). Whether there is a result in the frame.
+    ///
+    /// # Safety
+    ///
+    /// JavaScript has run, with this status.
+    #[inline(never)]
+    unsafe fn resume(&self, status: sys::napi_status) -> bool {
+        let (frame, env) = (self.frame.as_ptr(), self.env.get());
+        let call = self.levels.come_up();
+        self.mailbox.presence.resume(call);
+        if status != sys::Status::napi_ok {
+            // SAFETY: as the caller says.
+            unsafe { self.keep_exception(status) };
+        }
+        let (errno, has_blocks) = self.levels.here(|level| {
+            level.uses += 1;
+            // SAFETY: as the caller says; the scope is the innermost one.
+            unsafe {
+                if level.uses == Level::FIRST + Level::MOST || call == 0 {
+                    sys::napi_close_handle_scope(env, level.scope);
+                    level.uses = Level::FIRST;
+                }
+                // Also what a script left behind that the engine stopped.
+                let has_blocks = (*frame).heap_blocks != level.heap_blocks;
+                ((*frame).scratch_top, (*frame).scratch_floor) = (level.scratch_top, level.scratch_floor);
+                ((*frame).heap_blocks, (*frame).heap_floor) = (level.heap_blocks, level.heap_floor);
+                (level.errno, has_blocks)
+            }
+        });
+        if has_blocks {
+            self.free_heap_blocks();
+        }
+        self.errno.set(errno);
+        // SAFETY: the frame is live.
+        status == sys::Status::napi_ok && unsafe { (*frame).verdict } == Verdict::Answered as u32
+    }
+
+    /// A callback has thrown, or the engine has stopped it. That is left pending, for the host to throw when the
+    /// call returns that the thread is inside of; if there is none, it is nobody's.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, with a handle scope, and a call of JavaScript has just failed.
+    #[cold]
+    unsafe fn keep_exception(&self, status: sys::napi_status) {
+        if status != sys::Status::napi_pending_exception {
+            // The host lets no JavaScript run any more.
+            self.stop_calling_back();
+        } else if self.is_inside() {
+            self.mailbox.presence.note_thrown();
+        } else {
+            // SAFETY: as the caller says.
+            unsafe { self.blame_nobody() };
+        }
+    }
+
+    /// Makes what is pending an uncaught exception.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, with a handle scope.
+    #[cold]
+    pub unsafe fn blame_nobody(&self) {
+        let (env, mut error) = (self.env.get(), ptr::null_mut());
+        // SAFETY: as the caller says.
+        unsafe {
+            if sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok {
+                sys::napi_fatal_exception(env, error);
+            }
+        }
+    }
+
+    /// Runs `work` as if the thread were not inside of a call. It may be while other code of the host's runs:
+    /// C has called another addon, or the event loop.
+    #[inline]
+    pub fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        if !self.is_inside() {
+            return work();
+        }
+        self.put_aside();
+        let value = work();
+        self.put_back();
+        value
+    }
+
+    /// Whether the thread is inside of a call.
+    #[inline(always)]
+    pub fn is_inside(&self) -> bool {
+        self.mailbox.presence.call() != 0
+    }
+
+    #[cold]
+    fn put_aside(&self) {
+        let presence = &self.mailbox.presence;
+        let has_thrown = presence.take_thrown();
+        let was_kept = self.has_error.take();
+        // SAFETY: this is the environment's thread, in code of the host's.
+        let has_error = was_kept || (has_thrown && unsafe { self.keep_pending() });
+        let (call, errno) = (presence.suspend(), self.errno.get());
+        self.levels.go_down(|level| {
+            (level.call, level.errno) = (call, errno);
+            (level.has_thrown, level.has_error) = (has_thrown, has_error);
+        });
+    }
+
+    /// Keeps what is pending, which must not be thrown by what comes in between.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread.
+    unsafe fn keep_pending(&self) -> bool {
+        let (env, mut scope, mut error, mut holder) = (self.env.get(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        let Ok(Listener { thrown: holder_of, .. }) = self.listener(1) else { return false };
+        // SAFETY: as the caller says; the holder is an array of ours.
+        unsafe {
+            sys::napi_open_handle_scope(env, &raw mut scope);
+            sys::napi_get_reference_value(env, holder_of, &raw mut holder);
+            let is_kept = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
+                && sys::napi_set_element(env, holder, self.levels.depth(), error) == sys::Status::napi_ok;
+            sys::napi_close_handle_scope(env, scope);
+            is_kept
+        }
+    }
+
+    #[cold]
+    fn put_back(&self) {
+        self.mailbox.presence.resume(self.levels.come_up());
+        let (errno, has_thrown, has_error) = self.levels.here(|level| (level.errno, level.has_thrown, level.has_error));
+        self.errno.set(errno);
+        self.has_error.set(has_error);
+        if has_thrown {
+            self.mailbox.presence.note_thrown();
+        }
+    }
+
+    /// Whether the call that has just returned has something to [`see to`](Instance::see_to).
+    #[inline(always)]
+    pub fn has_notes(&self) -> bool {
+        self.mailbox.presence.has_notes() || self.levels.is_used()
+    }
+
+    /// Closes what callbacks of the call have left open, and throws what one has thrown, or that somebody
+    /// waited in vain for this thread while it was inside the call. Returns whether it did.
+    ///
+    /// # Safety
+    ///
+    /// `env` is the environment's, in a call from JavaScript; `call` has just returned.
+    #[cold]
+    pub unsafe fn see_to(&self, env: sys::napi_env, call: u32, function: u32) -> bool {
+        let presence = &self.mailbox.presence;
+        if let Some(scope) = self.levels.end_call() {
+            // SAFETY: it is the innermost one, opened by a callback of the call.
+            unsafe { sys::napi_close_handle_scope(env, scope) };
+        }
+        let was_deadlock = presence.take_deadlock(call, self.levels.depth() == 0);
+        if !presence.take_thrown() {
+            if was_deadlock {
+                let message = "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \
+                               make it with .async, or let the callback be a 'listener'";
+                let error = self.error_of(function, Error::new(Code::CallbackDeadlock, message));
+                // SAFETY: as the caller says.
+                unsafe { self.throw(env, &error) };
+            }
+            return was_deadlock;
+        }
+        let mut is_pending = false;
+        // SAFETY: as the caller says; the holder is an array of ours.
+        unsafe {
+            if let (true, Ok(Listener { thrown: holder_of, .. })) = (self.has_error.take(), self.listener(1)) {
+                let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+                sys::napi_get_reference_value(env, holder_of, &raw mut holder);
+                sys::napi_get_element(env, holder, self.levels.depth(), &raw mut error);
+                sys::napi_get_undefined(env, &raw mut nothing);
+                sys::napi_set_element(env, holder, self.levels.depth(), nothing);
+                sys::napi_throw(env, error);
+                return true;
+            }
+            sys::napi_is_exception_pending(env, &raw mut is_pending);
+            if !is_pending {
+                let error = Error::new(Code::CallFailed, "a callback failed, and the host does not tell why");
+                self.throw(env, &self.error_of(function, error));
+            }
+        }
+        true
+    }
+}
