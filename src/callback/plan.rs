@@ -49,7 +49,7 @@ enum ResultTo {
     /// It wants none.
     Nowhere,
     /// A scalar.
-    Register(Repr),
+    Register(Widening),
     /// A record of this size, where libffi says.
     Whole(u32),
     /// A record in registers, a word for each: where they start in it, and how many bytes they have.
@@ -174,7 +174,7 @@ impl CallbackPlan {
         // SAFETY: as the caller says.
         unsafe {
             match self.result {
-                ResultTo::Register(repr) => give_word(repr, (*frame).int_results[0], result),
+                ResultTo::Register(widening) => result.cast::<u64>().write(widening.widen((*frame).int_results[0])),
                 ResultTo::Nowhere | ResultTo::Whole(_) | ResultTo::Words { .. } | ResultTo::Behind { .. } => {
                     self.give(&self.answer_in(frame), result, args)
                 }
@@ -204,7 +204,7 @@ impl CallbackPlan {
         // for a record is one that C gave for it.
         unsafe {
             match (&self.result, answer) {
-                (ResultTo::Register(repr), Answer::Word(word)) => give_word(*repr, *word, result),
+                (ResultTo::Register(widening), Answer::Word(word)) => result.cast::<u64>().write(widening.widen(*word)),
                 (ResultTo::Whole(_), Answer::Record(bytes)) => bytes.as_ptr().copy_to_nonoverlapping(result.cast(), bytes.len()),
                 (ResultTo::Words { parts, .. }, Answer::Record(bytes)) => {
                     for (index, &(from, count)) in parts.iter().enumerate() {
@@ -227,23 +227,25 @@ impl CallbackPlan {
 /// The integer slot in which a stub leaves the address of a record (`abi/libffi.rs`).
 const RESULT_ADDRESS: usize = 8;
 
-/// # Safety
-///
-/// There is room for a register at `result`.
-#[inline]
-unsafe fn give_word(repr: Repr, word: u64, result: *mut c_void) {
-    let wide = match repr {
-        Repr::Void => return,
-        Repr::Int(1) => word as i8 as u64,
-        Repr::Int(2) => word as i16 as u64,
-        Repr::Int(4) => word as i32 as u64,
-        Repr::Uint(1) => u64::from(word as u8),
-        Repr::Uint(2) => u64::from(word as u16),
-        Repr::Uint(4) | Repr::Float(4) => u64::from(word as u32),
-        Repr::Int(_) | Repr::Uint(_) | Repr::Float(_) | Repr::Pointer => word,
-    };
-    // SAFETY: as the caller says.
-    unsafe { result.cast::<u64>().write(wide) }
+/// How a scalar is widened to a register.
+#[derive(Clone, Copy)]
+struct Widening {
+    /// Bits of a register that are not of the scalar.
+    spare: u32,
+    is_signed: bool,
+}
+
+impl Widening {
+    fn of(repr: Repr) -> Widening {
+        let spare = 64 - 8 * u32::from(repr.size()).clamp(1, 8);
+        Widening { spare, is_signed: matches!(repr, Repr::Int(_)) }
+    }
+
+    #[inline]
+    fn widen(self, word: u64) -> u64 {
+        let high = word << self.spare;
+        if self.is_signed { (high as i64 >> self.spare) as u64 } else { high >> self.spare }
+    }
 }
 
 /// Every argument is where libffi says, whole.
@@ -261,7 +263,7 @@ fn whole_moves(signature: &Signature, plan: &Plan) -> Vec<Move> {
 fn whole_result(signature: &Signature) -> ResultTo {
     match &signature.result {
         Type::Scalar(ctype) if ctype.repr() == Repr::Void => ResultTo::Nowhere,
-        Type::Scalar(ctype) => ResultTo::Register(ctype.repr()),
+        Type::Scalar(ctype) => ResultTo::Register(Widening::of(ctype.repr())),
         Type::Record(_) | Type::Array(_) => ResultTo::Whole(signature.result.size()),
     }
 }
