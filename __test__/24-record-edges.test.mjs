@@ -142,3 +142,13 @@ describe('a view', () => {
 it('an enumeration takes what an enum of TypeScript compiles to', () => {
   expect(enumeration({ 0: 'Red', Red: 0, 7: 'Blue', Blue: 7 }).values).toEqual({ Red: 0, Blue: 7 });
 });
+
+it('bytes for a nested record of an inout parameter are replaced by the record', () => {
+  const Inner = Struct({ __proto__: null, ['__proto__']: Struct({ length: 'int', text: 'cstring' }) });
+  const address = ptr(Buffer.from('text\0'));
+  const library = dlopen(null, { nothing: { symbol: 'getpid', args: [inout(Inner)], returns: 'int' } });
+  const bytes = Inner.create({ ['__proto__']: { length: 7, text: address } });
+  const given = { ['__proto__']: new Uint8Array(bytes) };
+  library.symbols.nothing(given);
+  expect(Object.values(given)).toEqual([{ length: 7, text: address }]);
+});

@@ -5,7 +5,6 @@ import { arkffi, thrown } from './open.mjs';
 
 const { dlopen, AsyncCFunction, CFunction, JSCallback, Struct } = arkffi;
 const { callback, enumeration, errno, inout, opaque, out, pointer, ptr, stats } = arkffi;
-
 const file = fixture('callbacks');
 const definitions = {
   lent: { symbol: 'apply_callback', args: [callback(['int'], 'int'), 'int'], returns: 'int' },

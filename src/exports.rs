@@ -1,11 +1,13 @@
 //! The cold half of what `lib/binding.js` sees: opening, binding, queries. Addresses pass through the
 //! frame, as on the hot path.
 
+mod callbacks;
+
 use crate::ctype::CType;
 use crate::enter::ENTRIES;
 use crate::error::{Code, Error};
 use crate::frame::{Frame, OFFSETS, SCRATCH};
-use crate::instance::{Instance, Listener};
+use crate::instance::Instance;
 use crate::invoke::Backend;
 use crate::layout::Type;
 use crate::library::Library;
@@ -183,65 +185,6 @@ pub fn plan(env: Env, types: &[u32]) -> Thrown<Vec<u32>> {
         let spots = [&call.plan.result].into_iter().chain(&call.plan.params);
         Ok([number].into_iter().chain(spots.flat_map(spot_numbers)).collect())
     })
-}
-
-/// The plan for callbacks of a signature, in the same form.
-#[napi(catch_unwind)]
-pub fn callback_plan(env: Env, types: &[u32]) -> Thrown<Vec<u32>> {
-    with_instance(&env, |instance| {
-        let (number, callback) = instance.callback_plan(types)?;
-        let spots = [&callback.plan.result].into_iter().chain(&callback.plan.params);
-        Ok([number].into_iter().chain(spots.flat_map(spot_numbers)).collect())
-    })
-}
-
-/// Adds a function that runs the callback named in the frame, and returns its number.
-#[napi(catch_unwind, ts_args_type = "run: () => void")]
-pub fn add_runner(env: Env, run: Unknown<'_>) -> Thrown<u32> {
-    let reference = strong_reference(env.raw(), run.raw())?;
-    with_instance(&env, |instance| Ok(instance.add_runner(reference)))
-}
-
-/// Lets other threads reach this one (see [`Instance::listen`]); once for each copy of the package. Returns
-/// its number.
-#[napi(catch_unwind, ts_args_type = "readLetter: () => void, settle: () => void, nothing: () => void, thrown: unknown[]")]
-pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, nothing: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<u32> {
-    let raw = env.raw();
-    let reference = |value: &Unknown<'_>| strong_reference(raw, value.raw());
-    let listener = Listener {
-        reader: reference(&read_letter)?,
-        settler: reference(&settle)?,
-        nothing: reference(&nothing)?,
-        thrown: reference(&thrown)?,
-    };
-    // SAFETY: this is a call from JavaScript in `env`.
-    with_instance(&env, |instance| unsafe { instance.listen(raw, listener) })
-}
-
-/// Whether open callbacks keep the process running.
-#[napi(catch_unwind)]
-pub fn keep_alive(env: Env, is_kept: bool) -> Thrown<()> {
-    let raw = env.raw();
-    with_instance(&env, |instance| {
-        // SAFETY: this is a call from JavaScript in `env`.
-        unsafe { instance.keep_alive(raw, is_kept) };
-        Ok(())
-    })
-}
-
-/// The process or worker says that it exits (see [`Instance::note_exit`]).
-#[napi(catch_unwind)]
-pub fn note_exit(env: Env) -> Thrown<()> {
-    with_instance(&env, |instance| {
-        instance.note_exit();
-        Ok(())
-    })
-}
-
-/// Takes back an asynchronous call that has not begun; false when it has.
-#[napi(catch_unwind)]
-pub fn withdraw(env: Env, number: u32) -> Thrown<bool> {
-    with_instance(&env, |instance| Ok(instance.withdraw(number)))
 }
 
 fn spot_numbers(spot: &Spot) -> Vec<u32> {

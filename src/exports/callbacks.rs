@@ -1,0 +1,66 @@
+//! Callbacks and asynchronous calls, as far as they are cold.
+
+use super::{Thrown, spot_numbers, strong_reference, with_instance};
+use crate::instance::Listener;
+use napi::bindgen_prelude::Unknown;
+use napi::{Env, JsValue};
+use napi_derive::napi;
+
+/// The plan for callbacks of a signature, in the same form.
+#[napi(catch_unwind)]
+pub fn callback_plan(env: Env, types: &[u32]) -> Thrown<Vec<u32>> {
+    with_instance(&env, |instance| {
+        let (number, callback) = instance.callback_plan(types)?;
+        let spots = [&callback.plan.result].into_iter().chain(&callback.plan.params);
+        Ok([number].into_iter().chain(spots.flat_map(spot_numbers)).collect())
+    })
+}
+
+/// Adds a function that runs the callback named in the frame, and returns its number.
+#[napi(catch_unwind, ts_args_type = "run: () => void")]
+pub fn add_runner(env: Env, run: Unknown<'_>) -> Thrown<u32> {
+    let reference = strong_reference(env.raw(), run.raw())?;
+    with_instance(&env, |instance| Ok(instance.add_runner(reference)))
+}
+
+/// Lets other threads reach this one (see [`Instance::listen`]); once for each copy of the package. Returns
+/// its number.
+#[napi(catch_unwind, ts_args_type = "readLetter: () => void, settle: () => void, nothing: () => void, thrown: unknown[]")]
+pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, nothing: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<u32> {
+    let raw = env.raw();
+    let reference = |value: &Unknown<'_>| strong_reference(raw, value.raw());
+    let listener = Listener {
+        reader: reference(&read_letter)?,
+        settler: reference(&settle)?,
+        nothing: reference(&nothing)?,
+        thrown: reference(&thrown)?,
+    };
+    // SAFETY: this is a call from JavaScript in `env`.
+    with_instance(&env, |instance| unsafe { instance.listen(raw, listener) })
+}
+
+/// Whether open callbacks keep the process running.
+#[napi(catch_unwind)]
+pub fn keep_alive(env: Env, is_kept: bool) -> Thrown<()> {
+    let raw = env.raw();
+    with_instance(&env, |instance| {
+        // SAFETY: this is a call from JavaScript in `env`.
+        unsafe { instance.keep_alive(raw, is_kept) };
+        Ok(())
+    })
+}
+
+/// The process or worker says that it exits (see [`Instance::note_exit`]).
+#[napi(catch_unwind)]
+pub fn note_exit(env: Env) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        instance.note_exit();
+        Ok(())
+    })
+}
+
+/// Takes back an asynchronous call that has not begun; false when it has.
+#[napi(catch_unwind)]
+pub fn withdraw(env: Env, number: u32) -> Thrown<bool> {
+    with_instance(&env, |instance| Ok(instance.withdraw(number)))
+}
