@@ -73,7 +73,13 @@ async function watchAll() {
     await watch('callbacks opened and closed', 200_000, 1, openAndClose, CLOSED, true),
     await watch('callbacks opened and closed', CALLBACKS, 1, openAndClose, 0, true),
     await watch('a function passed for the call', CALLBACKS, 1, () => repeat(1, (n) => n + 1)),
-    await watch(`${TOGETHER} asynchronous calls at once`, CALLBACKS / TOGETHER, 42 * TOGETHER, awaitTogether, CALLBACKS / TOGETHER),
+    await watch(
+      `${TOGETHER} asynchronous calls at once`,
+      CALLBACKS / TOGETHER,
+      42 * TOGETHER,
+      awaitTogether,
+      CALLBACKS / TOGETHER,
+    ),
   ];
   const { retained } = stats();
   if (retained > 0) console.error(`${retained} structs are still retained`);
