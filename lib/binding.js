@@ -34,11 +34,13 @@ function loadAddon() {
 const addon = loadAddon();
 setErrorTable(addon.codes());
 
-// Copies of this package in one environment share the addon, and the numbers that it gives to functions.
+// Copies of this package in one environment share the addon, and the numbers that it gives to functions and
+// asynchronous calls.
 addon.described ??= new Map();
+addon.pending ??= new Map();
 
 /**
- * The native half of arkffi: cold functions, hot entries, the frame; and what is known of functions by number.
+ * The native half of arkffi: cold functions, hot entries, the frame; what is known of functions and calls by number.
  * @type {any}
  */
 module.exports = {

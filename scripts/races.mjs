@@ -9,7 +9,7 @@ const times = Number(values.times);
 
 installPackages();
 buildAddon();
-const files = ['__test__/26-async', '__test__/27-hostile-callbacks'];
+const files = ['__test__/26-async', '__test__/27-hostile-callbacks', '__test__/32-callback-threads'];
 for (let time = 1; time <= times; time++) {
   announce(`tests with threads, ${time} of ${times}`);
   run('npx', ['vitest', 'run', '--reporter=dot', ...files]);

@@ -4,9 +4,11 @@ use crate::errno::Errno;
 use crate::frame::Frame;
 use crate::invoke::invoke;
 use crate::mailbox::Mailbox;
+use crate::memory;
 use crate::targets::Target;
 use napi::sys;
 use std::cell::{Cell, UnsafeCell};
+use std::ffi::CString;
 use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
@@ -45,6 +47,10 @@ pub struct AsyncCall {
     state: AtomicU8,
     /// The part of a frame that the call uses.
     frame: UnsafeCell<Box<[Line]>>,
+    /// The result is a C string.
+    is_text: bool,
+    /// Its copy.
+    text: UnsafeCell<Option<CString>>,
 }
 
 /// So much of a frame that its alignment is kept.
@@ -52,7 +58,7 @@ pub struct AsyncCall {
 #[repr(C, align(16))]
 struct Line([u64; 2]);
 
-// SAFETY: `state` says whose the frame is: the JavaScript thread's until it is queued and when it is done,
+// SAFETY: `state` says whose the frame and the text are: the JavaScript thread's until it is queued and when it is done,
 // which the mailbox's lock orders, and in between the thread's that started it. What the target points to is
 // only read, and kept by the JavaScript thread.
 unsafe impl Sync for AsyncCall {}
@@ -75,7 +81,7 @@ impl AsyncCall {
         mailbox: Arc<Mailbox>,
         target: Target,
         frame: *const Frame,
-        stack_words: usize,
+        (stack_words, is_text): (usize, bool),
     ) -> AsyncCall {
         let bytes = offset_of!(Frame, stack) + 8 * stack_words;
         // SAFETY: a frame has so many bytes before and in its stack area, and others behind it.
@@ -88,6 +94,8 @@ impl AsyncCall {
             ending: AtomicU8::new(Ending::Returned as u8),
             state: AtomicU8::new(QUEUED),
             frame: UnsafeCell::new(used.into()),
+            is_text,
+            text: UnsafeCell::new(None),
         }
     }
 
@@ -116,9 +124,28 @@ impl AsyncCall {
             errno.set((*frame).errno);
             invoke(frame, self.target.address, self.target.path);
             (*frame).errno = errno.get();
+            if self.is_text {
+                self.keep_text(frame);
+            }
         }
         CURRENT.set(outer);
         true
+    }
+
+    /// Copies the string that C has returned, which the next call on this thread may change.
+    ///
+    /// # Safety
+    ///
+    /// The call is this thread's, and has just returned to this frame.
+    unsafe fn keep_text(&self, frame: *mut Frame) {
+        // SAFETY: as the caller says; that a string is there is what the signature claims.
+        unsafe {
+            if let Ok(pointer) = memory::checked((*frame).int_results[0]) {
+                let copy = std::ffi::CStr::from_ptr(pointer.cast()).to_owned();
+                (*frame).int_results[0] = copy.as_ptr().expose_provenance() as u64;
+                *self.text.get() = Some(copy);
+            }
+        }
     }
 
     /// Copies what C left to the frame, its `errno` included.
@@ -172,14 +199,15 @@ impl AsyncCall {
 /// How long a thread of the pool serves one queue before others get their turn.
 const TURN: std::time::Duration = std::time::Duration::from_millis(1);
 
-/// Makes calls until there are none, or others want the thread.
+/// Makes calls until there are none, or another server waits for the thread.
 pub fn serve(mailbox: &Mailbox) {
+    mailbox.begin_server();
     let start = std::time::Instant::now();
     while let Some(call) = mailbox.next_call() {
         if call.run() {
             mailbox.finish(call);
         }
-        if start.elapsed() >= TURN {
+        if start.elapsed() >= TURN && mailbox.has_waiting_server() {
             break;
         }
     }

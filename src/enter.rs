@@ -315,7 +315,8 @@ unsafe extern "C" fn answer_letter(env: sys::napi_env, _info: sys::napi_callback
     }
 }
 
-/// `startAsync()`: queues the call that the frame is filled for. Leaves its number as the subject.
+/// `startAsync()`: queues the call that the frame is filled for, for the listener that is the letter; the verdict
+/// is 1 if its result is a C string. Leaves its number as the subject.
 unsafe extern "C" fn start_async(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
     unsafe {

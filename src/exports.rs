@@ -110,27 +110,41 @@ pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>>
     Ok(binding)
 }
 
-/// Opens a library (or, with `null`, the running process) and returns its number.
+/// Opens a library (or, with `null`, the running process) and returns its number. If a callback throws that
+/// its initializers call, it is closed again.
 #[napi(catch_unwind)]
 pub fn open_library(env: Env, path: Option<String>) -> Thrown<u32> {
-    with_instance(&env, |instance| {
-        let library = Library::open(path.as_deref().map(OsStr::new))?;
-        Ok(instance.add_library(library))
+    instance(&env)?.aside(|| {
+        let (number, call) = with_instance(&env, |instance| {
+            let (library, call) = instance.inside_c(|| Library::open(path.as_deref().map(OsStr::new)));
+            Ok((instance.add_library(library?), call))
+        })?;
+        see_to(&env, call).inspect_err(|_| {
+            if let Ok(instance) = instance(&env) {
+                instance.close_library(number);
+            }
+        })?;
+        Ok(number)
     })
 }
 
 /// Closes a library; unknown and closed numbers are ignored.
 #[napi(catch_unwind)]
 pub fn close_library(env: Env, library: u32) -> Thrown<()> {
-    let instance = instance(&env)?;
-    instance.aside(|| {
-        instance.close_library(library);
-        // SAFETY: this is a call from JavaScript in `env`. Destructors may have called callbacks that threw.
-        match instance.has_notes() && unsafe { instance.see_to(env.raw(), 0, u32::MAX) } {
-            true => Err(napi::Error::from_status(Status::PendingException)),
-            false => Ok(()),
-        }
+    instance(&env)?.aside(|| {
+        let call = with_instance(&env, |instance| Ok(instance.close_library(library)))?;
+        see_to(&env, call)
     })
+}
+
+/// Throws what callbacks have thrown that initializers or destructors called.
+fn see_to(env: &Env, call: u32) -> Thrown<()> {
+    let instance = instance(env)?;
+    // SAFETY: this is a call from JavaScript in `env`.
+    match instance.has_notes() && unsafe { instance.see_to(env.raw(), call, u32::MAX) } {
+        true => Err(napi::Error::from_status(Status::PendingException)),
+        false => Ok(()),
+    }
 }
 
 /// Leaves the address of a symbol in the frame. `ERR_INVALID_HANDLE` when the library is not open.

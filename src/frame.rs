@@ -47,7 +47,7 @@ pub struct Frame {
     pub subject: u32,
     /// Number of the letter that asks for it; 0 for a call on the JavaScript thread itself.
     pub letter: u32,
-    /// What JavaScript made of a callback: see [`Verdict`].
+    /// What JavaScript made of a letter: see [`Verdict`]; how an asynchronous call ended.
     pub verdict: u32,
     /// Number of the asynchronous call that the letter is from, or 0.
     pub sender: u32,
@@ -66,7 +66,7 @@ pub struct Frame {
     pub scratch: [u8; SCRATCH_BYTES],
 }
 
-/// What became of a callback; the numbers are those of `lib/callback/dispatch.js`.
+/// What became of a letter; the numbers are those of `lib/callback/listen.js`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The result is in the frame.

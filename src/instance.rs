@@ -77,6 +77,8 @@ pub struct Instance {
     async_calls: AsyncCalls,
     /// No callback runs any more outside of calls.
     is_ending: Cell<bool>,
+    /// How many callbacks keep the process running.
+    keeps_alive: Cell<i32>,
     /// The letter that is being read, or 0.
     reading: Cell<u32>,
     /// Wakes this thread; NULL before [`Instance::listen`].
@@ -113,6 +115,7 @@ impl Instance {
             callbacks: RefCell::default(),
             async_calls: AsyncCalls::default(),
             is_ending: Cell::new(false),
+            keeps_alive: Cell::new(0),
             reading: Cell::new(0),
             bell: Cell::new(ptr::null_mut()),
             listeners: RefCell::default(),
@@ -249,13 +252,16 @@ impl Instance {
     }
 
     /// Closes a library; unknown and closed numbers are ignored.
-    pub fn close_library(&self, number: u32) {
+    /// Returns the number that its destructors have as a call.
+    pub fn close_library(&self, number: u32) -> u32 {
         let library = self.libraries.borrow_mut().remove(&number);
-        let Some(library) = library else { return };
+        let Some(library) = library else { return 0 };
         self.shut_functions_of(&library);
-        if !self.inside_c(|| library.close()) {
+        let (is_closed, call) = self.inside_c(|| library.close());
+        if !is_closed {
             self.closing.borrow_mut().push(library);
         }
+        call
     }
 
     /// Functions of `closing` throw from now on, except those bound at addresses that another open

@@ -2,7 +2,7 @@
 //! threads. It outlives the environment: whoever comes later finds it closed.
 
 use crate::async_call::{AsyncCall, Ending};
-use crate::callback::letter::Letter;
+use crate::callback::letter::{GivenUp, Letter};
 use crate::callback::plan::Answer;
 use crate::callback::slot::Slot;
 use crate::presence::Presence;
@@ -40,6 +40,8 @@ struct Post {
     letters: HashMap<u32, Arc<Letter>>,
     last_letter: u32,
     calls: VecDeque<Arc<AsyncCall>>,
+    /// Servers that wait for a thread of the pool.
+    servers: usize,
     done: VecDeque<Arc<AsyncCall>>,
 }
 
@@ -156,7 +158,9 @@ impl Mailbox {
             }
             let call = self.presence.call();
             if self.post().is_over() {
-                return self.give_up(number, letter, call);
+                if let Some(answer) = self.give_up(number, letter, call) {
+                    return answer;
+                }
             }
             let Some(timeout) = timeout.filter(|_| call != 0) else {
                 inside = None;
@@ -165,7 +169,10 @@ impl Mailbox {
             match inside {
                 Some((same, since)) if same == call => {
                     if since.elapsed() >= timeout {
-                        return self.give_up(number, letter, call);
+                        if let Some(answer) = self.give_up(number, letter, call) {
+                            return answer;
+                        }
+                        inside = None;
                     }
                 }
                 Some(_) | None => inside = Some((call, Instant::now())),
@@ -173,10 +180,13 @@ impl Mailbox {
         }
     }
 
-    /// Nobody waits for a letter any more: the JavaScript thread is inside of this call, if any.
-    fn give_up(&self, number: u32, letter: &Letter, call: u32) -> Option<Answer> {
-        if let Some(answer) = letter.give_up() {
-            return answer;
+    /// Waits for a letter no more, since the JavaScript thread is inside of this call, if any. `None` if that
+    /// has changed meanwhile; else the answer, if one has come.
+    fn give_up(&self, number: u32, letter: &Letter, call: u32) -> Option<Option<Answer>> {
+        match letter.give_up(|| self.presence.call() == call) {
+            GivenUp::No => return None,
+            GivenUp::Answered(answer) => return Some(answer),
+            GivenUp::Yes => {}
         }
         if call != 0 {
             self.presence.note_deadlock(call);
@@ -185,7 +195,7 @@ impl Mailbox {
             caller.fail(Ending::Deadlocked);
         }
         self.remove(number);
-        None
+        Some(None)
     }
 
     /// Takes what there is to do, at most so much; the JavaScript thread comes again for the rest.
@@ -260,9 +270,25 @@ impl Mailbox {
         call
     }
 
-    /// Whether calls wait for a thread of the pool.
-    pub fn has_calls(&self) -> bool {
-        !self.post().calls.is_empty()
+    /// Whether more calls wait than there are servers on their way.
+    pub fn wants_server(&self) -> bool {
+        let post = self.post();
+        post.calls.len() > post.servers
+    }
+
+    /// A server waits for a thread of the pool.
+    pub fn expect_server(&self) {
+        self.post().servers += 1;
+    }
+
+    /// It has got one.
+    pub fn begin_server(&self) {
+        self.post().servers -= 1;
+    }
+
+    /// Whether one still waits.
+    pub fn has_waiting_server(&self) -> bool {
+        self.post().servers > 0
     }
 
     /// A call has returned.

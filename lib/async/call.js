@@ -1,7 +1,7 @@
 'use strict';
 // What an asynchronous call lends to C until it settles: copies on the heap, and the user's own buffers.
 
-const { Call, takeHeap } = require('../call.js');
+const { Call } = require('../call.js');
 const { createError } = require('../errors.js');
 const { INVALID, anyAddress, bufferAddress, extent, isBuffer, views } = require('../pointer.js');
 const { Refused } = require('../refused.js');
@@ -19,6 +19,7 @@ const encoder = new TextEncoder();
  */
 
 class AsyncCall extends Call {
+  // Written out, as that of Call.
   constructor() {
     super();
   }
@@ -28,11 +29,7 @@ class AsyncCall extends Call {
 
   /** @param {number} size @param {number} align @returns {number} where it is in `view` */
   take(size, align) {
-    const { view, address } = takeHeap(size, align);
-    this.view = view;
-    this.address = address;
-    this.hold(view);
-    return 0;
+    return this.takeHeap(size, align);
   }
 
   /** @param {string} text @returns {number} the address of a copy; INVALID with a NUL inside */

@@ -23,6 +23,7 @@ const DEADLOCKED = 2;
  * A call that is queued or made.
  * @typedef {object} Pending
  * @property {string} symbol
+ * @property {boolean} isText its result is a C string
  * @property {(value: unknown) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {() => unknown} read takes the result out of the frame
@@ -31,8 +32,8 @@ const DEADLOCKED = 2;
  * @property {{ error: unknown } | undefined} thrown what a callback has thrown
  */
 
-/** By number. @type {Map<number, Pending>} */
-const pending = new Map();
+/** By number. @type {{ pending: Map<number, Pending> }} */
+const { pending } = native;
 
 hooks.settle = () => {
   const number = u32[SUBJECT];
@@ -40,12 +41,13 @@ hooks.settle = () => {
   const verdict = u32[VERDICT];
   const call = /** @type {Pending} */ (pending.get(number));
   pending.delete(number);
-  // Run before whatever waits for this call, and after what waits for the one before.
-  queueMicrotask(() => {
-    i32[ERRNO] = errno;
-  });
   try {
+    // First of all: what is in the frame.
     const value = verdict === RETURNED ? call.read() : undefined;
+    // Run before whatever waits for this call, and after what waits for the one before.
+    queueMicrotask(() => {
+      i32[ERRNO] = errno;
+    });
     call.giveBack();
     if (verdict === RETURNED) call.resolve(value);
     else call.reject(errorOf(call, verdict));
@@ -68,7 +70,8 @@ function errorOf({ thrown, symbol }, verdict) {
 
 hooks.blame = (number, error) => {
   const call = pending.get(number);
-  if (call && !call.thrown) call.thrown = { error };
+  if (call) call.thrown ??= { error };
+  return call !== undefined;
 };
 
 /**
@@ -78,6 +81,7 @@ hooks.blame = (number, error) => {
  */
 function start(call) {
   u32[LETTER] = listen();
+  u32[VERDICT] = call.isText ? 1 : 0;
   native.startAsync();
   const number = u32[SUBJECT];
   pending.set(number, call);

@@ -14,6 +14,13 @@ const { AsyncCall } = require('./call.js');
 const { start, stringResult, withdraw } = require('./settle.js');
 const { isAborted, isSignal, reasonOf, watch } = require('./signal.js');
 
+/** Whether an argument is a plain object. @param {unknown} value */
+function isOptions(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 /**
  * The signal in the options that may follow the arguments.
  * @param {any} options
@@ -68,10 +75,9 @@ function asyncStub(plan, stub, map, settled) {
    */
   function begin(args, resolve, reject) {
     const symbol = symbolOf(number);
-    const options = args[count];
-    const hasOptions = args.length === count + 1 && (options === undefined || (typeof options === 'object' && options));
-    if (hasOptions) args.pop();
-    const signal = options === undefined || !hasOptions ? undefined : signalOf(options, symbol, count);
+    const options = args.length === count + 1 && isOptions(args[count]) ? args.pop() : undefined;
+    if (args.length === count + 1 && args[count] === undefined) args.pop();
+    const signal = options === undefined ? undefined : signalOf(options, symbol, count);
     if (args.length !== count) refuseCount(number, args.length);
     if (signal && isAborted(signal)) throw reasonOf(signal);
     // Before anything is in the frame.
@@ -102,7 +108,7 @@ function asyncStub(plan, stub, map, settled) {
       };
       // A getter may have aborted it.
       if (signal && isAborted(signal)) throw reasonOf(signal);
-      started = start({ symbol, resolve, reject, read, giveBack, release, thrown: undefined });
+      started = start({ symbol, isText: string === true, resolve, reject, read, giveBack, release, thrown: undefined });
     } catch (error) {
       end();
       throw error;

@@ -9,19 +9,22 @@ const { readCString } = require('../cstring.js');
 
 /**
  * The function that takes a record out of the frame: as an object, or as the address of a copy that is valid
- * until the callback returns.
+ * until the callback returns. What it is in is added to `held`, for that long.
  * @param {CType} type
- * @returns {(offset: number) => any}
+ * @returns {(offset: number, held: unknown[]) => any}
  */
 function recordTaker(type) {
   const { images, frameView } = require('../call.js');
   const { copyWords } = require('../memory-view.js');
   const { marshalOf } = require('../record/marshal.js');
   if (type.decodes) return (offset) => marshalOf(type).get(frameView, offset);
-  return (offset) => {
+  return (offset, held) => {
     const at = images.take(type.size, type.align);
-    copyWords(frameView, offset, images.view, at, type.size);
-    return images.address;
+    const { view, address } = images;
+    copyWords(frameView, offset, view, at, type.size);
+    // The scratch stack is full.
+    if (view !== frameView) held[held.length] = view;
+    return address;
   };
 }
 
@@ -38,13 +41,13 @@ const text = (entry, address) => readCString(entry.symbol, address);
  * The function that takes an argument out of the frame. Strings stay addresses until all are out.
  * @param {CType} type
  * @param {import('../signature.js').Spot} spot
- * @returns {() => any}
+ * @returns {(held: unknown[]) => any}
  */
 function takerOf(type, spot) {
   const offset = offsetOf(spot);
   if (type.record) {
     const take = recordTaker(type);
-    return () => take(offset);
+    return (held) => take(offset, held);
   }
   const load = /** @type {(at: number) => any} */ (marshallers[type.base === 'cstring' ? 'ptr' : type.base].load);
   const { make } = type;

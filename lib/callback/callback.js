@@ -21,16 +21,6 @@ const LONGEST = 2 ** 31 - 1;
 
 const CLOSED = 'invalid or closed callback handle';
 
-/** How many callbacks keep the process running. */
-let kept = 0;
-
-/** @param {number} change */
-function keepAlive(change) {
-  const was = kept > 0;
-  kept += change;
-  if (was !== kept > 0) native.keepAlive(kept > 0);
-}
-
 /** @param {string} code @param {string} text */
 const refuse = (code, text) => createError(code, `JSCallback: ${text}`, 'JSCallback');
 
@@ -144,14 +134,14 @@ class JSCallback {
 
   /** Keeps the process running while this is open. */
   ref() {
-    if (this.#number !== -1 && !this.#keepsAlive) keepAlive(1);
+    if (this.#number !== -1 && !this.#keepsAlive) native.keepAlive(1);
     this.#keepsAlive = this.#number !== -1;
     return this;
   }
 
   /** Lets the process end, as it may from the start. */
   unref() {
-    if (this.#keepsAlive) keepAlive(-1);
+    if (this.#keepsAlive) native.keepAlive(-1);
     this.#keepsAlive = false;
     return this;
   }

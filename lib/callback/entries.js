@@ -11,6 +11,9 @@
  * @property {(entry: Entry) => unknown} invoke takes the arguments and calls the function
  * @property {(entry: Entry, value: any) => void} give leaves a result in the frame
  * @property {'onError' | 'result'} place what messages call a result
+ * @property {number} address
+ * @property {unknown[]} held where the arguments of the last run were: what is stored after a run is kept during it
+ * @property {unknown[]} defaults what the default points to
  * @property {unknown[]} kept what C may still use of earlier results, in a ring
  * @property {number} next where in the ring
  */

@@ -21,12 +21,15 @@ const PROMISED = 2;
 
 /** @typedef {import('./entries.js').Entry} Entry */
 
-/** Set by lib/async.js. */
+/** Set by lib/async/settle.js. */
 const hooks = {
   /** The asynchronous call that is the frame's subject has returned. */
   settle: () => {},
-  /** A callback that was called by an asynchronous call has thrown. @type {(call: number, error: unknown) => void} */
-  blame: () => {},
+  /**
+   * A callback that was called by an asynchronous call has thrown; whether that call will throw it.
+   * @type {(call: number, error: unknown) => boolean}
+   */
+  blame: () => false,
 };
 
 /** Runs the callback that another thread has called. Nothing may be thrown to Rust. */
@@ -66,13 +69,11 @@ async function waitFor(promise, entry, letter, sender) {
 
 /** @param {number} sender @param {unknown} error */
 function report(sender, error) {
-  if (sender !== 0) hooks.blame(sender, error);
-  else {
-    // No call can throw it: it is nobody's.
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
+  if (sender !== 0 && hooks.blame(sender, error)) return;
+  // No call can throw it: it is nobody's.
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** By which Rust knows this copy of the package; there may be several in an environment. */

@@ -3,11 +3,9 @@
 
 const native = require('../binding.js');
 const { takeAddress, putLength, views, offsets } = require('../frame.js');
-const marshallers = require('../marshal.generated.js');
-const { holdsPointers } = require('../record/accept.js');
+const { refusal } = require('../refuse.js');
 const { entries } = require('./entries.js');
 const { listen } = require('./listen.js');
-const { isPointer } = require('./results.js');
 const { runnerOf } = require('./runner.js');
 
 /** @typedef {import('./entries.js').Entry} Entry */
@@ -26,6 +24,9 @@ const SCALAR_RESULT = offsets.scalarResult / 4;
  * @property {number} timeout in milliseconds; 0 for ever
  */
 
+/** @type {unknown[]} */
+const none = [];
+
 /** @type {Manner} */
 const USUAL = { isListener: false, timeout: 1000 };
 
@@ -42,7 +43,19 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   const listener = listen();
   const { run, invoke, give, number: runner } = runnerOf(signature);
   /** @type {Entry} */
-  const entry = { fn, symbol, run, invoke, give, place: 'onError', kept: [], next: 0 };
+  const entry = {
+    fn,
+    symbol,
+    run,
+    invoke,
+    give,
+    place: 'onError',
+    address: 0,
+    held: none,
+    defaults: none,
+    kept: [],
+    next: 0,
+  };
   leaveDefault(entry, signature.result, onError);
   entry.place = 'result';
   u32[TARGET] = signature.plan;
@@ -54,31 +67,20 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   native.openCallback();
   const number = u32[SUBJECT];
   entries[number] = entry;
-  return { number, address: takeAddress() };
+  entry.address = takeAddress();
+  return { number, address: entry.address };
 }
-
-/** What defaults point to: C may get them after the callback is closed. @type {unknown[]} */
-const kept = [];
-/** Strings that are defaults, each of them once. @type {Map<string, number | bigint>} */
-const texts = new Map();
 
 /** @param {Entry} entry @param {import('../types.js').CType} type @param {unknown} onError */
 function leaveDefault(entry, type, onError) {
-  if (Object.is(onError, 0)) {
-    if (type.record) entry.give(entry, new Uint8Array(type.size));
-    else u32[SCALAR_RESULT] = u32[SCALAR_RESULT + 1] = 0;
-    return;
-  }
-  if (type.base === 'void') return;
-  const known = typeof onError === 'string' ? texts.get(onError) : undefined;
-  entry.give(entry, known ?? onError);
-  if (known === undefined && (isPointer(type) || (type.record && holdsPointers(type)))) kept.push(...entry.kept);
-  if (typeof onError === 'string' && type.base === 'cstring') texts.set(onError, takeResult());
-  entry.kept = [];
-  entry.next = 0;
+  if (!Object.is(onError, 0)) {
+    if (type.base === 'void') throw refusal('void', onError, undefined, entry.symbol, entry.place);
+    entry.give(entry, onError);
+    entry.defaults = entry.kept;
+    entry.kept = [];
+    entry.next = 0;
+  } else if (type.record) entry.give(entry, new Uint8Array(type.size));
+  else u32[SCALAR_RESULT] = u32[SCALAR_RESULT + 1] = 0;
 }
-
-/** The address that is the result. */
-const takeResult = () => /** @type {any} */ (marshallers.ptr.load)(offsets.scalarResult);
 
 module.exports = { USUAL, openCallback };

@@ -29,7 +29,7 @@ const { u32 } = views;
 function argument(type, index, offset, values) {
   if (type.record) {
     values[`take${index}`] = recordTaker(type);
-    return `take${index}(${offset})`;
+    return `take${index}(${offset}, held)`;
   }
   const { load } = emitters[type.base === 'cstring' ? 'ptr' : type.base];
   const loaded = /** @type {NonNullable<typeof load>} */ (load)(slotAt(offset));
@@ -71,7 +71,9 @@ function generated({ params, spots, result: type }) {
   const inOrder = expressions.map((_, index) => (isText[index] ? `text(entry, t${index})` : `t${index}`));
   // Few variables: every level of calls and callbacks takes the stack of this function.
   const call = `const r = (0, entry.fn)(${(isInTwo ? inOrder : expressions).join(', ')});`;
-  const lines = [`const entry = entries[u32[${SUBJECT}]];`, ...taken, call, ...result(type, values)];
+  const holds = params.some((param) => param.record && !param.decodes);
+  const [before, after] = holds ? ['const held = [];', 'entry.held = held;'] : ['', ''];
+  const lines = [`const entry = entries[u32[${SUBJECT}]];`, before, ...taken, call, after, ...result(type, values)];
   const source = `function () {\n${lines.join('\n')}\n}`;
   const names = Object.keys(values).filter((name) => source.includes(name));
   return new Function(...names, `'use strict';\nreturn ${source};`)(...names.map((name) => values[name]));
@@ -84,10 +86,14 @@ function invokerOf({ params, spots }) {
   return (entry) => {
     /** @type {any[]} not one of doubles only, which does not keep signalling NaNs */
     const values = [undefined];
-    for (let index = 0; index < takers.length; index++) values[index] = takers[index]();
+    /** @type {unknown[]} */
+    const held = [];
+    for (let index = 0; index < takers.length; index++) values[index] = takers[index](held);
     for (let index = 0; index < takers.length; index++) if (isText[index]) values[index] = text(entry, values[index]);
     values.length = takers.length;
-    return apply(entry.fn, undefined, values);
+    const result = apply(entry.fn, undefined, values);
+    entry.held = held;
+    return result;
   };
 }
 

@@ -28,8 +28,10 @@ pub struct Letter {
 }
 
 enum State {
-    /// Not opened yet, or JavaScript is at it.
+    /// Nobody is at it: it has not been read, or a promise is to be settled.
     Open,
+    /// JavaScript is at it.
+    Reading,
     /// JavaScript has answered, with the default if `None`.
     Answered(Option<Answer>),
     /// Nobody waits any more.
@@ -67,15 +69,28 @@ impl Letter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether somebody still wants it to be read.
-    pub fn is_open(&self) -> bool {
-        matches!(*self.state(), State::Open)
+    /// JavaScript begins to read it; false if nobody waits any more.
+    pub fn begin(&self) -> bool {
+        let mut state = self.state();
+        let is_open = matches!(*state, State::Open);
+        if is_open {
+            *state = State::Reading;
+        }
+        is_open
+    }
+
+    /// JavaScript has read it, and will answer later.
+    pub fn wait_on(&self) {
+        let mut state = self.state();
+        if matches!(*state, State::Reading) {
+            *state = State::Open;
+        }
     }
 
     /// Answers; `None` is the default. Only the first answer counts.
     pub fn answer(&self, answer: Option<Answer>) {
         let mut state = self.state();
-        if matches!(*state, State::Open) {
+        if matches!(*state, State::Open | State::Reading) {
             *state = State::Answered(answer);
             self.answered.notify_one();
         }
@@ -83,26 +98,44 @@ impl Letter {
 
     /// Waits for the answer, for so long.
     pub fn wait(&self, limit: Duration) -> Option<Option<Answer>> {
-        let is_open = |state: &mut State| matches!(state, State::Open);
+        let is_open = |state: &mut State| matches!(state, State::Open | State::Reading);
         let waited = self.answered.wait_timeout_while(self.state(), limit, is_open);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        match std::mem::replace(&mut *state, State::Open) {
-            State::Answered(answer) => {
-                *state = State::Dropped;
-                Some(answer)
-            }
-            other => {
-                *state = other;
-                None
-            }
-        }
+        take_answer(&mut state)
     }
 
-    /// Nobody waits any more: an answer goes nowhere. The one that has come meanwhile, if any.
-    pub fn give_up(&self) -> Option<Option<Answer>> {
-        match std::mem::replace(&mut *self.state(), State::Dropped) {
-            State::Answered(answer) => Some(answer),
-            State::Open | State::Dropped => None,
+    /// Waits no more, unless the reason to do so has gone: where JavaScript is at the letter, it may use what
+    /// belongs to C.
+    pub fn give_up(&self, is_still_so: impl FnOnce() -> bool) -> GivenUp {
+        let mut state = self.state();
+        if let Some(answer) = take_answer(&mut state) {
+            return GivenUp::Answered(answer);
         }
+        // Nobody begins to read it meanwhile.
+        if !is_still_so() {
+            return GivenUp::No;
+        }
+        *state = State::Dropped;
+        GivenUp::Yes
+    }
+}
+
+/// What came of giving up.
+pub enum GivenUp {
+    /// There is an answer.
+    Answered(Option<Answer>),
+    /// Nobody waits any more.
+    Yes,
+    /// The wait goes on.
+    No,
+}
+
+fn take_answer(state: &mut State) -> Option<Option<Answer>> {
+    if !matches!(state, State::Answered(_)) {
+        return None;
+    }
+    match std::mem::replace(state, State::Dropped) {
+        State::Answered(answer) => Some(answer),
+        State::Open | State::Reading | State::Dropped => None,
     }
 }

@@ -13,8 +13,8 @@ use napi::sys;
 use std::cell::{Cell, UnsafeCell};
 use std::collections::VecDeque;
 use std::ffi::c_void;
-use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub struct Behind {
     pub default: Answer,
     /// The number that JavaScript knows the callback by.
     pub number: u32,
-    /// The environment, while the callback is open.
+    /// The environment, which is there while the callback is open.
     pub instance: *const Instance,
     /// What runs it there.
     pub runner: sys::napi_ref,
@@ -54,14 +54,16 @@ pub struct Slot {
     /// Held to write what is behind, and by other threads to read it.
     lock: Mutex<()>,
     behind: UnsafeCell<Option<Behind>>,
+    /// The environment that had it open is gone, and with it what its default may point to.
+    is_over: AtomicBool,
     /// Calls on the owner's thread that have not returned.
     running: Cell<u32>,
     /// Changes whenever the slot is opened.
     serial: Cell<u32>,
 }
 
-// SAFETY: `owner` and `lock` are for all threads. What is behind is written under the lock, by the owner or
-// by whoever has the slot alone (from `FREE` or new), and read under the lock or by the owner. `running` is
+// SAFETY: `owner`, `is_over` and `lock` are for all threads. What is behind is written under the lock by whoever
+// has the slot alone (from `FREE` or new), and read under the lock or by the owner. `running` is
 // the owner's. `serial` is as what is behind. The closure is written only by whoever has the slot alone.
 unsafe impl Sync for Slot {}
 // SAFETY: as above; nothing of it belongs to one thread.
@@ -116,6 +118,7 @@ impl Slot {
             }
             *slot.behind.get() = Some(behind);
         }
+        slot.is_over.store(false, Relaxed);
         slot.serial.set(slot.serial.get().wrapping_add(1));
         slot.owner.store(this_thread(), Release);
         Ok(slot)
@@ -137,7 +140,8 @@ impl Slot {
         if self.owner.load(Acquire) != this_thread() {
             return None;
         }
-        // SAFETY: the calling thread is the owner, so nobody writes.
+        // SAFETY: it is written only by `open`, for a slot that has no owner and in which no call of the last
+        // owner's runs, so not while this borrow lasts.
         unsafe { (*self.behind.get()).as_ref() }
     }
 
@@ -145,8 +149,11 @@ impl Slot {
     pub fn look(&self) -> Option<(Behind, u32, bool)> {
         let _guard = lock(&self.lock);
         // SAFETY: the lock is held.
-        let behind = unsafe { (*self.behind.get()).clone() };
-        Some((behind?, self.serial.get(), self.owner.load(Relaxed) != 0))
+        let mut behind = unsafe { (*self.behind.get()).clone() }?;
+        if self.is_over.load(Relaxed) {
+            behind.default = behind.plan.zero();
+        }
+        Some((behind, self.serial.get(), self.owner.load(Relaxed) != 0))
     }
 
     /// A call on the owner's thread begins.
@@ -170,13 +177,7 @@ impl Slot {
         {
             let _guard = lock(&self.lock);
             self.owner.store(0, Release);
-            // SAFETY: the lock is held.
-            if let Some(behind) = unsafe { &mut *self.behind.get() } {
-                behind.instance = std::ptr::null();
-                if is_end {
-                    behind.default = behind.plan.zero();
-                }
-            }
+            self.is_over.store(is_end, Relaxed);
         }
         if self.running.get() == 0 {
             lock(&FREE).push_back(self);
@@ -199,6 +200,7 @@ fn new_slot() -> Result<&'static Slot, Error> {
         owner: AtomicUsize::new(0),
         lock: Mutex::new(()),
         behind: UnsafeCell::new(None),
+        is_over: AtomicBool::new(false),
         running: Cell::new(0),
         serial: Cell::new(0),
     })))

@@ -39,13 +39,13 @@ pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, nothing: 
     with_instance(&env, |instance| unsafe { instance.listen(raw, listener) })
 }
 
-/// Whether open callbacks keep the process running.
+/// So many more callbacks keep the process running, or fewer.
 #[napi(catch_unwind)]
-pub fn keep_alive(env: Env, is_kept: bool) -> Thrown<()> {
+pub fn keep_alive(env: Env, change: i32) -> Thrown<()> {
     let raw = env.raw();
     with_instance(&env, |instance| {
         // SAFETY: this is a call from JavaScript in `env`.
-        unsafe { instance.keep_alive(raw, is_kept) };
+        unsafe { instance.keep_alive(raw, change) };
         Ok(())
     })
 }

@@ -7,8 +7,8 @@ use crate::library::closed_error;
 
 impl Instance {
     /// Calls the function that the frame names, with the arguments in the frame, and lets `take` have
-    /// the result; with it comes the number of the call. Until then the library stays loaded, also when the call itself closes it, and the
-    /// strings among the arguments stay where they are. `None` when the function or its library is
+    /// the result; with it comes the number of the call. Until then the library stays loaded, also when
+    /// the call itself closes it, and the strings among the arguments stay where they are. `None` when the function or its library is
     /// closed: [`Instance::closed_error`] tells more.
     ///
     /// # Safety
@@ -38,6 +38,9 @@ impl Instance {
             self.mailbox.presence.leave();
             call
         };
+        if self.levels.is_used() {
+            self.end_level();
+        }
         let taken = take();
         // Destructors that run now may call too: what C stored in scratch memory has yet to be read.
         if gate.leave() {
@@ -47,15 +50,19 @@ impl Instance {
         Some((taken, call))
     }
 
-    /// Runs code of C that is no call of a function: initializers and destructors of libraries.
-    pub fn inside_c<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Runs code of C that is no call of a function: initializers and destructors of libraries. Returns the
+    /// number it has as a call.
+    pub fn inside_c<T>(&self, work: impl FnOnce() -> T) -> (T, u32) {
         let presence = &self.mailbox.presence;
         // Destructors run after a call, and may also run in one.
         let outer = presence.call();
-        presence.enter(&self.last_call);
+        let call = presence.enter(&self.last_call);
         let value = work();
         presence.resume(outer);
-        value
+        if self.levels.is_used() {
+            self.end_level();
+        }
+        (value, call)
     }
 
     /// Keeps the scratch memory of the call that begins from calls inside it. Returns the floor that

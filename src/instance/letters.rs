@@ -16,41 +16,44 @@ impl Instance {
     pub unsafe fn read_letter(&self, number: u32, letter: &Letter) {
         let slot = self.open_slot(letter.number);
         let slot = slot.filter(|slot| ptr::eq(*slot, letter.slot) && slot.serial() == letter.serial);
-        let Some(slot) = slot.filter(|_| letter.is_open() && !letter.caller.as_ref().is_some_and(|caller| caller.has_failed())) else {
+        let Some(slot) = slot.filter(|_| !letter.caller.as_ref().is_some_and(|caller| caller.has_failed())) else {
             if slot.is_none() {
                 self.mailbox.late.fetch_add(1, Relaxed);
             }
             return self.mailbox.answer(number, None);
         };
         let Some(reader) = slot.own().map(|behind| behind.reader) else { return self.mailbox.answer(number, None) };
+        if !letter.begin() {
+            return;
+        }
         let frame = self.frame.as_ptr();
         let outer = self.reading.replace(number);
         slot.go_in();
         // SAFETY: nobody uses the frame between two calls; a letter has the words of its plan.
-        let answer = unsafe {
+        let verdict = unsafe {
             letter.words.as_ptr().copy_to_nonoverlapping((&raw mut (*frame).stack).cast(), letter.words.len());
             ((*frame).subject, (*frame).letter) = (letter.number, number);
             // The call of another environment cannot throw what this one does.
             let own = letter.caller.as_ref().filter(|call| call.is_of(&self.mailbox));
             (*frame).sender = own.map_or(0, |call| call.number);
-            self.run_callback(reader).then(|| letter.plan.answer_in(frame))
+            self.run_callback(reader).then(|| (*frame).verdict)
         };
         slot.come_out();
         self.reading.set(outer);
-        // SAFETY: the frame is live.
-        let verdict = unsafe { (*frame).verdict };
-        if answer.is_none() && verdict == Verdict::Promised as u32 {
-            return;
+        match verdict {
+            Some(verdict) if verdict == Verdict::Promised as u32 => letter.wait_on(),
+            Some(verdict) => {
+                // SAFETY: the reader has just left the result, if there is one.
+                unsafe { self.answer_letter(number, verdict == Verdict::Answered as u32) };
+            }
+            None => {
+                // SAFETY: as the caller says.
+                unsafe {
+                    self.look_for_end();
+                    self.answer_letter(number, false);
+                }
+            }
         }
-        if answer.is_none() && verdict == Verdict::Answered as u32 {
-            // Nothing has run.
-            // SAFETY: as the caller says.
-            unsafe { self.look_for_end() };
-        }
-        if let (None, Some(caller)) = (&answer, &letter.caller) {
-            caller.fail(Ending::Thrown);
-        }
-        self.mailbox.answer(number, answer);
     }
 
     /// A promise was settled: answers the letter with the result in the frame, or with the default.

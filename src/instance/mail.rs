@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// So much is done before others in the event loop get their turn.
 const AT_ONCE: usize = 256;
@@ -110,19 +110,20 @@ impl Instance {
         Ok(())
     }
 
-    /// Whether the process stays alive for callbacks.
+    /// Counts the callbacks that keep the process running.
     ///
     /// # Safety
     ///
     /// `env` is the environment's, in a call from JavaScript.
-    pub unsafe fn keep_alive(&self, env: sys::napi_env, is_kept: bool) {
-        let bell = self.bell.get();
-        if bell.is_null() {
+    pub unsafe fn keep_alive(&self, env: sys::napi_env, change: i32) {
+        let (bell, before) = (self.bell.get(), self.keeps_alive.get());
+        self.keeps_alive.set(before + change);
+        if bell.is_null() || (before > 0) == (before + change > 0) {
             return;
         }
         // SAFETY: as the caller says; the function is there until the environment ends.
         unsafe {
-            if is_kept {
+            if before == 0 {
                 sys::napi_ref_threadsafe_function(env, bell)
             } else {
                 sys::napi_unref_threadsafe_function(env, bell)
@@ -141,19 +142,22 @@ impl Instance {
             self.mailbox.note_exit(false);
         }
         let deliveries = self.mailbox.collect(AT_ONCE);
-        if deliveries.is_empty() {
-            // SAFETY: as the caller says.
-            unsafe { self.look_for_end() };
-        }
-        for delivery in deliveries {
-            // SAFETY: as the caller says. C may have run the event loop inside of a call.
-            self.aside(|| unsafe {
-                match delivery {
-                    Delivery::Letter(number, letter) => self.read_letter(number, &letter),
-                    Delivery::Done(call) => self.settle(&call),
+        // C may have run the event loop inside of a call.
+        self.aside(|| {
+            if deliveries.is_empty() {
+                // SAFETY: as the caller says.
+                unsafe { self.look_for_end() };
+            }
+            for delivery in deliveries {
+                // SAFETY: as the caller says.
+                unsafe {
+                    match delivery {
+                        Delivery::Letter(number, letter) => self.read_letter(number, &letter),
+                        Delivery::Done(call) => self.settle(&call),
+                    }
                 }
-            });
-        }
+            }
+        });
     }
 
     /// Looks whether the host still lets JavaScript run.
@@ -170,6 +174,9 @@ impl Instance {
             sys::napi_call_function(env, nothing, nothing, 0, ptr::null(), ptr::null_mut())
         };
         if status != sys::Status::napi_ok {
+            let mut error = ptr::null_mut();
+            // SAFETY: as the caller says. What is pending is the end of the script, not an error.
+            unsafe { sys::napi_get_and_clear_last_exception(env, &raw mut error) };
             self.stop_calling_back();
         }
     }
@@ -189,18 +196,24 @@ impl Instance {
         let Some(plan) = plan.filter(|_| !target.address.is_null()) else { return Err(self.closed_error(function)) };
         let number = self.next_async_number();
         // SAFETY: the frame lives as long as the instance.
-        let settler = self.listener(unsafe { (*frame).letter })?.settler;
+        let (listener, is_text) = unsafe { ((*frame).letter, (*frame).verdict == 1) };
+        let settler = self.listener(listener)?.settler;
         // SAFETY: as the caller says.
-        let call =
-            Arc::new(unsafe { AsyncCall::new((number, settler), self.mailbox.clone(), target, frame, plan.plan.stack_words as usize) });
+        let call = Arc::new(unsafe {
+            AsyncCall::new((number, settler), self.mailbox.clone(), target, frame, (plan.plan.stack_words as usize, is_text))
+        });
         if !self.mailbox.submit(call.clone()) {
             return Err(Error::new(Code::CallFailed, "no call can be started any more: the process is ending"));
+        }
+        // SAFETY: `env` is the environment's.
+        if let Err(error) = unsafe { self.hire(env) }
+            && call.withdraw()
+        {
+            return Err(error);
         }
         // SAFETY: the target is open, so its gate is there; the library is kept until the call has left.
         unsafe { (*target.gate).enter() };
         self.async_calls.calls.borrow_mut().insert(number, call);
-        // SAFETY: `env` is the environment's.
-        unsafe { self.hire(env)? };
         Ok(number)
     }
 
@@ -224,7 +237,7 @@ impl Instance {
     /// `env` is the environment's, in a call from JavaScript or of the host.
     unsafe fn hire(&self, env: sys::napi_env) -> Result<(), Error> {
         let servers = &self.async_calls.servers;
-        if servers.get() >= pool_size() {
+        if servers.get() >= 2 * pool_size() || !self.mailbox.wants_server() {
             return Ok(());
         }
         let server = Box::into_raw(Box::new(Server { mailbox: self.mailbox.clone(), work: Cell::new(ptr::null_mut()) }));
@@ -243,6 +256,7 @@ impl Instance {
             return if servers.get() == 0 { Err(refused("asynchronous work")) } else { Ok(()) };
         }
         servers.set(servers.get() + 1);
+        self.mailbox.expect_server();
         Ok(())
     }
 
@@ -300,10 +314,14 @@ impl Instance {
     }
 }
 
-/// How many threads libuv's pool has.
+/// How many threads libuv's pool has. Twice as many servers are hired: one that waits in the pool's queue can
+/// take the place of one that has had its turn, while JavaScript is busy.
 fn pool_size() -> usize {
-    let wanted = std::env::var("UV_THREADPOOL_SIZE").ok().and_then(|size| size.parse().ok());
-    wanted.unwrap_or(4).clamp(1, 1024)
+    static SIZE: OnceLock<usize> = OnceLock::new();
+    *SIZE.get_or_init(|| {
+        let wanted = std::env::var("UV_THREADPOOL_SIZE").ok().and_then(|size| size.parse().ok());
+        wanted.unwrap_or(4).clamp(1, 1024)
+    })
 }
 
 /// On the JavaScript thread, when it was woken.
@@ -339,9 +357,7 @@ unsafe extern "C" fn leave(env: sys::napi_env, _status: sys::napi_status, data: 
         let servers = &instance.async_calls.servers;
         servers.set(servers.get() - 1);
         instance.read_mail();
-        if server.mailbox.has_calls() {
-            // Where this fails, the next call tries again.
-            let _ = instance.hire(env);
-        }
+        // Where this fails, the next call tries again.
+        let _ = instance.hire(env);
     }
 }

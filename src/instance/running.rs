@@ -6,7 +6,6 @@ use super::mail::Listener;
 use crate::callback::slot::Behind;
 use crate::error::{Code, Error};
 use crate::exit;
-use crate::frame::Verdict;
 use napi::sys;
 use std::ptr;
 
@@ -32,7 +31,7 @@ impl Instance {
         }
     }
 
-    /// Has a function run the callback that the frame names. Whether that left a result in the frame.
+    /// Has a function run the callback that the frame names. Whether it ran to its end.
     ///
     /// # Safety
     ///
@@ -71,7 +70,6 @@ impl Instance {
                     level.reference = reference;
                     sys::napi_get_reference_value(env, reference, &raw mut level.runner);
                 }
-                (*frame).verdict = Verdict::Answered as u32;
                 (level.scratch_top, level.scratch_floor) = ((*frame).scratch_top, (*frame).scratch_floor);
                 (level.heap_blocks, level.heap_floor) = ((*frame).heap_blocks, (*frame).heap_floor);
                 level.runner
@@ -79,7 +77,7 @@ impl Instance {
         })
     }
 
-    /// Goes back to the call after [`suspend`](Instance::suspend). Whether there is a result in the frame.
+    /// Goes back to the call after [`suspend`](Instance::suspend). Whether JavaScript has run to its end.
     ///
     /// # Safety
     ///
@@ -89,10 +87,6 @@ impl Instance {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
         let call = self.levels.come_up();
         self.mailbox.presence.resume(call);
-        if status != sys::Status::napi_ok {
-            // SAFETY: as the caller says.
-            unsafe { self.keep_exception(status) };
-        }
         let (errno, has_blocks) = self.levels.here(|level| {
             level.uses += 1;
             // SAFETY: as the caller says; the scope is the innermost one.
@@ -111,9 +105,13 @@ impl Instance {
         if has_blocks {
             self.free_heap_blocks();
         }
+        if status != sys::Status::napi_ok {
+            // The level is finished with: what hears of the exception may call C.
+            // SAFETY: as the caller says.
+            unsafe { self.keep_exception(status) };
+        }
         self.errno.set(errno);
-        // SAFETY: the frame is live.
-        status == sys::Status::napi_ok && unsafe { (*frame).verdict } == Verdict::Answered as u32
+        status == sys::Status::napi_ok
     }
 
     /// A callback has thrown, or the engine has stopped it. That is left pending, for the host to throw when the
@@ -121,7 +119,7 @@ impl Instance {
     ///
     /// # Safety
     ///
-    /// This is the environment's thread, with a handle scope, and a call of JavaScript has just failed.
+    /// This is the environment's thread, and a call of JavaScript has just failed.
     #[cold]
     unsafe fn keep_exception(&self, status: sys::napi_status) {
         if status != sys::Status::napi_pending_exception {
@@ -139,15 +137,17 @@ impl Instance {
     ///
     /// # Safety
     ///
-    /// This is the environment's thread, with a handle scope.
+    /// This is the environment's thread.
     #[cold]
     pub unsafe fn blame_nobody(&self) {
-        let (env, mut error) = (self.env.get(), ptr::null_mut());
-        // SAFETY: as the caller says.
+        let (env, mut scope, mut error) = (self.env.get(), ptr::null_mut(), ptr::null_mut());
+        // SAFETY: as the caller says; the scope is closed here.
         unsafe {
+            sys::napi_open_handle_scope(env, &raw mut scope);
             if sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok {
                 sys::napi_fatal_exception(env, error);
             }
+            sys::napi_close_handle_scope(env, scope);
         }
     }
 
@@ -214,14 +214,23 @@ impl Instance {
         }
     }
 
+    /// Closes what callbacks of the call that has just returned have left open.
+    #[cold]
+    pub fn end_level(&self) {
+        if let Some(scope) = self.levels.end_call() {
+            // SAFETY: it is the innermost one, opened by a callback of the call.
+            unsafe { sys::napi_close_handle_scope(self.env.get(), scope) };
+        }
+    }
+
     /// Whether the call that has just returned has something to [`see to`](Instance::see_to).
     #[inline(always)]
     pub fn has_notes(&self) -> bool {
-        self.mailbox.presence.has_notes() || self.levels.is_used()
+        self.mailbox.presence.has_notes()
     }
 
-    /// Closes what callbacks of the call have left open, and throws what one has thrown, or that somebody
-    /// waited in vain for this thread while it was inside the call. Returns whether it did.
+    /// Throws what a callback of the call has thrown, or that somebody waited in vain for this thread while it
+    /// was inside the call. Returns whether it did.
     ///
     /// # Safety
     ///
@@ -229,10 +238,6 @@ impl Instance {
     #[cold]
     pub unsafe fn see_to(&self, env: sys::napi_env, call: u32, function: u32) -> bool {
         let presence = &self.mailbox.presence;
-        if let Some(scope) = self.levels.end_call() {
-            // SAFETY: it is the innermost one, opened by a callback of the call.
-            unsafe { sys::napi_close_handle_scope(env, scope) };
-        }
         let was_deadlock = presence.take_deadlock(call, self.levels.depth() == 0);
         if !presence.take_thrown() {
             if was_deadlock {
