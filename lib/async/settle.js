@@ -68,12 +68,6 @@ function errorOf({ thrown, symbol }, verdict) {
   return createError('ERR_CALL_FAILED', `${symbol}: a callback of this call could not be run`, symbol);
 }
 
-hooks.blame = (number, error) => {
-  const call = pending.get(number);
-  if (call) call.thrown ??= { error };
-  return call !== undefined;
-};
-
 /**
  * Queues the call that the frame is filled for.
  * @param {Pending} call

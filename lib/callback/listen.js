@@ -25,11 +25,6 @@ const PROMISED = 2;
 const hooks = {
   /** The asynchronous call that is the frame's subject has returned. */
   settle: () => {},
-  /**
-   * A callback that was called by an asynchronous call has thrown; whether that call will throw it.
-   * @type {(call: number, error: unknown) => boolean}
-   */
-  blame: () => false,
 };
 
 /** Runs the callback that another thread has called. Nothing may be thrown to Rust. */
@@ -69,7 +64,12 @@ async function waitFor(promise, entry, letter, sender) {
 
 /** @param {number} sender @param {unknown} error */
 function report(sender, error) {
-  if (sender !== 0 && hooks.blame(sender, error)) return;
+  // Calls of all copies of the package.
+  const call = native.pending.get(sender);
+  if (call) {
+    call.thrown ??= { error };
+    return;
+  }
   // No call can throw it: it is nobody's.
   queueMicrotask(() => {
     throw error;

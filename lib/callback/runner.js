@@ -29,7 +29,7 @@ const { u32 } = views;
 function argument(type, index, offset, values) {
   if (type.record) {
     values[`take${index}`] = recordTaker(type);
-    return `take${index}(${offset}, held)`;
+    return `take${index}(${offset}${type.decodes ? '' : ', held'})`;
   }
   const { load } = emitters[type.base === 'cstring' ? 'ptr' : type.base];
   const loaded = /** @type {NonNullable<typeof load>} */ (load)(slotAt(offset));
