@@ -157,10 +157,10 @@ impl Mailbox {
                 self.post().ring();
             }
             let call = self.presence.call();
-            if self.post().is_over() {
-                if let Some(answer) = self.give_up(number, letter, call) {
-                    return answer;
-                }
+            // A name of its own: the lock must be free again.
+            let is_over = self.post().is_over();
+            if is_over && let Some(answer) = self.give_up(number, letter, call) {
+                return answer;
             }
             let Some(timeout) = timeout.filter(|_| call != 0) else {
                 inside = None;
