@@ -87,8 +87,10 @@ install(path.join(targetFolder, target, 'release', 'libarkffi.so'), addonFile('l
 announce('the Rust tests on emulated arm64');
 run(cargo, ['test', '--quiet', '--lib', '--target', target], { env: cross });
 
-for (const backend of ['trampoline', 'libffi']) {
+// To start a process takes seconds there: what needs one for each case runs once.
+const backends = { trampoline: [], libffi: ['--exclude', '**/*hostile*'] };
+for (const [backend, exclude] of Object.entries(backends)) {
   announce(`the suite on emulated arm64 (${backend})`);
   const variables = { ARKFFI_TEST_NODE: node, ARKFFI_TEST_ARCH: 'arm64', CC: compiler, ARKFFI_BACKEND: backend };
-  run('npx', ['vitest', 'run', '--reporter=dot'], { env: { ...process.env, ...variables } });
+  run('npx', ['vitest', 'run', '--reporter=dot', ...exclude], { env: { ...process.env, ...variables } });
 }
