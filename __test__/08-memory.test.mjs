@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
-import { arkffi, thrown } from './open.mjs';
+import { arkffi, hold, thrown } from './open.mjs';
 
 const { CString, ffi, ptr, read, write, toArrayBuffer, toBuffer } = arkffi;
 const { symbols } = arkffi.dlopen(fixture('basics'), {
@@ -78,7 +78,7 @@ describe.each(Object.entries(accessors))('read.%s and write.%s', (type, [method,
   });
 
   it('refuse offsets that are none, or lead out of the address space', () => {
-    const address = ptr(new Uint8Array(16));
+    const address = ptr(hold(new Uint8Array(16)));
     for (const offset of [0.5, NaN, Infinity, 2 ** 53, -(2 ** 53), Number.MAX_SAFE_INTEGER]) {
       expect(
         thrown(() => read[type](address, offset)),
@@ -178,7 +178,7 @@ describe('toArrayBuffer and toBuffer', () => {
     ['toArrayBuffer', toArrayBuffer],
     ['toBuffer', toBuffer],
   ])('%s needs a length', (symbol, make) => {
-    const address = ptr(new Uint8Array(8));
+    const address = ptr(hold(new Uint8Array(8)));
     expect(thrown(() => make(address))).toMatchObject({
       class: 'FFITypeError',
       code: 'ERR_INVALID_ARG_TYPE',
@@ -194,7 +194,7 @@ describe('toArrayBuffer and toBuffer', () => {
   });
 
   it('give an empty buffer for a length of 0, and refuse bad addresses', () => {
-    const address = ptr(new Uint8Array(8));
+    const address = ptr(hold(new Uint8Array(8)));
     expect(toArrayBuffer(address, 0, 0).byteLength).toBe(0);
     expect(thrown(() => toArrayBuffer(0, 0, 8)).code).toBe('ERR_INVALID_POINTER');
     expect(thrown(() => toArrayBuffer(64, 0, 8)).code).toBe('ERR_INVALID_POINTER');
@@ -224,7 +224,7 @@ describe('CString', () => {
   });
 
   it('honours its offset and length, and ends at a NUL before that', () => {
-    const address = ptr(new TextEncoder().encode('hello\0world\0'));
+    const address = ptr(hold(new TextEncoder().encode('hello\0world\0')));
     expect(new CString(address, 1).toString()).toBe('ello');
     expect(new CString(address, 0, 4).toString()).toBe('hell');
     expect(new CString(address, 2, 2).toString()).toBe('ll');
@@ -273,7 +273,7 @@ describe('ffi.readMemory', () => {
   });
 
   it('refuses lengths that no buffer can have', () => {
-    const address = ptr(new Uint8Array(8));
+    const address = ptr(hold(new Uint8Array(8)));
     for (const length of [-1, 0.5, NaN])
       expect(thrown(() => ffi.readMemory(address, length)).code).toBe('ERR_OUT_OF_RANGE');
     expect(thrown(() => ffi.readMemory(address, Number.MAX_SAFE_INTEGER)).code).toBe('ERR_MALLOC_FAILED');

@@ -39,7 +39,7 @@ function outcome(program, extraFlags = []) {
 
 const programs = {
   'a buffer of absurd length is an error': [
-    `const address = ptr(new Uint8Array(8));
+    `const bytes = new Uint8Array(8), address = ptr(bytes);
      const copies = [2 ** 46, 2 ** 50, 2 ** 52].map((length) => code(() => ffi.readMemory(address, length)));
      const views = [2 ** 49, 2 ** 52, Number.MAX_SAFE_INTEGER].map((length) => code(() => toBuffer(address, 0, length)));
      console.log(...new Set(copies), ...new Set(views));`,

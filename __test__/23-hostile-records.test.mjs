@@ -85,7 +85,7 @@ const programs = {
     'ERR_INVALID_ARG_TYPE,ERR_INVALID_ARG_VALUE,nothing was thrown',
   ],
   'counts and sizes that are absurd are errors': [
-    `const address = ptr(new Uint8Array(8));
+    `const bytes = new Uint8Array(8), address = ptr(bytes);
      const Empty = Struct({ n: 'i32', rest: array(array('i32', 0)) });
      const codes = [() => array(array('f64', 2 ** 27), 1).fromPtr(address, 0, 2 ** 31 - 1), () => array(array('f64', 2 ** 27), 1).view(address, 0, 2 ** 31 - 1),
        () => Struct({ n: 'i32', rest: array(array('f64', 2 ** 27)) }).fromPtr(address, 0, 2 ** 31)].map(code);

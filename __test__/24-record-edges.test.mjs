@@ -1,7 +1,7 @@
 // Corners where records once went wrong.
 import { describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
-import { arkffi, thrown } from './open.mjs';
+import { arkffi, hold, thrown } from './open.mjs';
 
 const { Struct, Union, array, bits, dlopen, enumeration, inout, out, pointer, ptr } = arkffi;
 const Point = Struct({ x: 'int', y: 'int' });
@@ -145,7 +145,7 @@ it('an enumeration takes what an enum of TypeScript compiles to', () => {
 
 it('bytes for a nested record of an inout parameter are replaced by the record', () => {
   const Inner = Struct({ __proto__: null, ['__proto__']: Struct({ length: 'int', text: 'cstring' }) });
-  const address = ptr(Buffer.from('text\0'));
+  const address = ptr(hold(Buffer.from('text\0')));
   const library = dlopen(null, { nothing: { symbol: 'getpid', args: [inout(Inner)], returns: 'int' } });
   const bytes = Inner.create({ ['__proto__']: { length: 7, text: address } });
   const given = { ['__proto__']: new Uint8Array(bytes) };

@@ -22,3 +22,11 @@ export function thrown(action) {
   }
   return 'nothing was thrown';
 }
+
+const held = [];
+
+/** Keeps a buffer for the rest of the test file, so that the memory at its address stays its own. */
+export function hold(buffer) {
+  held.push(buffer);
+  return buffer;
+}
