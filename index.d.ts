@@ -1145,11 +1145,36 @@ export function stats(): {
   functions: number;
   /** Structs that functions returned and that are not released. */
   retained: number;
+  /** Memory that is allocated and not freed: blocks, and bytes in all. */
+  memory: { blocks: number; bytes: number };
   /** Callbacks that are open, and how often C called one that was closed. */
   callbacks: { open: number; afterClose: number };
   /** Asynchronous calls that have not returned. */
   async: number;
 };
+
+/** A thing that is live. */
+export interface Live {
+  /**
+   * What it is: `memory` that was allocated, an open `callback`, an open `library`, a `retained` buffer, an
+   * `async` call that has not settled.
+   */
+  kind: 'memory' | 'callback' | 'library' | 'retained' | 'async' | (string & {});
+  /** Its address. */
+  ptr?: Address;
+  /** Its size in bytes. */
+  size?: number;
+  /** The path of a library, the name of a function. */
+  name?: string;
+  /** The JavaScript stack of what made it, when the environment variable `ARKFFI_TRACK` was `1` at the start. */
+  stack?: string;
+}
+
+/**
+ * Everything of this thread that is live: not yet freed, closed, released or settled. The running process as a
+ * library is left out, as it is always open.
+ */
+export function leaks(): Live[];
 
 // ---- raw bridge ------------------------------------------------------------------------------------
 

@@ -34,10 +34,13 @@ function loadAddon() {
 const addon = loadAddon();
 setErrorTable(addon.codes());
 
-// Copies of this package in one environment share the addon, and the numbers that it gives to functions and
-// asynchronous calls.
+// Copies of this package in one environment share the addon, the numbers that it gives to functions, libraries and
+// asynchronous calls, and who lists what is live.
 addon.described ??= new Map();
 addon.pending ??= new Map();
+addon.opened ??= new Map();
+addon.listers ??= [];
+addon.reporting ??= { isOn: false };
 
 /**
  * The native half of arkffi: cold functions, hot entries, the frame; what is known of functions and calls by number.

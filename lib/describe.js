@@ -1,8 +1,10 @@
 'use strict';
 // Values in words, for messages.
 
-const { isAnyArrayBuffer } = require('node:util').types;
+const { isAnyArrayBuffer, isProxy } = require('node:util').types;
 const { isView, wrapperName } = require('./pointer.js');
+
+const { getOwnPropertyDescriptor } = Object;
 
 /**
  * A value in words. Runs no code of the value's.
@@ -29,4 +31,14 @@ function describe(value) {
   }
 }
 
-module.exports = { describe };
+/**
+ * The name that a function has of its own. Runs no code of it.
+ * @param {Function} fn
+ * @returns {string | undefined}
+ */
+function functionName(fn) {
+  const name = isProxy(fn) ? undefined : getOwnPropertyDescriptor(fn, 'name')?.value;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+module.exports = { describe, functionName };

@@ -3,6 +3,7 @@
 
 const native = require('./binding.js');
 const { canGenerate } = require('./generate.js');
+const { countMemory } = require('./leaks.js');
 const { retainedCount } = require('./retained.js');
 
 /** The usual ending of a shared library's file name here, without the dot. */
@@ -13,7 +14,9 @@ function stats() {
   const [libraries, functions, open, afterClose, pending] = native.counts();
   const stubs = canGenerate ? 'generated' : 'closures';
   const callbacks = { open, afterClose };
-  return { backend: native.backend, stubs, libraries, functions, retained: retainedCount(), callbacks, async: pending };
+  const retained = retainedCount();
+  const memory = countMemory();
+  return { backend: native.backend, stubs, libraries, functions, retained, memory, callbacks, async: pending };
 }
 
 module.exports = { suffix, stats };

@@ -7,12 +7,16 @@ const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
 const { libraryClosed } = require('./owner.js');
 const { planSignature } = require('./signature.js');
+const { here } = require('./tracking.js');
 
 /** Systems have no longer ones, and the loader of one copies a name of any length to the stack. */
 const LONGEST_PATH = process.platform === 'win32' ? 32_767 : 4096;
 
 /** What a definition of dlopen may have. */
 const KEYS = ['args', 'returns', 'symbol', 'optional'];
+
+/** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
+const { opened } = native;
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
@@ -78,7 +82,11 @@ function libraryPath(caller, path) {
  * @returns {bigint} a handle, never given out twice
  */
 function openHandle(caller, path) {
-  return BigInt(native.openLibrary(libraryPath(caller, path)));
+  const name = libraryPath(caller, path);
+  const library = native.openLibrary(name);
+  // The running process itself is always open.
+  if (name !== null) opened.set(library, { name, stack: here() });
+  return BigInt(library);
 }
 
 /**
@@ -92,6 +100,7 @@ function handleNumber(handle) {
 /** @param {unknown} handle unknown and closed handles are ignored */
 function closeHandle(handle) {
   const library = handleNumber(handle);
+  opened.delete(library);
   native.closeLibrary(library);
   libraryClosed(library);
 }

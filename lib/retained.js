@@ -2,8 +2,10 @@
 // Results that are records: buffers kept by the address that the program was given, until it releases them.
 
 const { createError } = require('./errors.js');
+const { listLive } = require('./leaks.js');
 const { bufferAddress } = require('./pointer.js');
 const { pointerValue } = require('./address.js');
+const { here } = require('./tracking.js');
 
 /**
  * Something that memory belongs to, and whether it is still there.
@@ -13,8 +15,12 @@ const { pointerValue } = require('./address.js');
  * @property {string} text
  */
 
-/** @type {Map<number | bigint, { buffer: ArrayBuffer, owner: Owner }>} */
+/** @type {Map<number | bigint, { buffer: ArrayBuffer, owner: Owner, stack: string | undefined }>} */
 const retained = new Map();
+
+listLive('retained', function* list() {
+  for (const [ptr, { buffer, stack }] of retained) yield { ptr, size: buffer.byteLength, stack };
+});
 
 /**
  * @param {string} caller
@@ -36,7 +42,7 @@ function newBuffer(caller, size) {
 function retain(buffer) {
   const address = bufferAddress(buffer);
   const owner = { alive: true, code: 'ERR_INVALID_POINTER', text: 'the memory of this view was released' };
-  retained.set(address, { buffer, owner });
+  retained.set(address, { buffer, owner, stack: here() });
   return address;
 }
 

@@ -29,6 +29,7 @@ const DEADLOCKED = 2;
  * @property {() => unknown} read takes the result out of the frame
  * @property {() => void} giveBack gives back what was lent; throws what the user's setters throw
  * @property {() => void} release closes what was opened for the call
+ * @property {string | undefined} stack of what made it, when tracking
  * @property {{ error: unknown } | undefined} thrown what a callback has thrown
  */
 

@@ -10,6 +10,7 @@ const marshallers = require('../marshal.generated.js');
 const { giveBackLoans, resultReader } = require('../passing.js');
 const { defineValue } = require('../property.js');
 const { acceptOf } = require('../record/accept.js');
+const { here } = require('../tracking.js');
 const { AsyncCall } = require('./call.js');
 const { start, stringResult, withdraw } = require('./settle.js');
 const { isAborted, isSignal, reasonOf, watch } = require('./signal.js');
@@ -82,6 +83,7 @@ function asyncStub(plan, stub, map, settled) {
     if (signal && isAborted(signal)) throw reasonOf(signal);
     // Before anything is in the frame.
     listen();
+    const stack = here();
     const call = new AsyncCall();
     let started = 0;
     // Before anything is in the frame, which nothing may come between.
@@ -108,7 +110,8 @@ function asyncStub(plan, stub, map, settled) {
       };
       // A getter may have aborted it.
       if (signal && isAborted(signal)) throw reasonOf(signal);
-      started = start({ symbol, isText: string === true, resolve, reject, read, giveBack, release, thrown: undefined });
+      const isText = string === true;
+      started = start({ symbol, isText, resolve, reject, read, giveBack, release, stack, thrown: undefined });
     } catch (error) {
       end();
       throw error;

@@ -1,6 +1,9 @@
 'use strict';
 // The open callbacks of this environment.
 
+const { functionName } = require('../describe.js');
+const { listLive } = require('../leaks.js');
+
 /**
  * An open callback.
  * @typedef {object} Entry
@@ -16,9 +19,16 @@
  * @property {unknown[]} defaults what the default points to
  * @property {unknown[]} kept what C may still use of earlier results, in a ring
  * @property {number} next where in the ring
+ * @property {string | undefined} stack of what opened it, when tracking
  */
 
 /** By number. @type {(Entry | undefined)[]} */
 const entries = [];
+
+listLive('callback', function* list() {
+  for (const entry of entries) {
+    if (entry) yield { ptr: entry.address, name: functionName(entry.fn), stack: entry.stack };
+  }
+});
 
 module.exports = { entries };

@@ -4,6 +4,7 @@
 const native = require('../binding.js');
 const { takeAddress, putLength, views, offsets } = require('../frame.js');
 const { refusal } = require('../refuse.js');
+const { here } = require('../tracking.js');
 const { entries } = require('./entries.js');
 const { listen } = require('./listen.js');
 const { runnerOf } = require('./runner.js');
@@ -55,6 +56,7 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
     defaults: none,
     kept: [],
     next: 0,
+    stack: here(),
   };
   leaveDefault(entry, signature.result, onError);
   entry.place = 'result';

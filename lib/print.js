@@ -1,0 +1,42 @@
+'use strict';
+// Lines for people, on stderr: written at once, also in workers and when the process ends, past whatever the
+// program has made of `process.stderr`.
+
+const { writeSync } = require('node:fs');
+
+const STDERR = 2;
+
+/** How often a full pipe is tried again, and the milliseconds in between. */
+const TRIES = 1000;
+const PAUSE = 1;
+
+// Taken once: what becomes of the globals later changes nothing.
+const { Atomics, Buffer, Int32Array, SharedArrayBuffer } = globalThis;
+const { wait } = Atomics;
+const { from } = Buffer;
+
+/** @type {Int32Array | undefined} what is waited on, in vain */
+let nothing;
+
+/**
+ * Writes lines. Never throws: what cannot be written is lost.
+ * @param {string[]} lines
+ */
+function printLines(lines) {
+  try {
+    const bytes = from(`${lines.join('\n')}\n`);
+    let [at, tries] = [0, TRIES];
+    while (at < bytes.length && tries > 0) {
+      try {
+        at += writeSync(STDERR, bytes, at, bytes.length - at);
+      } catch (error) {
+        if (/** @type {any} */ (error).code !== 'EAGAIN') return;
+        tries--;
+        nothing ??= new Int32Array(new SharedArrayBuffer(4));
+        wait(nothing, 0, 0, PAUSE);
+      }
+    }
+  } catch {}
+}
+
+module.exports = { printLines };
