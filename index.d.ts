@@ -1149,9 +1149,45 @@ export function stats(): {
   memory: { blocks: number; bytes: number };
   /** Callbacks that are open, and how often C called one that was closed. */
   callbacks: { open: number; afterClose: number };
+  /** Finalizers that have not run. */
+  finalizers: number;
   /** Asynchronous calls that have not returned. */
   async: number;
 };
+
+/** What `attachFinalizer` attached. */
+export interface Finalizer {
+  /**
+   * Runs the function now, if it has not run. Throws what a JavaScript callback throws that it calls.
+   * @returns whether it ran
+   */
+  run(): boolean;
+  /**
+   * Takes it back: the function will not run.
+   * @returns whether it would have
+   */
+  detach(): boolean;
+  /** The same as `run()`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Runs a native function with `ptr` when `object` is collected, or when the process or worker ends; once. It
+ * runs without JavaScript: callbacks that it calls answer with their `onError`. Nothing runs on `process.exit`
+ * in the main thread. The library of the function stays loaded until it has run, also when it is closed before.
+ *
+ * @param object any object or function, frozen ones too
+ * @param ptr an address other than NULL
+ * @param nativeFree a bound function with one parameter, a pointer; or the address of such a function, or another
+ *   function with a `ptr`, for which this cannot be checked. Throws `ERR_LIBRARY_CLOSED` if it is closed.
+ * @param options `size`: bytes behind the pointer that the engine is told of, so that it collects sooner
+ */
+export function attachFinalizer(
+  object: object,
+  ptr: Address | OpaquePointer | CString,
+  nativeFree: Address | { (...args: any[]): unknown; readonly ptr: Address },
+  options?: { size?: number },
+): Finalizer;
 
 /** A thing that is live. */
 export interface Live {

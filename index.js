@@ -58,6 +58,7 @@ const later = {
   JSCallback: () => require('./lib/callback/callback.js').JSCallback,
   callback: () => require('./lib/callback/type.js').callback,
   leaks: () => require('./lib/leaks.js').leaks,
+  attachFinalizer: () => require('./lib/finalizer.js').attachFinalizer,
 };
 for (const [name, load] of Object.entries(later)) {
   const get = () => {
@@ -71,4 +72,4 @@ for (const [name, load] of Object.entries(later)) {
 // Never run: Node finds the names for `import` here.
 0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);
 0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
-0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = 0);
+0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.attachFinalizer = 0);

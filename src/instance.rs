@@ -3,13 +3,14 @@
 
 mod callbacks;
 mod calling;
+mod finalizers;
 mod letters;
 mod levels;
 mod mail;
 mod running;
 
 use crate::errno::Errno;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, closed_error, object_at};
@@ -21,6 +22,7 @@ use crate::text::HeapBlock;
 use crate::typetable::TypeTable;
 use callbacks::Callbacks;
 pub use callbacks::Wish;
+pub use finalizers::Freeing;
 use levels::Levels;
 use mail::AsyncCalls;
 pub use mail::Listener;
@@ -75,6 +77,7 @@ pub struct Instance {
     levels: Levels,
     callbacks: RefCell<Callbacks>,
     async_calls: AsyncCalls,
+    finalizers: finalizers::Finalizers,
     /// No callback runs any more outside of calls.
     is_ending: Cell<bool>,
     /// How many callbacks keep the process running.
@@ -114,6 +117,7 @@ impl Instance {
             levels: Levels::default(),
             callbacks: RefCell::default(),
             async_calls: AsyncCalls::default(),
+            finalizers: finalizers::Finalizers::default(),
             is_ending: Cell::new(false),
             keeps_alive: Cell::new(0),
             reading: Cell::new(0),
@@ -164,8 +168,9 @@ impl Instance {
             shortcut::clear(data);
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
             let instance = unsafe { Box::from_raw(data.cast::<Instance>()) };
-            // Not every host has run the hook.
+            // Not every host has run the hooks.
             instance.end();
+            instance.end_finalizers();
             // One host finalizes without an environment; its references are gone then.
             if !env.is_null() {
                 let listeners = instance.listeners.take().into_iter().flat_map(Listener::references);
@@ -231,11 +236,6 @@ impl Instance {
         calls.push(call.clone());
         self.call_numbers.borrow_mut().insert(types.into(), number);
         Ok((number, call))
-    }
-
-    fn call(&self, number: u32) -> Result<Rc<Call>, Error> {
-        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {number}"));
-        self.calls.borrow().get(number as usize).cloned().ok_or_else(missing)
     }
 
     /// Adds a library and returns its number, which is never used again.

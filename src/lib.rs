@@ -7,7 +7,7 @@
 //!   hold what), [`plan`] (frame offsets);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`targets`] (what a call looks up), [`memory`], [`text`],
-//!   [`shortcut`], [`instance`] (the state of one environment), [`enter`] (the hot entries),
+//!   [`shortcut`], [`external_memory`], [`instance`] (the state of one environment), [`enter`] (the hot entries),
 //!   [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
@@ -19,6 +19,7 @@ pub mod ctype;
 pub mod errno;
 pub mod error;
 pub mod exit;
+pub mod external_memory;
 pub mod frame;
 pub mod invoke;
 pub mod layout;

@@ -2,10 +2,17 @@
 
 use super::Instance;
 use crate::error::{Code, Error};
-use crate::invoke::invoke;
+use crate::invoke::{Call, invoke};
 use crate::library::closed_error;
+use std::rc::Rc;
 
 impl Instance {
+    /// The plan with this number.
+    pub(super) fn call(&self, number: u32) -> Result<Rc<Call>, Error> {
+        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {number}"));
+        self.calls.borrow().get(number as usize).cloned().ok_or_else(missing)
+    }
+
     /// Calls the function that the frame names, with the arguments in the frame, and lets `take` have
     /// the result; with it comes the number of the call. Until then the library stays loaded, also when
     /// the call itself closes it, and the strings among the arguments stay where they are. `None` when the function or its library is
