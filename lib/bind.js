@@ -70,7 +70,7 @@ function bindAll(binders) {
  */
 function defineAsync(stub, binding) {
   lazily.get = () => {
-    const asyncForm = asyncStub(binding, stub);
+    const asyncForm = isVariadic(binding) ? variadic().variadicAsync(stub) : asyncStub(binding, stub);
     defineValue(asyncForm, 'name', binding.name, 'configurable');
     defineValue(stub, 'async', asyncForm, 'enumerable');
     return asyncForm;
@@ -85,6 +85,23 @@ function defineAsync(stub, binding) {
  * @type {typeof import('./async/stub.js') | undefined}
  */
 let asyncStubs;
+
+/** @type {typeof import('./variadic.js') | undefined} */
+let variadics;
+
+const variadic = () => (variadics ??= require('./variadic.js'));
+
+/** @param {Binding} binding */
+const isVariadic = ({ signature }) => signature.isVariadic === true;
+
+/** @param {Binding[]} bindings @returns {Function[]} */
+function stubsOf(bindings) {
+  if (!bindings.some(isVariadic)) return makeStubs(bindings);
+  const plain = makeStubs(bindings.filter((binding) => !isVariadic(binding)));
+  return bindings.map((binding) =>
+    isVariadic(binding) ? variadic().variadicStub(binding) : /** @type {Function} */ (plain.shift()),
+  );
+}
 
 /** @type {typeof import('./async/stub.js').asyncStub} */
 function asyncStub(...args) {
@@ -101,7 +118,7 @@ const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enume
  * @returns {Function[]}
  */
 function makeFunctions(bindings) {
-  const stubs = makeStubs(bindings);
+  const stubs = stubsOf(bindings);
   stubs.forEach((stub, index) => {
     const { number, address, name, signature } = bindings[index];
     describeBound(number, name, signature.params);

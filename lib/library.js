@@ -5,6 +5,7 @@ const { fileURLToPath } = require('node:url');
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
+const { withOutcome } = require('./outcome.js');
 const { libraryClosed } = require('./owner.js');
 const { planSignature } = require('./signature.js');
 const { here } = require('./tracking.js');
@@ -13,7 +14,7 @@ const { here } = require('./tracking.js');
 const LONGEST_PATH = process.platform === 'win32' ? 32_767 : 4096;
 
 /** What a definition of dlopen may have. */
-const KEYS = ['args', 'returns', 'symbol', 'optional'];
+const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check'];
 
 /** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
 const { opened } = native;
@@ -178,10 +179,11 @@ function symbolTable(names, functions) {
  */
 function dlopen(path, definitions) {
   const wanted = definitionEntries(definitions, 'dlopen', KEYS).map(([name, definition]) => {
-    const { symbol = name, args, returns, optional = false } = ownProperties(definition);
+    const own = ownProperties(definition);
+    const { symbol = name, args, returns, optional = false } = own;
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
-    return { name, symbol, optional, signature: planSignature(name, args, returns) };
+    return { name, symbol, optional, signature: withOutcome(planSignature(name, args, returns), 'dlopen', name, own) };
   });
   const handle = openHandle('dlopen', path);
   try {

@@ -8,6 +8,7 @@ mod letters;
 mod levels;
 mod mail;
 mod running;
+mod variants;
 
 use crate::errno::Errno;
 use crate::error::Error;
@@ -40,6 +41,8 @@ struct Bound {
     library: Option<Rc<Library>>,
     /// Bound by `CFunction` at an address, not by name.
     by_address: bool,
+    /// The variadic function that this is, for calls with arguments of certain types.
+    variant_of: Option<u32>,
     call: Rc<Call>,
 }
 
@@ -59,6 +62,8 @@ pub struct Instance {
     targets: Targets,
     bound: RefCell<Vec<Option<Bound>>>,
     free_numbers: RefCell<Vec<u32>>,
+    /// The variants of each variadic function that has any.
+    variants: RefCell<HashMap<u32, Vec<u32>>>,
     calls: RefCell<Vec<Rc<Call>>>,
     call_numbers: RefCell<HashMap<Box<[u32]>, u32>>,
     /// The types that this environment has declared.
@@ -104,6 +109,7 @@ impl Instance {
             targets: Targets::default(),
             bound: RefCell::default(),
             free_numbers: RefCell::default(),
+            variants: RefCell::default(),
             calls: RefCell::default(),
             call_numbers: RefCell::default(),
             types: RefCell::default(),
@@ -304,13 +310,14 @@ impl Instance {
     pub fn bind_symbol(&self, library: u32, symbol: &str, name: &str, call: u32) -> Result<(u32, usize), Error> {
         let library = self.library(library).ok_or_else(|| closed_error(name))?;
         let address = library.symbol(symbol)?;
-        let bound = Bound { name: name.into(), library: Some(library), by_address: false, call: self.call(call)? };
+        let bound = Bound { name: name.into(), library: Some(library), by_address: false, variant_of: None, call: self.call(call)? };
         Ok((self.bind(bound, address), address))
     }
 
     /// Binds an address. Where a library opened here holds it, it is valid until that is closed.
     pub fn bind_address(&self, name: &str, address: usize, call: u32) -> Result<u32, Error> {
-        let bound = Bound { name: name.into(), library: self.holder_of(address), by_address: true, call: self.call(call)? };
+        let bound =
+            Bound { name: name.into(), library: self.holder_of(address), by_address: true, variant_of: None, call: self.call(call)? };
         Ok(self.bind(bound, address))
     }
 
@@ -327,16 +334,12 @@ impl Instance {
         number
     }
 
-    /// Makes a bound function throw `ERR_LIBRARY_CLOSED` from now on.
-    pub fn close_bound(&self, number: u32) {
-        self.targets.set(number, Target::NONE);
-    }
-
     /// Frees a number for use again; its function can no longer be called.
     pub fn release_bound(&self, number: u32) {
         let released = self.bound.borrow_mut().get_mut(number as usize).and_then(Option::take);
-        if released.is_some() {
-            self.close_bound(number);
+        if let Some(bound) = released {
+            self.forget_variant(number, bound.variant_of);
+            self.targets.set(number, Target::NONE);
             self.free_numbers.borrow_mut().push(number);
         }
     }

@@ -50,7 +50,7 @@ function signalOf(options, symbol, index) {
  */
 function asyncStub(plan, stub, map, settled) {
   const { number, signature } = plan;
-  const { params, result, resultSpot } = signature;
+  const { params, result, resultSpot, outcome } = signature;
   const count = params.length;
   const accepts = params.map((type) => (type.record ? undefined : acceptOf(type)));
   const pass = passerOf(plan, (index, argument, call) => /** @type {any} */ (accepts[index])(argument, call));
@@ -111,7 +111,8 @@ function asyncStub(plan, stub, map, settled) {
       // A getter may have aborted it.
       if (signal && isAborted(signal)) throw reasonOf(signal);
       const isText = string === true;
-      started = start({ symbol, isText, resolve, reject, read, giveBack, release, stack, thrown: undefined });
+      const ends = { resolve, reject, read, giveBack, outcome, release };
+      started = start({ symbol, isText, ...ends, stack, thrown: undefined });
     } catch (error) {
       end();
       throw error;
@@ -130,4 +131,4 @@ function asyncStub(plan, stub, map, settled) {
   return defineValue(asyncForm, 'length', count, 'configurable');
 }
 
-module.exports = { asyncStub };
+module.exports = { asyncStub, isOptions };

@@ -35,7 +35,7 @@ impl Instance {
         // inside, the library is kept until `leave`.
         let gate = unsafe { &*target.gate };
         gate.enter();
-        // SAFETY: the plan is never dropped; the function is mapped while its gate is entered; that it
+        // SAFETY: the plan lives as long as the function, which its caller holds; it is mapped while its gate is entered; that it
         // is a C function of this signature is what binding it claimed, and the slots are written.
         let call = unsafe {
             let call = self.mailbox.presence.enter(&self.last_call);
