@@ -736,8 +736,19 @@ export interface Signature {
   readonly returns?: AnyType | undefined;
 }
 
+/** What becomes of the results of a C function. */
+export interface Outcome {
+  /** The result is `{ value, errno }`. */
+  readonly errno?: boolean | undefined;
+  /**
+   * Says of a result whether it is a failure. If so, the call throws the system error that errno tells, as those
+   * of Node: an Error with `code` (`'ENOENT'`), `errno` (`-2`) and `syscall`, the function's name.
+   */
+  readonly check?: ((value: any) => unknown) | undefined;
+}
+
 /** A function of a library. */
-export interface SymbolDefinition extends Signature {
+export interface SymbolDefinition extends Signature, Outcome {
   /** Its name in the library, where that is not the key. */
   readonly symbol?: string | undefined;
   /** Be `null`, instead of an error, when the library has no such symbol. */
@@ -745,15 +756,26 @@ export interface SymbolDefinition extends Signature {
 }
 
 /** A function at an address. */
-export interface AddressDefinition extends Signature {
+export interface AddressDefinition extends Signature, Outcome {
   /** From C, from the `ptr` of another function, or a callback. */
   readonly ptr: Address | JSCallback;
 }
 
+// The types before the '...' of a variadic function; never for others.
+type NamedOf<List> = List extends readonly [...infer Named, infer Last]
+  ? string extends Last
+    ? never
+    : Last extends '...'
+      ? Named
+      : never
+  : never;
+
 // What a definition has to be, member for member.
-type CheckedTypes<List, As extends Role, Known> = List extends readonly unknown[]
-  ? { readonly [Index in keyof List]: CheckedType<List[Index], As, Known> }
-  : readonly Known[] | undefined;
+type CheckedTypes<List, As extends Role, Known> = [List, As] extends [readonly [...infer Named, '...'], 'parameter']
+  ? readonly [...CheckedTypes<Named, As, Known>, '...']
+  : List extends readonly unknown[]
+    ? { readonly [Index in keyof List]: CheckedType<List[Index], As, Known> }
+    : readonly Known[] | undefined;
 
 /** What a definition has to be, as the constraint of a type parameter: `D extends Checked<D, AddressDefinition>`. */
 export type Checked<Definition, Shape, As extends Role = 'parameter', Known = ParameterType> = Omit<
@@ -782,19 +804,44 @@ type Values<List extends readonly unknown[], Name extends keyof Facets> = {
 };
 type ArgumentsOf<List, Name extends 'in' | 'out' = 'in'> = unknown extends List
   ? any[]
-  : List extends readonly unknown[]
-    ? Values<List, Name>
-    : [];
+  : [NamedOf<List>] extends [never]
+    ? List extends readonly unknown[]
+      ? Values<List, Name>
+      : []
+    : NamedOf<List> extends infer Named extends readonly unknown[]
+      ? [...Values<Named, Name>, ...VariadicArgument[]]
+      : never;
 type NullOf<Definition> = unknown extends Definition
   ? never
   : true extends Property<Definition, 'optional'>
     ? null
     : never;
 
+type Pairs = { [Name in ParameterType]: readonly [type: Name, value: Facet<Name, 'in'>] };
+
+/**
+ * An argument of a variadic function, after those that its `args` name: `[type, value]`, of which the value is
+ * checked as any argument of that type; or a value alone, where its type is clear. Then an integer that fits is
+ * an `int`, a fraction, NaN or an infinity a `double`, a boolean an `int`, a BigInt a `long long`, a string a
+ * `cstring`, and everything else a pointer.
+ */
+export type VariadicArgument =
+  Pairs[ParameterType] | readonly [type: TypeObject, value: any] | boolean | string | Pointer;
+
+type WithErrno<Definition, Value> =
+  Property<Definition, 'errno'> extends infer Asks
+    ? Asks extends true
+      ? { value: Value; errno: number }
+      : Value
+    : never;
+
 /** The function that a definition makes. */
 export type FunctionOf<Definition> = unknown extends Definition
   ? BoundFunction<any[], any>
-  : BoundFunction<ArgumentsOf<Property<Definition, 'args'>>, ValueOut<Property<Definition, 'returns'>>>;
+  : BoundFunction<
+      ArgumentsOf<Property<Definition, 'args'>>,
+      WithErrno<Definition, ValueOut<Property<Definition, 'returns'>>>
+    >;
 
 /** The asynchronous function that a definition makes. */
 export type AsyncFunctionOf<Definition> = FunctionOf<Definition>['async'] & {

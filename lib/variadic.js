@@ -125,9 +125,13 @@ class Step {
     this.before = before;
   }
 
-  /** @returns {CType[]} */
+  /** Those of all steps up to this one. @returns {CType[]} */
   types() {
-    return this.type && this.before ? [...this.before.types(), this.type] : [];
+    const types = [];
+    /** @type {Step | undefined} */
+    let step = this;
+    for (; step?.type; step = step.before) types.push(step.type);
+    return types.reverse();
   }
 }
 
