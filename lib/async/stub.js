@@ -111,8 +111,8 @@ function asyncStub(plan, stub, map, settled) {
       // A getter may have aborted it.
       if (signal && isAborted(signal)) throw reasonOf(signal);
       const isText = string === true;
-      const ends = { resolve, reject, read, giveBack, outcome, release };
-      started = start({ symbol, isText, ...ends, stack, thrown: undefined });
+      const thrown = undefined;
+      started = start({ symbol, isText, resolve, reject, read, giveBack, outcome, release, stack, thrown });
     } catch (error) {
       end();
       throw error;
