@@ -755,6 +755,22 @@ export interface SymbolDefinition extends Signature, Outcome {
   readonly optional?: boolean | undefined;
 }
 
+/**
+ * A variable of a library: a property that reads and writes it in place. Records and arrays read as views (see
+ * `StructSchema.view`), those of `char` as strings; assigning to one writes all of it. A `cstring` reads as the
+ * string that the variable points to.
+ */
+export interface GlobalDefinition {
+  /** Its type. */
+  readonly type: AnyType;
+  /** It is a variable. */
+  readonly global: true;
+  /** Its name in the library, where that is not the key. */
+  readonly symbol?: string | undefined;
+  /** Be `null`, instead of an error, when the library has no such symbol. */
+  readonly optional?: boolean | undefined;
+}
+
 /** A function at an address. */
 export interface AddressDefinition extends Signature, Outcome {
   /** From C, from the `ptr` of another function, or a callback. */
@@ -795,8 +811,29 @@ export type Checked<Definition, Shape, As extends Role = 'parameter', Known = Pa
 
 /** The same for a map of definitions: `D extends CheckedAll<D, SymbolDefinition>`. */
 export type CheckedAll<Definitions, Shape> = object & {
-  readonly [Name in keyof Definitions]: Definitions[Name] extends object ? Checked<Definitions[Name], Shape> : Shape;
+  readonly [Name in keyof Definitions]: Definitions[Name] extends object
+    ? IsGlobal<Definitions[Name], Shape> extends true
+      ? CheckedGlobal<Definitions[Name]>
+      : Checked<Definitions[Name], Shape>
+    : Shape;
 };
+
+// Addresses are of functions.
+type IsGlobal<Definition, Shape> = 'ptr' extends keyof Shape
+  ? false
+  : unknown extends Definition
+    ? false
+    : Definition extends AnyGlobal
+      ? true
+      : false;
+type AnyGlobal = { readonly global: true };
+type CheckedGlobal<Definition> = {
+  readonly [Key in keyof Definition]: Key extends 'type'
+    ? CheckedType<Definition[Key], 'member', ArgumentType>
+    : Key extends keyof GlobalDefinition
+      ? GlobalDefinition[Key]
+      : never;
+} & { readonly type: unknown };
 
 type Property<Definition, Key> = Key extends keyof Definition ? Definition[Key] : undefined;
 type Values<List extends readonly unknown[], Name extends keyof Facets> = {
@@ -849,10 +886,35 @@ export type AsyncFunctionOf<Definition> = FunctionOf<Definition>['async'] & {
   readonly ptr: number;
 };
 
-/** The functions that definitions make. */
-export type SymbolsOf<Definitions> = {
+// An optional variable that is not there is null, and stays so.
+type GlobalOf<Definition> =
+  | (Property<Definition, 'type'> extends infer Of
+      ? Of extends keyof TypeTable
+        ? TypeTable[Of]['out']
+        : Facet<Of, 'view'>
+      : never)
+  | NullOf<Definition>;
+
+type GlobalNames<Definitions> = {
+  [Name in keyof Definitions]: unknown extends Definitions[Name]
+    ? never
+    : Definitions[Name] extends AnyGlobal
+      ? Name
+      : never;
+}[keyof Definitions];
+
+type FunctionsOf<Definitions> = {
   readonly [Name in keyof Definitions]: FunctionOf<Definitions[Name]> | NullOf<Definitions[Name]>;
 };
+
+/** The functions that definitions make, and properties for variables. */
+export type SymbolsOf<Definitions> = [GlobalNames<Definitions>] extends [never]
+  ? FunctionsOf<Definitions>
+  : Plain<
+      FunctionsOf<Omit<Definitions, GlobalNames<Definitions>>> & {
+        -readonly [Name in GlobalNames<Definitions>]: GlobalOf<Definitions[Name]>;
+      }
+    >;
 
 // ---- functions -------------------------------------------------------------------------------------
 

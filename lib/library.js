@@ -14,7 +14,7 @@ const { here } = require('./tracking.js');
 const LONGEST_PATH = process.platform === 'win32' ? 32_767 : 4096;
 
 /** What a definition of dlopen may have. */
-const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check'];
+const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'type', 'global'];
 
 /** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
 const { opened } = native;
@@ -156,13 +156,22 @@ const ownProperties = (definition) => Object.setPrototypeOf({ ...definition }, n
  * An object of functions that any name can be a key of. It has no prototype, and properties that
  * engines find as fast as those of a literal, which `Object.create(null)` has not.
  * @param {string[]} names
- * @param {(Function | null)[]} functions
+ * @param {(Function | { get: () => any, set: (value: unknown) => void } | null)[]} members functions, and accessors of
+ *   variables
  * @returns {Record<string, any>}
  */
-function symbolTable(names, functions) {
+function symbolTable(names, members) {
   const symbols = Object.setPrototypeOf({}, null);
   names.forEach((name, index) => {
-    symbols[name] = functions[index];
+    const member = members[index];
+    if (typeof member === 'object' && member !== null) {
+      const { get, set } = member;
+      Object.defineProperty(
+        symbols,
+        name,
+        Object.setPrototypeOf({ get, set, enumerable: true, configurable: true }, null),
+      );
+    } else symbols[name] = member;
   });
   // Engines make an object with many properties a hash table, but not one that is a prototype.
   const owner = function () {};
@@ -183,32 +192,49 @@ function dlopen(path, definitions) {
     const { symbol = name, args, returns, optional = false } = own;
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
-    return { name, symbol, optional, signature: withOutcome(planSignature(name, args, returns), 'dlopen', name, own) };
+    const type = isGlobal(name, own) ? require('./library/globals.js').globalType(name, own) : undefined;
+    const signature = type ? undefined : withOutcome(planSignature(name, args, returns), 'dlopen', name, own);
+    return { name, symbol, optional, type, signature };
   });
   const handle = openHandle('dlopen', path);
   try {
     const library = handleNumber(handle);
+    /** @type {(work: () => any, optional: boolean) => any} */
+    const found = (work, optional) => {
+      try {
+        return work();
+      } catch (error) {
+        if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
+        throw error;
+      }
+    };
+    const globals = wanted.map(({ name, symbol, optional, type }) =>
+      type ? found(() => require('./library/globals.js').bindGlobal(library, symbol, type, name), optional) : null,
+    );
     const { functions } = bindAll(
-      wanted.map(({ name, symbol, optional, signature }) => () => {
-        try {
-          return bindSymbol(library, symbol, signature, name);
-        } catch (error) {
-          if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
-          throw error;
-        }
-      }),
+      wanted.map(
+        ({ name, symbol, optional, signature }) =>
+          () =>
+            signature ? found(() => bindSymbol(library, symbol, signature, name), optional) : null,
+      ),
     );
     return new Library(
       handle,
       symbolTable(
         wanted.map(({ name }) => name),
-        functions,
+        wanted.map((_, index) => globals[index] ?? functions[index]),
       ),
     );
   } catch (error) {
     closeHandle(handle);
     throw error;
   }
+}
+
+/** Whether a definition is of a variable. @param {string} name @param {any} definition */
+function isGlobal(name, { type, global: says = false }) {
+  if (typeof says !== 'boolean') throw definitionError('dlopen', `global of ${name} must be a boolean`, name);
+  return says || type !== undefined;
 }
 
 module.exports = {

@@ -176,10 +176,11 @@ const isVariadic = (args) => Array.isArray(args) && args[args.length - 1] === MO
  * @returns {Signature}
  */
 function planVariant({ number, name, signature }, more) {
-  const { params, result, outcome } = signature;
+  const { isVariadic: _, ...fixed } = signature;
+  const { params, result } = fixed;
   const types = { params: [...params, ...more], result, isNamed: false };
   const bindVariant = (/** @type {Uint32Array} */ numbers) => native.bindVariant(number, numbers, params.length);
-  return { ...makePlan(name, types, bindVariant, planned), outcome };
+  return { ...fixed, ...makePlan(name, types, bindVariant, planned) };
 }
 
 /**

@@ -3,6 +3,7 @@
 
 pub mod callbacks;
 pub mod finalizers;
+pub mod globals;
 pub mod variants;
 
 use crate::ctype::CType;

@@ -7,7 +7,9 @@ mod finalizers;
 mod letters;
 mod levels;
 mod mail;
+mod plans;
 mod running;
+mod symbols;
 mod variants;
 
 use crate::errno::Errno;
@@ -17,6 +19,7 @@ use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, closed_error, object_at};
 use crate::mailbox::Mailbox;
 use crate::presence::LastCall;
+use crate::segments::Segment;
 use crate::shortcut;
 use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
@@ -69,6 +72,8 @@ pub struct Instance {
     /// The types that this environment has declared.
     pub types: RefCell<TypeTable>,
     libraries: RefCell<HashMap<u32, Rc<Library>>>,
+    /// Some code of a loaded library.
+    code: Cell<Option<Segment>>,
     libraries_opened: Cell<u32>,
     /// Closed libraries with calls inside.
     closing: RefCell<Vec<Rc<Library>>>,
@@ -114,6 +119,7 @@ impl Instance {
             call_numbers: RefCell::default(),
             types: RefCell::default(),
             libraries: RefCell::default(),
+            code: Cell::new(None),
             libraries_opened: Cell::new(0),
             closing: RefCell::default(),
             open_gate: Box::default(),
@@ -230,24 +236,12 @@ impl Instance {
         ptr::null_mut()
     }
 
-    /// The number of the plan for a signature given as type numbers, and the plan itself.
-    pub fn plan(&self, types: &[u32]) -> Result<(u32, Rc<Call>), Error> {
-        let mut calls = self.calls.borrow_mut();
-        if let Some(&number) = self.call_numbers.borrow().get(types) {
-            return Ok((number, calls[number as usize].clone()));
-        }
-        let signature = self.types.borrow().signature(types)?;
-        let call = Rc::new(Call::new(&signature, self.backend)?);
-        let number = calls.len() as u32;
-        calls.push(call.clone());
-        self.call_numbers.borrow_mut().insert(types.into(), number);
-        Ok((number, call))
-    }
-
     /// Adds a library and returns its number, which is never used again.
     pub fn add_library(&self, library: Library) -> u32 {
         let number = self.libraries_opened.get() + 1;
         self.libraries_opened.set(number);
+        // What was there may have been unloaded.
+        self.code.set(None);
         self.libraries.borrow_mut().insert(number, Rc::new(library));
         number
     }
@@ -310,6 +304,7 @@ impl Instance {
     pub fn bind_symbol(&self, library: u32, symbol: &str, name: &str, call: u32) -> Result<(u32, usize), Error> {
         let library = self.library(library).ok_or_else(|| closed_error(name))?;
         let address = library.symbol(symbol)?;
+        self.check_code(name, address)?;
         let bound = Bound { name: name.into(), library: Some(library), by_address: false, variant_of: None, call: self.call(call)? };
         Ok((self.bind(bound, address), address))
     }

@@ -6,8 +6,9 @@
 //!   [`typetable`] (types by number), [`frame`] (its layout), [`abi`] (which registers or stack words
 //!   hold what), [`plan`] (frame offsets);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
-//! * host: [`errno`], [`library`], [`targets`] (what a call looks up), [`memory`], [`text`],
-//!   [`shortcut`], [`external_memory`], [`instance`] (the state of one environment), [`enter`] (the hot entries),
+//! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
+//!   [`memory`], [`text`], [`shortcut`], [`external_memory`], [`instance`] (the state of one environment),
+//!   [`enter`] (the hot entries),
 //!   [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
@@ -29,6 +30,7 @@ pub mod mailbox;
 pub mod memory;
 pub mod plan;
 pub mod presence;
+pub mod segments;
 pub mod shortcut;
 pub mod signature;
 pub mod targets;
