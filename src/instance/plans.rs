@@ -1,7 +1,7 @@
 //! Plans, one for each signature that functions are bound with.
 
 use super::Instance;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::invoke::Call;
 use std::rc::Rc;
 
@@ -18,10 +18,5 @@ impl Instance {
         calls.push(call.clone());
         self.call_numbers.borrow_mut().insert(types.into(), number);
         Ok((number, call))
-    }
-
-    pub(super) fn call(&self, number: u32) -> Result<Rc<Call>, Error> {
-        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {number}"));
-        self.calls.borrow().get(number as usize).cloned().ok_or_else(missing)
     }
 }
