@@ -9,6 +9,7 @@ const { createError } = require('./errors.js');
 const { offsets, putAddress, views } = require('./frame.js');
 const { dispose, ownProperties } = require('./library.js');
 const { isBuffer } = require('./pointer.js');
+const { Address, trace, tracing } = require('./tracing.js');
 
 const { BigInt } = globalThis;
 const ME = 'attachFinalizer';
@@ -34,6 +35,7 @@ class Finalizer {
    * @returns {boolean} whether it ran
    */
   run() {
+    if (tracing.memory) trace('Finalizer.run', []);
     return native.runFinalizer(this.#number);
   }
 
@@ -42,6 +44,7 @@ class Finalizer {
    * @returns {boolean} whether it would have
    */
   detach() {
+    if (tracing.memory) trace('Finalizer.detach', []);
     return native.detachFinalizer(this.#number);
   }
 
@@ -113,6 +116,7 @@ function attachFinalizer(object, ptr, nativeFree, options) {
   if (isBuffer(ptr)) throw refuse('ERR_INVALID_ARG_TYPE', 1, 'a buffer frees its memory itself: expected an address');
   const pointer = pointerValue(ME, ptr, 1);
   checkUsable(pointer, 1);
+  if (tracing.memory) trace(ME, [object, new Address(pointer), nativeFree, bytes]);
   putAddress(pointer);
   views.u64[offsets.value / 8] = BigInt(address);
   return new Finalizer(native.attachFinalizer(object, number, bytes));

@@ -8,6 +8,7 @@ const { bindSymbol, bindAll } = require('./bind.js');
 const { withOutcome } = require('./outcome.js');
 const { libraryClosed } = require('./owner.js');
 const { planSignature } = require('./signature.js');
+const { tracing, trace, traceTimed } = require('./tracing.js');
 const { here } = require('./tracking.js');
 
 /** Systems have no longer ones, and the loader of one copies a name of any length to the stack. */
@@ -84,7 +85,8 @@ function libraryPath(caller, path) {
  */
 function openHandle(caller, path) {
   const name = libraryPath(caller, path);
-  const library = native.openLibrary(name);
+  const open = () => native.openLibrary(name);
+  const library = tracing.libraries ? traceTimed('dlopen', [name], open, (number) => number) : open();
   // The running process itself is always open.
   if (name !== null) opened.set(library, { name, stack: here() });
   return BigInt(library);
@@ -101,6 +103,7 @@ function handleNumber(handle) {
 /** @param {unknown} handle unknown and closed handles are ignored */
 function closeHandle(handle) {
   const library = handleNumber(handle);
+  if (tracing.libraries && opened.has(library)) trace('dlclose', [opened.get(library)?.name]);
   opened.delete(library);
   native.closeLibrary(library);
   libraryClosed(library);

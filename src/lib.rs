@@ -7,8 +7,8 @@
 //!   hold what), [`plan`] (frame offsets);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
-//!   [`memory`], [`text`], [`shortcut`], [`external_memory`], [`instance`] (the state of one environment),
-//!   [`enter`] (the hot entries),
+//!   [`memory`], [`text`], [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one
+//!   environment), [`enter`] (the hot entries),
 //!   [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
@@ -35,6 +35,7 @@ pub mod shortcut;
 pub mod signature;
 pub mod targets;
 pub mod text;
+pub mod trace;
 pub mod trampoline;
 pub mod typetable;
 

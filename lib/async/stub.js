@@ -11,6 +11,7 @@ const { giveBackLoans, resultReader } = require('../passing.js');
 const { defineValue } = require('../property.js');
 const { acceptOf } = require('../record/accept.js');
 const { here } = require('../tracking.js');
+const { tracing } = require('../tracing.js');
 const { AsyncCall } = require('./call.js');
 const { start, stringResult, withdraw } = require('./settle.js');
 const { isAborted, isSignal, reasonOf, watch } = require('./signal.js');
@@ -120,7 +121,10 @@ function asyncStub(plan, stub, map, settled) {
   }
 
   const asyncForm = (/** @type {unknown[]} */ ...args) =>
-    new Promise((resolve, reject) => {
+    new Promise((fulfil, refuse) => {
+      const { resolve, reject } = tracing.calls
+        ? require('../trace/calls.js').tracedPromise(symbolOf(number), signature, args, fulfil, refuse)
+        : { resolve: fulfil, reject: refuse };
       try {
         begin(args, resolve, reject);
       } catch (error) {

@@ -9,6 +9,7 @@ const { takeAddress } = require('../frame.js');
 const { ownerOfLibrary } = require('../owner.js');
 const { Ground, viewAddress } = require('../record/ground.js');
 const { reader, writer, viewValue } = require('../record/view.js');
+const { tracing } = require('../tracing.js');
 const { resolveType } = require('../types.js');
 
 /** @typedef {import('../types.js').CType} CType */
@@ -81,8 +82,10 @@ function globalType(name, { type: given, ...others }) {
  * @returns {{ get: () => any, set: (value: unknown) => void }}
  */
 function bindGlobal(library, symbol, type, name) {
-  const isConstant = native.findGlobal(library, symbol, name, type.size);
-  const address = takeAddress();
+  const find = () => ({ isConstant: native.findGlobal(library, symbol, name, type.size), address: takeAddress() });
+  const { isConstant, address } = tracing.libraries
+    ? require('../trace/look-up.js').tracedLookUp(library, symbol, find, (found) => found.address)
+    : find();
   const owner = ownerOfLibrary(library);
   const GroundClass = isConstant ? ConstantGround : GlobalGround;
   const read = reader(type);

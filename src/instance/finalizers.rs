@@ -5,6 +5,7 @@ use crate::error::{Code, Error};
 use crate::external_memory::adjust;
 use crate::library::{Library, closed_error};
 use crate::memory;
+use crate::trace;
 use napi::sys;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -185,6 +186,7 @@ impl Instance {
     pub fn detach_finalizer(&self, number: u64) -> bool {
         let Some(finalizer) = self.take_finalizer(number) else { return false };
         self.tell(-finalizer.size);
+        trace::memory(|| format!("finalizer detached: {:p}({:p})", finalizer.function, finalizer.pointer));
         self.leave_library(&finalizer);
         true
     }
@@ -226,6 +228,7 @@ impl Instance {
 
     /// Runs a finalizer. Returns the number it has as a call.
     fn run(&self, finalizer: Finalizer) -> u32 {
+        trace::memory(|| format!("finalizer runs: {:p}({:p})", finalizer.function, finalizer.pointer));
         let errno = self.errno.get();
         // SAFETY: the address is that of a C function which takes a pointer, and this pointer, as whoever
         // attached it claims; its library is kept until the gate is left.
