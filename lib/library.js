@@ -22,6 +22,9 @@ const { opened } = native;
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
+/** Whether a library from a file is open. @type {(library: Library) => boolean} */
+let isOpen;
+
 /**
  * An open library. Its class is a thin owner of a handle: `new Library(handle, symbols)`.
  */
@@ -45,6 +48,10 @@ class Library {
 
   [dispose]() {
     this.close();
+  }
+
+  static {
+    isOpen = (library) => opened.has(handleNumber(library.#handle));
   }
 }
 
@@ -245,6 +252,7 @@ module.exports = {
   dlopen,
   openHandle,
   handleNumber,
+  isOpen,
   closeHandle,
   checkDefinition,
   definitionEntries,
