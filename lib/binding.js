@@ -41,6 +41,8 @@ addon.pending ??= new Map();
 addon.opened ??= new Map();
 addon.listers ??= [];
 addon.reporting ??= { isOn: false };
+// What programs have allocated and not freed, by address.
+addon.allocations ??= new Map();
 
 /**
  * The native half of arkffi: cold functions, hot entries, the frame; what is known of functions and calls by number.

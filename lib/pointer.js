@@ -242,12 +242,19 @@ function registerWrapper(reader, namer = () => undefined, judge = () => undefine
  * @property {number} at
  * @property {number} length in bytes
  * @property {import('./types.js').CType | undefined} type of a record
+ * @property {boolean} [isMemory] it is a Memory
  */
 
 /** Set by lib/record/view.js. */
 const views = {
   /** @type {(value: any) => ViewPlace | undefined} undefined for what is no view */
   placeOf: () => undefined,
+};
+
+/** Set by lib/blocks/memory.js. */
+const memories = {
+  /** @type {(value: unknown) => InstanceType<typeof import('./blocks/block.js').Block> | undefined} whose memory a value is, or is on */
+  blockOf: () => undefined,
 };
 
 /**
@@ -320,5 +327,6 @@ module.exports = {
   wrapperName: (/** @type {object} */ value) => wrapperName(value),
   wrapperProblem: (/** @type {object} */ value) => wrapperProblem(value),
   callbacks,
+  memories,
   views,
 };

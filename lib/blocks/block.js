@@ -1,0 +1,242 @@
+'use strict';
+// Blocks of memory: who they belong to, and whether they are still there. What programs see of one is a Memory.
+
+const native = require('../binding.js');
+const { createError } = require('../errors.js');
+const { MemoryView } = require('../memory-view.js');
+const { offsetBy } = require('../record/access.js');
+const { listLive } = require('../leaks.js');
+const { here, isTracking } = require('../tracking.js');
+const { Exposure } = require('./exposure.js');
+const { HEAP, freeHeap, freeWith } = require('./heap.js');
+
+/** @typedef {import('../retained.js').Owner} Owner */
+/** @typedef {import('./heap.js').Allocator} Allocator */
+
+/**
+ * What is allocated and not freed, of all copies of the package, by address: all but the memories on C's heap, for
+ * which a map would take as long as all the rest.
+ * @type {Map<number | bigint, Block>}
+ */
+const known = native.allocations;
+
+/** Those, in any order. @type {Block[]} */
+const memories = [];
+
+/** So often a block is used before a buffer is made on it, which takes as long as many uses. */
+const FEW = 8;
+
+/** While tracking: which calls freed the addresses that were freed last. @type {Map<number | bigint, string | undefined>} */
+const freed = new Map();
+const MOST_FREED = 10_000;
+
+/** @param {string | undefined} stack @returns {string} the end of a message */
+const byWhom = (stack) => (stack === undefined ? '' : `, by:\n${stack}`);
+
+class Block {
+  /**
+   * @param {number | bigint} start its address
+   * @param {number} size in bytes
+   * @param {Allocator | undefined} allocator undefined for memory that is not freed here
+   * @param {number | bigint} base what the allocator gave
+   * @param {string | undefined} name of what it is
+   */
+  constructor(start, size, allocator, base, name) {
+    this.start = start;
+    this.size = size;
+    this.allocator = allocator;
+    this.base = base;
+    this.name = name;
+    this.alive = true;
+    /** Tells whether the memory is there. @type {Owner} */
+    this.owner = this;
+    /** For quick access, when it is worth it. @type {DataView | undefined} */
+    this.fast = undefined;
+    this.uses = 0;
+    /** In how many asynchronous calls C uses it. */
+    this.pins = 0;
+    /** Its memory is given back when they have returned. */
+    this.isDue = false;
+    /** What programs were given to use it without us. @type {InstanceType<typeof Exposure> | undefined} */
+    this.exposure = undefined;
+    /** Of the call that made it, while tracking. @type {string | undefined} */
+    this.stack = undefined;
+    /** Of the call that freed it, while tracking. @type {string | undefined} */
+    this.freedBy = undefined;
+    /** What it is freed together with, in words. @type {string | undefined} */
+    this.whole = undefined;
+    /** Programs know its address only. */
+    this.isRaw = false;
+    /** Where it is in `memories`; -1 when it is not. */
+    this.place = -1;
+  }
+
+  // As the owner of its memory.
+
+  get code() {
+    return 'ERR_INVALID_MEM_ID';
+  }
+
+  get text() {
+    if (this.whole !== undefined) return `the ${this.whole} of this memory has ended${byWhom(this.freedBy)}`;
+    return `the memory was freed${byWhom(this.freedBy)}`;
+  }
+
+  // As the ground of views and schemas; see lib/record/ground.js.
+
+  /** What is written to it lives as long as it. */
+  get buffer() {
+    return this;
+  }
+
+  /** @returns {DataView} */
+  get view() {
+    this.check();
+    this.fast ??= new MemoryView(this.expose().whole('view'));
+    return this.fast;
+  }
+
+  /** Why the memory is no longer there. @returns {{ code: string, text: string } | undefined} */
+  problem() {
+    return this.owner.alive ? undefined : this.owner;
+  }
+
+  /** Throws when the memory is gone. @param {string} [caller] */
+  check(caller) {
+    const { owner } = this;
+    if (!owner.alive) throw createError(owner.code, caller ? `${caller}: ${owner.text}` : owner.text, caller);
+  }
+
+  /** @param {number} at @returns {number | bigint} */
+  address(at) {
+    this.check();
+    return offsetBy(this.start, at);
+  }
+
+  // Its own.
+
+  /** @returns {InstanceType<typeof Exposure>} */
+  expose() {
+    return (this.exposure ??= new Exposure(this));
+  }
+
+  /** Whether the quick way is open from now on; it is opened after a few uses. */
+  quicken() {
+    if (this.fast !== undefined) return true;
+    if (++this.uses <= FEW || !Exposure.isPossible(this.size)) return false;
+    return this.owner.alive && this.view !== undefined;
+  }
+
+  /**
+   * Makes it known as one that is to be freed.
+   * @param {boolean} isByAddress whether it may be asked for by its address, again and again
+   */
+  enlist(isByAddress) {
+    if (isByAddress) known.set(this.start, this);
+    else {
+      this.place = memories.length;
+      memories[this.place] = this;
+    }
+    if (isTracking) this.stack = here();
+    return this;
+  }
+
+  /**
+   * Frees it; the memory itself, when the last asynchronous call has returned that C uses it in.
+   * @param {string} caller
+   */
+  free(caller) {
+    this.check(caller);
+    if (this.allocator === undefined) throw notOurs(caller, 'this memory was not allocated here');
+    // Nothing is changed if this throws.
+    this.exposure?.detach(caller);
+    this.#forget();
+    if (this.pins === 0) this.#giveBack();
+    else this.isDue = true;
+  }
+
+  #forget() {
+    this.alive = false;
+    this.fast = undefined;
+    if (this.place === -1) known.delete(this.start);
+    else {
+      // The last one takes its place.
+      const last = /** @type {Block} */ (memories.pop());
+      if (last !== this) memories[(last.place = this.place)] = last;
+    }
+    if (!isTracking) return;
+    this.freedBy = here();
+    freed.delete(this.start);
+    freed.set(this.start, this.freedBy);
+    if (freed.size > MOST_FREED) freed.delete(/** @type {number} */ (freed.keys().next().value));
+  }
+
+  #giveBack() {
+    const { allocator, base } = this;
+    if (allocator === HEAP) freeHeap(base);
+    else freeWith(/** @type {Allocator} */ (allocator), base);
+  }
+
+  /** Its memory has another block now, or none. */
+  abandon() {
+    this.#forget();
+  }
+
+  /** C uses it until `unpin`. */
+  pin() {
+    this.pins++;
+  }
+
+  unpin() {
+    if (--this.pins > 0 || !this.isDue) return;
+    this.isDue = false;
+    try {
+      this.#giveBack();
+    } catch (error) {
+      // Of an allocator of the user's. There is no call of theirs that could throw it.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/** @param {string} caller @param {string} text */
+const notOurs = (caller, text) => createError('ERR_INVALID_MEM_ID', `${caller}: ${text}`, caller);
+
+/**
+ * The live block that begins at an address.
+ * @param {string} caller
+ * @param {number | bigint} address
+ * @returns {Block}
+ */
+function blockAt(caller, address) {
+  const block = known.get(address) ?? memories.find(({ start }) => start === address);
+  if (block) return block;
+  const where = `0x${address.toString(16)}`;
+  if (freed.has(address)) throw notOurs(caller, `the memory at ${where} was freed${byWhom(freed.get(address))}`);
+  throw notOurs(caller, `no memory that was allocated here and is not freed begins at ${where}`);
+}
+
+/** Those of this copy of the package. */
+function* mine() {
+  for (const block of known.values()) if (block instanceof Block) yield block;
+  yield* memories;
+}
+
+listLive(
+  'memory',
+  function* list() {
+    for (const { start, size, name, stack } of mine()) yield { ptr: start, size, type: name, stack };
+  },
+  () => {
+    const total = { blocks: 0, bytes: 0 };
+    for (const { size } of mine()) {
+      total.blocks++;
+      total.bytes += size;
+    }
+    return total;
+  },
+);
+
+module.exports = { Block, blockAt, known, notOurs };
