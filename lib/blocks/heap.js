@@ -53,8 +53,8 @@ function freeHeap(address) {
   native.release();
 }
 
-/** C's own heap; what is in its memory is anything. @type {Allocator} */
-const HEAP = Object.freeze({ allocate: (size) => takeHeap('allocate', size, false), free: freeHeap });
+/** Stands for C's own heap, in all copies of the package. @type {Allocator} */
+const HEAP = native.heap;
 
 /**
  * Changes the size of a block of C's heap; the bytes that both sizes have stay.
