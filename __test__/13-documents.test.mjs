@@ -35,8 +35,8 @@ describe('every error code', () => {
       '11-calls',
       '31-callback-errors',
       '32-callback-threads',
-      '41-blocks',
-      '44-handles',
+      '51-blocks',
+      '54-handles',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

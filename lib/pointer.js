@@ -236,9 +236,12 @@ function registerWrapper(reader, namer = () => undefined, judge = () => undefine
 }
 
 /**
+ * The memory that a view is on.
+ * @typedef {Pick<InstanceType<typeof import('./record/ground.js').Ground>, 'view' | 'owner' | 'buffer' | 'problem' | 'address' | 'part' | 'mayWrite'>} PlaceGround
+ *
  * Where a view on a record or array in memory is.
  * @typedef {object} ViewPlace
- * @property {InstanceType<typeof import('./record/ground.js').Ground>} ground
+ * @property {PlaceGround} ground
  * @property {number} at
  * @property {number} length in bytes
  * @property {import('./types.js').CType | undefined} type of a record

@@ -34,21 +34,22 @@ const { foreign, hasText, memoryOn } = require('./memory.js');
  * @param {number} size in bytes
  * @param {number} align
  * @param {boolean} isZeroed
- * @param {string | undefined} name of what it is
+ * @param {string | undefined} name of its type
+ * @param {'memory' | 'raw' | 'arena'} kind
  * @returns {InstanceType<typeof Block>}
  */
-function takeBlock(caller, allocator, size, align, isZeroed, name) {
+function takeBlock(caller, allocator, size, align, isZeroed, name, kind) {
   if (allocator !== HEAP) {
     if (!(size <= MOST)) throw noMemory(caller, size);
     // Of no bytes too there is an address.
     const start = askAllocator(caller, allocator, size || 1, align, (address) => known.has(address));
     if (isZeroed && size > 0) clearMemory(start, size);
-    return new Block(start, size, allocator, start, name);
+    return new Block(start, size, allocator, 0, name, kind);
   }
   const spare = align > ALIGN ? align - ALIGN : 0;
   const base = takeHeap(caller, size + spare, isZeroed);
   const start = spare === 0 ? base : Math.ceil(base / align) * align;
-  return new Block(start, size, HEAP, base, name);
+  return new Block(start, size, HEAP, start - base, name, kind);
 }
 
 const ALLOC_OPTIONS = ['align', 'allocator'];
@@ -71,7 +72,7 @@ function alloc(type, count = undefined, options = undefined) {
     allocator = checkAllocator('alloc', chosen.allocator, index);
     if (chosen.align !== undefined) align = Math.max(align, checkAlign('alloc', chosen.align, index));
   }
-  const block = takeBlock('alloc', allocator, size, align, true, nameOf(type));
+  const block = takeBlock('alloc', allocator, size, align, true, nameOf(type), 'memory');
   return memoryOn(block.enlist(allocator !== HEAP), 0, size, element, n);
 }
 
@@ -106,7 +107,7 @@ function strdup(text, encoding = undefined, options = undefined) {
   const { allocator: given } = ownOptions('strdup', options, ['allocator'], 2);
   const allocator = checkAllocator('strdup', given, 2);
   const { bytes, of } = textBytes(text, encoding);
-  const block = takeBlock('strdup', allocator, bytes.length, of.unit, false, 'string');
+  const block = takeBlock('strdup', allocator, bytes.length, of.unit, false, 'string', 'memory');
   copyBytes(bufferAddress(bytes), block.start, bytes.length);
   return hasText(memoryOn(block.enlist(allocator !== HEAP), 0, bytes.length, undefined, bytes.length), of);
 }

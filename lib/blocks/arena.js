@@ -115,8 +115,9 @@ class Arena {
   #takePiece(caller, size, align) {
     const isLarge = size > this.#nextPiece / PART || align > ALIGN;
     const pieceSize = isLarge ? size : this.#nextPiece;
-    const block = takeBlock(caller, this.#allocator, pieceSize, Math.max(align, ALIGN), true, 'Arena').enlist(true);
-    block.whole = 'arena';
+    const block = takeBlock(caller, this.#allocator, pieceSize, Math.max(align, ALIGN), true, 'Arena', 'arena').enlist(
+      true,
+    );
     this.#pieces.push(block);
     this.#taken = block;
     // Code of an allocator of the user's may have ended the arena.

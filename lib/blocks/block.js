@@ -5,6 +5,7 @@ const native = require('../binding.js');
 const { createError } = require('../errors.js');
 const { MemoryView } = require('../memory-view.js');
 const { offsetBy } = require('../record/access.js');
+const { Ground } = require('../record/ground.js');
 const { listLive } = require('../leaks.js');
 const { here, isTracking } = require('../tracking.js');
 const { Exposure } = require('./exposure.js');
@@ -38,15 +39,18 @@ class Block {
    * @param {number | bigint} start its address
    * @param {number} size in bytes
    * @param {Allocator | undefined} allocator undefined for memory that is not freed here
-   * @param {number | bigint} base what the allocator gave
-   * @param {string | undefined} name of what it is
+   * @param {number} shift by how much what the allocator gave begins before it
+   * @param {string | undefined} name of its type
+   * @param {'memory' | 'raw' | 'arena'} kind what programs know of it: a Memory of all of it, its address only, or
+   *   Memories of parts, which are freed with their arena
    */
-  constructor(start, size, allocator, base, name) {
+  constructor(start, size, allocator, shift, name, kind) {
     this.start = start;
     this.size = size;
     this.allocator = allocator;
-    this.base = base;
+    this.shift = shift;
     this.name = name;
+    this.kind = kind;
     this.alive = true;
     /** Tells whether the memory is there. @type {Owner} */
     this.owner = this;
@@ -55,18 +59,10 @@ class Block {
     this.uses = 0;
     /** In how many asynchronous calls C uses it. */
     this.pins = 0;
-    /** Its memory is given back when they have returned. */
-    this.isDue = false;
     /** What programs were given to use it without us. @type {InstanceType<typeof Exposure> | undefined} */
     this.exposure = undefined;
-    /** Of the call that made it, while tracking. @type {string | undefined} */
-    this.stack = undefined;
-    /** Of the call that freed it, while tracking. @type {string | undefined} */
-    this.freedBy = undefined;
-    /** What it is freed together with, in words. @type {string | undefined} */
-    this.whole = undefined;
-    /** Programs know its address only. */
-    this.isRaw = false;
+    /** While tracking, the stacks of the calls that made it and that freed it. @type {{ made?: string, freed?: string } | undefined} */
+    this.stacks = undefined;
     /** Where it is in `memories`; -1 when it is not. */
     this.place = -1;
   }
@@ -78,8 +74,8 @@ class Block {
   }
 
   get text() {
-    if (this.whole !== undefined) return `the ${this.whole} of this memory has ended${byWhom(this.freedBy)}`;
-    return `the memory was freed${byWhom(this.freedBy)}`;
+    const what = this.kind === 'arena' ? 'the arena of this memory has ended' : 'the memory was freed';
+    return `${what}${byWhom(this.stacks?.freed)}`;
   }
 
   // As the ground of views and schemas; see lib/record/ground.js.
@@ -96,6 +92,14 @@ class Block {
     return this.fast;
   }
 
+  /** Some of it. @param {DataView} view */
+  part(view) {
+    return new Ground(view, this.owner, this.buffer);
+  }
+
+  /** Every block may be written. @param {string} _caller */
+  mayWrite(_caller) {}
+
   /** Why the memory is no longer there. @returns {{ code: string, text: string } | undefined} */
   problem() {
     return this.owner.alive ? undefined : this.owner;
@@ -107,10 +111,10 @@ class Block {
     if (!owner.alive) throw createError(owner.code, caller ? `${caller}: ${owner.text}` : owner.text, caller);
   }
 
-  /** @param {number} at @returns {number | bigint} */
+  /** @param {number} at @returns {number} a BigInt where the address is too large for one */
   address(at) {
     this.check();
-    return offsetBy(this.start, at);
+    return /** @type {number} */ (offsetBy(this.start, at));
   }
 
   // Its own.
@@ -137,7 +141,7 @@ class Block {
       this.place = memories.length;
       memories[this.place] = this;
     }
-    if (isTracking) this.stack = here();
+    if (isTracking) this.stacks = { made: here() };
     return this;
   }
 
@@ -152,7 +156,6 @@ class Block {
     this.exposure?.detach(caller);
     this.#forget();
     if (this.pins === 0) this.#giveBack();
-    else this.isDue = true;
   }
 
   #forget() {
@@ -165,16 +168,17 @@ class Block {
       if (last !== this) memories[(last.place = this.place)] = last;
     }
     if (!isTracking) return;
-    this.freedBy = here();
+    const stack = here();
+    this.stacks = { freed: stack };
     freed.delete(this.start);
-    freed.set(this.start, this.freedBy);
+    freed.set(this.start, stack);
     if (freed.size > MOST_FREED) freed.delete(/** @type {number} */ (freed.keys().next().value));
   }
 
   #giveBack() {
-    const { allocator, base } = this;
-    if (allocator === HEAP) freeHeap(base);
-    else freeWith(/** @type {Allocator} */ (allocator), base);
+    const { allocator, start, shift } = this;
+    if (allocator === HEAP) freeHeap(shift === 0 ? start : offsetBy(start, -shift));
+    else freeWith(/** @type {Allocator} */ (allocator), start);
   }
 
   /** Its memory has another block now, or none. */
@@ -182,14 +186,13 @@ class Block {
     this.#forget();
   }
 
-  /** C uses it until `unpin`. */
+  /** C uses it until `unpin`. Only what is live can be pinned. */
   pin() {
     this.pins++;
   }
 
   unpin() {
-    if (--this.pins > 0 || !this.isDue) return;
-    this.isDue = false;
+    if (--this.pins > 0 || this.alive) return;
     try {
       this.#giveBack();
     } catch (error) {
@@ -227,7 +230,7 @@ function* mine() {
 listLive(
   'memory',
   function* list() {
-    for (const { start, size, name, stack } of mine()) yield { ptr: start, size, type: name, stack };
+    for (const { start, size, name, stacks } of mine()) yield { ptr: start, size, type: name, stack: stacks?.made };
   },
   () => {
     const total = { blocks: 0, bytes: 0 };

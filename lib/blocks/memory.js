@@ -207,7 +207,7 @@ class Memory {
     block.check('view');
     const [at, size] = range('view', offset, length, this.#size);
     if (this.#size === 0) return new Uint8Array(0);
-    if (block.whole === undefined) return new Uint8Array(block.expose().give('view'), this.#at + at, size);
+    if (block.kind === 'memory') return new Uint8Array(block.expose().give('view'), this.#at + at, size);
     // Nobody gets a buffer that others' memory is in too.
     const buffer = (this.#buffer ??= block.expose().givePart('view', this.#at, this.#size));
     return new Uint8Array(buffer, at, size);
@@ -252,8 +252,7 @@ class Memory {
 
   [inspect]() {
     const block = this.#block;
-    const where = block.owner.alive ? `0x${this.#addressOf(0).toString(16)}` : 'freed';
-    return `Memory { ${this.#size} bytes, ${where} }`;
+    return `Memory { ${this.#size} bytes, ${block.owner.alive ? `0x${this.#addressOf(0).toString(16)}` : 'freed'} }`;
   }
 
   /** @param {string} caller */
@@ -261,7 +260,7 @@ class Memory {
     const block = this.#block;
     block.check(caller);
     if (this.#isPart) throw notOurs(caller, 'a part of memory is freed with the whole');
-    if (block.whole !== undefined) throw notOurs(caller, `this memory is freed with its ${block.whole}`);
+    if (block.kind === 'arena') throw notOurs(caller, 'this memory is freed with its arena');
     block.free(caller);
   }
 
@@ -294,9 +293,8 @@ class Memory {
   static placeOf(value) {
     if (typeof value !== 'object' || value === null || !(#block in value)) return undefined;
     const memory = /** @type {Memory} */ (value);
-    const ground = /** @type {any} */ (memory.#block);
     const type = memory.#count === 1 ? memory.#element?.type : undefined;
-    return { ground, at: memory.#at, length: memory.#size, type, isMemory: true };
+    return { ground: memory.#block, at: memory.#at, length: memory.#size, type, isMemory: true };
   }
 
   /** @param {any} value an object @returns {number | bigint | undefined} INVALID for memory that is gone */
@@ -314,9 +312,9 @@ const otherPlaces = views.placeOf;
 views.placeOf = (value) => placeOf(value) ?? otherPlaces(value);
 registerWrapper(addressOf, (value) => (placeOf(value) ? 'a Memory' : undefined));
 memories.blockOf = (value) => {
-  const owner = views.placeOf(value)?.ground.owner;
-  if (owner) return owner instanceof Block ? owner : undefined;
-  return isBuffer(value) ? Exposure.blockOf(extent(value)?.buffer) : undefined;
+  const owner =
+    views.placeOf(value)?.ground.owner ?? (isBuffer(value) && Exposure.blockOf(extent(value)?.buffer)?.owner);
+  return owner instanceof Block && owner.alive ? owner : undefined;
 };
 
 /**
@@ -344,7 +342,7 @@ function foreign(caller, index, address, size, element, count, owner) {
     const message = `${caller}: argument ${index}: ${size} bytes are more than there can be`;
     throw createError('ERR_OUT_OF_RANGE', message, caller, index);
   }
-  const block = new Block(address, size, undefined, address, undefined);
+  const block = new Block(address, size, undefined, 0, undefined, 'memory');
   block.owner = owner;
   return memoryOn(block, 0, size, element, count);
 }

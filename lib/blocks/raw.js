@@ -18,10 +18,8 @@ const { Memory } = require('./memory.js');
  * @param {number} index which argument of `caller` that is
  */
 function take(caller, size, isZeroed, allocator, index) {
-  const block = takeBlock(caller, checkAllocator(caller, allocator, index), size, ALIGN, isZeroed, undefined);
-  block.enlist(true);
-  block.isRaw = true;
-  return block.start;
+  const block = takeBlock(caller, checkAllocator(caller, allocator, index), size, ALIGN, isZeroed, undefined, 'raw');
+  return block.enlist(true).start;
 }
 
 /**
@@ -54,13 +52,11 @@ function realloc(ptr, size) {
   const address = pointerValue('realloc', ptr);
   if (address === 0) return take('realloc', wanted, false, undefined, 2);
   const block = blockAt('realloc', address);
-  if (!block.isRaw) throw notOurs('realloc', 'only memory of malloc, calloc and realloc can be resized');
+  if (block.kind !== 'raw') throw notOurs('realloc', 'only memory of malloc, calloc and realloc can be resized');
   if (block.allocator !== HEAP) throw notOurs('realloc', 'this memory is of another allocator');
   const moved = growHeap('realloc', address, wanted);
   block.abandon();
-  const grown = new Block(moved, wanted, HEAP, moved, undefined).enlist(true);
-  grown.isRaw = true;
-  return moved;
+  return new Block(moved, wanted, HEAP, 0, undefined, 'raw').enlist(true).start;
 }
 
 /**
@@ -76,7 +72,7 @@ function free(ptr, allocator = undefined) {
   const address = pointerValue('free', ptr);
   if (address === 0) return undefined;
   const block = blockAt('free', address);
-  if (block.whole !== undefined) throw notOurs('free', `this memory is freed with its ${block.whole}`);
+  if (block.kind === 'arena') throw notOurs('free', 'this memory is freed with its arena');
   if (block.allocator !== from) throw notOurs('free', 'this memory is of another allocator');
   return block.free('free');
 }

@@ -251,7 +251,7 @@ const otherPlaces = views.placeOf;
 views.placeOf = (value) => findPlace(value) ?? otherPlaces(value);
 
 /** The place of what is a view. @param {object} view */
-const placeOf = (view) => /** @type {import('../pointer.js').ViewPlace} */ (findPlace(view));
+const placeOf = (view) => /** @type {{ ground: Ground, at: number }} */ (/** @type {unknown} */ (findPlace(view)));
 
 /** @param {object} value @returns {number | undefined} INVALID for a view whose memory is gone */
 function addressOfView(value) {
