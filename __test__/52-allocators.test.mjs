@@ -1,5 +1,5 @@
 // malloc and its like, allocators of the program's own, and what happens when memory is freed by the wrong one.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { arkffi, require, thrown } from './open.mjs';
 
@@ -244,6 +244,32 @@ describe('an allocator of the program', () => {
     expect(thrown(() => alloc(2 ** 60, { allocator })).code).toBe('ERR_MALLOC_FAILED');
     expect(thrown(() => malloc(1e300, allocator)).code).toBe('ERR_MALLOC_FAILED');
   });
+});
+
+test('ARKFFI_TRACE=memory prints what is allocated and freed', () => {
+  const program = `
+    const { alloc, free, malloc, realloc, Arena } = require(${JSON.stringify(require.resolve('../index.js'))});
+    alloc(16).free();
+    free(realloc(malloc(8), 24));
+    Arena.run((arena) => arena.alloc(8));`;
+  const { stderr } = spawnSync(process.execPath, ['-e', program], {
+    encoding: 'utf8',
+    env: { ...process.env, ARKFFI_TRACE: 'memory' },
+  });
+  const lines = stderr
+    .replace(/0x[0-9a-f]+/g, 'at')
+    .trim()
+    .split('\n');
+  expect(lines.map((line) => line.replace(/^.*?(?=alloc|malloc|free|Arena)/, ''))).toEqual([
+    'alloc(16) = at',
+    'free(at)',
+    'malloc(8) = at',
+    'free(at)',
+    'malloc(24) = at',
+    'free(at)',
+    'Arena(4096) = at',
+    'free(at)',
+  ]);
 });
 
 test('while tracking, errors say which call freed the memory, and leaks which made it', () => {

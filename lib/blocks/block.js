@@ -7,6 +7,7 @@ const { MemoryView } = require('../memory-view.js');
 const { offsetBy } = require('../record/access.js');
 const { Ground } = require('../record/ground.js');
 const { listLive } = require('../leaks.js');
+const { Address, trace, tracing } = require('../tracing.js');
 const { here, isTracking } = require('../tracking.js');
 const { Exposure } = require('./exposure.js');
 const { HEAP, freeHeap, freeWith } = require('./heap.js');
@@ -30,6 +31,12 @@ const FEW = 8;
 /** While tracking: which calls freed the addresses that were freed last. @type {Map<number | bigint, string | undefined>} */
 const freed = new Map();
 const MOST_FREED = 10_000;
+
+/** Asked once, as all of it is decided when the package is loaded. */
+const isWatched = isTracking || tracing.memory;
+
+/** What makes a block of each kind, as it is traced. */
+const MAKERS = { memory: 'alloc', raw: 'malloc', arena: 'Arena' };
 
 /** @param {string | undefined} stack @returns {string} the end of a message */
 const byWhom = (stack) => (stack === undefined ? '' : `, by:\n${stack}`);
@@ -141,7 +148,7 @@ class Block {
       this.place = memories.length;
       memories[this.place] = this;
     }
-    if (isTracking) this.stacks = { made: here() };
+    if (isWatched) this.#noteMade();
     return this;
   }
 
@@ -167,6 +174,16 @@ class Block {
       const last = /** @type {Block} */ (memories.pop());
       if (last !== this) memories[(last.place = this.place)] = last;
     }
+    if (isWatched) this.#noteFreed();
+  }
+
+  #noteMade() {
+    if (tracing.memory) trace(MAKERS[this.kind], [this.size], new Address(this.start));
+    if (isTracking) this.stacks = { made: here() };
+  }
+
+  #noteFreed() {
+    if (tracing.memory) trace('free', [new Address(this.start)]);
     if (!isTracking) return;
     const stack = here();
     this.stacks = { freed: stack };
