@@ -1,4 +1,4 @@
-import type { AnyType, FileURL, Memory } from '../../index.js';
+import type { AnyType, FileURL, Memory } from './index.js';
 
 // Memory, libraries and functions by opaque ids, which are strings, and bytes as base64. Errors are those of the
 // package, with their code in the message too: `[ERR_INVALID_MEM_ID] free: …`.
