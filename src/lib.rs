@@ -17,6 +17,7 @@ pub mod abi;
 pub mod async_call;
 pub mod callback;
 pub mod ctype;
+pub mod diagnosis;
 pub mod errno;
 pub mod error;
 pub mod exit;
