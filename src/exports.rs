@@ -114,6 +114,16 @@ pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>>
     Ok(binding)
 }
 
+/// Throws what callbacks have thrown that initializers or destructors called.
+fn see_to(env: &Env, call: u32) -> Thrown<()> {
+    let instance = instance(env)?;
+    // SAFETY: this is a call from JavaScript in `env`.
+    match instance.has_notes() && unsafe { instance.see_to(env.raw(), call, u32::MAX) } {
+        true => Err(napi::Error::from_status(Status::PendingException)),
+        false => Ok(()),
+    }
+}
+
 /// Declares a record (see [`TypeTable::declare_record`](crate::typetable::TypeTable::declare_record)) and
 /// returns `[number, size, alignment, offset and first bit of each member that has a place…]`.
 #[napi(catch_unwind)]

@@ -46,7 +46,7 @@ fn of_other_formats<'data, R: ReadRef<'data>>(data: R) -> Option<Vec<Symbol>> {
     let symbols = file.exports().ok()?.filter_map(|export| {
         let export = export.ok()?;
         let NameOrOrdinal::Name(name) = export.name() else { return None };
-        let name = String::from_utf8_lossy(name.as_ref()).into_owned();
+        let name = String::from_utf8_lossy(name).into_owned();
         let is_function = match export.target() {
             ExportTarget::Address { address } => is_code_at(address) || is_code_at(address.saturating_add(base)),
             ExportTarget::Resolver { .. } | ExportTarget::Reexport { .. } => true,

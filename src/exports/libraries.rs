@@ -1,13 +1,13 @@
 //! Libraries: opening, looking in, and letting go.
 
-use super::{Thrown, instance, set_address, with_instance};
+use super::{Thrown, instance, see_to, set_address, with_instance};
 use crate::diagnosis::symbols;
 use crate::error::{Code, Error};
 use crate::library::loader::Flags;
 use crate::library::opening::{self, Wish};
 use crate::library::sealed::parse_hash;
 use crate::library::{Library, allow, closed_error};
-use napi::{Env, Status};
+use napi::Env;
 use napi_derive::napi;
 use std::path::Path;
 
@@ -54,16 +54,6 @@ pub fn close_library(env: Env, library: u32) -> Thrown<()> {
         let call = with_instance(&env, |instance| Ok(instance.close_library(library)))?;
         see_to(&env, call)
     })
-}
-
-/// Throws what callbacks have thrown that initializers or destructors called.
-fn see_to(env: &Env, call: u32) -> Thrown<()> {
-    let instance = instance(env)?;
-    // SAFETY: this is a call from JavaScript in `env`.
-    match instance.has_notes() && unsafe { instance.see_to(env.raw(), call, u32::MAX) } {
-        true => Err(napi::Error::from_status(Status::PendingException)),
-        false => Ok(()),
-    }
 }
 
 /// Leaves the address of a symbol in the frame. `ERR_INVALID_HANDLE` when the library is not open.

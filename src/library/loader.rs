@@ -175,7 +175,7 @@ pub fn glibc_version() -> Option<&'static str> {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         // SAFETY: glibc returns a C string that lives for ever.
-        return unsafe { std::ffi::CStr::from_ptr(libc::gnu_get_libc_version()) }.to_str().ok();
+        unsafe { std::ffi::CStr::from_ptr(libc::gnu_get_libc_version()) }.to_str().ok()
     }
     #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
     None
