@@ -184,14 +184,18 @@ function dlopen(path, definitions, options) {
     // A variable is an address that programs have.
     const isOpen = wanted.some(({ signature }) => !signature || letsAddressesOut(signature));
     if (isOpen) addressLeft(number);
-    const sought = wanted.map((one) => (one.optional && !isBindable(number, one.symbol) ? null : one));
-    const globals = sought.map(
-      (one) => one?.type && require('./library/globals.js').bindGlobal(number, one.symbol, one.type, one.name),
+    /** @param {{ optional: boolean, symbol: string }} one */
+    const isMissing = ({ optional, symbol }) => optional && !isBindable(number, symbol);
+    const globals = wanted.map((one) =>
+      one.type && !isMissing(one)
+        ? require('./library/globals.js').bindGlobal(number, one.symbol, one.type, one.name)
+        : null,
     );
     const { functions } = bindAll(
-      sought.map(
-        (one) => () => (one?.signature ? bindSymbol(number, one.symbol, one.signature, one.name, !isOpen) : null),
-      ),
+      wanted.map((one) => () => {
+        if (!one.signature || isMissing(one)) return null;
+        return bindSymbol(number, one.symbol, one.signature, one.name, !isOpen);
+      }),
     );
     const names = wanted.map(({ name }) => name);
     const members = functions.map((bound, index) => globals[index] ?? bound);

@@ -331,20 +331,6 @@ impl Instance {
         number
     }
 
-    /// Frees a number for use again; its function can no longer be called. Returns the number of a library that
-    /// is of no use any more; 0 for none.
-    pub fn release_bound(&self, number: u32) -> u32 {
-        let released = self.bound.borrow_mut().get_mut(number as usize).and_then(Option::take);
-        let Some(bound) = released else { return 0 };
-        self.forget_variant(number, bound.variant_of);
-        self.targets.set(number, Target::NONE);
-        self.free_numbers.borrow_mut().push(number);
-        match bound.library {
-            Some(library) if library.life().is_over() => self.useless(&library),
-            _ => 0,
-        }
-    }
-
     /// How many libraries and bound functions there are.
     pub fn counts(&self) -> (usize, usize) {
         (self.libraries.borrow().len(), self.bound.borrow().len() - self.free_numbers.borrow().len())

@@ -5,6 +5,7 @@ const native = require('../binding.js');
 const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
 const { takeAddress } = require('../frame.js');
+const { tracing } = require('../tracing.js');
 
 /**
  * @param {string} caller
@@ -31,7 +32,21 @@ const hasSymbol = (library, name) => native.lookUp(library, symbolName('has', na
  * @param {string} name
  * @returns {boolean}
  */
-const isBindable = (library, name) => native.lookUp(library, name) && takeAddress() !== 0;
+function isBindable(library, name) {
+  const isThere = native.lookUp(library, name) && takeAddress() !== 0;
+  if (!isThere && tracing.libraries) traceMissing(library, name);
+  return isThere;
+}
+
+/** @param {number} library @param {string} name */
+function traceMissing(library, name) {
+  const find = () => native.findSymbol(library, name);
+  try {
+    require('../trace/look-up.js').tracedLookUp(library, name, find, takeAddress);
+  } catch {
+    // It is known to be missing.
+  }
+}
 
 /**
  * The address of a symbol, which may be 0.

@@ -2,9 +2,24 @@
 
 use super::Instance;
 use crate::library::Library;
+use crate::targets::Target;
 use std::rc::Rc;
 
 impl Instance {
+    /// Frees a number for use again; its function can no longer be called. Returns the number of a library that
+    /// is of no use any more; 0 for none.
+    pub fn release_bound(&self, number: u32) -> u32 {
+        let released = self.bound.borrow_mut().get_mut(number as usize).and_then(Option::take);
+        let Some(bound) = released else { return 0 };
+        self.forget_variant(number, bound.variant_of);
+        self.targets.set(number, Target::NONE);
+        self.free_numbers.borrow_mut().push(number);
+        match bound.library {
+            Some(library) if library.life().is_over() => self.useless(&library),
+            _ => 0,
+        }
+    }
+
     /// JavaScript has no object for a library any more. Returns its number if it is of no use now; 0 if functions
     /// of it are left, or an address has left it.
     pub fn drop_library(&self, number: u32) -> u32 {
