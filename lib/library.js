@@ -14,6 +14,9 @@ const { planSignature } = require('./signature.js');
 /** What a definition of dlopen may have. */
 const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'type', 'global'];
 
+/** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
+const { opened } = native;
+
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
 /** Whether a library from a file is open. @type {(library: Library) => boolean} */
