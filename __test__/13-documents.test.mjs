@@ -37,7 +37,7 @@ describe('every error code', () => {
       '32-callback-threads',
       '51-blocks',
       '54-handles',
-      '54-guards',
+      '64-guards',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

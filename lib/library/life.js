@@ -22,7 +22,7 @@ const closeWhenCollected = (object, library) => dropped.register(object, library
 const forget = (object) => dropped.unregister(object);
 
 /** Values of these carry no address to anywhere. */
-const PLAIN = new Set(['void', 'bool', 'i8', 'u8', 'i16', 'u16', 'i32', 'u32', 'i64', 'u64', 'f32', 'f64']);
+const PLAIN = new Set('void bool i8 u8 i16 u16 i32 u32 i64 u64 bigint64 biguint64 f32 f64'.split(' '));
 
 /** @param {CType} type */
 const isPlain = (type) => type.kind === 'scalar' && type.lent === undefined && PLAIN.has(type.base);

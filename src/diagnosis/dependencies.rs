@@ -2,7 +2,7 @@
 
 use super::check::headers;
 use super::elf::Elf;
-use super::places::{Places, expand, is_bare};
+use super::places::{Places, expand, in_folders, is_bare};
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,6 @@ fn find(name: &str, folders: &[PathBuf], places: &Places) -> Option<PathBuf> {
     if !is_bare(OsStr::new(name)) {
         return Some(PathBuf::from(name)).filter(|path| path.exists());
     }
-    let local = folders.iter().map(|folder| folder.join(name)).find(|path| path.exists());
+    let local = in_folders(name, folders);
     local.or_else(|| Some(places.find(name)?.0))
 }

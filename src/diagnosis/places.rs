@@ -27,15 +27,14 @@ impl Places {
 
     /// The file that the loader finds under a name, and whether it has several to choose from.
     pub fn find(&self, name: &str) -> Option<(PathBuf, bool)> {
-        let in_folders = |folders: &[PathBuf]| folders.iter().map(|folder| folder.join(name)).find(|path| path.exists());
-        if let Some(path) = in_folders(&self.first) {
+        if let Some(path) = in_folders(name, &self.first) {
             return Some((path, false));
         }
         let known: Vec<_> = cache::entries(&self.cache).into_iter().filter(|entry| entry.name == name).collect();
         if let Some(entry) = known.iter().find(|entry| is_for_this_process(Path::new(entry.path))) {
             return Some((entry.path.into(), known.iter().any(|entry| entry.is_special)));
         }
-        in_folders(&self.standard).map(|path| (path, false))
+        in_folders(name, &self.standard).map(|path| (path, false))
     }
 
     /// The newest file whose name is `stem`, a dot, and a version: `libfoo.so.3` for `libfoo.so`.
@@ -54,6 +53,15 @@ impl Places {
         let cache = (!self.cache.is_empty()).then(|| "/etc/ld.so.cache".to_owned());
         cache.into_iter().chain(folders).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// The file with a name that the loader takes from some folders: it skips libraries for other processors. If there
+/// is nothing else, one of those.
+pub fn in_folders(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+    let mut found: Vec<_> = folders.iter().map(|folder| folder.join(name)).filter(|path| path.exists()).collect();
+    let fits = |path: &PathBuf| super::check::headers(path).is_none_or(|elf| super::machine::fits(elf.architecture));
+    let chosen = found.iter().position(fits).unwrap_or(0);
+    (!found.is_empty()).then(|| found.swap_remove(chosen))
 }
 
 /// The newest versioned file in a folder, as for [`Places::newest`], that is for this process.

@@ -203,7 +203,7 @@ fn is_loaded(name: &str) -> bool {
 fn describe(path: &OsStr, file: Option<&Path>, text: String) -> Attempt {
     let Some(file) = file.filter(|file| explain::is_there(file.as_os_str())) else {
         // The loader has found a file where we have not, if it speaks of another one.
-        let is_about_it = is_bare(path) && !text.contains(&*path.to_string_lossy());
+        let is_about_it = cfg!(target_os = "linux") && is_bare(path) && !text.contains(&*path.to_string_lossy());
         return if is_about_it {
             Attempt::failed(path, Path::new(path), text.clone(), Some(text))
         } else {
