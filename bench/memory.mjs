@@ -86,11 +86,12 @@ async function watchAll() {
     memory.free();
     return 1;
   };
-  const view = () => {
+  const view = (i) => {
     const memory = alloc(64);
     const [byte] = memory.view();
     memory.free();
-    return 1 - byte;
+    // What Node keeps for a buffer on memory of C goes when it has time.
+    return i % TOGETHER === 0 ? new Promise((resolve) => setImmediate(resolve, 1 - byte)) : 1 - byte;
   };
   const useArena = () => Arena.run((arena) => (arena.alloc(100), arena.strdup('text').size));
 
