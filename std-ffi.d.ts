@@ -13,8 +13,12 @@ declare namespace ffi {
 
   /** The definition of dlopen that an entry is. */
   type DefinitionOf<Entry, Options> = Entry extends readonly [infer Returns, (infer Args)?, (infer More)?]
-    ? { returns: Returns; args: unknown extends Args ? [] : Args } & (More extends object ? More : {}) & Options
+    ? { returns: Returns; args: unknown extends Args ? [] : Args } & (More extends object ? More : {}) &
+        Optional<Options>
     : never;
+
+  /** Of the options of a library those that every function has. */
+  type Optional<Options> = Options extends { readonly optional: infer Value } ? { optional: Value } : {};
 
   /** What entries have to be. */
   type CheckedEntries<Functions> = {
