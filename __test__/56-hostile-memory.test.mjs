@@ -217,8 +217,15 @@ const programs = [
   ],
 ];
 
+// A sanitizer has a heap of its own, which warns of what it cannot give, and needs more addresses than there are.
+const ofRealHeap = ['no memory at all', 'absurd sizes'];
+const isSanitized = process.env.ASAN_OPTIONS !== undefined;
+
 describe('a process survives', () => {
-  it.each(programs)('%s', (_title, source, expected, options) => {
-    expect(run(source, options)).toEqual({ stdout: expected, stderr: '', status: 0, signal: null });
-  });
+  it.each(programs.filter(([title]) => !isSanitized || !ofRealHeap.includes(title)))(
+    '%s',
+    (_title, source, expected, options) => {
+      expect(run(source, options)).toEqual({ stdout: expected, stderr: '', status: 0, signal: null });
+    },
+  );
 });
