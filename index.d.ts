@@ -164,8 +164,30 @@ export interface TypeObject {
   readonly [facets]: any;
 }
 
+/** A name that strings have. */
+type StringName = NameOf<'s'> | Spaced<NameOf<'s'>>;
+
+/** Strings in an encoding, as the type of anything. */
+export interface StringType {
+  readonly type: StringName;
+  /** `utf8` when left out. */
+  readonly encoding?: TextEncoding | undefined;
+}
+
+/**
+ * As the type of a result: a string that is the program's to free. It is copied, and then freed: at once, exactly
+ * once, never when it is NULL. `errno()` is what the function itself left.
+ */
+export interface FreedStringType extends StringType {
+  /**
+   * What frees it: the name of a function in the same library, an address, or a bound function. Throws
+   * `ERR_DLSYM_FAILED` when there is no function of that name.
+   */
+  readonly free: string | Address | JSCallback | { readonly ptr: Address };
+}
+
 /** A type: its name, or an object that stands for it. */
-export type AnyType = string | TypeObject;
+export type AnyType = string | TypeObject | StringType | FreedStringType;
 
 type Entry<Name> = Name extends keyof TypeTable
   ? TypeTable[Name]
@@ -178,7 +200,9 @@ type Facet<Of, Name extends keyof Facets> = TypeName extends Of
   ? any
   : Of extends TypeObject
     ? Of[typeof facets][Name]
-    : Entry<Of>[Name];
+    : Of extends StringType
+      ? Entry<'cstring'>[Name]
+      : Entry<Of>[Name];
 type ValueOut<Of> = TypeName extends Of ? any : Of extends undefined ? void : Facet<Of, 'out'>;
 // Never, but until a type is known it is what makes TypeScript keep 'RED' and 1, instead of string and number.
 type Literal<Of> = Of extends never[] ? string | number : never;
@@ -200,9 +224,17 @@ type CheckedType<Of, As extends Role, Known> = Of extends TypeObject
   ? As extends Of[typeof facets]['role']
     ? Of
     : Known
-  : Of extends undefined
-    ? Known
-    : CheckedName<Of, Known>;
+  : Of extends { readonly type: unknown }
+    ? CheckedString<
+        Of,
+        As extends 'result' ? (Of extends { readonly free: unknown } ? FreedStringType : StringType) : StringType
+      >
+    : Of extends undefined
+      ? Known
+      : CheckedName<Of, Known>;
+type CheckedString<Of, Shape> = Of extends Shape
+  ? { readonly [Key in keyof Of]: Key extends keyof Shape ? Of[Key] : never }
+  : Shape;
 
 /** What a value of a type is when it is read from memory: of a schema, the object that `fromPtr` returns. */
 export type Infer<Of> = Facet<Of, 'read'>;
@@ -360,9 +392,10 @@ export interface ArraySchema<Of, Length extends number | undefined = number> ext
     memory: MemoryPlace | Facet<Of, 'read'>[],
     byteOffset?: number,
     count?: number,
+    options?: AccessOptions,
   ): ArrayFacets<Of, Length>['read'];
   /** The elements in place. Parameters and errors are those of `fromPtr`. */
-  view(memory: MemoryPlace, byteOffset?: number, count?: number): ArrayView<Facet<Of, 'view'>>;
+  view(memory: MemoryPlace, byteOffset?: number, count?: number, options?: AccessOptions): ArrayView<Facet<Of, 'view'>>;
 }
 
 /**
@@ -480,6 +513,8 @@ export interface FieldOptions {
   readonly anonymous?: boolean | undefined;
   /** This bit-field takes up room and is no member. */
   readonly unnamed?: boolean | undefined;
+  /** Of a string that is written: `utf8` when left out. */
+  readonly encoding?: TextEncoding | undefined;
 }
 
 /** How a record is laid out. */
@@ -503,6 +538,7 @@ interface CheckedOptions<Of> {
   align: Of extends AnyBits ? undefined : number | undefined;
   anonymous: Of extends AnyRecord ? boolean | undefined : false | undefined;
   unnamed: Of extends AnyBits ? boolean | undefined : false | undefined;
+  encoding: Of extends StringName ? TextEncoding | undefined : string extends Of ? TextEncoding | undefined : undefined;
 }
 type CheckedField<Field> = Field extends { readonly type: infer Of }
   ? { readonly [Key in keyof Field]: Key extends keyof CheckedOptions<Of> ? CheckedOptions<Of>[Key] : never }
@@ -653,30 +689,43 @@ export interface StructSchema<Fields = any, Kind extends RecordKind = 'struct'> 
     memory: MemoryPlace | RecordFacets<Fields, Kind>['read'],
     byteOffset?: number,
     count?: number,
+    options?: AccessOptions,
   ): RecordFacets<Fields, Kind>['read'];
   /** One member in memory. */
   get<Name extends RecordFacets<Fields, Kind>['name']>(
     memory: MemoryPlace,
     field: Name,
+    options?: AccessOptions,
   ): RecordFacets<Fields, Kind>['read'][Name];
   /** Writes one member. */
   set<Name extends RecordFacets<Fields, Kind>['name']>(
     memory: MemoryPlace,
     field: Name,
     value: RecordFacets<Fields, Kind>['taken'][Name],
+    options?: AccessOptions,
   ): void;
   /**
    * Writes the record: all of it, or an error and nothing. Copies of strings and objects live as long as the
    * buffer; at an address, which cannot keep any, they are `ERR_INVALID_ARG_VALUE`.
    */
-  write(memory: MemoryPlace, value: RecordFacets<Fields, Kind>['write'], byteOffset?: number): void;
+  write(
+    memory: MemoryPlace,
+    value: RecordFacets<Fields, Kind>['write'],
+    byteOffset?: number,
+    options?: AccessOptions,
+  ): void;
   /**
    * The record in place: an object whose members are those in memory, to be read and assigned to. Nested
    * records are such objects too, arrays are ArrayViews, text is a string. TypeScript lets what a member
    * reads as be assigned to it; `set` takes everything that the member does, as names of an enumeration.
    * Members throw `ERR_INVALID_POINTER` once the memory was released, `ERR_LIBRARY_CLOSED` once its library was closed.
    */
-  view(memory: MemoryPlace, byteOffset?: number): RecordFacets<Fields, Kind>['view'];
+  view(
+    memory: MemoryPlace,
+    byteOffset?: number,
+    count?: number,
+    options?: AccessOptions,
+  ): RecordFacets<Fields, Kind>['view'];
   /** The layout as text: offset and size in bytes of each member, and the holes. */
   layout(): string;
 }
@@ -770,10 +819,14 @@ export interface GlobalDefinition {
   readonly symbol?: string | undefined;
   /** Be `null`, instead of an error, when the library has no such symbol. */
   readonly optional?: boolean | undefined;
+  /** Look at the memory of string results, and of records that are given by their address, through the system. */
+  readonly checked?: boolean | undefined;
 }
 
 /** A function at an address. */
 export interface AddressDefinition extends Signature, Outcome {
+  /** The same as of a function of a library; and `ptr` must be the address of code. */
+  readonly checked?: boolean | undefined;
   /** From C, from the `ptr` of another function, or a callback. */
   readonly ptr: Address | JSCallback;
 }
@@ -1208,8 +1261,24 @@ export function callback<
 
 // ---- memory ----------------------------------------------------------------------------------------
 
+/** How memory at an address is looked at. */
+export interface AccessOptions {
+  /**
+   * Through the system (Linux only): memory that is not there, or that may not be written, is
+   * `ERR_INVALID_POINTER`, not the end of the process. Throws `ERR_CALL_FAILED` where the system does not do
+   * that. With `ARKFFI_CHECKED=1` in the environment everything is checked.
+   */
+  readonly checked?: boolean | undefined;
+}
+
+/** How a string in memory is read. */
+export interface CStringOptions extends AccessOptions {
+  /** `utf8` when left out. What is no text of it is read as U+FFFD. */
+  readonly encoding?: TextEncoding | undefined;
+}
+
 /**
- * A view on a NUL-terminated string in C memory, read as UTF-8 each time it is asked. Reading throws
+ * A view on a NUL-terminated string in C memory, read each time it is asked. Reading throws
  * `ERR_INVALID_POINTER` for an impossible address.
  */
 export class CString {
@@ -1217,9 +1286,14 @@ export class CString {
   /**
    * @param ptr NULL stays NULL, whatever the offset
    * @param byteOffset where to start, in bytes after `ptr`; 0 when left out
-   * @param byteLength read at most so many bytes; up to the NUL when left out
+   * @param byteLength read at most so many bytes, of which whole units count; up to the NUL when left out
    */
-  constructor(ptr: Address | CString | Memory<any> | null, byteOffset?: number, byteLength?: number);
+  constructor(
+    ptr: Address | CString | Memory<any> | null,
+    byteOffset?: number,
+    byteLength?: number,
+    options?: CStringOptions,
+  );
   /** The address of the first byte. */
   readonly ptr: Address;
   /** Length in UTF-16 units, as of `toString()`. */
@@ -1245,32 +1319,51 @@ export type AccessorType =
 
 /**
  * Reads the value `byteOffset` bytes (0 when left out; may be negative) from an address, at any
- * alignment. Unchecked: the memory must be there. Throws `ERR_INVALID_POINTER` for NULL and other
+ * alignment. Unless it is checked, the memory must be there. Throws `ERR_INVALID_POINTER` for NULL and other
  * impossible addresses.
  */
 export const read: {
-  readonly [Type in AccessorType]: (ptr: Address | CString, byteOffset?: number) => TypeTable[Type]['out'];
+  readonly [Type in AccessorType]: (
+    ptr: Address | CString,
+    byteOffset?: number,
+    options?: AccessOptions,
+  ) => TypeTable[Type]['out'];
 };
 
 /**
- * Writes a value `byteOffset` bytes (may be negative) from an address, at any alignment. Unchecked: the
+ * Writes a value `byteOffset` bytes (may be negative) from an address, at any alignment. Unless it is checked, the
  * memory must be there. `write.ptr` of a buffer stores its address and keeps nothing reachable: hold the
  * buffer as long as C may use it. Throws `ERR_INVALID_POINTER` for NULL and other impossible addresses.
  */
 export const write: {
-  readonly [Type in AccessorType]: (ptr: Address | CString, byteOffset: number, value: TypeTable[Type]['in']) => void;
+  readonly [Type in AccessorType]: (
+    ptr: Address | CString,
+    byteOffset: number,
+    value: TypeTable[Type]['in'],
+    options?: AccessOptions,
+  ) => void;
 };
 
 /**
  * An ArrayBuffer on C memory; a copy of it on hosts that allow no such buffers. The memory must outlive
- * it. Throws `ERR_INVALID_POINTER` for NULL and other impossible addresses.
+ * it: that it is there is checked, if at all, only now. Throws `ERR_INVALID_POINTER` for NULL and other impossible addresses.
  * @param byteOffset in bytes from `ptr`; undefined is 0
  * @param byteLength in bytes
  */
-export function toArrayBuffer(ptr: Address | CString, byteOffset: number | undefined, byteLength: number): ArrayBuffer;
+export function toArrayBuffer(
+  ptr: Address | CString,
+  byteOffset: number | undefined,
+  byteLength: number,
+  options?: AccessOptions,
+): ArrayBuffer;
 
 /** As `toArrayBuffer`, as a Buffer. */
-export function toBuffer(ptr: Address | CString, byteOffset: number | undefined, byteLength: number): NodeBuffer;
+export function toBuffer(
+  ptr: Address | CString,
+  byteOffset: number | undefined,
+  byteLength: number,
+  options?: AccessOptions,
+): NodeBuffer;
 
 // ---- memory that programs allocate -----------------------------------------------------------------
 
@@ -1717,9 +1810,9 @@ export interface RawBridge {
   /** The address of a symbol. */
   getSymbolPtr(handle: bigint, name: string): number;
   /** The string at an address, up to its NUL; `''` for NULL. */
-  readCString(ptr: Address | CString | null): string;
+  readCString(ptr: Address | CString | null, options?: AccessOptions): string;
   /** A copy of so many bytes. Throws `ERR_INVALID_POINTER` and `ERR_MALLOC_FAILED`. */
-  readMemory(ptr: Address | CString, byteLength: number): ArrayBuffer;
+  readMemory(ptr: Address | CString, byteLength: number, options?: AccessOptions): ArrayBuffer;
   /** The address of a buffer's or view's memory, as of `ptr`. */
   ptr(buffer: Bytes): number;
   /**

@@ -94,7 +94,7 @@ describe('index.d.ts', () => {
       }
       return false;
     };
-    const value = { type: 'i32', default: 0, align: 8, anonymous: false, unnamed: false, pack: 4 };
+    const value = { type: 'i32', default: 0, align: 8, anonymous: false, unnamed: false, pack: 4, encoding: 'utf8' };
     const field = (key) => () => arkffi.Struct({ x: { type: 'i32', [key]: value[key] } });
     const record = (key) => () => arkffi.Struct({ x: 'i32' }, { [key]: value[key] });
     const accepted = (make) => Object.keys(value).filter((key) => !refused(make(key)));

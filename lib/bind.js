@@ -6,6 +6,7 @@ const { takeAddress, putAddress } = require('./frame.js');
 const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { defineValue } = require('./property.js');
+const { hasOwnText } = require('./signature.js');
 const { makeStubs } = require('./stub.js');
 const { tracing } = require('./tracing.js');
 
@@ -28,13 +29,11 @@ const { tracing } = require('./tracing.js');
  * @returns {Binding}
  */
 function bindSymbol(library, symbol, signature, name, isWatched) {
-  const bind = () => ({
-    number: native.bindSymbol(library, symbol, name, signature.plan),
-    address: takeAddress(),
-    name,
-    signature,
-    watched: isWatched ? library : undefined,
-  });
+  const bind = () => {
+    const number = native.bindSymbol(library, symbol, name, signature.plan);
+    const watched = isWatched ? library : undefined;
+    return finishBinding({ number, address: takeAddress(), name, signature, watched }, library);
+  };
   if (!tracing.libraries) return bind();
   return require('./trace/look-up.js').tracedLookUp(library, symbol, bind, ({ address }) => address);
 }
@@ -48,7 +47,24 @@ function bindSymbol(library, symbol, signature, name, isWatched) {
 function bindAddress(address, signature, name) {
   putAddress(address);
   const number = native.bindAddress(name, signature.plan);
-  return { number, address, name, signature };
+  return finishBinding({ number, address, name, signature });
+}
+
+/**
+ * @param {Binding} binding
+ * @param {number} [library] that it is of
+ * @returns {Binding}
+ */
+function finishBinding(binding, library) {
+  const { number, name, signature } = binding;
+  if (!hasOwnText(signature)) return binding;
+  try {
+    require('./text-result.js').bindText(number, signature, name, library);
+  } catch (error) {
+    release(number);
+    throw error;
+  }
+  return binding;
 }
 
 /**

@@ -5,7 +5,8 @@
 const native = require('./binding.js');
 const { bindAddress, bindAll, bindSymbol, makeOneShot, makeOneShotAsync } = require('./bind.js');
 const { release } = require('./bound.js');
-const { byteCount, pointerValue } = require('./address.js');
+const { byteCount, pointerValue, usable } = require('./address.js');
+const { allChecked, isCheckedCall } = require('./checked.js');
 const { readCString } = require('./cstring.js');
 const { createError } = require('./errors.js');
 const { takeAddress } = require('./frame.js');
@@ -155,6 +156,13 @@ function callString(handle, name) {
   return callMixed(handle, name, '', 's', [], []) ?? '';
 }
 
+/** @param {string} caller @param {unknown} pointer @returns {number | bigint} */
+function functionAt(caller, pointer) {
+  const address = pointerValue(caller, pointer);
+  if (allChecked) require('./executable.js').demandExecutable(usable(caller, address), caller);
+  return address;
+}
+
 /**
  * @param {unknown} pointer
  * @param {unknown} argTypes
@@ -163,7 +171,7 @@ function callString(handle, name) {
  * @param {unknown} strs
  */
 function callPtr(pointer, argTypes, returnType, nums, strs) {
-  const address = pointerValue('callPtr', pointer);
+  const address = functionAt('callPtr', pointer);
   const binding = bindAddress(address, planLetters('callPtr', argTypes, returnType), 'callPtr');
   return callOnce(binding, /** @type {string} */ (argTypes), nums, strs);
 }
@@ -179,7 +187,7 @@ function callPtr(pointer, argTypes, returnType, nums, strs) {
  */
 function callPtrAsync(pointer, argTypes, returnType, nums, strs) {
   const bind = () => {
-    const address = pointerValue('callPtrAsync', pointer);
+    const address = functionAt('callPtrAsync', pointer);
     return bindAddress(address, planLetters('callPtrAsync', argTypes, returnType), 'callPtrAsync');
   };
   return callOnceAsync(bind, argTypes, nums, strs);
@@ -194,6 +202,24 @@ function getSymbolPtr(handle, name) {
   };
   if (!tracing.libraries) return find();
   return require('./trace/look-up.js').tracedLookUp(library, symbol, find, (address) => address);
+}
+
+/** @param {unknown} pointer @param {unknown} [options] `{ checked }` @returns {string} `''` for NULL */
+function readString(pointer, options) {
+  const isChecked = isCheckedCall('readCString', options, 1);
+  return readCString('readCString', pointerValue('readCString', pointer), undefined, 0, isChecked) ?? '';
+}
+
+/**
+ * @param {unknown} pointer
+ * @param {unknown} length in bytes
+ * @param {unknown} [options] `{ checked }`
+ * @returns {ArrayBuffer} a copy
+ */
+function readMemory(pointer, length, options) {
+  const isChecked = isCheckedCall('readMemory', options, 2);
+  const address = pointerValue('readMemory', pointer);
+  return copyMemory('readMemory', address, byteCount('readMemory', length, 1), isChecked);
 }
 
 /** Loaded when it is first asked for. @returns {any} */
@@ -211,11 +237,8 @@ module.exports = {
   callPtr,
   callPtrAsync,
   getSymbolPtr,
-  /** @param {unknown} pointer @returns {string} `''` for NULL */
-  readCString: (pointer) => readCString('readCString', pointerValue('readCString', pointer)) ?? '',
-  /** @param {unknown} pointer @param {unknown} length in bytes @returns {ArrayBuffer} a copy */
-  readMemory: (pointer, length) =>
-    copyMemory('readMemory', pointerValue('readMemory', pointer), byteCount('readMemory', length, 1)),
+  readCString: readString,
+  readMemory,
   ptr: (/** @type {unknown} */ buffer) => ptr(buffer),
   createCallback: (/** @type {any[]} */ ...args) => callbacks().createCallback(...args),
   destroyCallback: (/** @type {unknown} */ handle) => callbacks().destroyCallback(handle),

@@ -159,13 +159,14 @@ class Call extends Images {
   /**
    * Copies a string that is inside of an object.
    * @param {string} text
+   * @param {import('./types.js').CType['text']} [encoded] undefined for UTF-8
    * @returns {number} its address, or INVALID
    */
-  string(text) {
-    const offset = copyString(text);
+  string(text, encoded) {
+    const address = encoded ? encoded.put(text) : frameAddress + copyString(text);
     u32[FLOOR] = u32[TOP];
     u32[HEAP_FLOOR] = u32[HEAP_BLOCKS];
-    return frameAddress + offset;
+    return address;
   }
 
   /**

@@ -2,7 +2,9 @@
 // Functions bound to an address instead of a symbol.
 
 const native = require('./binding.js');
+const { usable } = require('./address.js');
 const { bindAddress, bindAll } = require('./bind.js');
+const { checkedOption } = require('./checked.js');
 const { checkDefinition, definitionEntries, ownProperties, symbolTable, dispose } = require('./library.js');
 const { withOutcome } = require('./outcome.js');
 const { INVALID, functionAddress } = require('./pointer.js');
@@ -13,7 +15,7 @@ const { planSignature } = require('./signature.js');
 const { isSafeInteger } = Number;
 
 /** What a definition may have. */
-const KEYS = ['ptr', 'args', 'returns', 'errno', 'check'];
+const KEYS = ['ptr', 'args', 'returns', 'errno', 'check', 'checked'];
 
 /**
  * @param {any} definition
@@ -21,10 +23,13 @@ const KEYS = ['ptr', 'args', 'returns', 'errno', 'check'];
  */
 function bindDefinition(definition, name) {
   const own = ownProperties(definition);
-  const { ptr, args, returns } = own;
+  const { ptr, args, returns, checked } = own;
+  const isChecked = checkedOption(name, checked, 'the definition');
   const address = isSafeInteger(ptr) && ptr >= 0 ? ptr : functionAddress(ptr);
   if (address === INVALID) throw refusal('function', ptr, undefined, name, 'ptr');
-  return bindAddress(address, withOutcome(planSignature(name, args, returns), name, name, own), name);
+  const signature = withOutcome(planSignature(name, args, returns, isChecked), name, name, own);
+  if (isChecked) require('./executable.js').demandExecutable(usable(name, address), name);
+  return bindAddress(address, signature, name);
 }
 
 /**

@@ -18,7 +18,8 @@ const {
   wholeAt,
 } = require('./passing.js');
 const { marshalOf } = require('./record/marshal.js');
-const { enter, enterForString } = require('./runtime.js');
+const { enter, enterForString, enterForText } = require('./runtime.js');
+const { hasOwnText } = require('./signature.js');
 
 /** @typedef {import('./types.js').CType} CType */
 /** @typedef {import('./signature.js').Spot} Spot */
@@ -42,14 +43,15 @@ function takeImage(call, { size, align }) {
  * @param {CType} type
  * @param {unknown} argument
  * @param {Images} call
+ * @param {boolean} isChecked
  * @returns {Image | number}
  */
-function readObject(type, argument, call) {
+function readObject(type, argument, call, isChecked) {
   if (type.lent) return type.lent.lend(argument, call);
   // By reference, 16 bytes are wanted at least.
   const image = takeImage(call, { ...type, align: Math.max(type.align, 16) });
   if (typeof argument === 'object') marshalOf(type).put(image.view, image.at, argument, call);
-  else putByAddress(type, image.view, image.at, argument);
+  else putByAddress(type, image.view, image.at, argument, isChecked);
   return image;
 }
 
@@ -93,7 +95,7 @@ function loadRecord(spot, image, read) {
  * @returns {Passer}
  */
 function passerOf({ number, signature }, readRest) {
-  const { params, spots, result, resultSpot } = signature;
+  const { params, spots, result, resultSpot, isChecked } = signature;
   const count = params.length;
   const scalars = params.map((type) => marshallers[type.base]);
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
@@ -104,7 +106,7 @@ function passerOf({ number, signature }, readRest) {
       const { lent, record } = params[index];
       if (!lent && !record) continue;
       reading((call.argument = index));
-      values[index] = readObject(params[index], args[index], call);
+      values[index] = readObject(params[index], args[index], call, isChecked);
     }
     // No code of the user's runs any more: addresses are looked up now.
     for (let index = 0; index < count; index++) {
@@ -162,7 +164,7 @@ function objectStub(plan) {
   const isOwn = needsCall(params);
   const opens = params.some((type) => type.lent?.opens);
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
-  const entry = string ? enterForString : enter;
+  const entry = !string ? enter : hasOwnText(signature) ? enterForText : enterForString;
 
   /** @param {unknown[]} kept @param {Images} call */
   function enterAndEnd(kept, call) {

@@ -6,7 +6,8 @@ const marshallers = require('./marshal.generated.js');
 const { refuse, refuseCount } = require('./bound.js');
 const { views, offsets } = require('./frame.js');
 const { defineValue } = require('./property.js');
-const { enter, enterForString } = require('./runtime.js');
+const { enter, enterForString, enterForText } = require('./runtime.js');
+const { hasOwnText } = require('./signature.js');
 
 const { i32, u32 } = views;
 // Not spread: that would run what somebody made of the iterator of arrays.
@@ -37,6 +38,7 @@ function closureStub(plan) {
   const scalars = params.map((type) => ({ ...marshallers[type.base], ...(type.accept && { read: type.accept }) }));
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
   const { string, load } = marshallers[result.base];
+  const enterString = hasOwnText(signature) ? enterForText : enterForString;
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
 
   const stub = function (/** @type {any[]} */ ...args) {
@@ -50,7 +52,7 @@ function closureStub(plan) {
     for (let index = 0; index < count; index++) scalars[index].store(values[index], slots[index]);
     if (outcome) i32[ERRNO] = 0;
     // The arguments are passed only to be kept reachable until C returns.
-    let value = apply(string ? enterForString : enter, undefined, args);
+    let value = apply(string ? enterString : enter, undefined, args);
     const errno = i32[ERRNO];
     if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
     return outcome ? outcome(value, errno) : value;

@@ -67,10 +67,15 @@ class Keeper {
     return 0;
   }
 
-  /** @param {string} text @returns {number} */
-  string(text) {
+  /**
+   * @param {string} text
+   * @param {import('./types.js').CType['text']} [encoded] undefined for UTF-8
+   * @returns {number}
+   */
+  string(text, encoded) {
     if (text.includes('\0')) return INVALID;
-    const copy = encoder.encode(`${text}\0`);
+    const copy = encoded ? encoded.copy(text) : encoder.encode(`${text}\0`);
+    if (copy === undefined) return INVALID;
     this.#keep(copy);
     return bufferAddress(copy);
   }

@@ -2,6 +2,7 @@
 // Libraries: dlopen, and the objects that hold what was opened.
 
 const native = require('./binding.js');
+const { checkedOption } = require('./checked.js');
 const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
 const { closeLibrary } = require('./library/close.js');
@@ -13,7 +14,7 @@ const { ownerOfLibrary } = require('./owner.js');
 const { planSignature } = require('./signature.js');
 
 /** What a definition of dlopen may have. */
-const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'type', 'global'];
+const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'checked', 'type', 'global'];
 
 /** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
 const { opened } = native;
@@ -176,11 +177,12 @@ function symbolTable(names, members) {
 function dlopen(path, definitions, options) {
   const wanted = definitionEntries(definitions, 'dlopen', KEYS).map(([name, definition]) => {
     const own = ownProperties(definition);
-    const { symbol = name, args, returns, optional = false } = own;
+    const { symbol = name, args, returns, optional = false, checked } = own;
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
     const type = isGlobal(name, own) ? require('./library/globals.js').globalType(name, own) : undefined;
-    const signature = type ? undefined : withOutcome(planSignature(name, args, returns), 'dlopen', name, own);
+    const plan = () => planSignature(name, args, returns, checkedOption(name, checked, 'the definition'));
+    const signature = type ? undefined : withOutcome(plan(), 'dlopen', name, own);
     return { name, symbol, optional, type, signature };
   });
   const number = openLibrary('dlopen', path, readOptions('dlopen', options, 2));

@@ -2,6 +2,7 @@
 // Unchecked memory: reading and writing at raw addresses, and buffers on them.
 
 const native = require('./binding.js');
+const { allChecked, isCheckedCall, telling } = require('./checked.js');
 const { createError } = require('./errors.js');
 const { markExternal } = require('./external.js');
 const { views, offsets, putAddress, putLength } = require('./frame.js');
@@ -23,10 +24,12 @@ function makeReader(name) {
   const caller = `read.${name}`;
   const type = resolveType(name, caller);
   const load = /** @type {(at: number) => any} */ (marshallers[type.base].load);
-  return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0) => {
+  return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0, /** @type {unknown} */ options) => {
+    const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 2);
     putAddress(usable(caller, locate(caller, ptr, byteOffset)));
     putLength(type.size);
-    native.load();
+    if (isChecked) telling(caller, native.loadChecked, 0);
+    else native.load();
     return load(offsets.value);
   };
 }
@@ -36,14 +39,17 @@ function makeWriter(name) {
   const caller = `write.${name}`;
   const type = resolveType(name, caller);
   const { read, invalid, store } = marshallers[type.base];
-  return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset, /** @type {unknown} */ value) => {
+  /** @param {unknown} ptr @param {unknown} byteOffset @param {unknown} value @param {unknown} [options] */
+  return (ptr, byteOffset, value, options) => {
+    const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 3);
     const address = usable(caller, locate(caller, ptr, byteOffset));
     const checked = read(value);
     if (invalid(checked)) throw refusal(type, value, 2, caller);
     putAddress(address);
     putLength(type.size);
     store(checked, offsets.value);
-    native.store();
+    if (isChecked) telling(caller, native.storeChecked, 0);
+    else native.store();
   };
 }
 
@@ -81,9 +87,10 @@ function insideOf(length, byteOffset) {
  * @param {string} caller
  * @param {number | bigint} address
  * @param {number} byteLength
+ * @param {boolean} [isChecked]
  * @returns {ArrayBuffer}
  */
-function copyMemory(caller, address, byteLength) {
+function copyMemory(caller, address, byteLength, isChecked = allChecked) {
   usable(caller, address);
   const copy = newBuffer(caller, byteLength);
   if (byteLength === 0) return copy;
@@ -92,7 +99,8 @@ function copyMemory(caller, address, byteLength) {
   views.u64[offsets.value / 8] = views.u64[offsets.address / 8];
   putAddress(address);
   putLength(byteLength);
-  native.copy();
+  if (isChecked) telling(caller, native.copyChecked, 0);
+  else native.copy();
   return copy;
 }
 
@@ -102,9 +110,11 @@ function copyMemory(caller, address, byteLength) {
  * @param {unknown} pointer
  * @param {unknown} byteOffset
  * @param {unknown} byteLength
+ * @param {unknown} options
  * @returns {ArrayBuffer}
  */
-function viewMemory(caller, pointer, byteOffset = 0, byteLength) {
+function viewMemory(caller, pointer, byteOffset = 0, byteLength, options) {
+  const isChecked = isCheckedCall(caller, options, 3);
   const address = locate(caller, pointer, byteOffset);
   const length = byteCount(caller, byteLength, 2);
   if (length > MAX_BUFFER) {
@@ -114,15 +124,17 @@ function viewMemory(caller, pointer, byteOffset = 0, byteLength) {
   if (length === 0) return new ArrayBuffer(0);
   putAddress(address);
   putLength(length);
+  if (isChecked) telling(caller, native.probe, 0);
   const buffer = native.viewMemory();
-  return buffer ? markExternal(buffer) : copyMemory(caller, address, length);
+  return buffer ? markExternal(buffer) : copyMemory(caller, address, length, isChecked);
 }
 
-/** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength */
-const toArrayBuffer = (pointer, byteOffset, byteLength) => viewMemory('toArrayBuffer', pointer, byteOffset, byteLength);
+/** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength @param {unknown} [options] */
+const toArrayBuffer = (pointer, byteOffset, byteLength, options) =>
+  viewMemory('toArrayBuffer', pointer, byteOffset, byteLength, options);
 
-/** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength */
-const toBuffer = (pointer, byteOffset, byteLength) =>
-  Buffer.from(viewMemory('toBuffer', pointer, byteOffset, byteLength));
+/** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength @param {unknown} [options] */
+const toBuffer = (pointer, byteOffset, byteLength, options) =>
+  Buffer.from(viewMemory('toBuffer', pointer, byteOffset, byteLength, options));
 
 module.exports = { read, write, ptr, toArrayBuffer, toBuffer, copyMemory };

@@ -27,15 +27,16 @@ const needsCall = (params) => params.some((type) => type.lent !== undefined || (
  * @param {DataView} view
  * @param {number} at
  * @param {unknown} value
+ * @param {boolean} [isChecked]
  */
-function putByAddress(type, view, at, value) {
+function putByAddress(type, view, at, value, isChecked) {
   const isNumber = typeof value === 'number' || typeof value === 'bigint';
   const address = isNumber ? anyAddress(value) : INVALID;
   if (address === INVALID) {
     const { text, code } = refused(type, value);
     throw new Refused(isNumber ? 'ERR_OUT_OF_RANGE' : code, text);
   }
-  copyFrom(view, at, address, type);
+  copyFrom(view, at, address, type, isChecked);
 }
 
 /**

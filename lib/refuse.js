@@ -96,6 +96,7 @@ function problem(type, value) {
   const gone = views.placeOf(value)?.ground.problem() ?? (isObject ? wrapperProblem(value) : undefined);
   if (gone) return gone;
   if (base === 'cstring' && typeof value === 'string') {
+    if (typeof type === 'object' && type.text) return type.text.problem(value);
     return value.includes('\0')
       ? { code: 'ERR_INVALID_ARG_VALUE', text: 'the string contains a NUL character' }
       : { code: 'ERR_MALLOC_FAILED', text: 'no memory for a copy of the string' };
@@ -130,4 +131,4 @@ function countRefusal(expected, given, symbol) {
     : createError('ERR_INVALID_ARG_VALUE', message, symbol, expected);
 }
 
-module.exports = { problem, refusal, countRefusal };
+module.exports = { POINTER, problem, refusal, countRefusal };

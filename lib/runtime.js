@@ -8,7 +8,7 @@ const memory = require('./memory-view.js');
 const { addressOf, bufferAddress, functionAddress } = require('./pointer.js');
 const { copyString } = require('./scratch.js');
 
-const { enter, enterForString, frameAddress } = native;
+const { enter, enterForString, enterForText, frameAddress } = native;
 const { isSafeInteger } = Number;
 const { asIntN, asUintN } = BigInt;
 const { floor, fround } = Math;
@@ -46,4 +46,5 @@ module.exports = {
   copyString,
   enter,
   enterForString,
+  enterForText,
 };

@@ -2,6 +2,7 @@
 // Signatures: types are resolved and a plan is asked for.
 
 const native = require('./binding.js');
+const { allChecked } = require('./checked.js');
 const { createError } = require('./errors.js');
 const { resolveType } = require('./types.js');
 
@@ -26,6 +27,7 @@ const { resolveType } = require('./types.js');
  * @property {boolean} isNamed it is kept for good, as its types are given by names only
  * @property {true} [isVariadic] more arguments may follow the parameters
  * @property {import('./outcome.js').Outcome} [outcome] what is made of a result and errno
+ * @property {boolean} isChecked what it reads at addresses is checked
  */
 
 /** The last of a variadic function's types. */
@@ -71,7 +73,7 @@ function parameter(type, given, symbol, where, index) {
 
 /** @param {unknown} given @param {string} symbol @returns {CType} */
 function resultType(given, symbol) {
-  const type = resolveType(given, `${symbol}: returns`, symbol);
+  const type = resolveType(given, `${symbol}: returns`, symbol, undefined, true);
   if (type.kind === 'bits') throw invalid(symbol, 'returns: a bit-field can only be a member');
   if (type.array) throw invalid(symbol, 'returns: C returns no arrays: use pointer');
   if (type.lent && type.lent.direction !== 'in') throw invalid(symbol, 'returns: out and inout are for parameters');
@@ -130,9 +132,10 @@ function resolveTypes(symbol, args = [], returns = 'void') {
  * @param {Types} types
  * @param {(types: Uint32Array) => number[]} planner of Rust's
  * @param {Map<string, Signature>} planned
+ * @param {boolean} [isChecked]
  * @returns {Signature}
  */
-function makePlan(symbol, { params, result, isNamed }, planner, planned) {
+function makePlan(symbol, { params, result, isNamed }, planner, planned, isChecked = allChecked) {
   const numbers = [result, ...params].map((type) => type.number);
   const key = isNamed ? String.fromCharCode(...numbers) : '';
   const known = isNamed ? planned.get(key) : undefined;
@@ -140,7 +143,7 @@ function makePlan(symbol, { params, result, isNamed }, planner, planned) {
   try {
     const [plan, ...rest] = planner(Uint32Array.from(numbers));
     const [resultSpot, ...spots] = readSpots(rest);
-    const made = { plan, params, spots, result, resultSpot, isNamed };
+    const made = { plan, params, spots, result, resultSpot, isNamed, isChecked };
     if (isNamed) planned.set(key, made);
     return made;
   } catch (error) {
@@ -158,11 +161,26 @@ const planned = new Map();
  * @param {string} symbol for messages
  * @param {unknown} [args] types; none means no parameters
  * @param {unknown} [returns] a type; none means void
+ * @param {boolean} [isChecked] what it reads at addresses is checked
  * @returns {Signature}
  */
-function planSignature(symbol, args, returns) {
-  if (!isVariadic(args)) return planCall(symbol, resolveTypes(symbol, args, returns));
-  return { ...planCall(symbol, resolveTypes(symbol, args.slice(0, -1), returns)), isVariadic: true };
+function planSignature(symbol, args, returns, isChecked = false) {
+  if (!isVariadic(args)) return planFixed(symbol, args, returns, isChecked);
+  return { ...planFixed(symbol, args.slice(0, -1), returns, isChecked), isVariadic: true };
+}
+
+/**
+ * @param {string} symbol
+ * @param {unknown} args
+ * @param {unknown} returns
+ * @param {boolean} isChecked
+ * @returns {Signature}
+ */
+function planFixed(symbol, args, returns, isChecked) {
+  const types = resolveTypes(symbol, args, returns);
+  // Those that are kept are all alike.
+  if (isChecked && !allChecked) types.isNamed = false;
+  return makePlan(symbol, types, native.plan, planned, isChecked || allChecked);
 }
 
 /** @param {unknown} args @returns {args is unknown[]} */
@@ -177,10 +195,10 @@ const isVariadic = (args) => Array.isArray(args) && args[args.length - 1] === MO
  */
 function planVariant({ number, name, signature }, more) {
   const { isVariadic: _, ...fixed } = signature;
-  const { params, result } = fixed;
+  const { params, result, isChecked } = fixed;
   const types = { params: [...params, ...more], result, isNamed: false };
   const bindVariant = (/** @type {Uint32Array} */ numbers) => native.bindVariant(number, numbers, params.length);
-  return { ...fixed, ...makePlan(name, types, bindVariant, planned) };
+  return { ...fixed, ...makePlan(name, types, bindVariant, planned, isChecked) };
 }
 
 /**
@@ -223,9 +241,17 @@ function planCallback(symbol, args, returns) {
     if (!lent || lent.direction === 'in') return;
     throw invalid(symbol, `args[${index}]: a callback gets addresses: use pointer instead of ${lent.direction}`, index);
   });
+  if (types.result.free !== undefined) throw invalid(symbol, 'returns: free: what a callback returns is not freed');
   const signature = makePlan(symbol, types, native.callbackPlan, plannedCallbacks);
   if (types.isNamed) last = { args: Array.from(/** @type {any} */ (args ?? [])), returns, signature };
   return signature;
 }
 
-module.exports = { parameter, planCall, planCallback, planSignature, planVariant };
+/**
+ * Whether the string that a function returns is more than UTF-8 that belongs to C.
+ * @param {{ result: CType, isChecked: boolean }} signature
+ */
+const hasOwnText = ({ result, isChecked }) =>
+  result.base === 'cstring' && (isChecked || result.text !== undefined || result.free !== undefined);
+
+module.exports = { hasOwnText, parameter, planCall, planCallback, planSignature, planVariant };

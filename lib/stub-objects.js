@@ -63,7 +63,7 @@ function passRecord(type, index, spot, parts) {
   else if ('pieces' in spot) parts.stores.push(copying(at, spot.pieces));
   parts.objects.push(
     `index = ${index};${holdsPointers(type) ? ` call.argument = ${index};` : ''} if (typeof ${argument} === 'object') marshal${index}.put(w, p + ${at}, ${argument}, call); ` +
-      `else putByAddress(type${index}, w, p + ${at}, ${argument});`,
+      `else putByAddress(type${index}, w, p + ${at}, ${argument}, ${parts.isChecked});`,
   );
 }
 

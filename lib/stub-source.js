@@ -3,6 +3,7 @@
 
 const { emitters } = require('./emitters.js');
 const { offsets } = require('./frame.js');
+const { hasOwnText } = require('./signature.js');
 const { NUMBER, slotAt } = require('./slots.js');
 
 /** @typedef {import('./types.js').CType} CType */
@@ -18,6 +19,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @property {string[]} stores
  * @property {string[]} kept what must stay reachable until C returns
  * @property {Record<string, unknown>} values what they refer to
+ * @property {boolean} isChecked what is read at addresses is checked
  */
 
 /**
@@ -47,12 +49,13 @@ function passScalar(type, index, offset, { reads, stores, kept, values }) {
  * @param {CType} type
  * @param {Spot} spot
  * @param {Parts} parts
+ * @param {boolean} isOwnText a string, and more than UTF-8 that belongs to C
  * @returns {{ entry: string, gather: string[], load: string | undefined }}
  */
-function receive(type, spot, parts) {
+function receive(type, spot, parts, isOwnText) {
   if (!type.record) {
     const { string, load } = emitters[type.base];
-    if (string) return { entry: 'enterForString', gather: [], load: 'result' };
+    if (string) return { entry: isOwnText ? 'enterForText' : 'enterForString', gather: [], load: 'result' };
     const loaded = load?.(slotAt(/** @type {ScalarSpot} */ (spot).offset));
     if (type.make) parts.values.make = type.make;
     return { entry: 'enter', gather: [], load: type.make ? `make(${loaded})` : loaded };
@@ -66,7 +69,8 @@ function receive(type, spot, parts) {
  * @param {import('./signature.js').Signature} signature
  * @returns {{ pieces: string[], values: Record<string, unknown> }}
  */
-function stubSource({ params, spots, result, resultSpot, outcome }) {
+function stubSource(signature) {
+  const { params, spots, result, resultSpot, outcome } = signature;
   /** @type {Parts} */
   const parts = {
     room: { size: 0, align: 8 },
@@ -75,6 +79,7 @@ function stubSource({ params, spots, result, resultSpot, outcome }) {
     stores: [`u32[${offsets.target / 4}] = ${NUMBER};`],
     kept: [],
     values: {},
+    isChecked: signature.isChecked,
   };
   params.forEach((type, index) => {
     const spot = spots[index];
@@ -82,11 +87,11 @@ function stubSource({ params, spots, result, resultSpot, outcome }) {
     if (type.record || type.lent) require('./stub-objects.js').passObject(type, index, spot, parts);
     else passScalar(type, index, /** @type {ScalarSpot} */ (spot).offset, parts);
   });
-  const { entry, gather, load } = receive(result, resultSpot, parts);
+  const { entry, gather, load } = receive(result, resultSpot, parts, hasOwnText(signature));
   const { room, objects, reads, stores, kept, values } = parts;
   const isPlain = objects.length === 0 && room.size === 0;
   const entering = `${entry}(${[...kept, ...(isPlain ? [] : ['call', 'w'])].join(', ')});`;
-  const [declared, assigned] = entry === 'enterForString' ? ['let result;', 'result = '] : ['', ''];
+  const [declared, assigned] = entry !== 'enter' ? ['let result;', 'result = '] : ['', ''];
   const opens = params.some((type) => type.lent?.opens);
   const enter = opens ? `try { ${assigned}${entering} } finally { call.end(); }` : `${assigned}${entering}`;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');

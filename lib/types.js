@@ -22,6 +22,10 @@ const { createError } = require('./errors.js');
  * @property {import('./record/declare.js').RecordType} [record]
  * @property {import('./record/array-type.js').ArrayType} [array]
  * @property {import('./types/bits.js').BitsType} [bits]
+ * @property {InstanceType<typeof import('./encoded.js').EncodedText>} [text] of a cstring: how strings are, where that
+ *   is not UTF-8
+ * @property {string | number | bigint} [free] of a cstring: the function that frees a result, by its name in the library
+ *   or its address
  * @property {boolean} [decodes] of a record: as a result it is an object, not a pointer
  */
 
@@ -76,12 +80,20 @@ const isChar = (name) => typeof name === 'string' && normalize(name) === 'char';
  * @param {string} where what the name stands for in the message, as in `add: argument 0`
  * @param {string} [symbol]
  * @param {number} [argument]
+ * @param {boolean} [isResult]
  * @returns {CType}
  */
-function resolveType(name, where, symbol, argument) {
+function resolveType(name, where, symbol, argument, isResult = false) {
   if (typeof name !== 'string') {
     const found = typeof name === 'object' && name !== null ? declared.get(name) : undefined;
     if (found) return found;
+    if (typeof name === 'object' && name !== null && Object.hasOwn(name, 'type')) {
+      const { describedString } = require('./types/cstring.js');
+      const string = describedString(name, resolveType, where, symbol, argument);
+      if (string.free === undefined || isResult) return string;
+      const message = `${where}: only the result of a function can be freed, not this`;
+      throw createError('ERR_INVALID_ARG_TYPE', message, symbol, argument);
+    }
     const message = `${where}: a type must be a name, or what Struct, array and the like return; got ${describe(name)}`;
     throw createError('ERR_INVALID_ARG_TYPE', message, symbol, argument);
   }

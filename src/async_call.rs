@@ -4,11 +4,10 @@ use crate::errno::Errno;
 use crate::frame::Frame;
 use crate::invoke::invoke;
 use crate::mailbox::Mailbox;
-use crate::memory;
 use crate::targets::Target;
+use crate::text_result::{TextResult, call_free};
 use napi::sys;
 use std::cell::{Cell, UnsafeCell};
-use std::ffi::CString;
 use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
@@ -47,10 +46,10 @@ pub struct AsyncCall {
     state: AtomicU8,
     /// The part of a frame that the call uses.
     frame: UnsafeCell<Box<[Line]>>,
-    /// The result is a C string.
-    is_text: bool,
+    /// The result is text, which this frees.
+    text: Option<(TextResult, Option<Target>)>,
     /// Its copy.
-    text: UnsafeCell<Option<CString>>,
+    copy: UnsafeCell<Option<Vec<u8>>>,
 }
 
 /// So much of a frame that its alignment is kept.
@@ -58,7 +57,7 @@ pub struct AsyncCall {
 #[repr(C, align(16))]
 struct Line([u64; 2]);
 
-// SAFETY: `state` says whose the frame and the text are: the JavaScript thread's until it is queued and when it is done,
+// SAFETY: `state` says whose the frame and the copy are: the JavaScript thread's until it is queued and when it is done,
 // which the mailbox's lock orders, and in between the thread's that started it. What the target points to is
 // only read, and kept by the JavaScript thread.
 unsafe impl Sync for AsyncCall {}
@@ -81,7 +80,7 @@ impl AsyncCall {
         mailbox: Arc<Mailbox>,
         target: Target,
         frame: *const Frame,
-        (stack_words, is_text): (usize, bool),
+        (stack_words, text): (usize, Option<(TextResult, Option<Target>)>),
     ) -> AsyncCall {
         let bytes = offset_of!(Frame, stack) + 8 * stack_words;
         // SAFETY: a frame has so many bytes before and in its stack area, and others behind it.
@@ -94,8 +93,8 @@ impl AsyncCall {
             ending: AtomicU8::new(Ending::Returned as u8),
             state: AtomicU8::new(QUEUED),
             frame: UnsafeCell::new(used.into()),
-            is_text,
-            text: UnsafeCell::new(None),
+            text,
+            copy: UnsafeCell::new(None),
         }
     }
 
@@ -124,28 +123,38 @@ impl AsyncCall {
             errno.set((*frame).errno);
             invoke(frame, self.target.address, self.target.path);
             (*frame).errno = errno.get();
-            if self.is_text {
-                self.keep_text(frame);
+            if let Some((text, free)) = &self.text {
+                self.keep_text(frame, text, *free);
             }
         }
         CURRENT.set(outer);
         true
     }
 
-    /// Copies the string that C has returned, which the next call on this thread may change.
+    /// Copies the text that C has returned, which the next call on this thread may change, and frees it. Where no
+    /// text can be, the address stays what it is, for the JavaScript thread to find out.
     ///
     /// # Safety
     ///
     /// The call is this thread's, and has just returned to this frame.
-    unsafe fn keep_text(&self, frame: *mut Frame) {
-        // SAFETY: as the caller says; that a string is there is what the signature claims.
+    unsafe fn keep_text(&self, frame: *mut Frame, text: &TextResult, free: Option<Target>) {
+        // SAFETY: as the caller says; that text is there, and is to be freed, is what the signature claims.
         unsafe {
-            if let Ok(pointer) = memory::checked((*frame).int_results[0]) {
-                let copy = std::ffi::CStr::from_ptr(pointer.cast()).to_owned();
-                (*frame).int_results[0] = copy.as_ptr().expose_provenance() as u64;
-                *self.text.get() = Some(copy);
+            let address = (*frame).int_results[0];
+            let Ok(bytes) = text.read(address, None) else { return };
+            let mut copy = bytes.into_owned();
+            copy.extend(std::iter::repeat_n(0, text.encoding.unit()));
+            (*frame).int_results[0] = copy.as_ptr().expose_provenance() as u64;
+            *self.copy.get() = Some(copy);
+            if let Some(free) = free {
+                call_free(free.address, address);
             }
         }
+    }
+
+    /// The function that frees the result.
+    pub fn free(&self) -> Option<Target> {
+        self.text.and_then(|(_, free)| free)
     }
 
     /// Copies what C left to the frame, its `errno` included.

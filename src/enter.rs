@@ -81,7 +81,8 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
 
 // What is seldom is kept apart: every level of calls and callbacks takes the stack of these functions.
 
-type Entry = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
+/// An entry.
+pub(crate) type Entry = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 /// The same while the thread is inside of a call of C, which has come to JavaScript by another way than a
 /// callback of ours.
@@ -91,7 +92,7 @@ type Entry = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys
 /// As for `entry`, which looks at no arguments; `env` is the environment of `instance`.
 #[cold]
 #[inline(never)]
-unsafe fn enter_aside(instance: &Instance, env: sys::napi_env, entry: Entry) -> sys::napi_value {
+pub(crate) unsafe fn enter_aside(instance: &Instance, env: sys::napi_env, entry: Entry) -> sys::napi_value {
     // SAFETY: as the caller says.
     instance.aside(|| unsafe { entry(env, ptr::null_mut()) })
 }
@@ -103,7 +104,7 @@ unsafe fn enter_aside(instance: &Instance, env: sys::napi_env, entry: Entry) -> 
 /// `env` is the environment of `instance`, in a call from JavaScript, and `call` has just returned.
 #[cold]
 #[inline(never)]
-unsafe fn see_to(instance: &Instance, env: sys::napi_env, call: u32, number: u32, value: sys::napi_value) -> sys::napi_value {
+pub(crate) unsafe fn see_to(instance: &Instance, env: sys::napi_env, call: u32, number: u32, value: sys::napi_value) -> sys::napi_value {
     // SAFETY: as the caller says.
     if unsafe { instance.see_to(env, call, number) } { ptr::null_mut() } else { value }
 }
@@ -115,7 +116,7 @@ unsafe fn see_to(instance: &Instance, env: sys::napi_env, call: u32, number: u32
 /// `env` is the environment of `instance`, in a call from JavaScript.
 #[cold]
 #[inline(never)]
-unsafe fn throw_closed(instance: &Instance, env: sys::napi_env, number: u32) -> sys::napi_value {
+pub(crate) unsafe fn throw_closed(instance: &Instance, env: sys::napi_env, number: u32) -> sys::napi_value {
     // SAFETY: as the caller says.
     unsafe { instance.throw(env, &instance.closed_error(number)) }
 }
@@ -127,7 +128,7 @@ unsafe fn throw_closed(instance: &Instance, env: sys::napi_env, number: u32) -> 
 /// As for [`see_to`].
 #[cold]
 #[inline(never)]
-unsafe fn throw_unreadable(instance: &Instance, env: sys::napi_env, call: u32, number: u32, error: &Error) -> sys::napi_value {
+pub(crate) unsafe fn throw_unreadable(instance: &Instance, env: sys::napi_env, call: u32, number: u32, error: &Error) -> sys::napi_value {
     // SAFETY: as the caller says.
     unsafe {
         if instance.has_notes() && instance.see_to(env, call, number) {

@@ -1,6 +1,7 @@
 //! The state of one environment (the main thread, or one worker): its frame, its libraries, the
 //! functions bound in it. Nothing here is shared between environments.
 
+mod binding;
 mod callbacks;
 mod calling;
 mod finalizers;
@@ -11,19 +12,21 @@ mod mail;
 mod plans;
 mod running;
 mod symbols;
+mod texts;
 mod variants;
 
 use crate::errno::Errno;
 use crate::error::Error;
 use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
-use crate::library::{Gate, Library, closed_error, object_at};
+use crate::library::{Gate, Library, object_at};
 use crate::mailbox::Mailbox;
 use crate::presence::LastCall;
 use crate::segments::Segment;
 use crate::shortcut;
 use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
+use crate::text_result::TextResult;
 use crate::typetable::TypeTable;
 use callbacks::Callbacks;
 pub use callbacks::Wish;
@@ -48,6 +51,8 @@ struct Bound {
     /// The variadic function that this is, for calls with arguments of certain types.
     variant_of: Option<u32>,
     call: Rc<Call>,
+    /// What its result is, where that is more than UTF-8 that belongs to C.
+    text: Option<TextResult>,
 }
 
 /// The state of one environment.
@@ -305,36 +310,6 @@ impl Instance {
             libraries.iter().find(|(_, library)| library.object() == Some(object))
         });
         holder.map_or(0, |(&number, _)| number)
-    }
-
-    /// Binds a symbol of an open library; `name` is for error messages. Returns the function's number
-    /// and its address.
-    pub fn bind_symbol(&self, library: u32, symbol: &str, name: &str, call: u32) -> Result<(u32, usize), Error> {
-        let library = self.library(library).ok_or_else(|| closed_error(name))?;
-        let address = library.symbol(symbol)?;
-        self.check_code(name, address)?;
-        let bound = Bound { name: name.into(), library: Some(library), by_address: false, variant_of: None, call: self.call(call)? };
-        Ok((self.bind(bound, address), address))
-    }
-
-    /// Binds an address. Where a library opened here holds it, it is valid until that is closed.
-    pub fn bind_address(&self, name: &str, address: usize, call: u32) -> Result<u32, Error> {
-        let bound =
-            Bound { name: name.into(), library: self.holder_of(address), by_address: true, variant_of: None, call: self.call(call)? };
-        Ok(self.bind(bound, address))
-    }
-
-    fn bind(&self, bound: Bound, address: usize) -> u32 {
-        let gate = bound.library.as_ref().map_or(&raw const *self.open_gate, |library| library.gate());
-        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: bound.call.path() };
-        let mut table = self.bound.borrow_mut();
-        let number = self.free_numbers.borrow_mut().pop().unwrap_or_else(|| {
-            table.push(None);
-            table.len() as u32 - 1
-        });
-        table[number as usize] = Some(bound);
-        self.targets.set(number, target);
-        number
     }
 
     /// How many libraries and bound functions there are.

@@ -3,12 +3,13 @@
 //! Data flows down this list, and modules depend only on those above them:
 //!
 //! * pure: [`error`], [`ctype`] (the type table), [`layout`] (records and arrays), [`signature`],
-//!   [`typetable`] (types by number), [`frame`] (its layout), [`abi`] (which registers or stack words
+//!   [`typetable`] (types by number), [`encoding`] (of text), [`frame`] (its layout), [`abi`] (which registers or stack words
 //!   hold what), [`plan`] (frame offsets);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
-//!   [`memory`], [`text`], [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one
-//!   environment), [`enter`] (the hot entries), [`heap`] (those for memory that programs allocate),
+//!   [`memory`], [`checked`] (memory through the system), [`text`], [`text_result`] (how results that are text are
+//!   read and freed), [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one environment),
+//!   [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs allocate),
 //!   [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
@@ -16,8 +17,10 @@
 pub mod abi;
 pub mod async_call;
 pub mod callback;
+pub mod checked;
 pub mod ctype;
 pub mod diagnosis;
+pub mod encoding;
 pub mod errno;
 pub mod error;
 pub mod exit;
@@ -36,11 +39,13 @@ pub mod shortcut;
 pub mod signature;
 pub mod targets;
 pub mod text;
+pub mod text_result;
 pub mod trace;
 pub mod trampoline;
 pub mod typetable;
 
 pub mod enter;
+pub mod enter_text;
 pub mod exports;
 pub mod heap;
 pub mod instance;

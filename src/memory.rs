@@ -1,5 +1,6 @@
 //! Reading and writing memory that JavaScript names by a raw address.
 
+use crate::encoding::Encoding;
 use crate::error::{Code, Error};
 use std::ffi::{CStr, c_char};
 
@@ -60,6 +61,28 @@ pub unsafe fn c_string<'a>(pointer: *const u8, limit: Option<usize>) -> &'a [u8]
             unsafe { std::slice::from_raw_parts(pointer, length) }
         }
     }
+}
+
+/// The bytes of text at `pointer` at any alignment, without the NUL; at most `limit` bytes.
+///
+/// # Safety
+///
+/// As of [`c_string`], in units of the encoding.
+pub unsafe fn text<'a>(pointer: *const u8, encoding: Encoding, limit: Option<usize>) -> &'a [u8] {
+    let unit = encoding.unit();
+    if unit == 1 {
+        // SAFETY: as the caller says.
+        return unsafe { c_string(pointer, limit) };
+    }
+    let most = limit.map_or(usize::MAX, |limit| limit / unit);
+    let is_end = |at: usize| {
+        let place = pointer.wrapping_add(at * unit);
+        // SAFETY: the caller says that all units up to a NUL or the limit are readable.
+        unsafe { if unit == 2 { place.cast::<u16>().read_unaligned() == 0 } else { place.cast::<u32>().read_unaligned() == 0 } }
+    };
+    let count = (0..most).position(is_end).unwrap_or(most);
+    // SAFETY: these bytes have just been read.
+    unsafe { std::slice::from_raw_parts(pointer, count * unit) }
 }
 
 #[cfg(test)]

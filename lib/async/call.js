@@ -32,10 +32,15 @@ class AsyncCall extends Call {
     return this.takeHeap(size, align);
   }
 
-  /** @param {string} text @returns {number} the address of a copy; INVALID with a NUL inside */
-  string(text) {
+  /**
+   * @param {string} text
+   * @param {import('../types.js').CType['text']} [encoded] undefined for UTF-8
+   * @returns {number} the address of a copy; INVALID with a NUL inside
+   */
+  string(text, encoded) {
     if (text.includes('\0')) return INVALID;
-    const copy = encoder.encode(`${text}\0`);
+    const copy = encoded ? encoded.copy(text) : encoder.encode(`${text}\0`);
+    if (copy === undefined) return INVALID;
     this.hold(copy);
     return bufferAddress(copy);
   }

@@ -2,9 +2,11 @@
 // Asynchronous calls that have not settled, and how they do.
 
 const native = require('../binding.js');
+const { CHECKED_TEXT, telling } = require('../checked.js');
 const { createError } = require('../errors.js');
-const { views, offsets } = require('../frame.js');
+const { views, offsets, putNoLength } = require('../frame.js');
 const { hooks, listen } = require('../callback/listen.js');
+const { hasOwnText } = require('../signature.js');
 
 // Taken once: what becomes of the global later changes nothing.
 const { queueMicrotask } = globalThis;
@@ -104,18 +106,16 @@ function withdraw(number, reason) {
  * The C string that C returned.
  * @param {string} symbol
  * @param {number} slot the offset of its address
+ * @param {import('../signature.js').Signature} signature
  * @returns {string | null}
  */
-function stringResult(symbol, slot) {
+function stringResult(symbol, slot, { result, isChecked }) {
   u32[offsets.address / 4] = u32[slot / 4];
   u32[offsets.address / 4 + 1] = u32[slot / 4 + 1];
-  u32[offsets.length / 4] = u32[offsets.length / 4 + 1] = 0xffffffff;
-  try {
-    return native.readCString();
-  } catch (error) {
-    const { code, message } = /** @type {any} */ (error);
-    throw createError(code, `${symbol}: ${message}`, symbol);
-  }
+  putNoLength();
+  if (!hasOwnText({ result, isChecked })) return telling(symbol, native.readCString);
+  u32[VALUE] = (result.text?.number ?? 0) | (isChecked ? CHECKED_TEXT : 0);
+  return telling(symbol, native.readText);
 }
 
 module.exports = { start, stringResult, withdraw };

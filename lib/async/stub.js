@@ -64,7 +64,7 @@ function asyncStub(plan, stub, map, settled) {
     const value = readRecord
       ? loadRecord(resultSpot, image, readRecord)
       : string
-        ? stringResult(symbol, resultSlot)
+        ? stringResult(symbol, resultSlot, signature)
         : load?.(resultSlot);
     const made = result.make ? result.make(value) : value;
     return map ? map(made) : made;

@@ -38,6 +38,15 @@ function offsetOf(spot) {
 const text = (entry, address) => readCString(entry.symbol, address);
 
 /**
+ * The function that reads a string.
+ * @param {CType} type
+ * @returns {typeof text}
+ */
+function textReader({ text: encoded }) {
+  return encoded ? (entry, address) => readCString(entry.symbol, address, undefined, encoded.number) : text;
+}
+
+/**
  * The function that takes an argument out of the frame. Strings stay addresses until all are out.
  * @param {CType} type
  * @param {import('../signature.js').Spot} spot
@@ -54,4 +63,4 @@ function takerOf(type, spot) {
   return make ? () => make(load(offset)) : () => load(offset);
 }
 
-module.exports = { offsetOf, recordTaker, takerOf, text };
+module.exports = { offsetOf, recordTaker, takerOf, textReader };

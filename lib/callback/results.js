@@ -75,11 +75,13 @@ function checkNothing(entry, value) {
  * A string result: a copy that is kept.
  * @param {Entry} entry
  * @param {string} text
+ * @param {CType['text']} encoded undefined for UTF-8
  * @returns {number} its address; INVALID with a NUL inside
  */
-function keepString(entry, text) {
+function keepString(entry, text, encoded) {
   if (text.includes('\0')) return INVALID;
-  const copy = encoder.encode(`${text}\0`);
+  const copy = encoded ? encoded.copy(text) : encoder.encode(`${text}\0`);
+  if (copy === undefined) return INVALID;
   keep(entry, copy);
   return bufferAddress(copy);
 }
@@ -102,7 +104,7 @@ function addressResult(entry, type, value) {
  * @returns {number | bigint} or INVALID
  */
 function pointerResult(entry, type, value) {
-  if (typeof value === 'string' && type.base === 'cstring') return keepString(entry, value);
+  if (typeof value === 'string' && type.base === 'cstring') return keepString(entry, value, type.text);
   const address = addressResult(entry, type, value);
   if (typeof value === 'object' && value !== null && address !== INVALID) keep(entry, value);
   return address;

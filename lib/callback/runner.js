@@ -8,7 +8,7 @@ const { views, offsets } = require('../frame.js');
 const { canGenerate } = require('../generate.js');
 const runtime = require('../runtime.js');
 const { slotAt } = require('../slots.js');
-const { offsetOf, recordTaker, takerOf, text } = require('./arguments.js');
+const { offsetOf, recordTaker, takerOf, textReader } = require('./arguments.js');
 const { entries } = require('./entries.js');
 const { checkNothing, giverOf, isPointer, refuseResult } = require('./results.js');
 
@@ -62,13 +62,16 @@ const SUBJECT = offsets.subject / 4;
 /** @param {import('../signature.js').Signature} signature @returns {Entry['run']} */
 function generated({ params, spots, result: type }) {
   /** @type {Record<string, unknown>} */
-  const values = { ...runtime, checkNothing, entries, refuseResult, text };
+  const values = { ...runtime, checkNothing, entries, refuseResult };
   const expressions = params.map((param, index) => argument(param, index, offsetOf(spots[index]), values));
   const isText = params.map(({ base }) => base === 'cstring');
+  params.forEach((param, index) => {
+    if (isText[index]) values[`text${index}`] = textReader(param);
+  });
   // Texts are read when all arguments have been taken out of the frame, which reading uses.
   const isInTwo = isText.includes(true);
   const taken = isInTwo ? expressions.map((expression, index) => `const t${index} = ${expression};`) : [];
-  const inOrder = expressions.map((_, index) => (isText[index] ? `text(entry, t${index})` : `t${index}`));
+  const inOrder = expressions.map((_, index) => (isText[index] ? `text${index}(entry, t${index})` : `t${index}`));
   // Few variables: every level of calls and callbacks takes the stack of this function.
   const call = `const r = (0, entry.fn)(${(isInTwo ? inOrder : expressions).join(', ')});`;
   const holds = params.some((param) => param.record && !param.decodes);
@@ -82,14 +85,17 @@ function generated({ params, spots, result: type }) {
 /** @param {import('../signature.js').Signature} signature @returns {Entry['invoke']} */
 function invokerOf({ params, spots }) {
   const takers = params.map((param, index) => takerOf(param, spots[index]));
-  const isText = params.map(({ base }) => base === 'cstring');
+  const texts = params.map((param) => (param.base === 'cstring' ? textReader(param) : undefined));
   return (entry) => {
     /** @type {any[]} not one of doubles only, which does not keep signalling NaNs */
     const values = [undefined];
     /** @type {unknown[]} */
     const held = [];
     for (let index = 0; index < takers.length; index++) values[index] = takers[index](held);
-    for (let index = 0; index < takers.length; index++) if (isText[index]) values[index] = text(entry, values[index]);
+    for (let index = 0; index < takers.length; index++) {
+      const read = texts[index];
+      if (read) values[index] = read(entry, values[index]);
+    }
     values.length = takers.length;
     const result = apply(entry.fn, undefined, values);
     entry.held = held;

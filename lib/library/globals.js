@@ -2,6 +2,7 @@
 // Variables of libraries, in place.
 
 const native = require('../binding.js');
+const { allChecked } = require('../checked.js');
 const { readCString } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
@@ -92,13 +93,13 @@ function bindGlobal(library, symbol, type, name, owner) {
   const put = writer(type);
   /** @type {InstanceType<typeof Ground> | undefined} */
   let known;
-  const ground = () => (known ??= new GroundClass(viewAddress(name, address, type.size), owner, name));
+  const ground = () => (known ??= new GroundClass(viewAddress(name, address, type.size, allChecked), owner, name));
   return {
     get() {
       const place = ground();
       if (!read) return viewValue(type, place, 0);
       const value = place.read(read, 0, 0);
-      return isText ? readCString(name, value) : value;
+      return isText ? readCString(name, value, undefined, type.text?.number) : value;
     },
     set(value) {
       const place = ground();

@@ -14,6 +14,13 @@ const pointer = (value, keep) => keep.pointer(value);
 /** @param {unknown} value @param {Keep} keep */
 const buffer = (value, keep) => (isBuffer(value) ? keep.pointer(value) : INVALID);
 
+/**
+ * Strings in another encoding than UTF-8.
+ * @param {NonNullable<CType['text']>} text
+ * @returns {(value: unknown, keep: Keep) => any}
+ */
+const encoded = (text) => (value, keep) => (typeof value === 'string' ? keep.string(value, text) : keep.pointer(value));
+
 /** @type {Record<string, (value: unknown, keep: Keep) => any>} */
 const byBase = { __proto__: /** @type {any} */ (null), cstring: string, ptr: pointer, buffer };
 
@@ -25,6 +32,7 @@ const byBase = { __proto__: /** @type {any} */ (null), cstring: string, ptr: poi
 function specialAccept(type) {
   if (type.bits) return type.bits.accept;
   if (type.lent) return type.lent.accept;
+  if (type.text) return encoded(type.text);
   return type.accept ?? byBase[type.base];
 }
 
@@ -53,7 +61,8 @@ function holdsPointers(type) {
       holds = false;
       for (let index = 0; index < members.length && !holds; index++) holds = holdsPointers(members[index].type);
     } else if (type.array) holds = holdsPointers(type.array.element);
-    else holds = type.lent !== undefined || (type.accept === undefined && type.base in byBase);
+    else
+      holds = type.lent !== undefined || type.text !== undefined || (type.accept === undefined && type.base in byBase);
     holding.set(type, holds);
   }
   return holds;

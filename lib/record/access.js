@@ -102,12 +102,26 @@ const offsetBy = (address, offset) => (typeof address === 'bigint' ? address + B
  * @param {number | bigint} address
  * @param {number} size
  * @param {(view: DataView, at: number) => T} get runs no code of the user's
+ * @param {string} caller
+ * @param {boolean} isChecked
  * @returns {T}
  */
-function readAt(address, size, get) {
+function readAt(address, size, get, caller, isChecked) {
   const { view, at, address: copy } = scrap(size);
-  if (size > 0) copyBytes(address, copy, size);
+  if (size > 0) {
+    if (isChecked) copyChecked(caller, address, copy, size);
+    else copyBytes(address, copy, size);
+  }
   return get(view, at);
+}
+
+/** @param {string} caller @param {number | bigint} source @param {number | bigint} target @param {number} size */
+function copyChecked(caller, source, target, size) {
+  try {
+    copyBytes(source, target, size, true);
+  } catch (error) {
+    throw worded(error, caller, 0, '');
+  }
 }
 
 /**
@@ -116,6 +130,7 @@ function readAt(address, size, get) {
  * @property {string} caller
  * @property {() => number | bigint} find its address, or an error when it is not there (any more)
  * @property {any} buffer what keeps what is written alive; undefined for memory of C
+ * @property {boolean} isChecked
  */
 
 /**
@@ -124,9 +139,10 @@ function readAt(address, size, get) {
  * @param {unknown} byteOffset
  * @param {number} size
  * @param {number} offset of what is written, in these bytes
+ * @param {boolean} isChecked
  * @returns {Target}
  */
-function targetIn(caller, memory, byteOffset, size, offset) {
+function targetIn(caller, memory, byteOffset, size, offset, isChecked) {
   const { address, length, buffer, owner: known } = survey(caller, memory);
   views.placeOf(memory)?.ground.mayWrite(caller);
   // Code of the user's may close the library that an address is in.
@@ -135,7 +151,7 @@ function targetIn(caller, memory, byteOffset, size, offset) {
     if (owner && !owner.alive) throw createError(owner.code, `${caller}: argument 0: ${owner.text}`, caller, 0);
     return offsetBy(within(caller, survey(caller, memory), byteOffset, size), offset);
   };
-  return { caller, find, buffer };
+  return { caller, find, buffer, isChecked };
 }
 
 /**
@@ -146,19 +162,22 @@ function targetIn(caller, memory, byteOffset, size, offset) {
  * @param {(view: DataView, at: number, keep: import('./cold.js').Keep) => void} put may run code of the user's
  * @param {number} [index] which argument of `caller` the value is
  */
-function writeAt({ caller, find, buffer }, type, size, put, index) {
+function writeAt({ caller, find, buffer, isChecked }, type, size, put, index) {
   const floor = floorOfScratch();
   const heapFloor = floorOfHeap();
+  /** @param {number | bigint} source @param {number | bigint} place */
+  const copy = (source, place) =>
+    isChecked ? copyChecked(caller, source, place, size) : copyBytes(source, place, size);
   try {
     const at = images.take(size, 8);
     const { view } = images;
     // What is there counts: bit-fields share their bytes.
-    if (size > 0) copyBytes(find(), images.address, size);
+    if (size > 0) copy(find(), images.address);
     const keeper = keeperFor(type, buffer, false);
     put(view, at, keeper);
     // Found again: code of the user's may have run.
     const address = find();
-    if (size > 0) copyBytes(addressIn(view, at), address, size);
+    if (size > 0) copy(addressIn(view, at), address);
     keeper.settle(address, size);
   } catch (error) {
     throw worded(error, caller, index, '');

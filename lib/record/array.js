@@ -3,6 +3,7 @@
 
 const native = require('../binding.js');
 const { byteCount } = require('../address.js');
+const { isCheckedCall } = require('../checked.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { keeperFor } = require('../keeper.js');
@@ -79,16 +80,19 @@ class ArraySchema {
    * @param {any} memory an address or a buffer; an array is returned as it is
    * @param {unknown} [byteOffset]
    * @param {unknown} [count] of elements, where that is not the array's length
+   * @param {unknown} [options] `{ checked }`
    */
-  fromPtr(memory, byteOffset = 0, count) {
+  fromPtr(memory, byteOffset = 0, count, options) {
+    const isChecked = isCheckedCall('fromPtr', options, 3);
     if (Array.isArray(memory)) return memory;
     const length = this.#count('fromPtr', count);
     const { element, isText } = this.#type.array;
     const size = length * element.size;
     const address = findAddress('fromPtr', memory, byteOffset, size);
-    if (isText) return readAt(address, size, (view, at) => getText(view, at, size));
     const { get } = elementsOf(element);
-    return readAt(address, size, (view, at) => get(view, at, length));
+    /** @param {DataView} view @param {number} at */
+    const read = (view, at) => (isText ? getText(view, at, size) : get(view, at, length));
+    return readAt(address, size, read, 'fromPtr', isChecked);
   }
 
   /**
@@ -96,9 +100,11 @@ class ArraySchema {
    * @param {any} memory an address or a buffer
    * @param {unknown} [byteOffset]
    * @param {unknown} [count] of elements, where that is not the array's length
+   * @param {unknown} [options] `{ checked }`
    */
-  view(memory, byteOffset = 0, count) {
-    return viewArray('view', this.#type.array.element, this.#count('view', count), memory, byteOffset);
+  view(memory, byteOffset = 0, count, options) {
+    const isChecked = isCheckedCall('view', options, 3);
+    return viewArray('view', this.#type.array.element, this.#count('view', count), memory, byteOffset, isChecked);
   }
 
   /** @param {string} caller @param {unknown} count @returns {number} */

@@ -4,6 +4,7 @@
 
 const native = require('../binding.js');
 const { addressIn } = require('../call.js');
+const { allChecked } = require('../checked.js');
 const { putAddress, putLength, views: frameViews, offsets } = require('../frame.js');
 const { bufferAddress, extent, isBuffer, views } = require('../pointer.js');
 const { Refused, refused } = require('../refused.js');
@@ -27,14 +28,21 @@ const VALUE = offsets.value / 4;
  * @param {number | bigint} source
  * @param {number | bigint} target
  * @param {number} length in bytes
+ * @param {boolean} [isChecked]
  */
-function copyBytes(source, target, length) {
+function copyBytes(source, target, length, isChecked = allChecked) {
   putAddress(target);
   u32[VALUE] = u32[ADDRESS];
   u32[VALUE + 1] = u32[ADDRESS + 1];
   putAddress(source);
   putLength(length);
-  native.copy();
+  if (!isChecked) return native.copy();
+  try {
+    native.copyChecked();
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error);
+    throw code ? new Refused(code, message) : error;
+  }
 }
 
 /**
@@ -126,13 +134,14 @@ function copyView(view, at, place, type, keep) {
  * @param {number} at
  * @param {number | bigint} address
  * @param {CType} type
+ * @param {boolean} [isChecked]
  */
-function copyFrom(view, at, address, type) {
+function copyFrom(view, at, address, type, isChecked) {
   if (address < native.firstAddress) {
     const text = address === 0 ? 'the address is NULL' : `${address} cannot be a valid address`;
     throw new Refused('ERR_INVALID_POINTER', text);
   }
-  copyBytes(address, addressIn(view, at), type.size);
+  copyBytes(address, addressIn(view, at), type.size, isChecked);
 }
 
 /**

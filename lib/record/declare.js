@@ -39,7 +39,7 @@ const { resolveType } = require('../types.js');
  */
 
 /** What a field that is not only a type may have. */
-const FIELD_KEYS = ['type', 'default', 'align', 'anonymous', 'unnamed'];
+const FIELD_KEYS = ['type', 'default', 'align', 'anonymous', 'unnamed', 'encoding', 'free'];
 const RECORD_KEYS = ['pack', 'align'];
 
 /** Each is looked at by its name, and named in generated code. */
@@ -80,12 +80,16 @@ function readField(caller, key, field) {
   if (isPlain) checkKeys(caller, field, FIELD_KEYS, `the field ${key}`);
   /** @type {any} */
   const {
-    type: given,
+    type: named,
+    encoding,
+    free,
     default: fallback,
     align,
     anonymous = false,
     unnamed = false,
   } = isPlain ? Object.setPrototypeOf({ ...field }, null) : { __proto__: null, type: field };
+  // What is said of a string may stand among what is said of the member.
+  const given = encoding === undefined && free === undefined ? named : { type: named, encoding, free };
   const type = resolveType(given, `${caller}: field ${key}`, caller);
   if (type.lent && type.lent.direction !== 'in')
     throw invalid(caller, `field ${key}: out and inout are for parameters`);

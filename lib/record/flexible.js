@@ -73,8 +73,9 @@ function roomIn(type, length) {
  * @param {number | bigint} address of the record
  * @param {number} length bytes there are; Infinity where that is not known
  * @param {unknown} count as asked for
+ * @param {boolean} isChecked
  */
-function readFlexible(caller, member, address, length, count) {
+function readFlexible(caller, member, address, length, count, isChecked) {
   const element = elementOf(member);
   const there = length === Infinity ? 0 : fitting(length - member.offset, element);
   const wanted = count === undefined ? there : byteCount(caller, count, 2);
@@ -82,7 +83,8 @@ function readFlexible(caller, member, address, length, count) {
     throw createError('ERR_OUT_OF_BOUNDS', `${caller}: there are ${there} elements, not ${wanted}`, caller, 2);
   }
   const { get } = elementsOf(element);
-  return readAt(offsetBy(address, member.offset), wanted * element.size, (view, at) => get(view, at, wanted));
+  const size = wanted * element.size;
+  return readAt(offsetBy(address, member.offset), size, (view, at) => get(view, at, wanted), caller, isChecked);
 }
 
 module.exports = { rememberEnd, lengthOf, flexibleBytes, wholeSize, roomIn, readFlexible };

@@ -5,6 +5,7 @@ const native = require('../binding.js');
 const { constants } = require('node:buffer');
 const { byteCount, locate, usable } = require('../address.js');
 const { addressIn } = require('../call.js');
+const { allChecked, telling } = require('../checked.js');
 const { createError } = require('../errors.js');
 const { putAddress, putLength } = require('../frame.js');
 const { keeperFor } = require('../keeper.js');
@@ -119,7 +120,7 @@ class Ground {
     const caller = this.symbol ?? 'set';
     if (!type.record && !type.array && !type.lent) return this.#writeScalar(caller, placed, at, value, step);
     const size = type.array?.isFlexible ? Math.max(0, this.end - at) : extentOf(placed);
-    const target = { caller, find: () => this.address(at), buffer: this.buffer };
+    const target = { caller, find: () => this.address(at), buffer: this.buffer, isChecked: allChecked };
     /** @type {Parameters<typeof writeAt>[3]} */
     const put = (view, start, keep) => {
       keep.room = size;
@@ -155,9 +156,10 @@ class Ground {
  * @param {any} memory
  * @param {unknown} byteOffset
  * @param {number} size
+ * @param {boolean} isChecked
  * @returns {Ground}
  */
-function findGround(caller, memory, byteOffset, size) {
+function findGround(caller, memory, byteOffset, size, isChecked) {
   const { address: base, length, owner } = survey(caller, memory);
   if (length !== Infinity) return onKnown(caller, memory, byteCount(caller, byteOffset, 1), length, size, owner);
   const address = usable(caller, locate(caller, base, byteOffset));
@@ -166,7 +168,7 @@ function findGround(caller, memory, byteOffset, size) {
   if (size > constants.MAX_LENGTH) {
     throw createError('ERR_OUT_OF_RANGE', `${caller}: ${size} bytes are more than a buffer can have`, caller, 2);
   }
-  return new Ground(viewAddress(caller, address, size), ownerOf(address), undefined);
+  return new Ground(viewAddress(caller, address, size, isChecked), ownerOf(address), undefined);
 }
 
 /**
@@ -174,12 +176,14 @@ function findGround(caller, memory, byteOffset, size) {
  * @param {string} caller
  * @param {number | bigint} address
  * @param {number} size
+ * @param {boolean} isChecked
  * @returns {DataView}
  */
-function viewAddress(caller, address, size) {
+function viewAddress(caller, address, size, isChecked) {
   if (size === 0) return new MemoryView(new ArrayBuffer(0));
   putAddress(address);
   putLength(size);
+  if (isChecked) telling(caller, native.probe, 0);
   const buffer = native.viewMemory();
   if (!buffer) throw createError('ERR_CALL_FAILED', `${caller}: this host has no buffers on memory of C`, caller);
   return new MemoryView(buffer);

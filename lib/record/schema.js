@@ -1,6 +1,7 @@
 'use strict';
 // Struct and Union: what programs see of a record.
 
+const { isCheckedCall } = require('../checked.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { Keeper, keeperFor } = require('../keeper.js');
@@ -107,11 +108,13 @@ class StructSchema {
    * @param {any} memory an address, a buffer or a view; an object is returned as it is
    * @param {unknown} [byteOffset]
    * @param {unknown} [count] of elements of a flexible array member; from a buffer, as many as there are
+   * @param {unknown} [options] `{ checked }`
    */
-  fromPtr(memory, byteOffset = 0, count) {
+  fromPtr(memory, byteOffset = 0, count, options) {
+    const isChecked = isCheckedCall('fromPtr', options, 3);
     if (typeof memory === 'object' && memory !== null && !isBuffer(memory) && !isWrapper(memory)) return memory;
     const address = findAddress('fromPtr', memory, byteOffset, this.size);
-    const value = readAt(address, this.size, this.#marshal.get);
+    const value = readAt(address, this.size, this.#marshal.get, 'fromPtr', isChecked);
     const { flexible } = this.#type.record;
     if (flexible)
       value[flexible.key] = readFlexible(
@@ -120,6 +123,7 @@ class StructSchema {
         address,
         this.#length('fromPtr', memory, byteOffset),
         count,
+        isChecked,
       );
     else if (count !== undefined) {
       throw createError(
@@ -137,12 +141,14 @@ class StructSchema {
    * @param {any} memory an address, a buffer or a view
    * @param {any} value
    * @param {unknown} [byteOffset]
+   * @param {unknown} [options] `{ checked }`
    */
-  write(memory, value, byteOffset = 0) {
+  write(memory, value, byteOffset = 0, options) {
+    const isChecked = isCheckedCall('write', options, 3);
     const { put } = this.#marshal;
     const room = this.#room('write', memory, byteOffset);
     const size = wholeSize(this.#type, room);
-    const target = targetIn('write', memory, byteOffset, size, 0);
+    const target = targetIn('write', memory, byteOffset, size, 0, isChecked);
     /** @type {Parameters<typeof writeAt>[3]} */
     const writing = (view, at, keep) => {
       keep.room = room;
@@ -151,21 +157,35 @@ class StructSchema {
     writeAt(target, this.#type, size, writing, 1);
   }
 
-  /** One member. @param {any} memory a buffer, an address or a view @param {unknown} field */
-  get(memory, field) {
+  /**
+   * One member.
+   * @param {any} memory a buffer, an address or a view
+   * @param {unknown} field
+   * @param {unknown} [options] `{ checked }`
+   */
+  get(memory, field, options) {
+    const isChecked = isCheckedCall('get', options, 2);
     const member = this.#member('get', field);
     const address = findAddress('get', memory, 0, this.size);
     if (member === this.#type.record.flexible) {
-      return readFlexible('get', member, address, this.#length('get', memory, 0), undefined);
+      return readFlexible('get', member, address, this.#length('get', memory, 0), undefined, isChecked);
     }
-    return readAt(offsetBy(address, member.offset), extentOf(member), (view, at) => readMember(member, view, at));
+    const read = (/** @type {DataView} */ view, /** @type {number} */ at) => readMember(member, view, at);
+    return readAt(offsetBy(address, member.offset), extentOf(member), read, 'get', isChecked);
   }
 
-  /** Writes one member. @param {any} memory a buffer, an address or a view @param {unknown} field @param {unknown} value */
-  set(memory, field, value) {
+  /**
+   * Writes one member.
+   * @param {any} memory a buffer, an address or a view
+   * @param {unknown} field
+   * @param {unknown} value
+   * @param {unknown} [options] `{ checked }`
+   */
+  set(memory, field, value, options) {
+    const isChecked = isCheckedCall('set', options, 3);
     const member = this.#member('set', field);
     const room = member === this.#type.record.flexible ? this.#room('set', memory, 0) : 0;
-    const target = targetIn('set', memory, 0, wholeSize(this.#type, room), member.offset);
+    const target = targetIn('set', memory, 0, wholeSize(this.#type, room), member.offset, isChecked);
     /** @type {Parameters<typeof writeAt>[3]} */
     const put = (view, at, keep) => {
       keep.room = room;
@@ -189,9 +209,11 @@ class StructSchema {
    * @param {any} memory an address or a buffer
    * @param {unknown} [byteOffset]
    * @param {unknown} [count] of elements of a flexible array member; in a buffer, as many as there are
+   * @param {unknown} [options] `{ checked }`
    */
-  view(memory, byteOffset = 0, count) {
-    return viewRecord('view', this.#type, memory, byteOffset, count);
+  view(memory, byteOffset = 0, count, options) {
+    const isChecked = isCheckedCall('view', options, 3);
+    return viewRecord('view', this.#type, memory, byteOffset, count, isChecked);
   }
 
   /** The layout in words, as pahole prints it. */

@@ -45,7 +45,7 @@ function writer(type) {
       return accepted !== undefined;
     };
   }
-  if (type.kind !== 'scalar' || (specialAccept(type) && !type.accept)) return () => false;
+  if (type.kind !== 'scalar' || type.text || (specialAccept(type) && !type.accept)) return () => false;
   const { read, invalid, put } = marshallers[type.base];
   const accept = type.accept ?? read;
   return (view, at, first, value) => {
@@ -268,15 +268,16 @@ registerWrapper(addressOfView, (value) => (findPlace(value) ? 'a view of memory'
  * @param {any} memory an address or a buffer
  * @param {unknown} byteOffset
  * @param {unknown} count of elements of a flexible array member
+ * @param {boolean} isChecked
  */
-function viewRecord(caller, type, memory, byteOffset, count) {
+function viewRecord(caller, type, memory, byteOffset, count, isChecked) {
   const flexible = type.record?.flexible;
   if (count !== undefined && !flexible) {
     throw createError('ERR_INVALID_ARG_VALUE', `${caller}: argument 2: there is no flexible array to count`, caller, 2);
   }
   const room = count === undefined ? 0 : byteCount(caller, count, 2) * elementSize(type);
   const size = wholeSize(type, room);
-  const ground = findGround(caller, memory, byteOffset, size);
+  const ground = findGround(caller, memory, byteOffset, size, isChecked);
   if (flexible) {
     // Without a count, memory of C has no elements, and a buffer as many as there are.
     const known = ground.buffer ? lengthOf(memory, byteOffset, ground.view.byteLength) : flexible.offset;
@@ -295,8 +296,9 @@ const elementSize = (type) => type.record?.flexible?.type.array?.element.size ??
  * @param {number} count
  * @param {any} memory an address or a buffer
  * @param {unknown} byteOffset
+ * @param {boolean} isChecked
  */
-const viewArray = (caller, element, count, memory, byteOffset) =>
-  viewElements(element, findGround(caller, memory, byteOffset, count * element.size), 0, count);
+const viewArray = (caller, element, count, memory, byteOffset, isChecked) =>
+  viewElements(element, findGround(caller, memory, byteOffset, count * element.size, isChecked), 0, count);
 
 module.exports = { reader, writer, viewRecord, viewArray, viewValue };

@@ -105,6 +105,12 @@ impl Instance {
         }
     }
 
+    /// Gives back the scratch memory of a call that is not made after all.
+    pub fn drop_arguments(&self) {
+        let floor = self.raise_floor();
+        self.give_back(floor);
+    }
+
     /// Frees the strings on the heap beyond the frame's count of them.
     #[cold]
     pub fn free_heap_blocks(&self) {

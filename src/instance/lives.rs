@@ -11,12 +11,15 @@ impl Instance {
     pub fn release_bound(&self, number: u32) -> u32 {
         let released = self.bound.borrow_mut().get_mut(number as usize).and_then(Option::take);
         let Some(bound) = released else { return 0 };
+        // What frees its result goes with it; that of a variant is the function's own.
+        let free = bound.text.and_then(|text| text.free).filter(|_| bound.variant_of.is_none());
+        let useless = free.map_or(0, |free| self.release_bound(free));
         self.forget_variant(number, bound.variant_of);
         self.targets.set(number, Target::NONE);
         self.free_numbers.borrow_mut().push(number);
         match bound.library {
-            Some(library) if library.life().is_over() => self.useless(&library),
-            _ => 0,
+            Some(library) if library.life().is_over() => self.useless(&library).max(useless),
+            _ => useless,
         }
     }
 

@@ -198,9 +198,12 @@ impl Instance {
         // SAFETY: the frame lives as long as the instance.
         let (listener, is_text) = unsafe { ((*frame).letter, (*frame).verdict == 1) };
         let settler = self.listener(listener)?.settler;
+        let text = is_text.then(|| self.text_result(function));
+        let free = text.map_or(Ok(None), |text| self.free_of(&text)).map_err(|closed| self.closed_error(closed))?;
+        let text = text.map(|text| (text, free));
         // SAFETY: as the caller says.
         let call = Arc::new(unsafe {
-            AsyncCall::new((number, settler), self.mailbox.clone(), target, frame, (plan.plan.stack_words as usize, is_text))
+            AsyncCall::new((number, settler), self.mailbox.clone(), target, frame, (plan.plan.stack_words as usize, text))
         });
         if !self.mailbox.submit(call.clone()) {
             return Err(Error::new(Code::CallFailed, "no call can be started any more: the process is ending"));
@@ -213,6 +216,7 @@ impl Instance {
         }
         // SAFETY: the target is open, so its gate is there; the library is kept until the call has left.
         unsafe { (*target.gate).enter() };
+        self.enter_free(free);
         self.async_calls.calls.borrow_mut().insert(number, call);
         Ok(number)
     }
@@ -271,6 +275,7 @@ impl Instance {
     /// A call uses its library no more.
     fn release(&self, call: &AsyncCall) {
         self.async_calls.calls.borrow_mut().remove(&call.number);
+        self.leave_free(call.free());
         // SAFETY: the call has kept its library, and so the gate, until now.
         if unsafe { (*call.target.gate).leave() } {
             self.finish_closing();

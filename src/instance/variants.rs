@@ -26,6 +26,7 @@ impl Instance {
             by_address: bound.by_address,
             variant_of: Some(function),
             call: call.clone(),
+            text: bound.text,
         });
         let variant = variant.ok_or_else(|| self.closed_error(function))?;
         let number = self.bind(variant, target.address.addr());

@@ -1,0 +1,41 @@
+//! Functions get numbers, and lose them.
+
+use super::{Bound, Instance};
+use crate::error::Error;
+use crate::library::closed_error;
+use crate::targets::Target;
+use std::ptr;
+
+impl Instance {
+    /// Binds a symbol of an open library; `name` is for error messages. Returns the function's number
+    /// and its address.
+    pub fn bind_symbol(&self, library: u32, symbol: &str, name: &str, call: u32) -> Result<(u32, usize), Error> {
+        let library = self.library(library).ok_or_else(|| closed_error(name))?;
+        let address = library.symbol(symbol)?;
+        self.check_code(name, address)?;
+        let call = self.call(call)?;
+        let bound = Bound { name: name.into(), library: Some(library), by_address: false, variant_of: None, call, text: None };
+        Ok((self.bind(bound, address), address))
+    }
+
+    /// Binds an address. Where a library opened here holds it, it is valid until that is closed.
+    pub fn bind_address(&self, name: &str, address: usize, call: u32) -> Result<u32, Error> {
+        let library = self.holder_of(address);
+        let call = self.call(call)?;
+        let bound = Bound { name: name.into(), library, by_address: true, variant_of: None, call, text: None };
+        Ok(self.bind(bound, address))
+    }
+
+    pub(super) fn bind(&self, bound: Bound, address: usize) -> u32 {
+        let gate = bound.library.as_ref().map_or(&raw const *self.open_gate, |library| library.gate());
+        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: bound.call.path() };
+        let mut table = self.bound.borrow_mut();
+        let number = self.free_numbers.borrow_mut().pop().unwrap_or_else(|| {
+            table.push(None);
+            table.len() as u32 - 1
+        });
+        table[number as usize] = Some(bound);
+        self.targets.set(number, target);
+        number
+    }
+}
