@@ -17,7 +17,7 @@ export type Wide = number | bigint;
 export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
 
 /** What a parameter of a pointer type takes. */
-export type Pointer = Address | null | Bytes | CString | OpaquePointer | JSCallback | Memory<any>;
+export type Pointer = Address | null | Bytes | CString | OpaquePointer | JSCallback | Memory<any> | RetainedView;
 
 /** Where memory is that is read or written: an address that is not NULL, a Memory, or JavaScript's own memory. */
 export type MemoryPlace = Address | CString | OpaquePointer | Bytes | Memory<any>;
@@ -262,7 +262,8 @@ export type RawBytes =
   ((ArrayBuffer | SharedArrayBuffer) & { readonly BYTES_PER_ELEMENT?: never }) | DataView | Uint8Array;
 
 /** What a pointer takes as it is: an address, or memory in bytes or in views of a certain kind. */
-export type Pointed<Views> = Address | null | CString | OpaquePointer | JSCallback | Memory<any> | RawBytes | Views;
+export type Pointed<Views> =
+  Address | null | CString | OpaquePointer | JSCallback | Memory<any> | RetainedView | RawBytes | Views;
 
 // What a pointer points to may be the record that is being declared, and not have a type yet: nothing here
 // asks for it before a value is looked at.
@@ -774,6 +775,28 @@ export function offsetof<Fields, Kind extends RecordKind>(
 
 /** Lets go of the memory of a struct that a function returned. Other addresses, and repeats, are ignored. */
 export function releasePtr(ptr: Address | CString | null): void;
+
+/** A buffer that C keeps; from `retain`. As a pointer it is the address. */
+declare class RetainedView {
+  #private;
+  private constructor();
+  /** The address of the first byte; 0 when it was released. */
+  readonly ptr: Address;
+  /** C uses the memory no more. Again does nothing. */
+  release(): void;
+  /** As `release`. */
+  [Symbol.dispose](): void;
+}
+
+export type { RetainedView };
+
+/**
+ * Keeps a buffer that C uses for longer than a call: until it is released, it is not collected, and listed by
+ * `leaks()`. Where the host can do so, the buffer is made untransferable, for good (not one whose size is a
+ * multiple of 64 KiB, as those of WebAssembly: do not transfer these). Throws `ERR_INVALID_ARG_VALUE` for a
+ * detached or resizable one.
+ */
+export function retain(view: Bytes): RetainedView;
 
 // ---- definitions -----------------------------------------------------------------------------------
 
@@ -1709,10 +1732,10 @@ export function attachFinalizer(
 /** A thing that is live. */
 export interface Live {
   /**
-   * What it is: `memory` that was allocated, an open `callback`, an open `library`, a `retained` buffer, an
-   * `async` call that has not settled.
+   * What it is: `memory` that was allocated, an open `callback`, an open `library`, the `retained` buffer of a
+   * struct, a `retained view`, an `async` call that has not settled.
    */
-  kind: 'memory' | 'callback' | 'library' | 'retained' | 'async' | (string & {});
+  kind: 'memory' | 'callback' | 'library' | 'retained' | 'retained view' | 'async' | (string & {});
   /** Its address. */
   ptr?: Address;
   /** Its size in bytes. */

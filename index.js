@@ -59,6 +59,7 @@ const later = {
   callback: () => require('./lib/callback/type.js').callback,
   platform: () => require('./lib/library/platform.js').platform,
   loadPlatformLibrary: () => require('./lib/library/platform.js').loadPlatformLibrary,
+  retain: () => require('./lib/retain.js').retain,
   leaks: () => require('./lib/leaks.js').leaks,
   attachFinalizer: () => require('./lib/finalizer.js').attachFinalizer,
   alloc: () => require('./lib/blocks/alloc.js').alloc,
@@ -85,6 +86,6 @@ for (const [name, load] of Object.entries(later)) {
 0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);
 0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
 0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.attachFinalizer = 0);
-0 && (exports.platform = exports.loadPlatformLibrary = exports.allowLibraries = 0);
+0 && (exports.platform = exports.loadPlatformLibrary = exports.allowLibraries = exports.retain = 0);
 0 && (exports.alloc = exports.strdup = exports.reinterpret = exports.malloc = exports.calloc = exports.realloc = 0);
 0 && (exports.free = exports.Memory = exports.Arena = 0);

@@ -1,7 +1,7 @@
 // Arrays, as members, as parameters, and on their own.
 import { array, bits, dlopen, FFIType, out, pointer, Struct } from 'arkffi';
 import type { AnyType, ArraySchema, ArrayView, CString, FunctionOf, Infer, InferInput } from 'arkffi';
-import type { JSCallback, Memory, OpaquePointer } from 'arkffi';
+import type { JSCallback, Memory, OpaquePointer, RetainedView } from 'arkffi';
 import { same } from './same.js';
 
 type Takes<Of extends AnyType> = Parameters<FunctionOf<{ args: [Of] }>>[0];
@@ -60,6 +60,7 @@ same<
   | OpaquePointer
   | JSCallback
   | Memory<any>
+  | RetainedView
   | ((ArrayBuffer | SharedArrayBuffer) & { readonly BYTES_PER_ELEMENT?: never })
   | DataView
   | Uint8Array

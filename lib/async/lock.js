@@ -39,10 +39,13 @@ const marked = new WeakSet();
 const PAGE = 65_536;
 
 /** The built-in getter, whatever the buffer's own properties say. @type {((buffer: object) => boolean) | undefined} */
-const isResizable = (() => {
+const readResizable = (() => {
   const { get } = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'resizable') ?? {};
   return get && Function.prototype.call.bind(get);
 })();
+
+/** Whether a buffer can be made smaller. @param {object} buffer @returns {boolean} */
+const isResizable = (buffer) => !isSharedArrayBuffer(buffer) && readResizable?.(buffer) === true;
 
 /**
  * Whether C can use a buffer in place; it then stays where it is for good.
@@ -55,7 +58,7 @@ function lock(buffer) {
   if (mark === null) mark = findMark();
   const { length } = /** @type {{ length: number }} */ (extent(buffer));
   if (isSharedArrayBuffer(buffer)) return true;
-  if (!mark || length % PAGE === 0 || isResizable?.(buffer)) return false;
+  if (!mark || length % PAGE === 0 || isResizable(buffer)) return false;
   try {
     mark(/** @type {ArrayBuffer} */ (buffer));
   } catch {
@@ -65,4 +68,4 @@ function lock(buffer) {
   return true;
 }
 
-module.exports = { lock };
+module.exports = { isResizable, lock };

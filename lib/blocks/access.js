@@ -14,7 +14,9 @@ const { readOne, writeMember } = require('../record/member.js');
  */
 function getIn(block, element, at) {
   if (block.quicken()) return element.get(/** @type {DataView} */ (block.fast), at);
-  return readAt(offsetBy(block.start, at), element.size, (view, start) => readOne(element.type, view, start));
+  /** @param {DataView} view @param {number} start */
+  const read = (view, start) => readOne(element.type, view, start);
+  return readAt(offsetBy(block.start, at), element.size, read, 'read', false);
 }
 
 /**
@@ -35,7 +37,7 @@ function putIn(caller, block, { type, size, put }, at, value, index) {
   };
   /** @type {Parameters<typeof writeAt>[3]} */
   const write = (view, start, keep) => writeMember({ type, first: 0 }, view, start, value, keep, '');
-  writeAt({ caller, find, buffer: block }, type, size, write, index);
+  writeAt({ caller, find, buffer: block, isChecked: false }, type, size, write, index);
 }
 
 module.exports = { getIn, putIn };

@@ -1,0 +1,80 @@
+'use strict';
+// retain(): buffers that C keeps beyond the call that they are passed to.
+
+const { isResizable, lock } = require('./async/lock.js');
+const { createError } = require('./errors.js');
+const { listLive } = require('./leaks.js');
+const { INVALID, bufferAddress, extent, registerWrapper } = require('./pointer.js');
+const { refusal } = require('./refuse.js');
+const { here } = require('./tracking.js');
+
+const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+
+/** Those that are not released, which keeps them. @type {Set<RetainedView>} */
+const live = new Set();
+
+const RELEASED = { code: 'ERR_INVALID_POINTER', text: 'the memory was released: C has no claim to it any more' };
+
+class RetainedView {
+  /** What is kept; undefined when it was released. @type {unknown} */
+  #kept;
+  #address;
+  #size;
+  #stack = here();
+
+  /** @param {unknown} kept @param {number} address @param {number} size */
+  constructor(kept, address, size) {
+    this.#kept = kept;
+    this.#address = address;
+    this.#size = size;
+    live.add(this);
+  }
+
+  /** The address of the first byte; 0 when it was released. */
+  get ptr() {
+    return this.#address;
+  }
+
+  /** C uses the memory no more. Again does nothing. */
+  release() {
+    this.#kept = undefined;
+    this.#address = 0;
+    live.delete(this);
+  }
+
+  [dispose]() {
+    this.release();
+  }
+
+  static {
+    listLive('retained view', function* list() {
+      for (const view of live) yield { ptr: view.#address, size: view.#size, stack: view.#stack };
+    });
+    const isReleased = (/** @type {RetainedView} */ view) => view.#kept === undefined;
+    registerWrapper(
+      (value) => (#kept in value ? (isReleased(value) ? INVALID : value.#address) : undefined),
+      (value) => (#kept in value ? 'a retained view' : undefined),
+      (value) => (#kept in value && isReleased(value) ? RELEASED : undefined),
+    );
+  }
+}
+
+/**
+ * Keeps a buffer for C until it is released: it is not collected, and cannot be transferred where the host can
+ * prevent that.
+ * @param {unknown} view an ArrayBuffer, a SharedArrayBuffer, or a view on one
+ * @returns {RetainedView}
+ */
+function retain(view) {
+  const address = bufferAddress(view);
+  if (address === INVALID) throw refusal('buffer', view, 0, 'retain');
+  const { buffer, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(view));
+  if (isResizable(buffer)) {
+    const message = 'retain: argument 0: a resizable buffer can be made smaller while C uses it';
+    throw createError('ERR_INVALID_ARG_VALUE', message, 'retain', 0);
+  }
+  if (length > 0) lock(buffer);
+  return new RetainedView(view, address, length);
+}
+
+module.exports = { retain };
