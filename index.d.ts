@@ -1717,7 +1717,7 @@ export interface Finalizer {
  * in the main thread. The library of the function stays loaded until it has run, also when it is closed before.
  *
  * @param object any object or function, frozen ones too
- * @param ptr an address other than NULL
+ * @param ptr an address other than NULL, of memory that C made
  * @param nativeFree a bound function with one parameter, a pointer; or the address of such a function, or another
  *   function with a `ptr`, for which this cannot be checked. Throws `ERR_LIBRARY_CLOSED` if it is closed.
  * @param options `size`: bytes behind the pointer that the engine is told of, so that it collects sooner

@@ -153,6 +153,21 @@ describe('ARKFFI_TRACK=1', () => {
     expect(status).toBe(0);
   });
 
+  it('prints memory with its type', () => {
+    const { stderr } = run(`
+      const { alloc, malloc, Arena } = arkffi;
+      for (let i = 0; i < 3; i++) alloc('int', 4);
+      const arena = new Arena();
+      arena.alloc(10);
+      malloc(5);
+      alloc(100).free();`);
+    expect(titles(stderr)).toEqual([
+      'arkffi: 1 block of memory (4096 bytes) never freed: Arena',
+      'arkffi: 3 blocks of memory (48 bytes) never freed: int',
+      'arkffi: 1 block of memory (5 bytes) never freed',
+    ]);
+  });
+
   it('prints nothing when nothing leaked', () => {
     expect(run(`const callback = open(); dlopen(file, {}); dlopen(null, {}); callback.close();`).stderr).toBe('');
   });

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, hold, require, thrown } from './open.mjs';
 
-const { attachFinalizer, dlopen, ptr, stats, CFunction, JSCallback } = arkffi;
+const { alloc, attachFinalizer, dlopen, ptr, stats, CFunction, JSCallback } = arkffi;
 const file = fixture('finalizers');
 const definitions = {
   make: { args: ['int'], returns: 'ptr' },
@@ -323,7 +323,7 @@ describe('attachFinalizer refuses', () => {
       1,
     ]),
     ...[-1, 1.5, NaN, 2n ** 64n].map((pointer) => ['a bad number', [{}, pointer, destroy], 'ERR_OUT_OF_RANGE', 1]),
-    ...[undefined, 'text', {}, new Uint8Array(8), new ArrayBuffer(8)].map((pointer) => [
+    ...[undefined, 'text', {}, new Uint8Array(8), new ArrayBuffer(8), hold(alloc(8))].map((pointer) => [
       'what is no address',
       [{}, pointer, destroy],
       'ERR_INVALID_ARG_TYPE',

@@ -6,13 +6,17 @@ const { byteCount, pointerValue } = require('./address.js');
 const { boundNumber, paramsOf } = require('./bound.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
-const { offsets, putAddress, views } = require('./frame.js');
-const { dispose, ownProperties } = require('./library.js');
-const { isBuffer } = require('./pointer.js');
+const { offsets, putAddress, views: frame } = require('./frame.js');
+const { dispose } = require('./library.js');
+const { ownOptions } = require('./options.js');
+const { isBuffer, views } = require('./pointer.js');
 const { Address, trace, tracing } = require('./tracing.js');
 
 const { BigInt } = globalThis;
 const ME = 'attachFinalizer';
+
+/** What options may have. */
+const KEYS = ['size'];
 
 /** Types of which a C function takes an address. */
 const POINTERS = ['ptr', 'cstring', 'buffer', 'function'];
@@ -87,18 +91,6 @@ function freeingOf(nativeFree) {
   return { number: null, address: value };
 }
 
-/** The size that options say. @param {any} options @returns {unknown} */
-function sizeOf(options) {
-  if (options === undefined) return 0;
-  if (typeof options !== 'object' || options === null) {
-    throw refuse('ERR_INVALID_ARG_TYPE', 3, `expected options, got ${describe(options)}`);
-  }
-  const { size = 0, ...others } = ownProperties(options);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw refuse('ERR_INVALID_ARG_TYPE', 3, `the options have no '${unknown}', only size`);
-  return size;
-}
-
 /**
  * Runs a native function with `ptr`, once: when the object is collected, or when the environment ends.
  * @param {unknown} object
@@ -111,14 +103,17 @@ function attachFinalizer(object, ptr, nativeFree, options) {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) {
     throw refuse('ERR_INVALID_ARG_TYPE', 0, `expected an object, got ${describe(object)}`);
   }
-  const bytes = byteCount(ME, sizeOf(options), 3);
+  const { size = 0 } = ownOptions(ME, options, KEYS, 3);
+  const bytes = byteCount(ME, size, 3);
   const { number, address } = freeingOf(nativeFree);
-  if (isBuffer(ptr)) throw refuse('ERR_INVALID_ARG_TYPE', 1, 'a buffer frees its memory itself: expected an address');
+  if (isBuffer(ptr) || views.placeOf(ptr)) {
+    throw refuse('ERR_INVALID_ARG_TYPE', 1, `expected an address of memory that C made, got ${describe(ptr)}`);
+  }
   const pointer = pointerValue(ME, ptr, 1);
   checkUsable(pointer, 1);
   if (tracing.memory) trace(ME, [object, new Address(pointer), nativeFree, bytes]);
   putAddress(pointer);
-  views.u64[offsets.value / 8] = BigInt(address);
+  frame.u64[offsets.value / 8] = BigInt(address);
   return new Finalizer(native.attachFinalizer(object, number, bytes));
 }
 

@@ -14,7 +14,7 @@ const WORDS = {
 
 /**
  * @typedef {import('./leaks.js').Live & { kind: string }} Leak
- * @typedef {{ kind: string, name: string | undefined, stack: string, count: number, bytes: number }} Place
+ * @typedef {{ kind: string, what: string | undefined, stack: string, count: number, bytes: number }} Place
  */
 
 /**
@@ -25,13 +25,14 @@ const WORDS = {
 function placesOf(leaks) {
   /** @type {Map<string, Place>} */
   const places = new Map();
-  for (const { kind, name, size = 0, stack = '' } of leaks) {
-    const key = `${kind}\n${name}\n${stack}`;
+  for (const { kind, name, type, size = 0, stack = '' } of leaks) {
+    const what = name ?? type;
+    const key = `${kind}\n${what}\n${stack}`;
     const place = places.get(key);
     if (place) {
       place.count++;
       place.bytes += size;
-    } else places.set(key, { kind, name, stack, count: 1, bytes: size });
+    } else places.set(key, { kind, what, stack, count: 1, bytes: size });
   }
   // A library that is opened once, at one place, is there to be used until the end.
   const told = [...places.values()].filter(({ kind, count }) => kind !== 'library' || count > 1);
@@ -39,10 +40,10 @@ function placesOf(leaks) {
 }
 
 /** @param {Place} place */
-function wording({ kind, name, stack, count, bytes }) {
+function wording({ kind, what, stack, count, bytes }) {
   const [one, several, undone] = WORDS[kind] ?? [kind, kind, 'never freed'];
   const size = bytes > 0 ? ` (${bytes} byte${bytes === 1 ? '' : 's'})` : '';
-  const title = `arkffi: ${count} ${count === 1 ? one : several}${size} ${undone}${name ? `: ${name}` : ''}`;
+  const title = `arkffi: ${count} ${count === 1 ? one : several}${size} ${undone}${what ? `: ${what}` : ''}`;
   return stack ? `${title}\n${stack}` : title;
 }
 

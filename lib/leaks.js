@@ -10,6 +10,7 @@ const { isTracking } = require('./tracking.js');
  * @property {number | bigint} [ptr] its address
  * @property {number} [size] in bytes
  * @property {string} [name]
+ * @property {string} [type] of memory
  * @property {string} [stack] of the call that made it, from `here()` of lib/tracking.js
  */
 

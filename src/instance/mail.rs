@@ -246,6 +246,8 @@ impl Instance {
         }
         let server = Box::into_raw(Box::new(Server { mailbox: self.mailbox.clone(), work: Cell::new(ptr::null_mut()) }));
         let (mut name, mut work) = (ptr::null_mut(), ptr::null_mut());
+        // Before it is queued: a thread may have it at once.
+        self.mailbox.expect_server();
         // SAFETY: `env` is live; the host gives the box to `leave` once, when the work is done or cancelled.
         let status = unsafe {
             sys::napi_create_string_utf8(env, c"arkffi".as_ptr(), -1, &raw mut name);
@@ -255,12 +257,12 @@ impl Instance {
             if status == sys::Status::napi_ok { sys::napi_queue_async_work(env, work) } else { status }
         };
         if status != sys::Status::napi_ok {
+            self.mailbox.begin_server();
             // SAFETY: the host has refused the box.
             drop(unsafe { Box::from_raw(server) });
             return if servers.get() == 0 { Err(refused("asynchronous work")) } else { Ok(()) };
         }
         servers.set(servers.get() + 1);
-        self.mailbox.expect_server();
         Ok(())
     }
 
