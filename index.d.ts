@@ -3,6 +3,8 @@
 // the codes that it adds to `ERR_INVALID_ARG_TYPE` (an argument of the wrong kind) and
 // `ERR_OUT_OF_RANGE` (a number that is a fraction, NaN or too large).
 
+import type { Prototype } from './lib/c/prototype.js';
+
 export {};
 
 // ---- values ----------------------------------------------------------------------------------------
@@ -773,7 +775,9 @@ export type Checked<Definition, Shape, As extends Role = 'parameter', Known = Pa
 
 /** The same for a map of definitions: `D extends CheckedAll<D, SymbolDefinition>`. */
 export type CheckedAll<Definitions, Shape> = object & {
-  readonly [Name in keyof Definitions]: Definitions[Name] extends object ? Checked<Definitions[Name], Shape> : Shape;
+  readonly [Name in keyof Definitions]: Definitions[Name] extends object
+    ? Checked<Definitions[Name], Exclude<Shape, string>>
+    : Shape;
 };
 
 type Property<Definition, Key> = Key extends keyof Definition ? Definition[Key] : undefined;
@@ -791,10 +795,26 @@ type NullOf<Definition> = unknown extends Definition
     ? null
     : never;
 
-/** The function that a definition makes. */
+/** The function that a definition makes, or a prototype of C. */
 export type FunctionOf<Definition> = unknown extends Definition
   ? BoundFunction<any[], any>
-  : BoundFunction<ArgumentsOf<Property<Definition, 'args'>>, ValueOut<Property<Definition, 'returns'>>>;
+  : Definition extends string
+    ? PrototypeFunction<Definition>
+    : BoundFunction<ArgumentsOf<Property<Definition, 'args'>>, ValueOut<Property<Definition, 'returns'>>>;
+
+/**
+ * The function of a prototype: `FunctionOf<'double pow(double x, double y)'>`. What is passed and given back is
+ * as docs/c-declarations.md tells.
+ */
+export type PrototypeFunction<Text extends string> = [Prototype<Text>] extends [never]
+  ? UnparsedFunction<Text>
+  : FunctionOf<Prototype<Text>>;
+
+/**
+ * The function of a prototype that TypeScript cannot read: text that is not a literal, or that names types of a
+ * header. It is checked when it is bound, and its arguments when it is called.
+ */
+export interface UnparsedFunction<Text extends string> extends BoundFunction<any[], any> {}
 
 /** The asynchronous function that a definition makes. */
 export type AsyncFunctionOf<Definition> = FunctionOf<Definition>['async'] & {
@@ -858,6 +878,11 @@ export class Library<Symbols extends object = Record<string, any>> implements Cl
   constructor(handle: bigint, symbols: Symbols);
   /** The functions, by the names in the definitions. */
   readonly symbols: Symbols;
+  /**
+   * Binds one function by its prototype in C, as `'double pow(double x, double y)'`. Throws `ERR_C_SYNTAX` for
+   * text that is none, `ERR_DLSYM_FAILED`, `ERR_UNSUPPORTED_ARGS` for what cannot be called, `ERR_LIBRARY_CLOSED`.
+   */
+  func<const Text extends string>(prototype: Text): PrototypeFunction<Text>;
   /** Unloads the library once no call is inside. Calls throw `ERR_LIBRARY_CLOSED` from now on; twice is fine. */
   close(): void;
   /** Closes it. */
@@ -869,9 +894,10 @@ export class Library<Symbols extends object = Record<string, any>> implements Cl
  * `ERR_DLOPEN_FAILED`, `ERR_DLSYM_FAILED` for a missing symbol, `ERR_INVALID_ARG_VALUE` for a path that
  * cannot be one, `ERR_UNSUPPORTED_ARGS` for a signature that cannot be called here.
  * @param path a path, a name that the system searches for, a `file:` URL; null is the running process
- * @param definitions such as `{ add: { args: ['i32', 'i32'], returns: 'i32' } }`
+ * @param definitions such as `{ add: { args: ['i32', 'i32'], returns: 'i32' } }`, or prototypes in C, as
+ *   `{ add: 'int add(int, int)' }`
  */
-export function dlopen<const Definitions extends CheckedAll<Definitions, SymbolDefinition>>(
+export function dlopen<const Definitions extends CheckedAll<Definitions, SymbolDefinition | string>>(
   path: string | FileURL | null,
   definitions: Definitions,
 ): Library<SymbolsOf<Definitions>>;
