@@ -3,7 +3,7 @@
 // the codes that it adds to `ERR_INVALID_ARG_TYPE` (an argument of the wrong kind) and
 // `ERR_OUT_OF_RANGE` (a number that is a fraction, NaN or too large).
 
-import type { Prototype } from './lib/c/prototype.js';
+import type { Prototype, Prototypes } from './lib/c/grammar.js';
 
 export {};
 
@@ -827,6 +827,102 @@ export type SymbolsOf<Definitions> = {
   readonly [Name in keyof Definitions]: FunctionOf<Definitions[Name]> | NullOf<Definitions[Name]>;
 };
 
+// ---- declarations of C ------------------------------------------------------------------------------
+
+/** Where declarations of C are read from. */
+export interface DeclarationFile {
+  /** A path, or a `file:` URL. */
+  readonly file: string | FileURL;
+}
+
+/** How `cdef` reads declarations. */
+export interface DeclarationOptions {
+  /** Throw `ERR_C_SYNTAX` for the first bad declaration, instead of leaving it out. */
+  readonly strict?: boolean | undefined;
+  /** Directories in which `#include` looks. Standard headers are built in as far as their types matter. */
+  readonly include?: string | FileURL | readonly (string | FileURL)[] | undefined;
+  /** Macros: `{ ZLIB_CONST: true, LEVEL: 9 }`. */
+  readonly define?: Readonly<Record<string, string | number | bigint | true>> | undefined;
+  /**
+   * Functions that return text which has to be freed, and the function that frees it:
+   * `{ Greet: 'FreeString' }`. Their results are copied, and are strings.
+   */
+  readonly free?: Readonly<Record<string, string>> | undefined;
+  /**
+   * A directory in which what was parsed is kept, so that the same text is not parsed again. What is in it is
+   * believed: nobody else should be able to write there.
+   */
+  readonly cache?: string | FileURL | undefined;
+}
+
+/** Something that is wrong with a declaration. What it declares is left out, and tells why when it is used. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** Undefined for what is built in, as the two below. */
+  readonly file: string | undefined;
+  /** From 1. */
+  readonly line: number | undefined;
+  /** From 1. */
+  readonly column: number | undefined;
+  /** The line as it is in the file. */
+  readonly source: string | undefined;
+  /** `file:line:column: message`, the line, and a caret under the place. */
+  readonly text: string;
+  /** What is left out. */
+  readonly names: readonly string[];
+}
+
+type Freed<Definition, Name, Options> = Options extends { readonly free: infer Free }
+  ? Name extends keyof Free
+    ? { args: Property<Definition, 'args'>; returns: 'cstring' }
+    : Definition
+  : Definition;
+// Text that is a literal of prototypes says which functions there are.
+type DeclaredSymbols<Source, Options> = Source extends string
+  ? [Prototypes<Source>] extends [never]
+    ? Record<string, any>
+    : Prototypes<Source> extends infer Found
+      ? { readonly [Name in keyof Found]: FunctionOf<Freed<Found[Name], Name, Options>> }
+      : never
+  : Record<string, any>;
+
+/** What `cdef` makes of declarations. */
+export interface Declarations<Symbols extends object = Record<string, any>> extends Closable {
+  /**
+   * The functions (BoundFunctions), which are bound when they are first used, and the globals, whose values are
+   * those in memory. What is declared and cannot be called, or is not in the library, says so when it is called.
+   */
+  readonly symbols: Symbols;
+  /**
+   * The types, by their tags and the names of typedefs: schemas, enumerations, callback types and names. Where
+   * both are the same name of different types, the tag is `types['struct x']`. Of a struct of which nothing is known, it
+   * is the type of pointers to it, as `opaque` declares it.
+   */
+  readonly types: Record<string, any>;
+  /** Enumerators, and macros that are integers, fractions or strings. */
+  readonly constants: Record<string, any>;
+  /** What could not be read. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Parses declarations of C, as they are in headers, and binds what they declare. Throws `ERR_C_SYNTAX` if
+ * `strict`, `ERR_INVALID_ARG_VALUE` for a file that cannot be read or a function in `free` that is not
+ * declared, and what `dlopen` throws.
+ * @param source the text, or the file it is in
+ * @param library what `dlopen` takes, which `close()` closes, or an open Library; types and constants alone when
+ *   left out
+ */
+export function cdef<
+  const Source extends string | DeclarationFile,
+  const Options extends DeclarationOptions | undefined = undefined,
+>(
+  source: Source,
+  library?: string | FileURL | null | Library<any>,
+  options?: Options,
+): Declarations<DeclaredSymbols<Source, Options>>;
+
 // ---- functions -------------------------------------------------------------------------------------
 
 /**
@@ -1110,6 +1206,7 @@ export type ErrorCode =
   | 'ERR_MALLOC_FAILED'
   | 'ERR_OUT_OF_BOUNDS'
   | 'ERR_UNSUPPORTED_ARGS'
+  | 'ERR_C_SYNTAX'
   | 'ERR_CALLBACK_CLOSED'
   | 'ERR_CALLBACK_DEADLOCK'
   | 'ERR_CALL_FAILED';

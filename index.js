@@ -57,6 +57,7 @@ const later = {
   offsetof: () => require('./lib/record/queries.js').offsetof,
   JSCallback: () => require('./lib/callback/callback.js').JSCallback,
   callback: () => require('./lib/callback/type.js').callback,
+  cdef: () => require('./lib/c/cdef.js').cdef,
   leaks: () => require('./lib/leaks.js').leaks,
 };
 for (const [name, load] of Object.entries(later)) {
@@ -71,4 +72,4 @@ for (const [name, load] of Object.entries(later)) {
 // Never run: Node finds the names for `import` here.
 0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);
 0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
-0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = 0);
+0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.cdef = 0);

@@ -5,6 +5,7 @@ const { fileURLToPath } = require('node:url');
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
+const { takeAddress } = require('./frame.js');
 const { libraryClosed } = require('./owner.js');
 const { planSignature } = require('./signature.js');
 const { here } = require('./tracking.js');
@@ -17,6 +18,9 @@ const KEYS = ['args', 'returns', 'symbol', 'optional'];
 
 /** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
 const { opened } = native;
+
+/** Whose number is asked. @type {(library: Library) => number} */
+let numberOf;
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
@@ -34,6 +38,18 @@ class Library {
   constructor(handle, symbols) {
     this.#handle = handle;
     this.symbols = symbols;
+  }
+
+  static {
+    numberOf = (library) => handleNumber(library.#handle);
+  }
+
+  /** Binds a function by its prototype in C. @param {unknown} prototype */
+  func(prototype) {
+    if (typeof prototype !== 'string')
+      throw definitionError('func', 'expected the prototype of a function in C', 'func');
+    const { symbol, ...types } = prototypeDefinition('func', prototype);
+    return bindFunction(this, symbol, { symbol, ...types });
   }
 
   /** Unloads the library once no call is inside. Calls throw ERR_LIBRARY_CLOSED from now on. */
@@ -113,14 +129,17 @@ const definitionError = (caller, text, name) => createError('ERR_INVALID_ARG_TYP
  * @param {unknown} definitions
  * @param {string} caller
  * @param {string[]} keys
+ * @param {'prototypes'} [others] what else may stand for a definition
  * @returns {[string, any][]}
  */
-function definitionEntries(definitions, caller, keys) {
+function definitionEntries(definitions, caller, keys, others) {
   if (typeof definitions !== 'object' || definitions === null) {
     throw definitionError(caller, 'the definitions must be an object');
   }
   const entries = Object.entries(definitions);
-  for (const [name, definition] of entries) checkDefinition(definition, caller, keys, name);
+  for (const [name, definition] of entries) {
+    if (others === undefined || typeof definition !== 'string') checkDefinition(definition, caller, keys, name);
+  }
   return entries;
 }
 
@@ -170,6 +189,32 @@ function symbolTable(names, functions) {
   return symbols;
 }
 
+/** Loaded when a prototype is first given. @type {typeof import('./c/prototype.js').prototypeDefinition} */
+const prototypeDefinition = (caller, text) => require('./c/prototype.js').prototypeDefinition(caller, text);
+
+/** What a definition says that may be a prototype. @param {unknown} definition */
+const saidBy = (definition) =>
+  typeof definition === 'string' ? prototypeDefinition('dlopen', definition) : ownProperties(definition);
+
+/**
+ * Binds one function of an open library.
+ * @param {Library} library
+ * @param {string} name for errors
+ * @param {{ symbol: string, args: unknown[], returns: unknown }} definition
+ * @returns {Function}
+ */
+function bindFunction(library, name, { symbol, args, returns }) {
+  const signature = planSignature(name, args, returns);
+  const { functions } = bindAll([() => bindSymbol(numberOf(library), symbol, signature, name)]);
+  return /** @type {Function} */ (functions[0]);
+}
+
+/** The address of a symbol of an open library. @param {Library} library @param {string} symbol */
+function addressOfSymbol(library, symbol) {
+  native.findSymbol(numberOf(library), symbol);
+  return takeAddress();
+}
+
 /**
  * Opens a library and binds functions of it: all of them or, on any failure, none.
  * @param {unknown} path
@@ -177,8 +222,8 @@ function symbolTable(names, functions) {
  * @returns {Library}
  */
 function dlopen(path, definitions) {
-  const wanted = definitionEntries(definitions, 'dlopen', KEYS).map(([name, definition]) => {
-    const { symbol = name, args, returns, optional = false } = ownProperties(definition);
+  const wanted = definitionEntries(definitions, 'dlopen', KEYS, 'prototypes').map(([name, definition]) => {
+    const { symbol = name, args, returns, optional = false } = saidBy(definition);
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
     return { name, symbol, optional, signature: planSignature(name, args, returns) };
@@ -209,9 +254,13 @@ function dlopen(path, definitions) {
   }
 }
 
+/** @typedef {Library} OpenLibrary */
+
 module.exports = {
   Library,
   dlopen,
+  bindFunction,
+  addressOfSymbol,
   openHandle,
   handleNumber,
   closeHandle,

@@ -1,5 +1,5 @@
 // Prototypes of C, read by the type system.
-import { dlopen } from 'arkffi';
+import { cdef, dlopen } from 'arkffi';
 import type {
   Address,
   BoundFunction,
@@ -105,3 +105,30 @@ symbols.pow('1', 2);
 floor();
 // @ts-expect-error: a prototype, or a definition
 dlopen(null, { abs: 1 });
+
+// Declarations: text that is a literal of prototypes says what there is.
+const declared = cdef(
+  `
+  /* Two functions. */
+  int add(int a, double b);
+  char *greet(const char *name);
+  `,
+  null,
+  { free: { greet: 'free_string' } },
+);
+same<typeof declared.symbols.add, BoundFunction<[number, number], number>>(true);
+same<typeof declared.symbols.greet, BoundFunction<[string | Pointer], string | null>>(true);
+declared.close();
+
+// Anything else does not.
+const header = cdef({ file: './zlib.h' }, 'libz.so.1', { include: ['/usr/include'], define: { ZLIB_CONST: true } });
+same<typeof header.symbols, Record<string, any>>(true);
+same<typeof header.constants, Record<string, any>>(true);
+same<ReturnType<typeof mixed>['symbols'], Record<string, any>>(true);
+export const mixed = () => cdef('struct point { int x; }; int f(struct point);');
+export const lines: readonly (number | undefined)[] = header.diagnostics.map(({ line }) => line);
+
+// @ts-expect-error: an unknown option
+cdef('int f(void);', null, { stric: true });
+// @ts-expect-error: no text
+cdef(5);

@@ -1,5 +1,5 @@
 // C prototypes read by the type system: `Prototype<'double pow(double x, double y)'>` is the definition
-// `{ args: ['f64', 'f64'], returns: 'f64' }`. What lib/c/declare.js makes of the same text when a program runs is
+// `{ args: ['f64', 'f64'], returns: 'f64' }`. What lib/c/prototype.js makes of the same text when a program runs is
 // of these types.
 
 import type { CallbackType, OpaqueType, OutType, PointerType } from '../../index.js';
@@ -9,7 +9,8 @@ export type Prototype<Text extends string> =
   Declaration<Words<Text>> extends [infer _, infer Definition] ? Definition : never;
 
 /** The definitions of several prototypes by their names; never if there is anything else in the text. */
-export type Prototypes<Text extends string> = Statements<Text> extends infer Found ? Merged<Found> : never;
+export type Prototypes<Text extends string> =
+  Statements<Text> extends infer Found ? ([Found] extends [never] ? never : Merged<Found>) : never;
 
 // ---- words -----------------------------------------------------------------------------------------
 
@@ -349,8 +350,12 @@ type Statements<Text extends string, Done = []> =
 type EachStatement<Text extends string, Done, Steps extends 0[] = []> = Steps['length'] extends TooMany
   ? never
   : Text extends `${infer First};${infer Rest}`
-    ? Declaration<Words<First>> extends [infer Name extends string, infer Definition]
-      ? EachStatement<Rest, [Done, Name, Definition], [...Steps, 0]>
+    ? [Declaration<Words<First>>] extends [infer Found]
+      ? [Found] extends [never]
+        ? never
+        : Found extends [infer Name extends string, infer Definition]
+          ? EachStatement<Rest, [Done, Name, Definition], [...Steps, 0]>
+          : never
       : never
     : Words<Text> extends []
       ? Done
