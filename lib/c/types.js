@@ -34,13 +34,13 @@ function typesOf(unit, schemas, skipped) {
   };
   /** What each typedef's name is a name of. @type {Map<string, string>} */
   const named = new Map();
-  for (const typedef of unit.typedefs) {
+  for (const [number, typedef] of unit.typedefs.entries()) {
     const { name } = typedef;
     const { type } = mapping.resolve(typedef.type);
     const make = told(name, () => {
       if (type.kind === 'void') return 'void';
       if (type.kind === 'record') return recordType(unit, schemas, type.record, name);
-      return mapping.type(typedef.type, 'member');
+      return mapping.type({ kind: 'typedef', typedef: number }, 'member');
     });
     if (typedef.builtin) {
       builtin.set(name, make);
