@@ -738,8 +738,35 @@ export interface Signature {
   readonly returns?: AnyType | undefined;
 }
 
+/** What becomes of the results of a C function. */
+export interface Outcome {
+  /** The result is `{ value, errno }`. */
+  readonly errno?: boolean | undefined;
+  /**
+   * Says of a result whether it is a failure. If so, the call throws the system error that errno tells, as those
+   * of Node: an Error with `code` (`'ENOENT'`), `errno` (`-2`) and `syscall`, the function's name.
+   */
+  readonly check?: ((value: any) => unknown) | undefined;
+}
+
 /** A function of a library. */
-export interface SymbolDefinition extends Signature {
+export interface SymbolDefinition extends Signature, Outcome {
+  /** Its name in the library, where that is not the key. */
+  readonly symbol?: string | undefined;
+  /** Be `null`, instead of an error, when the library has no such symbol. */
+  readonly optional?: boolean | undefined;
+}
+
+/**
+ * A variable of a library: a property that reads and writes it in place. Records and arrays read as views (see
+ * `StructSchema.view`), those of `char` as strings; assigning to one writes all of it. A `cstring` reads as the
+ * string that the variable points to.
+ */
+export interface GlobalDefinition {
+  /** Its type. */
+  readonly type: AnyType;
+  /** It is a variable. */
+  readonly global: true;
   /** Its name in the library, where that is not the key. */
   readonly symbol?: string | undefined;
   /** Be `null`, instead of an error, when the library has no such symbol. */
@@ -747,15 +774,26 @@ export interface SymbolDefinition extends Signature {
 }
 
 /** A function at an address. */
-export interface AddressDefinition extends Signature {
+export interface AddressDefinition extends Signature, Outcome {
   /** From C, from the `ptr` of another function, or a callback. */
   readonly ptr: Address | JSCallback;
 }
 
+// The types before the '...' of a variadic function; never for others.
+type NamedOf<List> = List extends readonly [...infer Named, infer Last]
+  ? string extends Last
+    ? never
+    : Last extends '...'
+      ? Named
+      : never
+  : never;
+
 // What a definition has to be, member for member.
-type CheckedTypes<List, As extends Role, Known> = List extends readonly unknown[]
-  ? { readonly [Index in keyof List]: CheckedType<List[Index], As, Known> }
-  : readonly Known[] | undefined;
+type CheckedTypes<List, As extends Role, Known> = [List, As] extends [readonly [...infer Named, '...'], 'parameter']
+  ? readonly [...CheckedTypes<Named, As, Known>, '...']
+  : List extends readonly unknown[]
+    ? { readonly [Index in keyof List]: CheckedType<List[Index], As, Known> }
+    : readonly Known[] | undefined;
 
 /** What a definition has to be, as the constraint of a type parameter: `D extends Checked<D, AddressDefinition>`. */
 export type Checked<Definition, Shape, As extends Role = 'parameter', Known = ParameterType> = Omit<
@@ -776,9 +814,28 @@ export type Checked<Definition, Shape, As extends Role = 'parameter', Known = Pa
 /** The same for a map of definitions: `D extends CheckedAll<D, SymbolDefinition>`. */
 export type CheckedAll<Definitions, Shape> = object & {
   readonly [Name in keyof Definitions]: Definitions[Name] extends object
-    ? Checked<Definitions[Name], Exclude<Shape, string>>
+    ? IsGlobal<Definitions[Name], Exclude<Shape, string>> extends true
+      ? CheckedGlobal<Definitions[Name]>
+      : Checked<Definitions[Name], Exclude<Shape, string>>
     : Shape;
 };
+
+// Addresses are of functions.
+type IsGlobal<Definition, Shape> = 'ptr' extends keyof Shape
+  ? false
+  : unknown extends Definition
+    ? false
+    : Definition extends AnyGlobal
+      ? true
+      : false;
+type AnyGlobal = { readonly global: true };
+type CheckedGlobal<Definition> = {
+  readonly [Key in keyof Definition]: Key extends 'type'
+    ? CheckedType<Definition[Key], 'member', ArgumentType>
+    : Key extends keyof GlobalDefinition
+      ? GlobalDefinition[Key]
+      : never;
+} & { readonly type: unknown };
 
 type Property<Definition, Key> = Key extends keyof Definition ? Definition[Key] : undefined;
 type Values<List extends readonly unknown[], Name extends keyof Facets> = {
@@ -786,13 +843,35 @@ type Values<List extends readonly unknown[], Name extends keyof Facets> = {
 };
 type ArgumentsOf<List, Name extends 'in' | 'out' = 'in'> = unknown extends List
   ? any[]
-  : List extends readonly unknown[]
-    ? Values<List, Name>
-    : [];
+  : [NamedOf<List>] extends [never]
+    ? List extends readonly unknown[]
+      ? Values<List, Name>
+      : []
+    : NamedOf<List> extends infer Named extends readonly unknown[]
+      ? [...Values<Named, Name>, ...VariadicArgument[]]
+      : never;
 type NullOf<Definition> = unknown extends Definition
   ? never
   : true extends Property<Definition, 'optional'>
     ? null
+    : never;
+
+type Pairs = { [Name in ParameterType]: readonly [type: Name, value: Facet<Name, 'in'>] };
+
+/**
+ * An argument of a variadic function, after those that its `args` name: `[type, value]`, of which the value is
+ * checked as any argument of that type; or a value alone, where its type is clear. Then an integer that fits is
+ * an `int`, a fraction, NaN or an infinity a `double`, a boolean an `int`, a BigInt a `long long`, a string a
+ * `cstring`, and everything else a pointer.
+ */
+export type VariadicArgument =
+  Pairs[ParameterType] | readonly [type: TypeObject, value: any] | boolean | string | Pointer;
+
+type WithErrno<Definition, Value> =
+  Property<Definition, 'errno'> extends infer Asks
+    ? Asks extends true
+      ? { value: Value; errno: number }
+      : Value
     : never;
 
 /** The function that a definition makes, or a prototype of C. */
@@ -800,7 +879,10 @@ export type FunctionOf<Definition> = unknown extends Definition
   ? BoundFunction<any[], any>
   : Definition extends string
     ? PrototypeFunction<Definition>
-    : BoundFunction<ArgumentsOf<Property<Definition, 'args'>>, ValueOut<Property<Definition, 'returns'>>>;
+    : BoundFunction<
+        ArgumentsOf<Property<Definition, 'args'>>,
+        WithErrno<Definition, ValueOut<Property<Definition, 'returns'>>>
+      >;
 
 /**
  * The function of a prototype: `FunctionOf<'double pow(double x, double y)'>`. What is passed and given back is
@@ -822,10 +904,35 @@ export type AsyncFunctionOf<Definition> = FunctionOf<Definition>['async'] & {
   readonly ptr: number;
 };
 
-/** The functions that definitions make. */
-export type SymbolsOf<Definitions> = {
+// An optional variable that is not there is null, and stays so.
+type GlobalOf<Definition> =
+  | (Property<Definition, 'type'> extends infer Of
+      ? Of extends keyof TypeTable
+        ? TypeTable[Of]['out']
+        : Facet<Of, 'view'>
+      : never)
+  | NullOf<Definition>;
+
+type GlobalNames<Definitions> = {
+  [Name in keyof Definitions]: unknown extends Definitions[Name]
+    ? never
+    : Definitions[Name] extends AnyGlobal
+      ? Name
+      : never;
+}[keyof Definitions];
+
+type FunctionsOf<Definitions> = {
   readonly [Name in keyof Definitions]: FunctionOf<Definitions[Name]> | NullOf<Definitions[Name]>;
 };
+
+/** The functions that definitions make, and properties for variables. */
+export type SymbolsOf<Definitions> = [GlobalNames<Definitions>] extends [never]
+  ? FunctionsOf<Definitions>
+  : Plain<
+      FunctionsOf<Omit<Definitions, GlobalNames<Definitions>>> & {
+        -readonly [Name in GlobalNames<Definitions>]: GlobalOf<Definitions[Name]>;
+      }
+    >;
 
 // ---- declarations of C ------------------------------------------------------------------------------
 
@@ -1272,9 +1379,45 @@ export function stats(): {
   memory: { blocks: number; bytes: number };
   /** Callbacks that are open, and how often C called one that was closed. */
   callbacks: { open: number; afterClose: number };
+  /** Finalizers that have not run. */
+  finalizers: number;
   /** Asynchronous calls that have not returned. */
   async: number;
 };
+
+/** What `attachFinalizer` attached. */
+export interface Finalizer {
+  /**
+   * Runs the function now, if it has not run. Throws what a JavaScript callback throws that it calls.
+   * @returns whether it ran
+   */
+  run(): boolean;
+  /**
+   * Takes it back: the function will not run.
+   * @returns whether it would have
+   */
+  detach(): boolean;
+  /** The same as `run()`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Runs a native function with `ptr` when `object` is collected, or when the process or worker ends; once. It
+ * runs without JavaScript: callbacks that it calls answer with their `onError`. Nothing runs on `process.exit`
+ * in the main thread. The library of the function stays loaded until it has run, also when it is closed before.
+ *
+ * @param object any object or function, frozen ones too
+ * @param ptr an address other than NULL
+ * @param nativeFree a bound function with one parameter, a pointer; or the address of such a function, or another
+ *   function with a `ptr`, for which this cannot be checked. Throws `ERR_LIBRARY_CLOSED` if it is closed.
+ * @param options `size`: bytes behind the pointer that the engine is told of, so that it collects sooner
+ */
+export function attachFinalizer(
+  object: object,
+  ptr: Address | OpaquePointer | CString,
+  nativeFree: Address | { (...args: any[]): unknown; readonly ptr: Address },
+  options?: { size?: number },
+): Finalizer;
 
 /** A thing that is live. */
 export interface Live {

@@ -59,6 +59,7 @@ const later = {
   callback: () => require('./lib/callback/type.js').callback,
   cdef: () => require('./lib/c/cdef.js').cdef,
   leaks: () => require('./lib/leaks.js').leaks,
+  attachFinalizer: () => require('./lib/finalizer.js').attachFinalizer,
 };
 for (const [name, load] of Object.entries(later)) {
   const get = () => {
@@ -72,4 +73,5 @@ for (const [name, load] of Object.entries(later)) {
 // Never run: Node finds the names for `import` here.
 0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);
 0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
-0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.cdef = 0);
+0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.attachFinalizer = 0);
+0 && (exports.cdef = 0);

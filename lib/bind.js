@@ -7,6 +7,7 @@ const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { defineValue } = require('./property.js');
 const { makeStubs } = require('./stub.js');
+const { tracing } = require('./tracing.js');
 
 /**
  * A function that Rust knows by number, before it has a stub.
@@ -25,8 +26,14 @@ const { makeStubs } = require('./stub.js');
  * @returns {Binding}
  */
 function bindSymbol(library, symbol, signature, name) {
-  const number = native.bindSymbol(library, symbol, name, signature.plan);
-  return { number, address: takeAddress(), name, signature };
+  const bind = () => ({
+    number: native.bindSymbol(library, symbol, name, signature.plan),
+    address: takeAddress(),
+    name,
+    signature,
+  });
+  if (!tracing.libraries) return bind();
+  return require('./trace/look-up.js').tracedLookUp(library, symbol, bind, ({ address }) => address);
 }
 
 /**
@@ -67,10 +74,11 @@ function bindAll(binders) {
  * Gives a function its asynchronous form, which is made when it is first asked for.
  * @param {Function} stub
  * @param {Binding} binding
+ * @param {Function} made the same as the stub, or what that calls and traces
  */
-function defineAsync(stub, binding) {
+function defineAsync(stub, binding, made) {
   lazily.get = () => {
-    const asyncForm = asyncStub(binding, stub);
+    const asyncForm = isVariadic(binding) ? variadic().variadicAsync(made) : asyncStub(binding, stub);
     defineValue(asyncForm, 'name', binding.name, 'configurable');
     defineValue(stub, 'async', asyncForm, 'enumerable');
     return asyncForm;
@@ -86,6 +94,23 @@ function defineAsync(stub, binding) {
  */
 let asyncStubs;
 
+/** @type {typeof import('./variadic.js') | undefined} */
+let variadics;
+
+const variadic = () => (variadics ??= require('./variadic.js'));
+
+/** @param {Binding} binding */
+const isVariadic = ({ signature }) => signature.isVariadic === true;
+
+/** @param {Binding[]} bindings @returns {Function[]} */
+function stubsOf(bindings) {
+  if (!bindings.some(isVariadic)) return makeStubs(bindings);
+  const plain = makeStubs(bindings.filter((binding) => !isVariadic(binding)));
+  return bindings.map((binding) =>
+    isVariadic(binding) ? variadic().variadicStub(binding) : /** @type {Function} */ (plain.shift()),
+  );
+}
+
 /** @type {typeof import('./async/stub.js').asyncStub} */
 function asyncStub(...args) {
   asyncStubs ??= require('./async/stub.js');
@@ -96,18 +121,27 @@ function asyncStub(...args) {
 const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enumerable: true }, null);
 
 /**
+ * A stub that prints its calls.
+ * @param {Function} stub
+ * @param {Binding} binding
+ * @returns {Function}
+ */
+const traced = (stub, { name, signature }) => require('./trace/calls.js').tracedStub(stub, name, signature);
+
+/**
  * The functions for some bindings, with their name, `ptr` and `async`.
  * @param {Binding[]} bindings
  * @returns {Function[]}
  */
 function makeFunctions(bindings) {
-  const stubs = makeStubs(bindings);
+  const made = stubsOf(bindings);
+  const stubs = tracing.calls ? made.map((stub, index) => traced(stub, bindings[index])) : made;
   stubs.forEach((stub, index) => {
     const { number, address, name, signature } = bindings[index];
     describeBound(number, name, signature.params);
     defineValue(stub, 'name', name, 'configurable');
     defineValue(stub, 'ptr', address, 'enumerable');
-    defineAsync(stub, bindings[index]);
+    defineAsync(stub, bindings[index], made[index]);
   });
   // Last, when nothing can fail any more: a number must not be released twice.
   stubs.forEach((stub, index) => releaseWithStub(stub, bindings[index].number));
@@ -121,7 +155,8 @@ function makeFunctions(bindings) {
  */
 function makeOneShot(binding) {
   describeBound(binding.number, binding.name, binding.signature.params);
-  return closureStub(binding);
+  const stub = closureStub(binding);
+  return tracing.calls ? traced(stub, binding) : stub;
 }
 
 /**

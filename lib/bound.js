@@ -14,6 +14,9 @@ const { described } = native;
 /** Numbers are used again only when their stub is gone: a stub must never call another's function. */
 const collected = new FinalizationRegistry((/** @type {number} */ number) => release(number));
 
+/** The numbers of functions that users have. @type {WeakMap<object, number>} */
+const numbers = new WeakMap();
+
 /**
  * @param {number} number
  * @param {string} symbol
@@ -36,6 +39,7 @@ function release(number) {
  */
 function releaseWithStub(stub, number) {
   collected.register(stub, number);
+  numbers.set(stub, number);
 }
 
 /**
@@ -76,7 +80,23 @@ function abandon(number, index, error, call, floor, heapFloor) {
   throw worded(error, symbol, index);
 }
 
+/** The number of a bound function; undefined for anything else. @param {any} fn */
+const boundNumber = (fn) => numbers.get(fn);
+
+/** The parameters of a bound function. @param {number} number @returns {CType[]} */
+const paramsOf = (number) => described.get(number)?.params ?? [];
+
 /** The name of a bound function. @param {number} number @returns {string} */
 const symbolOf = (number) => described.get(number)?.symbol ?? '';
 
-module.exports = { describeBound, symbolOf, release, releaseWithStub, refuse, refuseCount, abandon };
+module.exports = {
+  boundNumber,
+  describeBound,
+  paramsOf,
+  symbolOf,
+  release,
+  releaseWithStub,
+  refuse,
+  refuseCount,
+  abandon,
+};

@@ -11,6 +11,7 @@ const { createError } = require('./errors.js');
 const { takeAddress } = require('./frame.js');
 const { closeHandle, handleNumber, openHandle } = require('./library.js');
 const { copyMemory, ptr } = require('./memory.js');
+const { tracing } = require('./tracing.js');
 const { asBytes, mergeArguments, planLetters, symbolName, PAIR_LETTER } = require('./bridge/letters.js');
 
 /** Functions defined on each handle, with their type letters. @type {Map<bigint, Map<string, { call: Function, types: string, isPair: boolean }>>} */
@@ -186,8 +187,13 @@ function callPtrAsync(pointer, argTypes, returnType, nums, strs) {
 
 /** @param {unknown} handle @param {unknown} name @returns {number} */
 function getSymbolPtr(handle, name) {
-  native.findSymbol(openNumber(handle), symbolName(name));
-  return takeAddress();
+  const [library, symbol] = [openNumber(handle), symbolName(name)];
+  const find = () => {
+    native.findSymbol(library, symbol);
+    return takeAddress();
+  };
+  if (!tracing.libraries) return find();
+  return require('./trace/look-up.js').tracedLookUp(library, symbol, find, (address) => address);
 }
 
 /** Loaded when it is first asked for. @returns {any} */

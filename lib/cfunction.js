@@ -4,6 +4,7 @@
 const native = require('./binding.js');
 const { bindAddress, bindAll } = require('./bind.js');
 const { checkDefinition, definitionEntries, ownProperties, symbolTable, dispose } = require('./library.js');
+const { withOutcome } = require('./outcome.js');
 const { INVALID, functionAddress } = require('./pointer.js');
 const { defineValue } = require('./property.js');
 const { refusal } = require('./refuse.js');
@@ -12,17 +13,18 @@ const { planSignature } = require('./signature.js');
 const { isSafeInteger } = Number;
 
 /** What a definition may have. */
-const KEYS = ['ptr', 'args', 'returns'];
+const KEYS = ['ptr', 'args', 'returns', 'errno', 'check'];
 
 /**
  * @param {any} definition
  * @param {string} name
  */
 function bindDefinition(definition, name) {
-  const { ptr, args, returns } = ownProperties(definition);
+  const own = ownProperties(definition);
+  const { ptr, args, returns } = own;
   const address = isSafeInteger(ptr) && ptr >= 0 ? ptr : functionAddress(ptr);
   if (address === INVALID) throw refusal('function', ptr, undefined, name, 'ptr');
-  return bindAddress(address, planSignature(name, args, returns), name);
+  return bindAddress(address, withOutcome(planSignature(name, args, returns), name, name, own), name);
 }
 
 /**

@@ -25,10 +25,11 @@ const { enter, enterForString } = require('./runtime.js');
 /** @typedef {InstanceType<typeof Call>} Images where no pointers are kept, the one for all calls */
 /** @typedef {{ view: DataView, at: number, address: number }} Image */
 
-const { u32 } = views;
+const { i32, u32 } = views;
 const { apply } = Reflect;
 const { ptr } = marshallers;
 const TARGET = offsets.target / 4;
+const ERRNO = offsets.errno / 4;
 
 /** @param {Images} call @param {CType} type @returns {Image} */
 function takeImage(call, { size, align }) {
@@ -149,7 +150,7 @@ function passerOf({ number, signature }, readRest) {
  */
 function objectStub(plan) {
   const { number, signature } = plan;
-  const { params, result, resultSpot } = signature;
+  const { params, result, resultSpot, outcome } = signature;
   const count = params.length;
   const reads = params.map((type) => type.accept ?? marshallers[type.base]?.read);
   const pass = passerOf(plan, (index, argument) => {
@@ -181,11 +182,13 @@ function objectStub(plan) {
     const image = pass(values, args, call);
     // They are passed only to be kept reachable until C returns.
     const kept = [args, call, image, values];
+    if (outcome) i32[ERRNO] = 0;
     let value = opens ? enterAndEnd(kept, call) : apply(entry, undefined, kept);
+    const errno = i32[ERRNO];
     if (readRecord) value = loadRecord(resultSpot, image, readRecord);
     else if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
     if (call.loans) giveBackLoans(call.loans, symbolOf(number));
-    return value;
+    return outcome ? outcome(value, errno) : value;
   };
 }
 

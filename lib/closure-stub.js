@@ -8,7 +8,7 @@ const { views, offsets } = require('./frame.js');
 const { defineValue } = require('./property.js');
 const { enter, enterForString } = require('./runtime.js');
 
-const { u32 } = views;
+const { i32, u32 } = views;
 // Not spread: that would run what somebody made of the iterator of arrays.
 const { apply } = Reflect;
 
@@ -20,6 +20,7 @@ const { apply } = Reflect;
 const collect = (...values) => values;
 
 const TARGET = offsets.target / 4;
+const ERRNO = offsets.errno / 4;
 
 /**
  * @param {import('./stub.js').StubPlan} plan
@@ -27,7 +28,7 @@ const TARGET = offsets.target / 4;
  */
 function closureStub(plan) {
   const { number, signature } = plan;
-  const { params, spots, result, resultSpot } = signature;
+  const { params, spots, result, resultSpot, outcome } = signature;
   const count = params.length;
   // Loaded where it is needed: programs without records need not wait for it.
   if (result.record || params.some((type) => type.record || type.lent)) {
@@ -47,10 +48,12 @@ function closureStub(plan) {
     }
     u32[TARGET] = number;
     for (let index = 0; index < count; index++) scalars[index].store(values[index], slots[index]);
+    if (outcome) i32[ERRNO] = 0;
     // The arguments are passed only to be kept reachable until C returns.
-    if (string) return apply(enterForString, undefined, args);
-    apply(enter, undefined, args);
-    return result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
+    let value = apply(string ? enterForString : enter, undefined, args);
+    const errno = i32[ERRNO];
+    if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
+    return outcome ? outcome(value, errno) : value;
   };
   return defineValue(stub, 'length', count, 'configurable');
 }

@@ -11,12 +11,13 @@ const suffix = { darwin: 'dylib', win32: 'dll' }[/** @type {'darwin'} */ (proces
 
 /** Numbers about this environment. */
 function stats() {
-  const [libraries, functions, open, afterClose, pending] = native.counts();
+  const [libraries, functions, open, afterClose, pending, finalizers] = native.counts();
   const stubs = canGenerate ? 'generated' : 'closures';
   const callbacks = { open, afterClose };
   const retained = retainedCount();
   const memory = countMemory();
-  return { backend: native.backend, stubs, libraries, functions, retained, memory, callbacks, async: pending };
+  const { backend } = native;
+  return { backend, stubs, libraries, functions, retained, memory, callbacks, finalizers, async: pending };
 }
 
 module.exports = { suffix, stats };

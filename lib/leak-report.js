@@ -1,7 +1,7 @@
 'use strict';
 // With ARKFFI_TRACK=1: what was never freed, printed when the process or the worker ends.
 
-const { printLines } = require('./print.js');
+const { print } = require('./print.js');
 
 /** What a thing of each kind is called, one and several, and what was not done with it. @type {Record<string, [string, string, string]>} */
 const WORDS = {
@@ -59,7 +59,7 @@ function reportAtExit(leaks) {
     process.on('exit', () => {
       if (serial !== latest) return;
       const places = placesOf(leaks());
-      if (places.length > 0) printLines(places.map(wording));
+      if (places.length > 0) print(`${places.map(wording).join('\n')}\n`);
     });
   };
   add();

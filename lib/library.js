@@ -5,16 +5,17 @@ const { fileURLToPath } = require('node:url');
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
-const { takeAddress } = require('./frame.js');
+const { withOutcome } = require('./outcome.js');
 const { libraryClosed } = require('./owner.js');
 const { planSignature } = require('./signature.js');
+const { tracing, trace, traceTimed } = require('./tracing.js');
 const { here } = require('./tracking.js');
 
 /** Systems have no longer ones, and the loader of one copies a name of any length to the stack. */
 const LONGEST_PATH = process.platform === 'win32' ? 32_767 : 4096;
 
 /** What a definition of dlopen may have. */
-const KEYS = ['args', 'returns', 'symbol', 'optional'];
+const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'type', 'global'];
 
 /** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
 const { opened } = native;
@@ -99,7 +100,8 @@ function libraryPath(caller, path) {
  */
 function openHandle(caller, path) {
   const name = libraryPath(caller, path);
-  const library = native.openLibrary(name);
+  const open = () => native.openLibrary(name);
+  const library = tracing.libraries ? traceTimed('dlopen', [name], open, (number) => number) : open();
   // The running process itself is always open.
   if (name !== null) opened.set(library, { name, stack: here() });
   return BigInt(library);
@@ -116,6 +118,7 @@ function handleNumber(handle) {
 /** @param {unknown} handle unknown and closed handles are ignored */
 function closeHandle(handle) {
   const library = handleNumber(handle);
+  if (tracing.libraries && opened.has(library)) trace('dlclose', [opened.get(library)?.name]);
   opened.delete(library);
   native.closeLibrary(library);
   libraryClosed(library);
@@ -174,13 +177,22 @@ const ownProperties = (definition) => Object.setPrototypeOf({ ...definition }, n
  * An object of functions that any name can be a key of. It has no prototype, and properties that
  * engines find as fast as those of a literal, which `Object.create(null)` has not.
  * @param {string[]} names
- * @param {(Function | null)[]} functions
+ * @param {(Function | { get: () => any, set: (value: unknown) => void } | null)[]} members functions, and accessors of
+ *   variables
  * @returns {Record<string, any>}
  */
-function symbolTable(names, functions) {
+function symbolTable(names, members) {
   const symbols = Object.setPrototypeOf({}, null);
   names.forEach((name, index) => {
-    symbols[name] = functions[index];
+    const member = members[index];
+    if (typeof member === 'object' && member !== null) {
+      const { get, set } = member;
+      Object.defineProperty(
+        symbols,
+        name,
+        Object.setPrototypeOf({ get, set, enumerable: true, configurable: true }, null),
+      );
+    } else symbols[name] = member;
   });
   // Engines make an object with many properties a hash table, but not one that is a prototype.
   const owner = function () {};
@@ -209,10 +221,15 @@ function bindFunction(library, name, { symbol, args, returns }) {
   return /** @type {Function} */ (functions[0]);
 }
 
-/** The address of a symbol of an open library. @param {Library} library @param {string} symbol */
-function addressOfSymbol(library, symbol) {
-  native.findSymbol(numberOf(library), symbol);
-  return takeAddress();
+/**
+ * The accessors for a variable of an open library.
+ * @param {Library} library
+ * @param {string} name for errors
+ * @param {{ symbol: string, type: unknown }} definition
+ */
+function bindVariable(library, name, { symbol, type }) {
+  const { bindGlobal, globalType } = require('./library/globals.js');
+  return bindGlobal(numberOf(library), symbol, globalType(name, { type, global: true }), name);
 }
 
 /**
@@ -223,29 +240,41 @@ function addressOfSymbol(library, symbol) {
  */
 function dlopen(path, definitions) {
   const wanted = definitionEntries(definitions, 'dlopen', KEYS, 'prototypes').map(([name, definition]) => {
-    const { symbol = name, args, returns, optional = false } = saidBy(definition);
+    const own = saidBy(definition);
+    const { symbol = name, args, returns, optional = false } = own;
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
-    return { name, symbol, optional, signature: planSignature(name, args, returns) };
+    const type = isGlobal(name, own) ? require('./library/globals.js').globalType(name, own) : undefined;
+    const signature = type ? undefined : withOutcome(planSignature(name, args, returns), 'dlopen', name, own);
+    return { name, symbol, optional, type, signature };
   });
   const handle = openHandle('dlopen', path);
   try {
     const library = handleNumber(handle);
+    /** @type {(work: () => any, optional: boolean) => any} */
+    const found = (work, optional) => {
+      try {
+        return work();
+      } catch (error) {
+        if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
+        throw error;
+      }
+    };
+    const globals = wanted.map(({ name, symbol, optional, type }) =>
+      type ? found(() => require('./library/globals.js').bindGlobal(library, symbol, type, name), optional) : null,
+    );
     const { functions } = bindAll(
-      wanted.map(({ name, symbol, optional, signature }) => () => {
-        try {
-          return bindSymbol(library, symbol, signature, name);
-        } catch (error) {
-          if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
-          throw error;
-        }
-      }),
+      wanted.map(
+        ({ name, symbol, optional, signature }) =>
+          () =>
+            signature ? found(() => bindSymbol(library, symbol, signature, name), optional) : null,
+      ),
     );
     return new Library(
       handle,
       symbolTable(
         wanted.map(({ name }) => name),
-        functions,
+        wanted.map((_, index) => globals[index] ?? functions[index]),
       ),
     );
   } catch (error) {
@@ -254,13 +283,19 @@ function dlopen(path, definitions) {
   }
 }
 
+/** Whether a definition is of a variable. @param {string} name @param {any} definition */
+function isGlobal(name, { type, global: says = false }) {
+  if (typeof says !== 'boolean') throw definitionError('dlopen', `global of ${name} must be a boolean`, name);
+  return says || type !== undefined;
+}
+
 /** @typedef {Library} OpenLibrary */
 
 module.exports = {
   Library,
   dlopen,
   bindFunction,
-  addressOfSymbol,
+  bindVariable,
   openHandle,
   handleNumber,
   closeHandle,

@@ -23,8 +23,24 @@ function holderOf(address) {
   return native.holderOf();
 }
 
+/** What belongs to a library as long as itself is open. @type {Map<number, Owner>} */
+const own = new Map();
+
+/** @param {number} library a number of Rust's @returns {Owner} */
+function ownerOfLibrary(library) {
+  let owner = own.get(library);
+  if (!owner) {
+    owner = { alive: true, code: 'ERR_LIBRARY_CLOSED', text: 'the library is closed' };
+    own.set(library, owner);
+  }
+  return owner;
+}
+
 /** @param {number} library a number of Rust's, no longer open there */
 function libraryClosed(library) {
+  const owner = own.get(library);
+  if (owner) owner.alive = false;
+  own.delete(library);
   for (const entry of libraries.get(library) ?? []) {
     const other = holderOf(entry.address);
     if (other === 0) entry.owner.alive = false;
@@ -50,4 +66,4 @@ function ownerOf(address) {
   return owner;
 }
 
-module.exports = { NOBODY, libraryClosed, ownerOf };
+module.exports = { NOBODY, libraryClosed, ownerOf, ownerOfLibrary };

@@ -1,5 +1,5 @@
 'use strict';
-// Lines for people, on stderr: written at once, also in workers and when the process ends, past whatever the
+// Text for people, on stderr: written at once, also in workers and when the process ends, past whatever the
 // program has made of `process.stderr`.
 
 const { writeSync } = require('node:fs');
@@ -19,12 +19,12 @@ const { from } = Buffer;
 let nothing;
 
 /**
- * Writes lines. Never throws: what cannot be written is lost.
- * @param {string[]} lines
+ * Writes text. Never throws: what cannot be written is lost.
+ * @param {string} text
  */
-function printLines(lines) {
+function print(text) {
   try {
-    const bytes = from(`${lines.join('\n')}\n`);
+    const bytes = from(text);
     let [at, tries] = [0, TRIES];
     while (at < bytes.length && tries > 0) {
       try {
@@ -39,4 +39,4 @@ function printLines(lines) {
   } catch {}
 }
 
-module.exports = { printLines };
+module.exports = { print };

@@ -5,6 +5,7 @@ const { createError } = require('./errors.js');
 const { listLive } = require('./leaks.js');
 const { bufferAddress } = require('./pointer.js');
 const { pointerValue } = require('./address.js');
+const { Address, trace, tracing } = require('./tracing.js');
 const { here } = require('./tracking.js');
 
 /**
@@ -42,6 +43,7 @@ function newBuffer(caller, size) {
 function retain(buffer) {
   const address = bufferAddress(buffer);
   const owner = { alive: true, code: 'ERR_INVALID_POINTER', text: 'the memory of this view was released' };
+  if (tracing.memory) trace('retain', [buffer]);
   retained.set(address, { buffer, owner, stack: here() });
   return address;
 }
@@ -54,6 +56,7 @@ function releasePtr(pointer) {
   const address = pointerValue('releasePtr', pointer);
   const found = retained.get(address);
   if (!found) return;
+  if (tracing.memory) trace('releasePtr', [new Address(address)]);
   found.owner.alive = false;
   retained.delete(address);
 }

@@ -24,7 +24,12 @@ const { resolveType } = require('./types.js');
  * @property {CType} result
  * @property {Spot} resultSpot
  * @property {boolean} isNamed it is kept for good, as its types are given by names only
+ * @property {true} [isVariadic] more arguments may follow the parameters
+ * @property {import('./outcome.js').Outcome} [outcome] what is made of a result and errno
  */
+
+/** The last of a variadic function's types. */
+const MORE = '...';
 
 /** No function of JavaScript has more; Rust draws a closer line. */
 const MOST_PARAMETERS = 65_535;
@@ -39,8 +44,27 @@ const invalid = (symbol, text, index) => createError('ERR_INVALID_ARG_TYPE', `${
  * @returns {CType}
  */
 function paramType(given, symbol, index) {
-  const type = resolveType(given, `${symbol}: args[${index}]`, symbol, index);
-  if (type.kind === 'bits') throw invalid(symbol, `args[${index}]: a bit-field can only be a member`, index);
+  if (given === MORE) throw invalid(symbol, `args[${index}]: '...' can only be the last type`, index);
+  return parameter(
+    resolveType(given, `${symbol}: args[${index}]`, symbol, index),
+    given,
+    symbol,
+    `args[${index}]`,
+    index,
+  );
+}
+
+/**
+ * The type of a parameter that is declared as a type.
+ * @param {CType} type
+ * @param {unknown} given what stands for it
+ * @param {string} symbol
+ * @param {string} where
+ * @param {number} index
+ * @returns {CType}
+ */
+function parameter(type, given, symbol, where, index) {
+  if (type.kind === 'bits') throw invalid(symbol, `${where}: a bit-field can only be a member`, index);
   // As in C, an array is passed as the address of its first element.
   return type.array ? resolveType(require('./types/pointer.js').declarePointer('array', given, 'in'), symbol) : type;
 }
@@ -136,7 +160,28 @@ const planned = new Map();
  * @param {unknown} [returns] a type; none means void
  * @returns {Signature}
  */
-const planSignature = (symbol, args, returns) => planCall(symbol, resolveTypes(symbol, args, returns));
+function planSignature(symbol, args, returns) {
+  if (!isVariadic(args)) return planCall(symbol, resolveTypes(symbol, args, returns));
+  return { ...planCall(symbol, resolveTypes(symbol, args.slice(0, -1), returns)), isVariadic: true };
+}
+
+/** @param {unknown} args @returns {args is unknown[]} */
+const isVariadic = (args) => Array.isArray(args) && args[args.length - 1] === MORE;
+
+/**
+ * The plan for calls of a variadic function with arguments of certain types. Rust knows them as a function of
+ * its own, whose number is in the place of the plan's.
+ * @param {import('./bind.js').Binding} binding of the variadic function
+ * @param {CType[]} more the types of the arguments that follow its parameters
+ * @returns {Signature}
+ */
+function planVariant({ number, name, signature }, more) {
+  const { isVariadic: _, ...fixed } = signature;
+  const { params, result } = fixed;
+  const types = { params: [...params, ...more], result, isNamed: false };
+  const bindVariant = (/** @type {Uint32Array} */ numbers) => native.bindVariant(number, numbers, params.length);
+  return { ...fixed, ...makePlan(name, types, bindVariant, planned) };
+}
 
 /**
  * @param {string} symbol for messages
@@ -170,6 +215,9 @@ function isLast(known, args, returns) {
  */
 function planCallback(symbol, args, returns) {
   if (last && isLast(last, args, returns)) return last.signature;
+  if (isVariadic(args)) {
+    throw invalid(symbol, `args[${args.length - 1}]: a callback cannot be variadic: give it one signature`);
+  }
   const types = resolveTypes(symbol, args, returns);
   types.params.forEach(({ lent }, index) => {
     if (!lent || lent.direction === 'in') return;
@@ -180,4 +228,4 @@ function planCallback(symbol, args, returns) {
   return signature;
 }
 
-module.exports = { planCall, planCallback, planSignature };
+module.exports = { parameter, planCall, planCallback, planSignature, planVariant };

@@ -66,7 +66,7 @@ function receive(type, spot, parts) {
  * @param {import('./signature.js').Signature} signature
  * @returns {{ pieces: string[], values: Record<string, unknown> }}
  */
-function stubSource({ params, spots, result, resultSpot }) {
+function stubSource({ params, spots, result, resultSpot, outcome }) {
   /** @type {Parts} */
   const parts = {
     room: { size: 0, align: 8 },
@@ -93,7 +93,13 @@ function stubSource({ params, spots, result, resultSpot }) {
   const after = [...gather];
   if (gives && load) after.push(`const value = ${load};`);
   if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
-  if (load) after.push(`return ${gives ? 'value' : load};`);
+  const value = gives && load ? 'value' : load;
+  if (outcome) {
+    values.outcome = outcome;
+    stores.push(`i32[${offsets.errno / 4}] = 0;`);
+    after.unshift(`const errno = i32[${offsets.errno / 4}];`);
+    after.push(`return outcome(${value}, errno);`);
+  } else if (value) after.push(`return ${value};`);
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
   const opening = () => require('./stub-objects.js').opening(params, room);
   const body = isPlain

@@ -111,6 +111,15 @@ impl CType {
         CType::ALL.get(usize::from(number)).copied()
     }
 
+    /// What C passes for a value of this type to a parameter without a type (C11, 6.5.2.2 paragraph 6).
+    pub const fn promoted(self) -> CType {
+        match self.repr() {
+            Repr::Int(1 | 2) | Repr::Uint(1 | 2) => CType::I32,
+            Repr::Float(4) => CType::F64,
+            Repr::Void | Repr::Int(_) | Repr::Uint(_) | Repr::Float(_) | Repr::Pointer => self,
+        }
+    }
+
     /// Names whose meaning depends on the target's C, resolved for the target this is built for.
     pub fn of_target() -> Vec<(&'static str, CType)> {
         let long_is_64 = size_of::<c_long>() == 8;

@@ -2,6 +2,9 @@
 //! frame, as on the hot path.
 
 pub mod callbacks;
+pub mod finalizers;
+pub mod globals;
+pub mod variants;
 
 use crate::ctype::CType;
 use crate::enter::ENTRIES;
@@ -271,13 +274,13 @@ pub fn strerror(number: i32) -> String {
 }
 
 /// How many libraries are open in this environment, functions bound, callbacks open; how often closed ones
-/// were called; how many asynchronous calls have not settled.
+/// were called; how many asynchronous calls have not settled, and finalizers not run.
 #[napi(catch_unwind)]
 pub fn counts(env: Env) -> Thrown<Vec<f64>> {
     with_instance(&env, |instance| {
         let (libraries, functions) = instance.counts();
         let (callbacks, late) = instance.callback_counts();
-        let counts = [libraries, functions, callbacks, late as usize, instance.async_count()];
+        let counts = [libraries, functions, callbacks, late as usize, instance.async_count(), instance.finalizer_count()];
         Ok(counts.map(|count| count as f64).to_vec())
     })
 }

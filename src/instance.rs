@@ -3,24 +3,30 @@
 
 mod callbacks;
 mod calling;
+mod finalizers;
 mod letters;
 mod levels;
 mod mail;
+mod plans;
 mod running;
+mod symbols;
+mod variants;
 
 use crate::errno::Errno;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, closed_error, object_at};
 use crate::mailbox::Mailbox;
 use crate::presence::LastCall;
+use crate::segments::Segment;
 use crate::shortcut;
 use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
 use crate::typetable::TypeTable;
 use callbacks::Callbacks;
 pub use callbacks::Wish;
+pub use finalizers::Freeing;
 use levels::Levels;
 use mail::AsyncCalls;
 pub use mail::Listener;
@@ -38,6 +44,8 @@ struct Bound {
     library: Option<Rc<Library>>,
     /// Bound by `CFunction` at an address, not by name.
     by_address: bool,
+    /// The variadic function that this is, for calls with arguments of certain types.
+    variant_of: Option<u32>,
     call: Rc<Call>,
 }
 
@@ -57,11 +65,15 @@ pub struct Instance {
     targets: Targets,
     bound: RefCell<Vec<Option<Bound>>>,
     free_numbers: RefCell<Vec<u32>>,
+    /// The variants of each variadic function that has any.
+    variants: RefCell<HashMap<u32, Vec<u32>>>,
     calls: RefCell<Vec<Rc<Call>>>,
     call_numbers: RefCell<HashMap<Box<[u32]>, u32>>,
     /// The types that this environment has declared.
     pub types: RefCell<TypeTable>,
     libraries: RefCell<HashMap<u32, Rc<Library>>>,
+    /// Some code of a loaded library.
+    code: Cell<Option<Segment>>,
     libraries_opened: Cell<u32>,
     /// Closed libraries with calls inside.
     closing: RefCell<Vec<Rc<Library>>>,
@@ -75,6 +87,7 @@ pub struct Instance {
     levels: Levels,
     callbacks: RefCell<Callbacks>,
     async_calls: AsyncCalls,
+    finalizers: finalizers::Finalizers,
     /// No callback runs any more outside of calls.
     is_ending: Cell<bool>,
     /// How many callbacks keep the process running.
@@ -101,10 +114,12 @@ impl Instance {
             targets: Targets::default(),
             bound: RefCell::default(),
             free_numbers: RefCell::default(),
+            variants: RefCell::default(),
             calls: RefCell::default(),
             call_numbers: RefCell::default(),
             types: RefCell::default(),
             libraries: RefCell::default(),
+            code: Cell::new(None),
             libraries_opened: Cell::new(0),
             closing: RefCell::default(),
             open_gate: Box::default(),
@@ -114,6 +129,7 @@ impl Instance {
             levels: Levels::default(),
             callbacks: RefCell::default(),
             async_calls: AsyncCalls::default(),
+            finalizers: finalizers::Finalizers::default(),
             is_ending: Cell::new(false),
             keeps_alive: Cell::new(0),
             reading: Cell::new(0),
@@ -164,8 +180,9 @@ impl Instance {
             shortcut::clear(data);
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
             let instance = unsafe { Box::from_raw(data.cast::<Instance>()) };
-            // Not every host has run the hook.
+            // Not every host has run the hooks.
             instance.end();
+            instance.end_finalizers();
             // One host finalizes without an environment; its references are gone then.
             if !env.is_null() {
                 let listeners = instance.listeners.take().into_iter().flat_map(Listener::references);
@@ -219,29 +236,12 @@ impl Instance {
         ptr::null_mut()
     }
 
-    /// The number of the plan for a signature given as type numbers, and the plan itself.
-    pub fn plan(&self, types: &[u32]) -> Result<(u32, Rc<Call>), Error> {
-        let mut calls = self.calls.borrow_mut();
-        if let Some(&number) = self.call_numbers.borrow().get(types) {
-            return Ok((number, calls[number as usize].clone()));
-        }
-        let signature = self.types.borrow().signature(types)?;
-        let call = Rc::new(Call::new(&signature, self.backend)?);
-        let number = calls.len() as u32;
-        calls.push(call.clone());
-        self.call_numbers.borrow_mut().insert(types.into(), number);
-        Ok((number, call))
-    }
-
-    fn call(&self, number: u32) -> Result<Rc<Call>, Error> {
-        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {number}"));
-        self.calls.borrow().get(number as usize).cloned().ok_or_else(missing)
-    }
-
     /// Adds a library and returns its number, which is never used again.
     pub fn add_library(&self, library: Library) -> u32 {
         let number = self.libraries_opened.get() + 1;
         self.libraries_opened.set(number);
+        // What was there may have been unloaded.
+        self.code.set(None);
         self.libraries.borrow_mut().insert(number, Rc::new(library));
         number
     }
@@ -304,13 +304,15 @@ impl Instance {
     pub fn bind_symbol(&self, library: u32, symbol: &str, name: &str, call: u32) -> Result<(u32, usize), Error> {
         let library = self.library(library).ok_or_else(|| closed_error(name))?;
         let address = library.symbol(symbol)?;
-        let bound = Bound { name: name.into(), library: Some(library), by_address: false, call: self.call(call)? };
+        self.check_code(name, address)?;
+        let bound = Bound { name: name.into(), library: Some(library), by_address: false, variant_of: None, call: self.call(call)? };
         Ok((self.bind(bound, address), address))
     }
 
     /// Binds an address. Where a library opened here holds it, it is valid until that is closed.
     pub fn bind_address(&self, name: &str, address: usize, call: u32) -> Result<u32, Error> {
-        let bound = Bound { name: name.into(), library: self.holder_of(address), by_address: true, call: self.call(call)? };
+        let bound =
+            Bound { name: name.into(), library: self.holder_of(address), by_address: true, variant_of: None, call: self.call(call)? };
         Ok(self.bind(bound, address))
     }
 
@@ -327,16 +329,12 @@ impl Instance {
         number
     }
 
-    /// Makes a bound function throw `ERR_LIBRARY_CLOSED` from now on.
-    pub fn close_bound(&self, number: u32) {
-        self.targets.set(number, Target::NONE);
-    }
-
     /// Frees a number for use again; its function can no longer be called.
     pub fn release_bound(&self, number: u32) {
         let released = self.bound.borrow_mut().get_mut(number as usize).and_then(Option::take);
-        if released.is_some() {
-            self.close_bound(number);
+        if let Some(bound) = released {
+            self.forget_variant(number, bound.variant_of);
+            self.targets.set(number, Target::NONE);
             self.free_numbers.borrow_mut().push(number);
         }
     }

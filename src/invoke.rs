@@ -40,6 +40,13 @@ pub enum Path {
     },
     /// The register trampoline, with this many stack words.
     Trampoline(usize),
+    /// The same, where these floating-point registers are copied to the integer registers of the same number.
+    Doubled {
+        /// A bit for each register.
+        floats: u8,
+        /// Of the stack.
+        words: u32,
+    },
     /// libffi. The pointer is owned by the plan's [`Call`].
     Libffi(*const LibffiCall),
 }
@@ -83,6 +90,7 @@ impl Call {
         match self.plan.registers {
             Registers::Integers if self.is_plain_call() => Path::Integers,
             Registers::First { is_float } if self.is_plain_call() => Path::Registers { returns_float: is_float },
+            Registers::All if self.plan.doubled != 0 => Path::Doubled { floats: self.plan.doubled, words: self.plan.stack_words },
             Registers::Integers | Registers::First { .. } | Registers::All => Path::Trampoline(self.plan.stack_words as usize),
         }
     }
@@ -109,8 +117,25 @@ pub unsafe fn invoke(frame: *mut Frame, function: *const c_void, path: Path) {
             Path::Registers { returns_float: false } => (*frame).int_results[0] = invoke_with_registers(frame, function),
             Path::Registers { returns_float: true } => (*frame).float_results[0] = invoke_with_registers::<f64>(frame, function).to_bits(),
             Path::Trampoline(stack_words) => trampoline(frame, function, stack_words),
+            Path::Doubled { floats, words } => {
+                double(frame, floats);
+                trampoline(frame, function, words as usize);
+            }
             Path::Libffi(call) => (*call).invoke(frame, function),
         }
+    }
+}
+
+/// Copies floating-point registers to the integer registers of the same number.
+///
+/// # Safety
+///
+/// `frame` is allocated up to its stack words.
+#[cold]
+unsafe fn double(frame: *mut Frame, registers: u8) {
+    for register in (0..8).filter(|register| registers & (1 << register) != 0) {
+        // SAFETY: there are eight registers of each kind.
+        unsafe { (*frame).ints[register] = (*frame).floats[register] };
     }
 }
 

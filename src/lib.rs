@@ -6,8 +6,9 @@
 //!   [`typetable`] (types by number), [`frame`] (its layout), [`abi`] (which registers or stack words
 //!   hold what), [`plan`] (frame offsets);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
-//! * host: [`errno`], [`library`], [`targets`] (what a call looks up), [`memory`], [`text`],
-//!   [`shortcut`], [`instance`] (the state of one environment), [`enter`] (the hot entries),
+//! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
+//!   [`memory`], [`text`], [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one
+//!   environment), [`enter`] (the hot entries),
 //!   [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
@@ -19,6 +20,7 @@ pub mod ctype;
 pub mod errno;
 pub mod error;
 pub mod exit;
+pub mod external_memory;
 pub mod frame;
 pub mod invoke;
 pub mod layout;
@@ -28,10 +30,12 @@ pub mod mailbox;
 pub mod memory;
 pub mod plan;
 pub mod presence;
+pub mod segments;
 pub mod shortcut;
 pub mod signature;
 pub mod targets;
 pub mod text;
+pub mod trace;
 pub mod trampoline;
 pub mod typetable;
 

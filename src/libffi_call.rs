@@ -58,7 +58,12 @@ impl LibffiCall {
             return Err(Error::new(Code::UnsupportedArgs, message));
         }
         let (args, types) = args.into_iter().unzip();
-        Ok(LibffiCall { cif: cif(types, result_type)?, args, result })
+        // Where we place the arguments, each register and word is one that libffi knows as named.
+        let cif = match signature.named {
+            Some(named) if abi == Abi::Libffi => variadic_cif(types, named, result_type)?,
+            Some(_) | None => cif(types, result_type)?,
+        };
+        Ok(LibffiCall { cif, args, result })
     }
 
     /// Calls `function` with the arguments in the frame and leaves the result there.
@@ -123,7 +128,16 @@ pub fn prepared(signature: &Signature, abi: Abi, plan: &Plan) -> Prepared {
 ///
 /// `ERR_UNSUPPORTED_ARGS` when libffi refuses it.
 pub fn cif(args: Vec<Type>, result: Type) -> Result<Cif, Error> {
-    Cif::try_new(args, result).map_err(|error| Error::new(Code::UnsupportedArgs, format!("libffi refuses this signature: {error:?}")))
+    Cif::try_new(args, result).map_err(|error| refused(&error))
+}
+
+/// The same for one call of a variadic function, of whose arguments so many are named.
+fn variadic_cif(args: Vec<Type>, named: usize, result: Type) -> Result<Cif, Error> {
+    Cif::try_new_variadic(args, named, result).map_err(|error| refused(&error))
+}
+
+fn refused(error: &libffi::low::Error) -> Error {
+    Error::new(Code::UnsupportedArgs, format!("libffi refuses this signature: {error:?}"))
 }
 
 /// Every argument by its own type: libffi decides where it goes.

@@ -19,6 +19,8 @@ pub struct Plan {
     pub stack_align: u32,
     /// The registers that a call needs to load and store.
     pub registers: Registers,
+    /// The floating-point registers, a bit each, whose content the integer register of the same number has too.
+    pub doubled: u8,
 }
 
 /// Which registers a call uses.
@@ -65,7 +67,9 @@ impl Plan {
             return Err(Error::new(Code::UnsupportedArgs, message));
         }
         Ok(Plan {
-            registers: registers(&placement.params, &placement.result),
+            // Variadic functions want to know of vector registers, which only the trampoline tells them.
+            registers: if signature.named.is_some() { Registers::All } else { registers(&placement.params, &placement.result) },
+            doubled: if abi == Abi::Win64 && signature.named.is_some() { float_registers(&placement.params) } else { 0 },
             params: placement.params.into_iter().map(param_spot).collect(),
             result: result_spot(placement.result),
             stack_words,
@@ -85,6 +89,12 @@ fn registers(params: &[ParamPlace], result: &ResultPlace) -> Registers {
         ResultPlace::Int | ResultPlace::Memory(_) if params.iter().all(is_integer) => Registers::Integers,
         ResultPlace::Int | ResultPlace::Memory(_) => Registers::First { is_float: false },
     }
+}
+
+/// The floating-point registers that scalars are in, a bit each.
+fn float_registers(params: &[ParamPlace]) -> u8 {
+    let bit = |param: &ParamPlace| if let ParamPlace::Scalar(Place::Float(register)) = param { 1 << register } else { 0 };
+    params.iter().map(bit).fold(0, |all, bit| all | bit)
 }
 
 fn param_spot(place: ParamPlace) -> Spot {
@@ -154,12 +164,22 @@ mod tests {
         for abi in Abi::ALL {
             for start in 0..types.len() {
                 let params: Vec<_> = types.iter().cycle().skip(start).take(200).cloned().collect();
-                let plan = Plan::new(&Signature { params: params.clone(), result: types[start].clone() }, *abi).unwrap();
+                let plan = Plan::new(&Signature { params: params.clone(), result: types[start].clone(), named: None }, *abi).unwrap();
                 let mut all: Vec<_> = plan.params.iter().zip(&params).flat_map(|(spot, ty)| spans(spot, ty)).collect();
                 all.sort_unstable();
                 assert!(all.windows(2).all(|pair| pair[0].0 + pair[0].1 <= pair[1].0), "{abi:?}");
             }
         }
+    }
+
+    #[test]
+    fn only_on_windows_variadic_functions_get_floats_in_integer_registers_too() {
+        use CType::*;
+        let params = vec![F64, I64, F64, F64, F64];
+        let doubled = |signature: Signature, abi| Plan::new(&signature, abi).unwrap().doubled;
+        assert_eq!(doubled(scalars(params.clone(), I32).variadic(1), Abi::Win64), 0b1101);
+        assert_eq!(doubled(scalars(params.clone(), I32), Abi::Win64), 0);
+        assert_eq!(doubled(scalars(params, I32).variadic(1), Abi::Sysv64), 0);
     }
 
     #[test]

@@ -11,6 +11,9 @@ pub struct Signature {
     pub params: Vec<Type>,
     /// Type of the result.
     pub result: Type,
+    /// Of a variadic function: how many of the parameters its prototype names. The others are what one call
+    /// gives it, promoted as C does.
+    pub named: Option<usize>,
 }
 
 impl Signature {
@@ -31,7 +34,18 @@ impl Signature {
         if params.iter().chain([&result]).any(|ty| matches!(ty, Type::Array(_))) {
             return invalid("C passes no arrays by value: use a pointer");
         }
-        Ok(Signature { params, result })
+        Ok(Signature { params, result, named: None })
+    }
+
+    /// The same as that of one call of a variadic function whose prototype names the first parameters: the
+    /// others are promoted as C does.
+    pub fn variadic(mut self, named: usize) -> Signature {
+        for extra in self.params.iter_mut().skip(named) {
+            if let Type::Scalar(ctype) = extra {
+                *ctype = ctype.promoted();
+            }
+        }
+        Signature { named: Some(named), ..self }
     }
 }
 
@@ -51,5 +65,16 @@ mod tests {
         assert!(refused(vec![array()], scalar(CType::Void)));
         assert!(refused(vec![], array()));
         assert!(Signature::new(vec![scalar(CType::Buffer)], scalar(CType::Void)).is_ok());
+    }
+
+    #[test]
+    fn what_follows_the_named_parameters_is_promoted() {
+        use CType::*;
+        let params = [I8, F32, Bool, I8, U16, F32, U32, I64, Ptr].map(Type::Scalar);
+        let signature = Signature::new(params.to_vec(), Type::Scalar(F32)).unwrap().variadic(2);
+        let ctypes: Vec<_> = signature.params.iter().map(|ty| if let Type::Scalar(ctype) = ty { *ctype } else { Void }).collect();
+        assert_eq!(ctypes, [I8, F32, I32, I32, I32, F64, U32, I64, Ptr]);
+        assert!(matches!(signature.result, Type::Scalar(F32)));
+        assert_eq!(signature.named, Some(2));
     }
 }

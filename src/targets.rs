@@ -13,7 +13,7 @@ pub struct Target {
     pub address: *const c_void,
     /// Owned by a library, which is not dropped while a call is inside, or by the instance.
     pub gate: *const Gate,
-    /// The way into C; what it may point to is owned by a plan, which is never dropped.
+    /// The way into C; what it may point to is owned by the plan, which lives as long as the function has this number.
     pub path: Path,
 }
 

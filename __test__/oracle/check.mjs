@@ -4,6 +4,7 @@ import { bitsOf } from './numbers.mjs';
 import { prototype } from './source.mjs';
 import { SETS } from './signatures.mjs';
 import { createSpeller } from './types.mjs';
+import { variable } from './variables.mjs';
 
 /** Keeps the stream that spells types apart from the one that draws them. */
 const SPELLING = 0x5be11;
@@ -57,23 +58,35 @@ export function openPart(arkffi, rows, { seed, file }, functions) {
     oracle_mismatch: { returns: 'i32' },
     oracle_callee: { args: ['i32'], returns: 'i32' },
   };
-  for (const { number, name, params, result } of functions) {
+  /** The types of the parameters that are in no definition, by function. */
+  const extras = {};
+  for (const { number, name, params, named, result } of functions) {
     const random = createRandom(seed, number ^ SPELLING);
     const [returns, ...args] = [result, ...params].map(({ type, word }) => spell(type, word, random));
-    definitions[name] = { args, returns };
+    extras[name] = args.slice(named ?? args.length);
+    definitions[name] = { args: named === undefined ? args : [...args.slice(0, named), '...'], returns };
   }
   const library = arkffi.dlopen(file, definitions);
   const host = { ptr: arkffi.ptr, CString: arkffi.CString, callee: library.symbols.oracle_callee.ptr };
   const make = (values) => values.map((value) => value.make(host));
 
-  /** @param {string} problem */
-  function fail({ number, name, params }, chosen, made, problem) {
-    const values = made.map(
-      ({ js }, index) => `    ${index} ${definitions[name].args[index]} (${params[index].word}): ${inWords(js)}`,
+  /** The arguments of a call. */
+  function argumentsOf({ name, number, params, named = params.length }, made) {
+    const plain = (index) => ((number >> (index % 8)) & 1) === 0;
+    return taggedArray(
+      made.map(({ js }, index) =>
+        index < named ? js : variable(js, params[index].type, extras[name][index - named], plain(index)),
+      ),
     );
+  }
+
+  /** @param {string} problem */
+  function fail({ number, name, params, named }, chosen, made, problem) {
+    const types = [...definitions[name].args.slice(0, named), ...extras[name]];
+    const values = made.map(({ js }, index) => `    ${index} ${types[index]} (${params[index].word}): ${inWords(js)}`);
     const lines = [
       `oracle failed: seed ${seed}, function ${number}, value set ${chosen}: ${problem}`,
-      `  C: ${prototype({ number, name, params, result: functions.find((each) => each.number === number).result })}`,
+      `  C: ${prototype({ number, name, params, named, result: functions.find((each) => each.number === number).result })}`,
       `  JS: ${JSON.stringify(definitions[name])}`,
       ...values,
     ];
@@ -90,7 +103,7 @@ export function openPart(arkffi, rows, { seed, file }, functions) {
     library.symbols.oracle_select(chosen);
     let got;
     try {
-      got = through(library.symbols[fn.name], taggedArray(made.map(({ js }) => js)));
+      got = through(library.symbols[fn.name], argumentsOf(fn, made));
     } catch (error) {
       fail(fn, chosen, made, `it threw ${error.code ?? ''} ${error.message}`);
     }
@@ -118,5 +131,5 @@ export function openPart(arkffi, rows, { seed, file }, functions) {
     }
   }
 
-  return { symbols: library.symbols, make, call, callRepeatedly, fail, close: () => library.close() };
+  return { symbols: library.symbols, make, argumentsOf, call, callRepeatedly, fail, close: () => library.close() };
 }

@@ -1,5 +1,5 @@
 // Calls single functions often enough that the engine optimizes their stubs, and their callers too.
-import { isSame, taggedArray } from './check.mjs';
+import { isSame } from './check.mjs';
 import { SETS } from './signatures.mjs';
 
 /**
@@ -43,7 +43,7 @@ export function callHot(part, fn, calls) {
     const touched = made.flatMap(({ memory }, index) =>
       args[index].kind === 'bytes' && memory ? [{ memory, ...args[index] }] : [],
     );
-    return { made, args: taggedArray(made.map(({ js }) => js)), expected: result.js, touched };
+    return { made, args: part.argumentsOf(fn, made), expected: result.js, touched };
   });
   for (let index = 0; index < calls; index++) {
     const chosen = index % SETS;

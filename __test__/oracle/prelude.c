@@ -1,4 +1,5 @@
 // The part that all generated C files share; the generated functions follow it.
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

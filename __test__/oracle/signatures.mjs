@@ -22,6 +22,20 @@ function drawTypes(count, random) {
   return Array.from({ length: count }, () => random.pick(pool));
 }
 
+/** Keeps the stream that makes functions variadic apart from the one that draws them. */
+const VARIADIC = 0x7a21;
+
+/** Before the variable arguments C wants a parameter of a type that is not promoted. */
+const isPromoted = (type) => narrowBits[type] < 32 || type === 'f32';
+
+/** How many parameters the prototype names; undefined for a function that is not variadic. */
+function drawNamed(types, seed, number) {
+  const random = createRandom(seed, number ^ VARIADIC);
+  if (types.length === 0 || !random.chance(0.3)) return undefined;
+  const named = 1 + random.below(Math.min(types.length, 12));
+  return isPromoted(types[named - 1]) ? undefined : named;
+}
+
 /**
  * @typedef {object} Declared
  * @property {string} type of the table
@@ -33,6 +47,7 @@ function drawTypes(count, random) {
  * @property {number} number
  * @property {string} name
  * @property {Declared[]} params
+ * @property {number | undefined} named of a variadic function: how many of them its prototype names
  * @property {Declared} result
  * @property {{ args: any[], result: any }[]} sets
  */
@@ -47,14 +62,18 @@ export function drawFunction(seed, number) {
     bare: bare && mayBeBare && type in narrowBits,
   });
   const types = drawTypes(drawCount(number, random), random);
-  const params = types.map((type, index) => declared(type, index < SURE_REGISTERS && type !== 'f32'));
+  const named = drawNamed(types, seed, number);
+  const isExtra = (index) => index >= (named ?? types.length);
+  const params = types.map((type, index) =>
+    declared(type, index < SURE_REGISTERS && type !== 'f32' && !isExtra(index)),
+  );
   // In turn, because there is only one per function.
   const result = declared(resultTypes[number % resultTypes.length], true);
   const sets = Array.from({ length: SETS }, () => ({
     args: types.map((type) => drawArgument(type, random)),
     result: { ...drawResult(result.type, random), garbage: random.bits() },
   }));
-  return { number, name: `oracle_${number}`, params, result, sets };
+  return { number, name: `oracle_${number}`, params, named, result, sets };
 }
 
 /** Functions `start` to `end` - 1. */

@@ -39,8 +39,20 @@ function resultDeclaration({ type, word, bare }) {
 }
 
 /** @param {import('./signatures.mjs').OracleFunction} fn */
-export function prototype({ name, params, result }) {
-  return `${resultDeclaration(result)} ${name}(${params.map(paramDeclaration).join(', ') || 'void'})`;
+export function prototype({ name, params, named, result }) {
+  const declared = params.slice(0, named).map(paramDeclaration);
+  if (named !== undefined) declared.push('...');
+  return `${resultDeclaration(result)} ${name}(${declared.join(', ') || 'void'})`;
+}
+
+/** The statements that get what the prototype of a variadic function does not name. */
+function variables({ params, named }) {
+  if (named === undefined) return [];
+  const get = ({ type, word }, index) => {
+    const promoted = narrowBits[type] < 32 ? 'int' : type === 'f32' ? 'double' : word;
+    return `${word} a${named + index} = (${word})va_arg(list, ${promoted});`;
+  };
+  return ['va_list list;', `va_start(list, a${named - 1});`, ...params.slice(named).map(get), 'va_end(list);'];
 }
 
 function check({ type, bare }, index) {
@@ -88,6 +100,7 @@ function definition(fn) {
     params.length ? `static const struct expected e${number}[][${params.length}] = {\n${rows}};` : '',
     `EXPORT ${prototype(fn)} {`,
     `  begin(${number}, ${params.length ? `e${number}[set]` : '0'}, __builtin_frame_address(0));`,
+    ...variables(fn).map((line) => `  ${line}`),
     ...params.map((param, index) => `  ${check(param, index)}`),
     `  const struct expected *result = &r${number}[set];`,
     `  (void)result;`,

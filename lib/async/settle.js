@@ -28,6 +28,7 @@ const DEADLOCKED = 2;
  * @property {(error: unknown) => void} reject
  * @property {() => unknown} read takes the result out of the frame
  * @property {() => void} giveBack gives back what was lent; throws what the user's setters throw
+ * @property {import('../outcome.js').Outcome | undefined} outcome what is made of the result
  * @property {() => void} release closes what was opened for the call
  * @property {string | undefined} stack of what made it, when tracking
  * @property {{ error: unknown } | undefined} thrown what a callback has thrown
@@ -50,7 +51,7 @@ hooks.settle = () => {
       i32[ERRNO] = errno;
     });
     call.giveBack();
-    if (verdict === RETURNED) call.resolve(value);
+    if (verdict === RETURNED) call.resolve(call.outcome ? call.outcome(value, errno) : value);
     else call.reject(errorOf(call, verdict));
   } catch (error) {
     call.reject(error);
@@ -77,7 +78,10 @@ function errorOf({ thrown, symbol }, verdict) {
 function start(call) {
   u32[LETTER] = listen();
   u32[VERDICT] = call.isText ? 1 : 0;
+  const errno = i32[ERRNO];
+  if (call.outcome) i32[ERRNO] = 0;
   native.startAsync();
+  i32[ERRNO] = errno;
   const number = u32[SUBJECT];
   pending.set(number, call);
   return number;

@@ -11,6 +11,7 @@ const { giveBackLoans, resultReader } = require('../passing.js');
 const { defineValue } = require('../property.js');
 const { acceptOf } = require('../record/accept.js');
 const { here } = require('../tracking.js');
+const { tracing } = require('../tracing.js');
 const { AsyncCall } = require('./call.js');
 const { start, stringResult, withdraw } = require('./settle.js');
 const { isAborted, isSignal, reasonOf, watch } = require('./signal.js');
@@ -50,7 +51,7 @@ function signalOf(options, symbol, index) {
  */
 function asyncStub(plan, stub, map, settled) {
   const { number, signature } = plan;
-  const { params, result, resultSpot } = signature;
+  const { params, result, resultSpot, outcome } = signature;
   const count = params.length;
   const accepts = params.map((type) => (type.record ? undefined : acceptOf(type)));
   const pass = passerOf(plan, (index, argument, call) => /** @type {any} */ (accepts[index])(argument, call));
@@ -111,7 +112,8 @@ function asyncStub(plan, stub, map, settled) {
       // A getter may have aborted it.
       if (signal && isAborted(signal)) throw reasonOf(signal);
       const isText = string === true;
-      started = start({ symbol, isText, resolve, reject, read, giveBack, release, stack, thrown: undefined });
+      const thrown = undefined;
+      started = start({ symbol, isText, resolve, reject, read, giveBack, outcome, release, stack, thrown });
     } catch (error) {
       end();
       throw error;
@@ -119,7 +121,10 @@ function asyncStub(plan, stub, map, settled) {
   }
 
   const asyncForm = (/** @type {unknown[]} */ ...args) =>
-    new Promise((resolve, reject) => {
+    new Promise((fulfil, refuse) => {
+      const { resolve, reject } = tracing.calls
+        ? require('../trace/calls.js').tracedPromise(symbolOf(number), signature, args, fulfil, refuse)
+        : { resolve: fulfil, reject: refuse };
       try {
         begin(args, resolve, reject);
       } catch (error) {
@@ -130,4 +135,4 @@ function asyncStub(plan, stub, map, settled) {
   return defineValue(asyncForm, 'length', count, 'configurable');
 }
 
-module.exports = { asyncStub };
+module.exports = { asyncStub, isOptions };

@@ -5,6 +5,7 @@ const native = require('../binding.js');
 const { takeAddress, putLength, views, offsets } = require('../frame.js');
 const { refusal } = require('../refuse.js');
 const { here } = require('../tracking.js');
+const { tracing } = require('../tracing.js');
 const { entries } = require('./entries.js');
 const { listen } = require('./listen.js');
 const { runnerOf } = require('./runner.js');
@@ -45,7 +46,7 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   const { run, invoke, give, number: runner } = runnerOf(signature);
   /** @type {Entry} */
   const entry = {
-    fn,
+    fn: tracing.calls ? require('../trace/calls.js').tracedCallback(fn, signature) : fn,
     symbol,
     run,
     invoke,

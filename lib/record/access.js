@@ -128,6 +128,7 @@ function readAt(address, size, get) {
  */
 function targetIn(caller, memory, byteOffset, size, offset) {
   const { address, length, buffer, owner: known } = survey(caller, memory);
+  views.placeOf(memory)?.ground.mayWrite(caller);
   // Code of the user's may close the library that an address is in.
   const owner = length === Infinity ? ownerOf(usable(caller, address)) : known;
   const find = () => {

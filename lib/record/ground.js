@@ -33,7 +33,21 @@ class Ground {
     this.buffer = buffer;
     /** Where the elements of a flexible array member end, if there is one. */
     this.end = 0;
+    /** The variable of a library that this is. @type {string | undefined} */
+    this.symbol = undefined;
   }
+
+  /**
+   * Some of it.
+   * @param {DataView} view
+   * @returns {Ground}
+   */
+  part(view) {
+    return new Ground(view, this.owner, this.buffer);
+  }
+
+  /** Throws when it may not be written. @param {string} _caller */
+  mayWrite(_caller) {}
 
   /**
    * Why the memory is no longer there.
@@ -52,7 +66,9 @@ class Ground {
   /** Throws when the memory is gone. */
   check() {
     const problem = this.problem();
-    if (problem) throw createError(problem.code, problem.text);
+    if (!problem) return;
+    const { symbol } = this;
+    throw createError(problem.code, symbol === undefined ? problem.text : `${symbol}: ${problem.text}`, symbol);
   }
 
   /**
@@ -100,9 +116,10 @@ class Ground {
   write(placed, at, value, step) {
     this.check();
     const { type } = placed;
-    if (!type.record && !type.array && !type.lent) return this.#writeScalar(placed, at, value, step);
+    const caller = this.symbol ?? 'set';
+    if (!type.record && !type.array && !type.lent) return this.#writeScalar(caller, placed, at, value, step);
     const size = type.array?.isFlexible ? Math.max(0, this.end - at) : extentOf(placed);
-    const target = { caller: 'set', find: () => this.address(at), buffer: this.buffer };
+    const target = { caller, find: () => this.address(at), buffer: this.buffer };
     /** @type {Parameters<typeof writeAt>[3]} */
     const put = (view, start, keep) => {
       keep.room = size;
@@ -111,8 +128,8 @@ class Ground {
     writeAt(target, type, size, put);
   }
 
-  /** @param {Placed} placed @param {number} at @param {unknown} value @param {string} step */
-  #writeScalar(placed, at, value, step) {
+  /** @param {string} caller @param {Placed} placed @param {number} at @param {unknown} value @param {string} step */
+  #writeScalar(caller, placed, at, value, step) {
     const keeper = keeperFor(placed.type, this.buffer, false);
     try {
       const accepted = acceptMember(placed, value, keeper, step);
@@ -120,7 +137,7 @@ class Ground {
       this.check();
       putMember(placed, this.view, at, accepted);
     } catch (error) {
-      throw worded(error, 'set', undefined, '');
+      throw worded(error, caller, undefined, '');
     }
     keeper.settle(this.address(at), extentOf(placed));
   }
@@ -149,12 +166,23 @@ function findGround(caller, memory, byteOffset, size) {
   if (size > constants.MAX_LENGTH) {
     throw createError('ERR_OUT_OF_RANGE', `${caller}: ${size} bytes are more than a buffer can have`, caller, 2);
   }
-  if (size === 0) return new Ground(new MemoryView(new ArrayBuffer(0)), ownerOf(address), undefined);
+  return new Ground(viewAddress(caller, address, size), ownerOf(address), undefined);
+}
+
+/**
+ * A view on memory of C.
+ * @param {string} caller
+ * @param {number | bigint} address
+ * @param {number} size
+ * @returns {DataView}
+ */
+function viewAddress(caller, address, size) {
+  if (size === 0) return new MemoryView(new ArrayBuffer(0));
   putAddress(address);
   putLength(size);
   const buffer = native.viewMemory();
   if (!buffer) throw createError('ERR_CALL_FAILED', `${caller}: this host has no buffers on memory of C`, caller);
-  return new Ground(new MemoryView(buffer), ownerOf(address), undefined);
+  return new MemoryView(buffer);
 }
 
 /**
@@ -174,11 +202,11 @@ function onKnown(caller, memory, offset, length, size, owner = NOBODY) {
   if (view) {
     const { buffer, byteOffset } = view.ground.view;
     const inner = new MemoryView(buffer, byteOffset + view.at + offset, length - offset);
-    return new Ground(inner, owner, view.ground.buffer);
+    return view.ground.part(inner);
   }
   const known = isBuffer(memory) ? extent(memory) : { buffer: survey(caller, memory).buffer, offset: 0 };
   const { buffer, offset: start } = /** @type {{ buffer: any, offset: number }} */ (known);
   return new Ground(new MemoryView(buffer, start + offset, length - offset), owner, buffer);
 }
 
-module.exports = { Ground, findGround };
+module.exports = { Ground, findGround, viewAddress };

@@ -298,4 +298,4 @@ const elementSize = (type) => type.record?.flexible?.type.array?.element.size ??
 const viewArray = (caller, element, count, memory, byteOffset) =>
   viewElements(element, findGround(caller, memory, byteOffset, count * element.size), 0, count);
 
-module.exports = { viewRecord, viewArray };
+module.exports = { reader, writer, viewRecord, viewArray, viewValue };

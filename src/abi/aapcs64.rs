@@ -12,9 +12,13 @@ const FLOAT_REGISTERS: u8 = 8;
 /// x8, the indirect result location
 const RESULT_REGISTER: Place = Place::Int(8);
 
-/// Whether some argument on the stack does not fill whole words. Apple packs such arguments ("Writing
-/// ARM64 code for Apple platforms"); everybody else gives each a multiple of eight bytes.
-pub(super) fn has_narrow_stack_argument(signature: &Signature) -> bool {
+/// Whether Apple passes something in another way ("Writing ARM64 code for Apple platforms"): the arguments of a
+/// variadic function that its prototype does not name, which are all on the stack there, and arguments on the
+/// stack that do not fill whole words, which are packed there.
+pub(super) fn differs_on_apple(signature: &Signature) -> bool {
+    if signature.named.is_some_and(|named| named < signature.params.len()) {
+        return true;
+    }
     let placement = place(signature);
     let mut places = placement.params.iter().zip(&signature.params);
     places.any(|(place, param)| match place {
@@ -82,7 +86,7 @@ mod tests {
     use crate::ctype::CType::*;
 
     fn places(params: Vec<Type>) -> Vec<ParamPlace> {
-        place(&Signature { params, result: Type::Scalar(Void) }).params
+        place(&Signature { params, result: Type::Scalar(Void), named: None }).params
     }
 
     fn pieces(place: &ParamPlace) -> Vec<(Place, u32)> {
@@ -107,11 +111,17 @@ mod tests {
 
     #[test]
     fn narrow_arguments_count_only_on_the_stack() {
-        let narrow = |params| has_narrow_stack_argument(&scalars(params, Void));
+        let narrow = |params| differs_on_apple(&scalars(params, Void));
         assert!(!narrow(vec![I8; 8]));
         assert!(narrow(vec![I8; 9]));
         assert!(!narrow(vec![I64; 9]));
         assert!(narrow([vec![F64; 8], vec![F32]].concat()));
+    }
+
+    #[test]
+    fn on_apple_what_a_prototype_does_not_name_is_on_the_stack() {
+        assert!(differs_on_apple(&scalars(vec![Ptr, I32], Void).variadic(1)));
+        assert!(!differs_on_apple(&scalars(vec![Ptr, I32], Void).variadic(2)));
     }
 
     #[test]
@@ -133,7 +143,7 @@ mod tests {
     #[test]
     fn large_records_are_passed_and_returned_through_pointers() {
         let large = record(&[I64, I64, I8]);
-        let placement = place(&Signature { params: vec![large.clone(), packed(&[I8, I64])], result: large });
+        let placement = place(&Signature { params: vec![large.clone(), packed(&[I8, I64])], result: large, named: None });
         assert_eq!(placement.params[0], ParamPlace::Reference(Place::Int(0)));
         assert_eq!(pieces(&placement.params[1]), [(Place::Int(1), 0), (Place::Int(2), 8)]);
         assert_eq!(placement.result, ResultPlace::Memory(RESULT_REGISTER));

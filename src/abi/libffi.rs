@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn packed_records_are_not_known() {
-        let returning = |result| Signature { params: vec![], result };
+        let returning = |result| Signature { params: vec![], result, named: None };
         assert!(knows(&returning(record(&[I8, I32]))));
         assert!(!knows(&returning(packed(&[I8, I32]))));
     }

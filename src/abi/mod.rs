@@ -96,7 +96,7 @@ impl Abi {
             Some(Abi::Win64)
         } else if cfg!(target_arch = "x86_64") {
             Some(Abi::Sysv64)
-        } else if cfg!(all(target_arch = "aarch64", target_vendor = "apple")) && aapcs64::has_narrow_stack_argument(signature) {
+        } else if cfg!(all(target_arch = "aarch64", target_vendor = "apple")) && aapcs64::differs_on_apple(signature) {
             None
         } else if cfg!(all(target_arch = "aarch64", not(windows))) {
             Some(Abi::Aapcs64)
@@ -154,7 +154,7 @@ pub(crate) mod tests {
     use std::rc::Rc;
 
     pub(crate) fn scalars(params: Vec<CType>, result: CType) -> Signature {
-        Signature { params: params.into_iter().map(Type::Scalar).collect(), result: Type::Scalar(result) }
+        Signature { params: params.into_iter().map(Type::Scalar).collect(), result: Type::Scalar(result), named: None }
     }
 
     fn lay_out(ctypes: &[CType], pack: u32) -> Type {

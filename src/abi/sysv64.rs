@@ -80,7 +80,7 @@ mod tests {
     }
 
     fn record_places(record: Type) -> Vec<(Place, u32)> {
-        let placement = place(&Signature { params: vec![record], result: Type::Scalar(Void) });
+        let placement = place(&Signature { params: vec![record], result: Type::Scalar(Void), named: None });
         let ParamPlace::Pieces(pieces) = &placement.params[0] else { panic!("{placement:?}") };
         pieces.iter().map(|piece| (piece.place, piece.from)).collect()
     }
@@ -118,7 +118,7 @@ mod tests {
     fn a_record_is_not_split_between_registers_and_stack() {
         let mut params = vec![Type::Scalar(I64); 5];
         params.extend([record(&[I64, I64]), Type::Scalar(I64)]);
-        let placement = place(&Signature { params, result: record(&[I64, I64, I64]) });
+        let placement = place(&Signature { params, result: record(&[I64, I64, I64]), named: None });
         assert_eq!(placement.result, ResultPlace::Memory(Place::Int(0)));
         assert_eq!(placement.params[5], ParamPlace::Pieces(vec![Piece { place: Place::Stack(0), from: 0, bytes: 16 }]));
         assert_eq!(placement.params[6], ParamPlace::Scalar(Place::Stack(16)));

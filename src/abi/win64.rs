@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn records_of_a_registers_size_are_integers_and_others_go_by_pointer() {
         let params = vec![record(&[F64]), record(&[I8, I8, I8]), Type::Scalar(F64)];
-        let placement = place(&Signature { params, result: record(&[F64, F64]) });
+        let placement = place(&Signature { params, result: record(&[F64, F64]), named: None });
         assert_eq!(placement.result, ResultPlace::Memory(Place::Int(0)));
         assert_eq!(placement.params[0], ParamPlace::Pieces(vec![Piece { place: Place::Int(1), from: 0, bytes: 8 }]));
         assert_eq!(placement.params[1], ParamPlace::Reference(Place::Int(2)));

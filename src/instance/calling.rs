@@ -2,10 +2,17 @@
 
 use super::Instance;
 use crate::error::{Code, Error};
-use crate::invoke::invoke;
+use crate::invoke::{Call, invoke};
 use crate::library::closed_error;
+use std::rc::Rc;
 
 impl Instance {
+    /// The plan with this number.
+    pub(super) fn call(&self, number: u32) -> Result<Rc<Call>, Error> {
+        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {number}"));
+        self.calls.borrow().get(number as usize).cloned().ok_or_else(missing)
+    }
+
     /// Calls the function that the frame names, with the arguments in the frame, and lets `take` have
     /// the result; with it comes the number of the call. Until then the library stays loaded, also when
     /// the call itself closes it, and the strings among the arguments stay where they are. `None` when the function or its library is
@@ -28,7 +35,7 @@ impl Instance {
         // inside, the library is kept until `leave`.
         let gate = unsafe { &*target.gate };
         gate.enter();
-        // SAFETY: the plan is never dropped; the function is mapped while its gate is entered; that it
+        // SAFETY: the plan lives as long as the function, which its caller holds; it is mapped while its gate is entered; that it
         // is a C function of this signature is what binding it claimed, and the slots are written.
         let call = unsafe {
             let call = self.mailbox.presence.enter(&self.last_call);

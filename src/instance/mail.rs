@@ -308,6 +308,11 @@ impl Instance {
         self.release(call);
     }
 
+    /// Whether threads of the pool may be inside of calls.
+    pub(super) fn has_servers(&self) -> bool {
+        self.async_calls.servers.get() > 0
+    }
+
     /// How many asynchronous calls have not settled.
     pub fn async_count(&self) -> usize {
         self.async_calls.calls.borrow().len()

@@ -1,0 +1,125 @@
+'use strict';
+// attachFinalizer: native functions that run when an object is collected.
+
+const native = require('./binding.js');
+const { byteCount, pointerValue } = require('./address.js');
+const { boundNumber, paramsOf } = require('./bound.js');
+const { describe } = require('./describe.js');
+const { createError } = require('./errors.js');
+const { offsets, putAddress, views } = require('./frame.js');
+const { dispose, ownProperties } = require('./library.js');
+const { isBuffer } = require('./pointer.js');
+const { Address, trace, tracing } = require('./tracing.js');
+
+const { BigInt } = globalThis;
+const ME = 'attachFinalizer';
+
+/** Types of which a C function takes an address. */
+const POINTERS = ['ptr', 'cstring', 'buffer', 'function'];
+
+/** @param {string} code @param {number} index @param {string} text */
+const refuse = (code, index, text) => createError(code, `${ME}: argument ${index}: ${text}`, ME, index);
+
+/** Something to run once. */
+class Finalizer {
+  /** @type {number} by which Rust knows it */
+  #number;
+
+  /** @param {number} number */
+  constructor(number) {
+    this.#number = number;
+  }
+
+  /**
+   * Runs the function now, if it has not run. Throws what a callback has thrown that it calls.
+   * @returns {boolean} whether it ran
+   */
+  run() {
+    if (tracing.memory) trace('Finalizer.run', []);
+    return native.runFinalizer(this.#number);
+  }
+
+  /**
+   * Takes it back: the function will not run.
+   * @returns {boolean} whether it would have
+   */
+  detach() {
+    if (tracing.memory) trace('Finalizer.detach', []);
+    return native.detachFinalizer(this.#number);
+  }
+
+  [dispose]() {
+    this.run();
+  }
+}
+
+/**
+ * An address that there can be something at.
+ * @param {number | bigint} address
+ * @param {number} index
+ */
+function checkUsable(address, index) {
+  if (address >= native.firstAddress) return;
+  const which = address === 0 ? 'the address is NULL' : `${address} cannot be a valid address`;
+  throw refuse('ERR_INVALID_POINTER', index, which);
+}
+
+/**
+ * The number of a bound function, or an address, which is put into the frame.
+ * @param {any} nativeFree
+ * @returns {{ number: number | null, address: number | bigint }}
+ */
+function freeingOf(nativeFree) {
+  const number = boundNumber(nativeFree);
+  if (number !== undefined) {
+    const params = paramsOf(number);
+    if (params.length !== 1 || !POINTERS.includes(params[0].base)) {
+      throw refuse('ERR_INVALID_ARG_VALUE', 2, 'the function must take one argument, a pointer');
+    }
+    return { number, address: 0 };
+  }
+  const address = typeof nativeFree === 'function' ? nativeFree.ptr : nativeFree;
+  if (typeof address !== 'number' && typeof address !== 'bigint') {
+    throw refuse('ERR_INVALID_ARG_TYPE', 2, `expected a bound function or an address, got ${describe(nativeFree)}`);
+  }
+  const value = pointerValue(ME, address, 2);
+  checkUsable(value, 2);
+  return { number: null, address: value };
+}
+
+/** The size that options say. @param {any} options @returns {unknown} */
+function sizeOf(options) {
+  if (options === undefined) return 0;
+  if (typeof options !== 'object' || options === null) {
+    throw refuse('ERR_INVALID_ARG_TYPE', 3, `expected options, got ${describe(options)}`);
+  }
+  const { size = 0, ...others } = ownProperties(options);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw refuse('ERR_INVALID_ARG_TYPE', 3, `the options have no '${unknown}', only size`);
+  return size;
+}
+
+/**
+ * Runs a native function with `ptr`, once: when the object is collected, or when the environment ends.
+ * @param {unknown} object
+ * @param {unknown} ptr
+ * @param {unknown} nativeFree a bound function that takes a pointer, or the address of one
+ * @param {unknown} [options] `{ size }`: the bytes to tell the engine of
+ * @returns {Finalizer}
+ */
+function attachFinalizer(object, ptr, nativeFree, options) {
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) {
+    throw refuse('ERR_INVALID_ARG_TYPE', 0, `expected an object, got ${describe(object)}`);
+  }
+  const bytes = byteCount(ME, sizeOf(options), 3);
+  const { number, address } = freeingOf(nativeFree);
+  if (isBuffer(ptr)) throw refuse('ERR_INVALID_ARG_TYPE', 1, 'a buffer frees its memory itself: expected an address');
+  const pointer = pointerValue(ME, ptr, 1);
+  checkUsable(pointer, 1);
+  if (tracing.memory) trace(ME, [object, new Address(pointer), nativeFree, bytes]);
+  putAddress(pointer);
+  views.u64[offsets.value / 8] = BigInt(address);
+  return new Finalizer(native.attachFinalizer(object, number, bytes));
+}
+
+module.exports = { attachFinalizer };
