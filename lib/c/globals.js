@@ -22,7 +22,7 @@ function defineGlobal(symbols, library, global, { mapping }) {
     if (global.static) throw fail('it is static: no library exports it');
     if (global.threadLocal) throw fail('each thread has one of its own');
     try {
-      return bindVariable(library, name, { symbol, type: mapping.type(global.type, 'member') });
+      return bindVariable(library, name, { symbol, type: mapping.global(global.type) });
     } catch (error) {
       throw error instanceof Unmapped ? fail(error.message) : error;
     }

@@ -222,6 +222,13 @@ class Mapping {
     }
   }
 
+  /** The type of a global. @param {CType} declared @returns {T} throws Unmapped */
+  global(declared) {
+    const { type } = this.resolve(declared);
+    if (type.kind === 'array' && type.length === null) throw new Unmapped('nothing tells how many elements it has');
+    return this.type(declared, 'member');
+  }
+
   /** Whether a function gives text that somebody has to free. @param {CSignature} signature */
   givesText({ result }) {
     const { type } = this.resolve(result);

@@ -194,13 +194,14 @@ class Module {
       else exported.push(`${doc}export const ${called} = ${property('symbols', name)};\n`);
     }
     this.counts.functions = exported.length;
+    this.counts.globals = 0;
     for (const { name, static: isStatic, symbol, type } of unit.globals.filter((each) => this.#isWanted(each))) {
       if (isStatic || !hasSymbol(symbol ?? name)) {
         this.skipped.set(name, isStatic ? 'it is static' : 'the library has no such symbol');
         continue;
       }
       try {
-        const made = types.mapping.type(type, 'member');
+        const made = types.mapping.global(type);
         const also =
           symbol === undefined ? '' : isType ? `readonly symbol: ${quote(symbol)}; ` : `symbol: ${quote(symbol)}, `;
         const members = isType
