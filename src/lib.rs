@@ -4,7 +4,7 @@
 //!
 //! * pure: [`error`], [`ctype`] (the type table), [`layout`] (records and arrays), [`signature`],
 //!   [`typetable`] (types by number), [`frame`] (its layout), [`abi`] (which registers or stack words
-//!   hold what), [`plan`] (frame offsets);
+//!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`targets`] (what a call looks up), [`memory`], [`text`],
 //!   [`shortcut`], [`instance`] (the state of one environment), [`enter`] (the hot entries),
@@ -14,6 +14,7 @@
 
 pub mod abi;
 pub mod async_call;
+pub mod c;
 pub mod callback;
 pub mod ctype;
 pub mod errno;
