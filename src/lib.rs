@@ -4,7 +4,7 @@
 //!
 //! * pure: [`error`], [`ctype`] (the type table), [`layout`] (records and arrays), [`signature`],
 //!   [`typetable`] (types by number), [`frame`] (its layout), [`abi`] (which registers or stack words
-//!   hold what), [`plan`] (frame offsets);
+//!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
 //!   [`memory`], [`text`], [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one
@@ -15,6 +15,7 @@
 
 pub mod abi;
 pub mod async_call;
+pub mod c;
 pub mod callback;
 pub mod ctype;
 pub mod errno;
