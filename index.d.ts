@@ -1105,6 +1105,45 @@ export function dlopen<const Definitions extends CheckedAll<Definitions, SymbolD
   definitions: Definitions,
 ): Library<SymbolsOf<Definitions>>;
 
+/** Where this process runs, in the words of Go. */
+export interface Platform {
+  /** `'linux'`, `'darwin'`, `'windows'`; others as Node or Go call them. */
+  readonly os: string;
+  /** `'amd64'`, `'arm64'`; others as Node or Go call them. */
+  readonly arch: string;
+  /** The ending of shared libraries' file names, without the dot. */
+  readonly extension: 'so' | 'dylib' | 'dll';
+  /** Whether `loadPlatformLibrary` looks for files: on Linux, macOS and Windows on x86-64 and arm64. */
+  readonly supported: boolean;
+}
+
+/** The platform that this process runs on. */
+export function platform(): Platform;
+
+/** What `loadPlatformLibrary` binds. */
+export interface PlatformLibraryOptions<Definitions> {
+  /** The library's header, in its directory or elsewhere. It must be there; it is not read yet, so give `symbols` too. */
+  readonly header?: string | FileURL | undefined;
+  /** The definitions, as of `dlopen`. */
+  readonly symbols?: Definitions | undefined;
+}
+
+/**
+ * Opens the file of a directory that is for this platform: `{base}-{os}-{arch}.{extension}`, or else the only one that
+ * has more between the machine and the ending (`-musl` is only for musl). The same file with the same
+ * definitions is the same Library, until that is closed.
+ *
+ * Throws, in this order: `ERR_DLOPEN_FAILED` for an unsupported platform, for a library file that is not there, and
+ * for a header that is not there; and what `dlopen` throws, as `cause` of an error with the same code.
+ * @param dir where the files of all platforms are
+ * @param base the beginning of their names
+ */
+export function loadPlatformLibrary<const Definitions extends CheckedAll<Definitions, SymbolDefinition> = {}>(
+  dir: string | FileURL,
+  base: string,
+  options?: PlatformLibraryOptions<Definitions>,
+): Library<SymbolsOf<Definitions>>;
+
 /**
  * Binds functions at addresses: all of them or, on any failure, none. Throws `ERR_INVALID_POINTER` for
  * NULL and other impossible addresses, `ERR_UNSUPPORTED_ARGS` for a signature that cannot be called here.

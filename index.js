@@ -58,6 +58,8 @@ const later = {
   JSCallback: () => require('./lib/callback/callback.js').JSCallback,
   callback: () => require('./lib/callback/type.js').callback,
   cdef: () => require('./lib/c/cdef.js').cdef,
+  platform: () => require('./lib/library/platform.js').platform,
+  loadPlatformLibrary: () => require('./lib/library/platform.js').loadPlatformLibrary,
   leaks: () => require('./lib/leaks.js').leaks,
   attachFinalizer: () => require('./lib/finalizer.js').attachFinalizer,
 };
@@ -74,4 +76,4 @@ for (const [name, load] of Object.entries(later)) {
 0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);
 0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
 0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.attachFinalizer = 0);
-0 && (exports.cdef = 0);
+0 && (exports.platform = exports.loadPlatformLibrary = exports.cdef = 0);

@@ -25,6 +25,9 @@ let numberOf;
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
+/** Whether a library from a file is open. @type {(library: Library) => boolean} */
+let isOpen;
+
 /**
  * An open library. Its class is a thin owner of a handle: `new Library(handle, symbols)`.
  */
@@ -60,6 +63,10 @@ class Library {
 
   [dispose]() {
     this.close();
+  }
+
+  static {
+    isOpen = (library) => opened.has(handleNumber(library.#handle));
   }
 }
 
@@ -298,6 +305,7 @@ module.exports = {
   bindVariable,
   openHandle,
   handleNumber,
+  isOpen,
   closeHandle,
   checkDefinition,
   definitionEntries,
