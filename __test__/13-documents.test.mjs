@@ -35,6 +35,7 @@ describe('every error code', () => {
       '11-calls',
       '31-callback-errors',
       '32-callback-threads',
+      '46-c-declarations',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

@@ -209,11 +209,11 @@ function symbolTable(names, members) {
 }
 
 /** Loaded when a prototype is first given. @type {typeof import('./c/prototype.js').prototypeDefinition} */
-const prototypeDefinition = (caller, text) => require('./c/prototype.js').prototypeDefinition(caller, text);
+const prototypeDefinition = (...given) => require('./c/prototype.js').prototypeDefinition(...given);
 
-/** What a definition says that may be a prototype. @param {unknown} definition */
-const saidBy = (definition) =>
-  typeof definition === 'string' ? prototypeDefinition('dlopen', definition) : ownProperties(definition);
+/** What a definition says that may be a prototype. @param {unknown} definition @param {string} name */
+const saidBy = (definition, name) =>
+  typeof definition === 'string' ? prototypeDefinition('dlopen', definition, name) : ownProperties(definition);
 
 /**
  * Binds one function of an open library.
@@ -247,7 +247,7 @@ function bindVariable(library, name, { symbol, type }) {
  */
 function dlopen(path, definitions) {
   const wanted = definitionEntries(definitions, 'dlopen', KEYS, 'prototypes').map(([name, definition]) => {
-    const own = saidBy(definition);
+    const own = saidBy(definition, name);
     const { symbol = name, args, returns, optional = false } = own;
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);

@@ -6,7 +6,7 @@ const native = require('../binding.js');
 const { Library, dlopen, dispose } = require('../library.js');
 const { parseCached } = require('./cache.js');
 const { constantsOf } = require('./constants.js');
-const { readOptions, readSource } = require('./options.js');
+const { readOptions, sourceOf } = require('./options.js');
 const { firstError, parse, syntaxError } = require('./parse.js');
 const { Schemas } = require('./schemas.js');
 const { symbolsOf } = require('./symbols.js');
@@ -53,9 +53,9 @@ function checkFree({ functions }, free) {
  */
 function cdef(source, library, options) {
   const { strict, include, define, free, cache } = readOptions(options);
-  const { text, file } = readSource(source);
-  const settings = { file, include, define };
-  const unit = cache === undefined ? parse(text, settings) : parseCached(cache, text, settings);
+  const from = sourceOf(source);
+  const settings = { file: from.file, include, define };
+  const unit = cache === undefined ? parse(from.read(), settings) : parseCached(cache, from, settings);
   const failure = strict ? firstError(unit) : undefined;
   if (failure) throw syntaxError('cdef', failure);
   checkFree(unit, free);

@@ -37,12 +37,9 @@ function constantsOf(unit) {
     const reason = reasons.get(name);
     if (reason !== undefined) throw unusable('constants', name, reason);
   };
-  const constants = Object.create(explaining(look));
-  for (const constant of unit.constants) {
-    // Not by assignment: it may be called __proto__.
-    Object.defineProperty(constants, constant.name, { value: valueOf(constant), enumerable: true });
-  }
-  return constants;
+  const constants = Object.create(null);
+  for (const constant of unit.constants) constants[constant.name] = valueOf(constant);
+  return Object.freeze(Object.setPrototypeOf(constants, explaining(look)));
 }
 
 module.exports = { constantsOf, valueOf };

@@ -40,21 +40,31 @@ function pathOf(given, what, argument) {
 }
 
 /**
- * @param {unknown} source
- * @returns {{ text: string, file?: string }}
+ * Where declarations are.
+ * @typedef {object} Source
+ * @property {string | undefined} file
+ * @property {() => string} read gives the text
  */
-function readSource(source) {
-  if (typeof source === 'string') return { text: source };
+
+/**
+ * @param {unknown} source
+ * @returns {Source}
+ */
+function sourceOf(source) {
+  if (typeof source === 'string') return { file: undefined, read: () => source };
   if (typeof source !== 'object' || source === null) {
     throw invalid(`argument 0: expected text, or { file }, got ${describe(source)}`, 0);
   }
   checkDefinition(source, 'cdef', ['file']);
-  const file = pathOf(ownProperties(source).file, 'file', 0);
-  try {
-    return { text: fs.readFileSync(file, 'utf8'), file: path.resolve(file) };
-  } catch (error) {
-    throw invalid(`cannot read the file: ${/** @type {Error} */ (error).message}`, 0, 'ERR_INVALID_ARG_VALUE');
-  }
+  const file = path.resolve(pathOf(ownProperties(source).file, 'file', 0));
+  const read = () => {
+    try {
+      return fs.readFileSync(file, 'utf8');
+    } catch (error) {
+      throw invalid(`cannot read the file: ${/** @type {Error} */ (error).message}`, 0, 'ERR_INVALID_ARG_VALUE');
+    }
+  };
+  return { file, read };
 }
 
 /**
@@ -113,4 +123,4 @@ function readOptions(options) {
   };
 }
 
-module.exports = { readOptions, readSource };
+module.exports = { readOptions, sourceOf };

@@ -14,16 +14,16 @@ const { definitionOf, uncallable } = require('./symbols.js');
 const known = new Map();
 const MOST_KNOWN = 1000;
 
-/** @param {string} caller @param {string} text @returns {Definition} */
-function readPrototype(caller, text) {
+/** @param {string} caller @param {string} text @param {string} [name] @returns {Definition} */
+function readPrototype(caller, text, name) {
   // A prototype is given without its semicolon, too.
   const unit = parse(/;\s*$/.test(text) ? text : `${text};`, { file: '<prototype>' });
   const failure = firstError(unit);
-  if (failure) throw syntaxError(caller, failure);
+  if (failure) throw syntaxError(caller, failure, name);
   const [declared, ...others] = unit.functions;
   if (declared === undefined || others.length > 0 || unit.globals.length > 0) {
     const message = `${caller}: expected the prototype of one function, got ${describe(text)}`;
-    throw createError('ERR_C_SYNTAX', message);
+    throw createError('ERR_C_SYNTAX', message, name);
   }
   try {
     return { symbol: declared.symbol ?? declared.name, ...definitionOf(declared, new Schemas(unit).mapping) };
@@ -36,12 +36,13 @@ function readPrototype(caller, text) {
  * The definition that a prototype is.
  * @param {string} caller
  * @param {string} text
+ * @param {string} [name] of what is defined, for errors
  * @returns {Definition} frozen; the same one for the same text
  */
-function prototypeDefinition(caller, text) {
+function prototypeDefinition(caller, text, name) {
   const found = known.get(text);
   if (found) return found;
-  const definition = Object.freeze(readPrototype(caller, text));
+  const definition = Object.freeze(readPrototype(caller, text, name));
   if (known.size >= MOST_KNOWN) known.delete(/** @type {string} */ (known.keys().next().value));
   known.set(text, definition);
   return definition;
