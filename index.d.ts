@@ -1122,7 +1122,10 @@ export function platform(): Platform;
 
 /** What `loadPlatformLibrary` binds. */
 export interface PlatformLibraryOptions<Definitions> {
-  /** The library's header, in its directory or elsewhere. It must be there; it is not read yet, so give `symbols` too. */
+  /**
+   * The library's header, in its directory or elsewhere. It must be there. Without `symbols`, what it declares is bound,
+   * as by `cdef`.
+   */
   readonly header?: string | FileURL | undefined;
   /** The definitions, as of `dlopen`. */
   readonly symbols?: Definitions | undefined;
@@ -1138,6 +1141,11 @@ export interface PlatformLibraryOptions<Definitions> {
  * @param dir where the files of all platforms are
  * @param base the beginning of their names
  */
+export function loadPlatformLibrary(
+  dir: string | FileURL,
+  base: string,
+  options: { readonly header: string | FileURL; readonly symbols?: undefined },
+): Library;
 export function loadPlatformLibrary<const Definitions extends CheckedAll<Definitions, SymbolDefinition> = {}>(
   dir: string | FileURL,
   base: string,

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { arkffi, hold, thrown } from './open.mjs';
+import { compile } from './fixtures/compile.mjs';
 import { fixture } from './fixtures/paths.mjs';
 
 const { cdef, dlopen, Library, CString, FFIError } = arkffi;
@@ -216,8 +217,13 @@ describe('globals of a header', () => {
   });
 });
 
+/** Whether there are strings that are freed when they are read. */
+const canFree =
+  typeof thrown(() => dlopen(null, { strdup: { args: ['cstring'], returns: { type: 'cstring', free: 'free' } } })) ===
+  'string';
+
 describe('text that has to be freed', () => {
-  it('is copied, and freed by the function that is named', () => {
+  it.skipIf(!canFree)('is copied, and freed by the function that is named', () => {
     const { symbols, close } = cdef(
       'char *greet(const char *name); void free_greeting(char *); extern int freed;',
       fixture('declarations'),
@@ -366,6 +372,22 @@ describe('closing', () => {
     expect(bound.symbols.add(1, 2)).toBe(3);
     given.close();
     expect(thrown(() => bound.symbols.add(1, 2))).toMatchObject({ code: 'ERR_LIBRARY_CLOSED' });
+  });
+});
+
+describe('a header that cgo wrote', () => {
+  it('is bound as it is, with what the library has to free', () => {
+    const source = path.join(path.dirname(header), '../../examples/go-library');
+    const library = path.join(folder, 'greet.so');
+    compile(path.join(source, 'greet.c'), library);
+    const free = canFree ? { free: { Greet: 'FreeString' } } : undefined;
+    const { symbols, types, diagnostics, close } = cdef({ file: path.join(source, 'greet.h') }, library, free);
+    expect(diagnostics).toEqual([]);
+    expect(symbols.Add(2, 3)).toBe(5);
+    expect(symbols.Divide(17, 5)).toEqual({ r0: 3, r1: 2 });
+    expect(types.Divide_return.fieldNames).toEqual(['r0', 'r1']);
+    if (canFree) expect(symbols.Greet('Gopher')).toContain('Gopher');
+    close();
   });
 });
 

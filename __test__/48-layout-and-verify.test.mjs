@@ -51,7 +51,10 @@ describe('arkffi layout', () => {
       status: 1,
       stderr: 'arkffi: there is no struct pont; did you mean point?\n',
     });
-    expect(arkffi('layout', header, 'hidden')).toMatchObject({ status: 1, stderr: expect.stringMatching(/declared only/) });
+    expect(arkffi('layout', header, 'hidden')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/declared only/),
+    });
     expect(arkffi('layout', header).status).toBe(2);
     expect(arkffi('layout', 'none.h', 'x').status).toBe(1);
   });

@@ -14,11 +14,12 @@ import type {
 } from 'arkffi';
 import { same } from './same.js';
 
-const { symbols, func } = dlopen(null, {
+const library = dlopen(null, {
   pow: 'double pow(double x, double y)',
   abs: { args: ['int'], returns: 'int' },
   getpid: 'int getpid(void);',
 });
+const { symbols } = library;
 
 // A prototype is its function.
 same<typeof symbols.pow, BoundFunction<[number, number], number>>(true);
@@ -26,7 +27,7 @@ same<typeof symbols.getpid, BoundFunction<[], number>>(true);
 same<typeof symbols.abs, BoundFunction<[number], number>>(true);
 export const promise: Promise<number> = symbols.pow.async(1, 2);
 
-const floor = func('double floor(double)');
+const floor = library.func('double floor(double)');
 same<typeof floor, BoundFunction<[number], number>>(true);
 
 /** The function of a prototype. */
@@ -92,7 +93,7 @@ same<F<'void (*signal(int, void (*)(int)))(int)'>, UnparsedFunction<'void (*sign
 same<F<'int f(int'>, UnparsedFunction<'int f(int'>>(true);
 same<F<''>, UnparsedFunction<''>>(true);
 same<F<string>, UnparsedFunction<string>>(true);
-export const anything: unknown = func('int f(struct point)')({ x: 1 }, 'two');
+export const anything: unknown = library.func('int f(struct point)')({ x: 1 }, 'two');
 
 // Long texts do not exhaust the compiler.
 type Twice<Text extends string> = `${Text}${Text}`;

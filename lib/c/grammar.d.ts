@@ -3,6 +3,7 @@
 // of these types.
 
 import type { CallbackType, OpaqueType, OutType, PointerType } from '../../index.js';
+import type { TooMany, Unbroken, Uncommented, Words } from './words.js';
 
 /** The definition of a prototype's function; never for a text that is beyond the type system. */
 export type Prototype<Text extends string> =
@@ -11,50 +12,6 @@ export type Prototype<Text extends string> =
 /** The definitions of several prototypes by their names; never if there is anything else in the text. */
 export type Prototypes<Text extends string> =
   Statements<Text> extends infer Found ? ([Found] extends [never] ? never : Merged<Found>) : never;
-
-// ---- words -----------------------------------------------------------------------------------------
-
-// TypeScript gives up with an error after 1000 steps; longer texts become never before.
-type TooMany = 900;
-
-type Replaced<
-  Text extends string,
-  From extends string,
-  To extends string,
-  Done extends string = '',
-  Steps extends 0[] = [],
-> = Steps['length'] extends TooMany
-  ? never
-  : Text extends `${infer Head}${From}${infer Tail}`
-    ? Replaced<Tail, From, To, `${Done}${Head}${To}`, [...Steps, 0]>
-    : `${Done}${Text}`;
-
-type Uncommented<Text extends string, Steps extends 0[] = []> = Steps['length'] extends TooMany
-  ? never
-  : Text extends `${infer Head}/*${infer _}*/${infer Tail}`
-    ? Uncommented<`${Head} ${Tail}`, [...Steps, 0]>
-    : Text extends `${infer Head}//${infer _}\n${infer Tail}`
-      ? Uncommented<`${Head}\n${Tail}`, [...Steps, 0]>
-      : Text;
-
-type Apart<Text extends string, Marks extends string[]> = Marks extends [
-  infer Mark extends string,
-  ...infer Others extends string[],
-]
-  ? Apart<Replaced<Text, Mark, ` ${Mark} `>, Others>
-  : Text;
-
-type Unbroken<Text extends string> = Replaced<Replaced<Replaced<Text, '\n', ' '>, '\t', ' '>, '\r', ' '>;
-
-type Split<Text extends string, Done extends string[] = [], Steps extends 0[] = []> = Steps['length'] extends TooMany
-  ? never
-  : Text extends `${infer Word} ${infer Rest}`
-    ? Split<Rest, Word extends '' ? Done : [...Done, Word], [...Steps, 0]>
-    : Text extends ''
-      ? Done
-      : [...Done, Text];
-
-type Words<Text extends string> = Split<Apart<Unbroken<Uncommented<Text>>, ['(', ')', ',', '*', '[', ']', ';']>>;
 
 // ---- specifiers ------------------------------------------------------------------------------------
 
