@@ -19,10 +19,10 @@ export type Wide = number | bigint;
 export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
 
 /** What a parameter of a pointer type takes. */
-export type Pointer = Address | null | Bytes | CString | OpaquePointer | JSCallback;
+export type Pointer = Address | null | Bytes | CString | OpaquePointer | JSCallback | Memory<any>;
 
-/** Where memory is that is read or written: an address that is not NULL, or JavaScript's own memory. */
-export type MemoryPlace = Address | CString | OpaquePointer | Bytes;
+/** Where memory is that is read or written: an address that is not NULL, a Memory, or JavaScript's own memory. */
+export type MemoryPlace = Address | CString | OpaquePointer | Bytes | Memory<any>;
 
 /** A `file:` URL object. */
 export interface FileURL {
@@ -232,7 +232,7 @@ export type RawBytes =
   ((ArrayBuffer | SharedArrayBuffer) & { readonly BYTES_PER_ELEMENT?: never }) | DataView | Uint8Array;
 
 /** What a pointer takes as it is: an address, or memory in bytes or in views of a certain kind. */
-export type Pointed<Memory> = Address | null | CString | OpaquePointer | JSCallback | RawBytes | Memory;
+export type Pointed<Views> = Address | null | CString | OpaquePointer | JSCallback | Memory<any> | RawBytes | Views;
 
 // What a pointer points to may be the record that is being declared, and not have a type yet: nothing here
 // asks for it before a value is looked at.
@@ -581,11 +581,11 @@ type UnionPartial<Fields, Key extends keyof Fields = keyof Fields> =
 type RecordKind = 'struct' | 'union';
 interface RecordFacets<Fields, Kind extends RecordKind> extends Facets {
   role: Role;
-  in: RecordFacets<Fields, Kind>['input'] | Bytes | Address;
+  in: RecordFacets<Fields, Kind>['input'] | Bytes | Memory<any> | Address;
   out: number;
   returned: RecordFacets<Fields, Kind>['in'];
   read: { [Key in keyof MemberTypes<Fields>]: Facet<MemberTypes<Fields>[Key], 'read'> };
-  write: RecordFacets<Fields, Kind>['input'] | Bytes;
+  write: RecordFacets<Fields, Kind>['input'] | Bytes | Memory<any>;
   fill: RecordFacets<Fields, Kind>['partial'] | Bytes;
   view: { [Key in keyof MemberTypes<Fields>]: Facet<MemberTypes<Fields>[Key], 'view'> };
   memory: ArrayBufferView;
@@ -1290,7 +1290,7 @@ export class CString {
    * @param byteOffset where to start, in bytes after `ptr`; 0 when left out
    * @param byteLength read at most so many bytes; up to the NUL when left out
    */
-  constructor(ptr: Address | CString | null, byteOffset?: number, byteLength?: number);
+  constructor(ptr: Address | CString | Memory<any> | null, byteOffset?: number, byteLength?: number);
   /** The address of the first byte. */
   readonly ptr: Address;
   /** Length in UTF-16 units, as of `toString()`. */
@@ -1343,6 +1343,221 @@ export function toArrayBuffer(ptr: Address | CString, byteOffset: number | undef
 /** As `toArrayBuffer`, as a Buffer. */
 export function toBuffer(ptr: Address | CString, byteOffset: number | undefined, byteLength: number): NodeBuffer;
 
+// ---- memory that programs allocate -----------------------------------------------------------------
+
+/** How text is encoded in memory: with a NUL of one unit at its end. */
+export type TextEncoding = 'utf8' | 'utf-8' | 'utf16le' | 'utf-16le' | 'utf32le' | 'utf-32le' | 'latin1';
+
+/** Gives memory and takes it back: an object of the program's, such as one with two functions of a library. */
+export interface Allocator {
+  /**
+   * Memory of at least `size` bytes.
+   * @param align the address has to be a multiple of it; left out for a function of one parameter, such as `malloc`
+   * of C itself
+   * @returns its address; 0 or null when there is none
+   */
+  allocate(size: number, align: number): Address | null | OpaquePointer | Memory<any>;
+  /** Takes back what `allocate` returned. */
+  free(ptr: Address): unknown;
+}
+
+/** How memory is allocated. */
+export interface AllocOptions {
+  /** The address is a multiple of it: a power of two, in bytes. What the type needs, else 16, when left out. */
+  readonly align?: number | undefined;
+  /** Where the memory comes from; C's heap when left out. */
+  readonly allocator?: Allocator | undefined;
+}
+
+type ElementOf<Of> = [Of] extends [undefined] ? never : Facet<Of, 'read'>;
+type ElementInput<Of> = [Of] extends [undefined] ? never : Facet<Of, 'write'>;
+
+/**
+ * Memory of C, every use of which is checked. All methods, and calls that it is passed to, throw
+ * `ERR_INVALID_MEM_ID` once it is freed, and `ERR_OUT_OF_BOUNDS` for what is not inside of it. Offsets, lengths
+ * and sizes are in bytes, and 0 or up to the end when left out. It is never freed by itself.
+ *
+ * A parameter of a pointer type takes it and passes its address, a parameter of a record by value takes one of
+ * the record's size, and schemas take it where they take memory.
+ */
+export class Memory<const Of = undefined> {
+  #private;
+  private constructor();
+  /** The address. */
+  readonly ptr: Address;
+  /** In bytes. */
+  readonly size: number;
+  /** Whether it is gone: freed, or the arena that it is of has ended. */
+  readonly freed: boolean;
+  /** The type of its elements, as it was given; undefined for bytes. */
+  readonly type: Of;
+  /** How many elements it has; without a type, how many bytes. */
+  readonly count: number;
+  /** The value of a type at an offset, of any alignment: numbers, objects and arrays are copies. */
+  read<const Type extends AnyType>(
+    type: CheckedType<Type, 'member', ParameterType>,
+    offset?: number,
+  ): Facet<Type, 'read'>;
+  /**
+   * Writes a value: all of it, or an error and nothing. Copies of strings and objects that it points to live until
+   * the memory is freed.
+   */
+  write<const Type extends AnyType>(
+    type: CheckedType<Type, 'member', ParameterType>,
+    offset: number,
+    value: Facet<Type, 'write'>,
+  ): void;
+  /** The element at an index, as `read` gives it. Throws `ERR_INVALID_ARG_VALUE` for memory without a type. */
+  at(index: number): ElementOf<Of>;
+  /** Writes the element at an index, as `write` does. */
+  set(index: number, value: ElementInput<Of>): void;
+  /**
+   * What is so many elements further on, to the end, as `p + n` in C. A negative number goes back, not before the
+   * start of what was allocated or sliced. It is freed with the whole.
+   */
+  add(count: number): Memory<Of>;
+  /** A copy of bytes. */
+  bytes(offset?: number, length?: number): Uint8Array;
+  /** Writes bytes. */
+  setBytes(source: Bytes | Memory<any>, offset?: number): void;
+  /**
+   * The memory itself as bytes. It is detached when the memory is freed; freeing throws `ERR_INVALID_ARG_VALUE` if
+   * its buffer was transferred or marked as untransferable. Throws `ERR_CALL_FAILED` on hosts that allow no such
+   * buffers.
+   */
+  view(offset?: number, length?: number): Uint8Array;
+  /** A part, which is there as long as this is, and is freed with it. */
+  slice(offset: number, length?: number): Memory;
+  /** The same memory as another type or of another size, which nothing checks. It is there as long as this is. */
+  reinterpret(size: number, count?: number): Memory;
+  reinterpret<const Type extends AnyType>(
+    type: CheckedType<Type, 'member', ParameterType>,
+    count?: number,
+  ): Memory<Type>;
+  /** The text up to a NUL, or else to the end. Its own encoding, or UTF-8, when left out. */
+  toString(encoding?: TextEncoding): string;
+  /**
+   * Frees it, and whatever was made of it. A second time throws `ERR_INVALID_MEM_ID`, and so does a part, memory of
+   * an arena, and memory that was not allocated here. While asynchronous calls use it, the memory itself stays until
+   * the last of them has returned.
+   */
+  free(): void;
+  /** Frees it. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Memory of C's heap, all zero, until `free()`. Throws `ERR_MALLOC_FAILED` when there is not as much.
+ * @param size in bytes
+ * @param count so many times that size; 1 when left out
+ */
+export function alloc(size: number, count?: number, options?: AllocOptions): Memory;
+export function alloc(size: number, options: AllocOptions): Memory;
+/** The same for values of a type. */
+export function alloc<const Of extends AnyType>(
+  type: CheckedType<Of, 'member', ParameterType>,
+  count?: number,
+  options?: AllocOptions,
+): Memory<Of>;
+export function alloc<const Of extends AnyType>(
+  type: CheckedType<Of, 'member', ParameterType>,
+  options: AllocOptions,
+): Memory<Of>;
+
+/**
+ * A copy of a text in memory, with a NUL at the end, until `free()`. Throws `ERR_INVALID_ARG_VALUE` for a NUL inside
+ * and for a character that the encoding does not have, `ERR_MALLOC_FAILED`.
+ * @param encoding `utf8` when left out
+ */
+export function strdup(
+  text: string,
+  encoding?: TextEncoding,
+  options?: { readonly allocator?: Allocator | undefined },
+): Memory;
+
+/**
+ * Memory of C at an address as a Memory, to be used with checks from then on: that it is there, and that it is so
+ * large, nothing checks. It cannot be freed. Throws `ERR_INVALID_POINTER` for NULL and other impossible addresses.
+ * @param size in bytes
+ */
+export function reinterpret(ptr: Address | CString | OpaquePointer, size: number, count?: number): Memory;
+export function reinterpret<const Of extends AnyType>(
+  ptr: Address | CString | OpaquePointer,
+  type: CheckedType<Of, 'member', ParameterType>,
+  count?: number,
+): Memory<Of>;
+
+/**
+ * The address of so many bytes, in which is anything, until `free`. Throws `ERR_MALLOC_FAILED`.
+ * @param allocator C's heap when left out
+ */
+export function malloc(size: number, allocator?: Allocator): Address;
+
+/** As `malloc`, for `count` times `size` bytes, all zero. */
+export function calloc(count: number, size: number, allocator?: Allocator): Address;
+
+/**
+ * Makes memory of `malloc`, `calloc` or `realloc` larger or smaller, and keeps what is in it. Throws
+ * `ERR_INVALID_MEM_ID` for any other, and `ERR_MALLOC_FAILED`, after which it is as it was.
+ * @param ptr null is as `malloc`
+ * @returns its address from now on
+ */
+export function realloc(ptr: Address | null, size: number): Address;
+
+/**
+ * Frees memory that was allocated here. Throws `ERR_INVALID_MEM_ID` for any other, for memory that is freed
+ * already, and for that of another allocator.
+ * @param ptr a Memory, or the address of what was allocated; null is ignored
+ * @param allocator the one that it was allocated with; C's heap when left out
+ */
+export function free(ptr: Memory<any> | Address | CString | OpaquePointer | null, allocator?: Allocator): void;
+
+/**
+ * Memory that is freed together: small pieces cost a tenth of what `alloc` takes. Its methods throw
+ * `ERR_INVALID_MEM_ID` after its end.
+ */
+export class Arena {
+  #private;
+  /** @param options where its memory comes from */
+  constructor(options?: { readonly allocator?: Allocator | undefined });
+  /** Whether its memory is gone. */
+  readonly ended: boolean;
+  /** As the function `alloc`, until the arena ends. */
+  alloc(size: number, count?: number, options?: { readonly align?: number | undefined }): Memory;
+  alloc(size: number, options: { readonly align?: number | undefined }): Memory;
+  alloc<const Of extends AnyType>(
+    type: CheckedType<Of, 'member', ParameterType>,
+    count?: number,
+    options?: { readonly align?: number | undefined },
+  ): Memory<Of>;
+  alloc<const Of extends AnyType>(
+    type: CheckedType<Of, 'member', ParameterType>,
+    options: { readonly align?: number | undefined },
+  ): Memory<Of>;
+  /** As the function `strdup`, until the arena ends. */
+  strdup(text: string, encoding?: TextEncoding): Memory;
+  /**
+   * Leaves something to the arena, which releases it when it ends, before its memory, the last one first.
+   * @param release gets the resource; its `[Symbol.dispose]` when left out
+   * @returns the resource
+   */
+  own<Resource>(resource: Resource, release: (resource: Resource) => unknown): Resource;
+  own<Resource extends { [Symbol.dispose](): void }>(resource: Resource): Resource;
+  /**
+   * Releases what it owns and frees its memory; twice is fine. What goes wrong does not stop it: it throws the error
+   * when all is done, or an AggregateError for several.
+   */
+  end(): void;
+  /** Ends it. */
+  [Symbol.dispose](): void;
+  /**
+   * Runs a function with an arena, which ends when the function has returned or thrown, or when the promise that it
+   * returned has settled.
+   * @returns what the function returned
+   */
+  static run<Result>(work: (arena: Arena) => Result, options?: { readonly allocator?: Allocator | undefined }): Result;
+}
+
 // ---- errors ----------------------------------------------------------------------------------------
 
 /** Every `code` that an error can have. */
@@ -1358,7 +1573,10 @@ export type ErrorCode =
   | 'ERR_INVALID_SYMBOL'
   | 'ERR_INVALID_POINTER'
   | 'ERR_MALLOC_FAILED'
+  | 'ERR_INVALID_MEM_ID'
   | 'ERR_OUT_OF_BOUNDS'
+  | 'ERR_INVALID_BASE64'
+  | 'ERR_TYPE_ERROR'
   | 'ERR_UNSUPPORTED_ARGS'
   | 'ERR_C_SYNTAX'
   | 'ERR_CALLBACK_CLOSED'
@@ -1479,6 +1697,8 @@ export interface Live {
   size?: number;
   /** The path of a library, the name of a function. */
   name?: string;
+  /** The type of memory, where it has a name. */
+  type?: string;
   /** The JavaScript stack of what made it, when the environment variable `ARKFFI_TRACK` was `1` at the start. */
   stack?: string;
 }

@@ -62,6 +62,15 @@ const later = {
   loadPlatformLibrary: () => require('./lib/library/platform.js').loadPlatformLibrary,
   leaks: () => require('./lib/leaks.js').leaks,
   attachFinalizer: () => require('./lib/finalizer.js').attachFinalizer,
+  alloc: () => require('./lib/blocks/alloc.js').alloc,
+  strdup: () => require('./lib/blocks/alloc.js').strdup,
+  reinterpret: () => require('./lib/blocks/alloc.js').reinterpret,
+  malloc: () => require('./lib/blocks/raw.js').malloc,
+  calloc: () => require('./lib/blocks/raw.js').calloc,
+  realloc: () => require('./lib/blocks/raw.js').realloc,
+  free: () => require('./lib/blocks/raw.js').free,
+  Memory: () => require('./lib/blocks/memory.js').Memory,
+  Arena: () => require('./lib/blocks/arena.js').Arena,
 };
 for (const [name, load] of Object.entries(later)) {
   const get = () => {
@@ -77,3 +86,5 @@ for (const [name, load] of Object.entries(later)) {
 0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
 0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.attachFinalizer = 0);
 0 && (exports.platform = exports.loadPlatformLibrary = exports.cdef = 0);
+0 && (exports.alloc = exports.strdup = exports.reinterpret = exports.malloc = exports.calloc = exports.realloc = 0);
+0 && (exports.free = exports.Memory = exports.Arena = 0);

@@ -36,6 +36,8 @@ describe('every error code', () => {
       '31-callback-errors',
       '32-callback-threads',
       '46-c-declarations',
+      '51-blocks',
+      '54-handles',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

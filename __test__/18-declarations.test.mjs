@@ -29,8 +29,9 @@ const known = types().map((row) => ({ ...row, names: [row.name, row.letter, ...r
 
 describe('index.d.ts', () => {
   it('exports the values that the package exports, and no others', () => {
+    // Once each: functions may be overloaded.
     const exported = Array.from(declarations.matchAll(/^export (?:const|function|class) (\w+)/gm), ([, name]) => name);
-    expect(sorted(exported)).toEqual(sorted(Object.keys(arkffi)));
+    expect(sorted(new Set(exported))).toEqual(sorted(Object.keys(arkffi)));
   });
 
   it('knows the names of the type table, and no others', () => {

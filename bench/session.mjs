@@ -1,8 +1,9 @@
-// All contenders in one process: measures some rounds of every call, of structs, callbacks, asynchronous calls
+// All contenders in one process: measures some rounds of every call, of structs, memory, callbacks, asynchronous calls
 // and binding, and gives the samples to main.mjs, which starts this file several times.
 import { createRequire } from 'node:module';
 import { measureAsync } from './async.mjs';
 import { measureBinding } from './binding.mjs';
+import { measureBlocks } from './blocks.mjs';
 import { measureCallbacks } from './callbacks.mjs';
 import { measureCalls } from './calls.mjs';
 import { builtins, contenders, enlist } from './contenders.mjs';
@@ -17,6 +18,7 @@ const [arkffi] = enlisted;
 const samples = [
   ...measureCalls(enlisted, pace, first),
   ...measureRecords(enlisted, pace, first),
+  ...measureBlocks(enlisted, pace, first),
   ...measureCallbacks(withBuiltins, pace, first),
   ...measureBinding(enlisted, pace, first),
 ];

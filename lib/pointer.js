@@ -236,18 +236,28 @@ function registerWrapper(reader, namer = () => undefined, judge = () => undefine
 }
 
 /**
+ * The memory that a view is on.
+ * @typedef {Pick<InstanceType<typeof import('./record/ground.js').Ground>, 'view' | 'owner' | 'buffer' | 'problem' | 'address' | 'part' | 'mayWrite'>} PlaceGround
+ *
  * Where a view on a record or array in memory is.
  * @typedef {object} ViewPlace
- * @property {InstanceType<typeof import('./record/ground.js').Ground>} ground
+ * @property {PlaceGround} ground
  * @property {number} at
  * @property {number} length in bytes
  * @property {import('./types.js').CType | undefined} type of a record
+ * @property {boolean} [isMemory] it is a Memory
  */
 
 /** Set by lib/record/view.js. */
 const views = {
   /** @type {(value: any) => ViewPlace | undefined} undefined for what is no view */
   placeOf: () => undefined,
+};
+
+/** Set by lib/blocks/memory.js. */
+const memories = {
+  /** @type {(value: unknown) => InstanceType<typeof import('./blocks/block.js').Block> | undefined} whose memory a value is, or is on */
+  blockOf: () => undefined,
 };
 
 /**
@@ -320,5 +330,6 @@ module.exports = {
   wrapperName: (/** @type {object} */ value) => wrapperName(value),
   wrapperProblem: (/** @type {object} */ value) => wrapperProblem(value),
   callbacks,
+  memories,
   views,
 };

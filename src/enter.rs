@@ -31,7 +31,7 @@ pub const ENTRIES: &[(&std::ffi::CStr, sys::napi_callback)] = &[
 /// # Safety
 ///
 /// `env` is the environment whose JavaScript is calling.
-unsafe fn with_instance(env: sys::napi_env, work: impl FnOnce(&Instance) -> Result<sys::napi_value, Error>) -> sys::napi_value {
+pub unsafe fn with_instance(env: sys::napi_env, work: impl FnOnce(&Instance) -> Result<sys::napi_value, Error>) -> sys::napi_value {
     // SAFETY: as the caller says; the reference ends with this call.
     let Some(instance) = (unsafe { Instance::of(env) }) else { return ptr::null_mut() };
     match work(instance) {
@@ -333,7 +333,7 @@ unsafe extern "C" fn start_async(env: sys::napi_env, _info: sys::napi_callback_i
 /// # Safety
 ///
 /// `env` and `info` are those of the call.
-unsafe fn first_argument(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+pub unsafe fn first_argument(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let mut count = 1;
     let mut argument = ptr::null_mut();
     // SAFETY: there is room for the one argument asked for.

@@ -70,8 +70,14 @@ codes! {
     InvalidPointer "ERR_INVALID_POINTER" Plain,
     /// The system has no memory for a copy of this size.
     MallocFailed "ERR_MALLOC_FAILED" Plain,
+    /// Memory that was freed, belongs to something else, or was never allocated.
+    InvalidMemId "ERR_INVALID_MEM_ID" Plain,
     /// An offset or a length outside the view it applies to.
     OutOfBounds "ERR_OUT_OF_BOUNDS" Range,
+    /// Text that is not base64.
+    InvalidBase64 "ERR_INVALID_BASE64" Type,
+    /// A value that does not fit the signature of a function, in `arkffi/handles`.
+    TypeError "ERR_TYPE_ERROR" Type,
     /// A signature that this machine or backend cannot call.
     UnsupportedArgs "ERR_UNSUPPORTED_ARGS" Plain,
     /// Text that is not C, or not what was asked for.

@@ -8,7 +8,7 @@
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
 //!   [`memory`], [`text`], [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one
-//!   environment), [`enter`] (the hot entries),
+//!   environment), [`enter`] (the hot entries), [`heap`] (those for memory that programs allocate),
 //!   [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
@@ -42,4 +42,5 @@ pub mod typetable;
 
 pub mod enter;
 pub mod exports;
+pub mod heap;
 pub mod instance;

@@ -1,7 +1,7 @@
 // Arrays, as members, as parameters, and on their own.
 import { array, bits, dlopen, FFIType, out, pointer, Struct } from 'arkffi';
 import type { AnyType, ArraySchema, ArrayView, CString, FunctionOf, Infer, InferInput } from 'arkffi';
-import type { JSCallback, OpaquePointer } from 'arkffi';
+import type { JSCallback, Memory, OpaquePointer } from 'arkffi';
 import { same } from './same.js';
 
 type Takes<Of extends AnyType> = Parameters<FunctionOf<{ args: [Of] }>>[0];
@@ -59,6 +59,7 @@ same<
   | CString
   | OpaquePointer
   | JSCallback
+  | Memory<any>
   | ((ArrayBuffer | SharedArrayBuffer) & { readonly BYTES_PER_ELEMENT?: never })
   | DataView
   | Uint8Array

@@ -1,6 +1,15 @@
 // Records as parameters and results.
 import { array, CString, dlopen, linkSymbols, releasePtr, Struct, Union } from 'arkffi';
-import type { AnyType, BoundFunction, FunctionOf, Infer, InferInput, SymbolDefinition, TypeObject } from 'arkffi';
+import type {
+  AnyType,
+  BoundFunction,
+  FunctionOf,
+  Infer,
+  InferInput,
+  Memory,
+  SymbolDefinition,
+  TypeObject,
+} from 'arkffi';
 import { same } from './same.js';
 
 type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
@@ -9,7 +18,7 @@ type Gives<Of extends AnyType> = ReturnType<FunctionOf<{ returns: Of }>>;
 
 const Complex = Struct({ re: 'f64', im: { type: 'f64', default: 0 } });
 const Cell = Union({ i: 'i64', d: 'f64' });
-type ByValue = Bytes | number | bigint;
+type ByValue = Bytes | Memory<any> | number | bigint;
 
 same<Takes<typeof Complex>, { re: number; im?: number } | ByValue>(true);
 same<Takes<typeof Complex.object>, Takes<typeof Complex>>(true);

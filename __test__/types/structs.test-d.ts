@@ -1,6 +1,6 @@
 // Structs: what their objects are, to read and to write, and what fields can be.
 import { alignof, array, bits, enumeration, FFIType, offsetof, out, sizeof, Struct, StructSchema } from 'arkffi';
-import type { AnyType, CheckedFields, FieldOptions, Infer, InferInput, JSCallback, ObjectType } from 'arkffi';
+import type { AnyType, CheckedFields, FieldOptions, Infer, InferInput, JSCallback, Memory, ObjectType } from 'arkffi';
 import { same } from './same.js';
 
 type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
@@ -49,7 +49,7 @@ same<Infer<typeof Constants>, { small: number; name: number | bigint; size: numb
 // Nested records are objects, or their bytes.
 const Rect = Struct({ origin: Point, size: Point, color: 'u32' });
 same<Infer<typeof Rect>, { origin: { x: number; y: number }; size: { x: number; y: number }; color: number }>(true);
-same<InferInput<typeof Rect>['origin'], { x: number; y: number } | Bytes>(true);
+same<InferInput<typeof Rect>['origin'], { x: number; y: number } | Bytes | Memory<any>>(true);
 export const rect: InferInput<typeof Rect> = { origin: { x: 1, y: 2 }, size: Point.create({ x: 1 }), color: 0 };
 // @ts-expect-error a member of a member is missing
 export const short: InferInput<typeof Rect> = { origin: { x: 1 }, size: { x: 1, y: 2 }, color: 0 };

@@ -1,12 +1,12 @@
 // Every type's values, in both directions: the table of the README.
 import { dlopen, type FunctionOf, type ParameterType, type ResultType } from 'arkffi';
-import { CString, JSCallback, type OpaquePointer } from 'arkffi';
+import { CString, JSCallback, type Memory, type OpaquePointer } from 'arkffi';
 import { same } from './same.js';
 
 type In<Name extends ParameterType> = Parameters<FunctionOf<{ args: [Name] }>>[0];
 type Out<Name extends ResultType> = ReturnType<FunctionOf<{ returns: Name }>>;
 type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
-type Pointer = number | bigint | null | Bytes | CString | OpaquePointer | JSCallback;
+type Pointer = number | bigint | null | Bytes | CString | OpaquePointer | JSCallback | Memory<any>;
 
 // Small integers and floats are Numbers.
 same<In<'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'f32' | 'f64'>, number>(true);

@@ -3,7 +3,7 @@
 
 const { Call } = require('../call.js');
 const { createError } = require('../errors.js');
-const { INVALID, anyAddress, bufferAddress, extent, isBuffer, views } = require('../pointer.js');
+const { INVALID, anyAddress, bufferAddress, extent, isBuffer, memories, views } = require('../pointer.js');
 const { Refused } = require('../refused.js');
 const { lock } = require('./lock.js');
 
@@ -40,8 +40,25 @@ class AsyncCall extends Call {
     return bufferAddress(copy);
   }
 
+  /** Memory that is not freed before the call has ended. @type {InstanceType<typeof import('../blocks/block.js').Block>[] | undefined} */
+  pinned = undefined;
+
+  /** The call has ended. */
+  end() {
+    super.end();
+    const { pinned } = this;
+    this.pinned = undefined;
+    pinned?.forEach((block) => block.unpin());
+  }
+
   /** @param {unknown} value @returns {number | bigint} or INVALID */
   pointer(value) {
+    const block = memories.blockOf(value);
+    if (block) {
+      block.pin();
+      (this.pinned ??= []).push(block);
+      return super.pointer(value);
+    }
     const lent = views.placeOf(value)?.ground.buffer ?? value;
     if (!isBuffer(lent)) return super.pointer(value);
     const place = extent(lent);

@@ -112,7 +112,10 @@ function copyView(view, at, place, type, keep) {
   const problem = place.ground.problem();
   if (problem) throw new Refused(problem.code, problem.text);
   if (holdsPointers(type)) keep.hold(place.ground.buffer);
-  if (place.type?.record !== type.record) return false;
+  if (place.isMemory && place.length !== type.size) {
+    throw new Refused('ERR_INVALID_ARG_VALUE', `expected memory of ${type.size} bytes, got ${place.length}`);
+  }
+  if (!place.isMemory && place.type?.record !== type.record) return false;
   copyBytes(place.ground.address(place.at), addressIn(view, at), type.size);
   return true;
 }

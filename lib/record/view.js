@@ -247,10 +247,11 @@ function findPlace(value) {
   const { ground, at, length, element } = found;
   return { ground, at, length: length * element.size, type: undefined };
 }
-views.placeOf = findPlace;
+const otherPlaces = views.placeOf;
+views.placeOf = (value) => findPlace(value) ?? otherPlaces(value);
 
 /** The place of what is a view. @param {object} view */
-const placeOf = (view) => /** @type {import('../pointer.js').ViewPlace} */ (findPlace(view));
+const placeOf = (view) => /** @type {{ ground: Ground, at: number }} */ (/** @type {unknown} */ (findPlace(view)));
 
 /** @param {object} value @returns {number | undefined} INVALID for a view whose memory is gone */
 function addressOfView(value) {

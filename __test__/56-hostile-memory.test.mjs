@@ -1,0 +1,215 @@
+// What could crash a process, as in 12-hostile: a program must end with status 0, and print what is expected.
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { require } from './open.mjs';
+
+const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
+const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
+const index = require.resolve('../index.js');
+const prelude = `
+  const arkffi = require(${JSON.stringify(index)});
+  const { alloc, Arena, dlopen, free, malloc, Memory, pointer, reinterpret, strdup, Struct, JSCallback, FFIError } = arkffi;
+  const code = (action) => { try { action(); return 'nothing was thrown'; } catch (error) { return error instanceof FFIError ? error.code : error.name; } };
+  const Point = Struct({ x: 'i32', y: 'f64' });
+  const { symbols: c } = dlopen(null, {
+    memset: { args: ['ptr', 'i32', 'size_t'], returns: 'ptr' },
+    usleep: { args: ['u32'], returns: 'i32' },
+    aligned_alloc: { args: ['size_t', 'size_t'], returns: 'ptr' },
+    free: { args: ['ptr'] },
+  });
+  // What was freed is taken again, and written over.
+  const collect = () => { for (let i = 0; i < 5; i++) { gc(); for (let j = 0; j < 200; j++) new Uint8Array(1001).fill(66); } };
+  const reuse = (size) => Array.from({ length: 100 }, () => { const m = alloc(size); c.memset(m, 66, size); return m; });
+  const print = (...values) => console.log(...values);
+`;
+
+function run(source, { env = {}, shell } = {}) {
+  const args = [...flags, '--expose-gc', '-e', `${prelude}\n(async () => {${source}})();`];
+  // Freed memory is filled, and freeing twice ends the process, where the C library can do that.
+  const options = { encoding: 'utf8', env: { ...process.env, MALLOC_CHECK_: '3', MALLOC_PERTURB_: '165', ...env } };
+  const { stdout, stderr, status, signal } = shell
+    ? spawnSync('sh', ['-c', `${shell}; exec "$@"`, 'sh', node, ...args], options)
+    : spawnSync(node, args, options);
+  return { stdout: stdout.trim(), stderr: stderr.trim().slice(-2000), status, signal };
+}
+
+const programs = [
+  [
+    'a buffer that was marked as untransferable is not detached by force',
+    `const { markAsUntransferable } = require('node:worker_threads');
+     const memory = alloc(64); const view = memory.view(); markAsUntransferable(view.buffer);
+     const result = code(() => memory.free());
+     // Either it could be detached, or the memory is still there.
+     print(result === 'nothing was thrown' ? view.length === 0 && memory.freed : result === 'ERR_INVALID_ARG_VALUE' && !memory.freed && view[0] === 0);`,
+    'true',
+  ],
+  [
+    'a buffer that was transferred keeps its memory',
+    `const memory = alloc(64); const { buffer } = memory.view();
+     if (!buffer.transfer) print('ERR_INVALID_ARG_VALUE', 7);
+     else { const moved = buffer.transfer(); new Uint8Array(moved)[3] = 7;
+       const result = code(() => memory.free()); reuse(64); print(result, new Uint8Array(moved)[3]); }`,
+    'ERR_INVALID_ARG_VALUE 7',
+  ],
+  [
+    'buffers cannot be sent to a worker, or the memory is not freed',
+    `const { Worker } = require('node:worker_threads');
+     const worker = new Worker("require('worker_threads').parentPort.on('message', (b) => setInterval(() => new Uint8Array(b)[0]++, 1))", { eval: true });
+     const memory = alloc(64); const { buffer } = memory.view();
+     let sent = true;
+     try { worker.postMessage(buffer, [buffer]); } catch { sent = false; }
+     const isCopy = sent && buffer.byteLength === 64;
+     const result = code(() => memory.free());
+     print(sent && !isCopy ? result === 'ERR_INVALID_ARG_VALUE' : result === 'nothing was thrown');
+     reuse(64); await worker.terminate();`,
+    'true',
+  ],
+  [
+    'views of every kind are gone with the memory',
+    `const memory = alloc(64); const view = memory.view(); const data = new DataView(view.buffer, 8); const buffer = Buffer.from(view.buffer);
+     const numbers = new Float64Array(view.buffer); const record = Point.view(memory); const point = memory.reinterpret(Point, 4);
+     for (let i = 0; i < 50; i++) { record.x = i; point.at(1); }
+     memory.free(); reuse(64);
+     print(view.length, code(() => data.getInt8(0)), buffer.length, numbers[0], code(() => record.x), code(() => { record.x = 1; }), code(() => point.at(0)));`,
+    '0 TypeError 0 undefined ERR_INVALID_MEM_ID ERR_INVALID_MEM_ID ERR_INVALID_MEM_ID',
+  ],
+  [
+    'optimized reads and writes stop when the memory is freed',
+    `const memory = alloc('i32', 16); const read = (m, i) => m.at(i); const write = (m, i) => m.set(i, 7);
+     for (let i = 0; i < 300_000; i++) { read(memory, i & 15); write(memory, i & 15); }
+     memory.free(); const others = reuse(64);
+     print(code(() => read(memory, 0)), code(() => write(memory, 0)), others.every((m) => m.read('u8') === 66));`,
+    'ERR_INVALID_MEM_ID ERR_INVALID_MEM_ID true',
+  ],
+  [
+    'a callback that frees what is being written stops the write',
+    `const results = [];
+     for (const uses of [0, 30]) {
+       const memory = alloc(64); for (let i = 0; i < uses; i++) memory.read('u8');
+       const sly = { get x() { memory.free(); reuse(64); return 1; }, y: 2 };
+       results.push(code(() => memory.write(Point, 0, sly)));
+     }
+     print(...results);`,
+    'ERR_INVALID_MEM_ID ERR_INVALID_MEM_ID',
+  ],
+  [
+    'a getter that frees an argument of a call, or of an asynchronous one, stops it',
+    `const { symbols } = dlopen(null, { memcpy: { args: ['ptr', pointer(Point), 'size_t'], returns: 'ptr' } });
+     const sly = (memory) => ({ x: 1, get y() { memory.free(); return 2; } });
+     const [a, b] = [alloc(16), alloc(16)];
+     print(code(() => symbols.memcpy(a, sly(a), 16)), await symbols.memcpy.async(b, sly(b), 16).catch(({ code }) => code));
+     reuse(16);`,
+    'ERR_INVALID_MEM_ID ERR_INVALID_MEM_ID',
+  ],
+  [
+    'memory that is freed while threads write to it',
+    `const all = Array.from({ length: 50 }, (_, n) => {
+       const memory = alloc(1 << 20); const view = memory.view();
+       const call = c.memset.async(n & 1 ? view : memory, n, 1 << 20); memory.free(); return call; });
+     reuse(1 << 16); await Promise.all(all); print(arkffi.stats().memory.blocks);`,
+    '100',
+  ],
+  [
+    'an arena that ends while threads write to its memory',
+    `const calls = [];
+     for (let n = 0; n < 30; n++) Arena.run((arena) => { for (let k = 0; k < 5; k++) calls.push(c.memset.async(arena.alloc(100_000), k, 100_000)); });
+     await Promise.all(calls); print(arkffi.stats().memory.blocks);`,
+    '0',
+  ],
+  [
+    'calls that are withdrawn',
+    `const controller = new AbortController(); const { signal } = controller; require('node:events').setMaxListeners(100, signal);
+     const blockers = Array.from({ length: 8 }, () => c.usleep.async(50_000));
+     const memories = Array.from({ length: 50 }, () => alloc(64));
+     const calls = memories.map((memory) => c.memset.async(memory, 1, 64, { signal }).catch(({ name }) => name));
+     memories.forEach((memory) => memory.free()); controller.abort();
+     const results = new Set(await Promise.all(calls)); await Promise.all(blockers); reuse(64); print(...results, arkffi.stats().async);`,
+    'AbortError 0',
+  ],
+  [
+    'a worker that is stopped with memory, arenas and calls under way',
+    `const { Worker } = require('node:worker_threads');
+     const program = \`const { alloc, Arena, dlopen } = require(\${JSON.stringify(${JSON.stringify(index)})});
+       const { symbols } = dlopen(null, { memset: { args: ['ptr', 'i32', 'size_t'], returns: 'ptr' } });
+       const arena = new Arena(); setInterval(() => { const m = alloc(1 << 16); m.view()[0] = 1; symbols.memset.async(m, 1, 1 << 16); arena.alloc(100).view(); m.free(); }, 0);
+       require('worker_threads').parentPort.postMessage('started');\`;
+     for (let i = 0; i < 5; i++) { const worker = new Worker(program, { eval: true }); await new Promise((r) => worker.once('message', r)); await worker.terminate(); }
+     print('ended');`,
+    'ended',
+  ],
+  [
+    'an allocator that does what it should not',
+    `const results = []; const given = alloc(64); let nested;
+     const evil = {
+       null: { allocate: () => null, free() {} }, same: { allocate: () => given.ptr, free() {} },
+       small: { allocate: () => 64, free() {} }, text: { allocate: () => 'memory', free() {} },
+       big: { allocate: () => 2n ** 63n, free() {} }, throws: { allocate() { throw new RangeError(); }, free() {} },
+     };
+     evil.big.allocate = () => 2n ** 64n;
+     for (const [name, allocator] of Object.entries(evil)) if (name !== 'same') results.push(code(() => alloc(8, { allocator })));
+     const proxy = new Proxy({}, { get: () => { throw new TypeError(); } });
+     results.push(code(() => alloc(8, { allocator: proxy })), code(() => alloc(8, { get allocator() { throw new EvalError(); } })));
+     const changing = { allocate: c.aligned_alloc && ((s, a) => c.aligned_alloc(16, 16)), free: (p) => c.free(p) };
+     const memory = alloc(8, { allocator: changing }); changing.free = 5; results.push(code(() => memory.free()), memory.freed);
+     print(...results);`,
+    'ERR_MALLOC_FAILED ERR_INVALID_POINTER ERR_INVALID_ARG_TYPE ERR_INVALID_ARG_TYPE RangeError TypeError EvalError TypeError true',
+  ],
+  [
+    'methods of Memory and Arena on what is none',
+    `const names = (of) => Object.getOwnPropertyNames(of.prototype).filter((name) => name !== 'constructor');
+     const results = new Set();
+     for (const of of [Memory, Arena]) for (const name of names(of)) for (const self of [undefined, null, {}, Object.create(of.prototype), new Proxy(of === Memory ? alloc(8) : new Arena(), {})]) {
+       const { get, value } = Object.getOwnPropertyDescriptor(of.prototype, name);
+       results.add(code(() => Reflect.apply(get ?? value, self, ['u8', 0, 0])));
+     }
+     print(results.has('nothing was thrown'), results.has('TypeError'), code(() => c.memset(Object.create(Memory.prototype), 0, 0)), code(() => c.memset(new Proxy(alloc(8), {}), 0, 0)));`,
+    'false true ERR_INVALID_ARG_TYPE ERR_INVALID_ARG_TYPE',
+  ],
+  [
+    'no memory at all',
+    `const memories = []; let result;
+     for (let size = 2 ** 33; size >= 16 && memories.length < 5000; ) { try { memories.push(alloc(size)); } catch (error) { result ??= error.code; size /= 2; if (size < 2 ** 20) break; } }
+     memories.forEach((memory) => memory.free());
+     print(result, code(() => alloc(2 ** 46)), code(() => strdup('x'.repeat(2 ** 28), 'utf32le').free()) !== '', code(() => new Arena().alloc(2 ** 45)));`,
+    'ERR_MALLOC_FAILED ERR_MALLOC_FAILED true ERR_MALLOC_FAILED',
+    { shell: 'ulimit -v 8000000' },
+  ],
+  [
+    'absurd sizes',
+    `const sizes = [2 ** 31, 2 ** 40, 2 ** 46, 2 ** 47, 2 ** 53 - 1, 2 ** 53, 2 ** 63, 2 ** 64, 1e308];
+     const results = new Set();
+     for (const size of sizes.slice(2)) { results.add(code(() => alloc(size))); results.add(code(() => malloc(size))); results.add(code(() => alloc('f64', size))); results.add(code(() => new Arena().alloc(size, size)));
+       results.add(code(() => alloc(size, { align: 2 ** 30 }))); results.add(code(() => arkffi.calloc(size, size))); results.add(code(() => arkffi.realloc(null, size))); }
+     print(...results);`,
+    'ERR_MALLOC_FAILED',
+  ],
+  [
+    'two copies of the package',
+    `const { cpSync, mkdtempSync } = require('node:fs'); const path = require('node:path');
+     const root = path.dirname(${JSON.stringify(index)}); const copy = mkdtempSync(path.join(require('node:os').tmpdir(), 'arkffi-'));
+     cpSync(path.join(root, 'lib'), path.join(copy, 'lib'), { recursive: true }); cpSync(path.join(root, 'index.js'), path.join(copy, 'index.js'));
+     process.env.ARKFFI_NATIVE ??= require('node:fs').readdirSync(root).filter((n) => n.endsWith('.node')).map((n) => path.join(root, n))[0];
+     const other = require(path.join(copy, 'index.js'));
+     const [mine, theirs] = [alloc(8), other.alloc(8)];
+     const address = other.malloc(16);
+     print(code(() => c.memset(theirs, 0, 1)), code(() => free(address)), code(() => other.free(address)), code(() => free(theirs)), theirs.read('u8'),
+       arkffi.leaks().filter(({ kind }) => kind === 'memory').length);
+     mine.free(); theirs.free(); require('node:fs').rmSync(copy, { recursive: true });`,
+    'ERR_INVALID_ARG_TYPE nothing was thrown ERR_INVALID_MEM_ID ERR_INVALID_ARG_TYPE 0 2',
+  ],
+  [
+    'views that are collected, and memory that is not',
+    `const memories = [];
+     for (let i = 0; i < 2000; i++) { const memory = alloc(64); memory.view()[0] = i & 255; for (let k = 0; k < 20; k++) memory.read('u8'); memories.push(memory); }
+     collect(); await new Promise(setImmediate); collect();
+     print(memories.every((memory, i) => memory.read('u8') === (i & 255)), memories.every((memory, i) => memory.view()[0] === (i & 255)));
+     memories.forEach((memory) => memory.free()); collect();`,
+    'true true',
+  ],
+];
+
+describe('a process survives', () => {
+  it.each(programs)('%s', (_title, source, expected, options) => {
+    expect(run(source, options)).toEqual({ stdout: expected, stderr: '', status: 0, signal: null });
+  });
+});

@@ -1,0 +1,126 @@
+'use strict';
+// ArrayBuffers on blocks. Those that programs were given are detached before the memory is freed.
+
+const native = require('../binding.js');
+const { constants } = require('node:buffer');
+const { createError } = require('../errors.js');
+const { putAddress, putLength } = require('../frame.js');
+const { offsetBy } = require('../record/access.js');
+
+/** @typedef {InstanceType<typeof import('./block.js').Block>} Block */
+
+// Taken once: what becomes of the globals later changes nothing.
+const { ArrayBuffer } = globalThis;
+const { apply } = Reflect;
+const { get: byteLength } = /** @type {any} */ (Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength'));
+/** Hosts that have it abort the process when a buffer is detached otherwise that was marked as untransferable. */
+const transfer = /** @type {any} */ (ArrayBuffer.prototype).transfer;
+
+/** The blocks that the buffers are on which programs were given. @type {WeakMap<object, Block>} */
+const blocks = new WeakMap();
+
+/** @param {ArrayBuffer} buffer @returns {boolean} whether it is detached now */
+function detach(buffer) {
+  try {
+    if (transfer) apply(transfer, buffer, [0]);
+    else native.detach(buffer);
+  } catch {}
+  return apply(byteLength, buffer, []) === 0;
+}
+
+/** The buffers on a block. */
+class Exposure {
+  /** @type {Block} */
+  #block;
+  /** @type {ArrayBuffer | undefined} */
+  #whole;
+  /** Those that programs have. @type {ArrayBuffer[]} */
+  #given = [];
+
+  /** @param {Block} block */
+  constructor(block) {
+    this.#block = block;
+  }
+
+  /** Whether there can be a buffer of so many bytes. @param {number} size */
+  static isPossible(size) {
+    return isAllowed && size > 0 && size <= constants.MAX_LENGTH;
+  }
+
+  /**
+   * A buffer on the whole block, for ourselves.
+   * @param {string} caller
+   * @returns {ArrayBuffer}
+   */
+  whole(caller) {
+    return (this.#whole ??= this.#make(caller, 0, this.#block.size));
+  }
+
+  /** The same for the program. @param {string} caller @returns {ArrayBuffer} */
+  give(caller) {
+    return this.#hand(this.whole(caller));
+  }
+
+  /**
+   * A buffer of its own for a part.
+   * @param {string} caller
+   * @param {number} at
+   * @param {number} size
+   * @returns {ArrayBuffer}
+   */
+  givePart(caller, at, size) {
+    return this.#hand(this.#make(caller, at, size));
+  }
+
+  /** @param {ArrayBuffer} buffer */
+  #hand(buffer) {
+    if (blocks.has(buffer)) return buffer;
+    // The block whose memory this is detaches it.
+    const { owner } = this.#block;
+    const home = owner !== this.#block && 'expose' in owner ? /** @type {Block} */ (owner).expose() : this;
+    blocks.set(buffer, this.#block);
+    home.#given.push(buffer);
+    return buffer;
+  }
+
+  /** @param {string} caller @param {number} at @param {number} size @returns {ArrayBuffer} */
+  #make(caller, at, size) {
+    if (size === 0) return new ArrayBuffer(0);
+    if (size > constants.MAX_LENGTH) {
+      throw createError('ERR_OUT_OF_RANGE', `${caller}: ${size} bytes are more than a buffer can have`, caller);
+    }
+    putAddress(offsetBy(this.#block.start, at));
+    putLength(size);
+    const buffer = isAllowed ? native.viewMemory() : null;
+    if (buffer) return buffer;
+    isAllowed = false;
+    const text = 'this host has no buffers on memory of C: use read, write, bytes and setBytes';
+    throw createError('ERR_CALL_FAILED', `${caller}: ${text}`, caller);
+  }
+
+  /**
+   * Detaches what programs have. If that is not possible, the memory cannot be freed.
+   * @param {string} caller
+   */
+  detach(caller) {
+    while (this.#given.length > 0) {
+      const buffer = this.#given[this.#given.length - 1];
+      // Who transferred it has the memory now, where we do not see it.
+      if (apply(byteLength, buffer, []) === 0 || !detach(buffer)) {
+        const text = 'the buffer of its view was transferred, or marked as untransferable: the memory is not freed';
+        throw createError('ERR_INVALID_ARG_VALUE', `${caller}: ${text}`, caller);
+      }
+      this.#given.pop();
+    }
+  }
+
+  /** The block that a buffer is on. @param {object} buffer @returns {Block | undefined} */
+  static blockOf(buffer) {
+    return blocks.get(buffer);
+  }
+}
+
+/** Whether the host allows buffers on memory of C, as far as is known. */
+let isAllowed = true;
+
+module.exports = { Exposure };
