@@ -354,7 +354,10 @@ describe('a prototype', () => {
   it('is refused once the library is closed', () => {
     const closed = dlopen(fixture('declarations'), {});
     closed.close();
-    expect(thrown(() => closed.func('int add(int, double)')).code).toMatch(/ERR_(LIBRARY_CLOSED|INVALID_HANDLE)/);
+    expect(thrown(() => closed.func('int add(int, double)'))).toMatchObject({
+      code: 'ERR_LIBRARY_CLOSED',
+      symbol: 'add',
+    });
   });
 });
 
@@ -365,6 +368,10 @@ describe('closing', () => {
     opened.close();
     opened.close();
     expect(thrown(() => add(1, 2))).toMatchObject({ code: 'ERR_LIBRARY_CLOSED' });
+    const late = cdef('int add(int a, double b); extern int counter;', fixture('declarations'));
+    late.close();
+    expect(thrown(() => late.symbols.add(1, 2))).toMatchObject({ code: 'ERR_LIBRARY_CLOSED', symbol: 'add' });
+    expect(thrown(() => late.symbols.counter)).toMatchObject({ code: 'ERR_LIBRARY_CLOSED', symbol: 'counter' });
     const given = dlopen(fixture('declarations'), {});
     expect(given).toBeInstanceOf(Library);
     const bound = cdef('int add(int a, double b);', given);

@@ -169,6 +169,15 @@ describe('filters', () => {
   });
 });
 
+describe('a bad declaration', () => {
+  it('is left out, and the module says why', () => {
+    const { text, stderr } = generate('partly.ts', headerOf('partly.h', 'int good(void);\nint bad(nonsense);\n'));
+    expect(text).toMatch(/good: \{ returns: 'int' \}/);
+    expect(text).toMatch(/\/\/ bad: .*nonsense/);
+    expect(stderr).toMatch(/bad: .*nonsense/);
+  });
+});
+
 describe('a module without a library', () => {
   it('opens one by its path', async () => {
     generate('open.mjs', header, '--match', '^add$');

@@ -224,8 +224,25 @@ const saidBy = (definition, name) =>
  */
 function bindFunction(library, name, { symbol, args, returns }) {
   const signature = planSignature(name, args, returns);
-  const { functions } = bindAll([() => bindSymbol(numberOf(library), symbol, signature, name)]);
+  const bind = () => bindSymbol(numberOf(library), symbol, signature, name);
+  const { functions } = whileOpen(name, () => bindAll([bind]));
   return /** @type {Function} */ (functions[0]);
+}
+
+/**
+ * Does something with a library that may be closed by now.
+ * @template T
+ * @param {string} name for errors
+ * @param {() => T} action
+ * @returns {T}
+ */
+function whileOpen(name, action) {
+  try {
+    return action();
+  } catch (error) {
+    if (/** @type {any} */ (error).code !== 'ERR_INVALID_HANDLE') throw error;
+    throw createError('ERR_LIBRARY_CLOSED', `${name}: the library is closed`, name);
+  }
 }
 
 /**
@@ -236,7 +253,8 @@ function bindFunction(library, name, { symbol, args, returns }) {
  */
 function bindVariable(library, name, { symbol, type }) {
   const { bindGlobal, globalType } = require('./library/globals.js');
-  return bindGlobal(numberOf(library), symbol, globalType(name, { type, global: true }), name);
+  const asked = globalType(name, { type, global: true });
+  return whileOpen(name, () => bindGlobal(numberOf(library), symbol, asked, name));
 }
 
 /**

@@ -111,7 +111,6 @@ function run(positionals, values) {
   const made = new Module({ unit, header: path.basename(header), library, hasSymbol, filters });
   const files = output === undefined ? [] : filesOf(made, output);
   const text = output === undefined ? made.write('ts', false) : '';
-  for (const { names = [], message } of unit.diagnostics) for (const name of names) made.skipped.set(name, message);
   summarize(made, output ?? 'module', verbose, say);
   if (check) {
     const stale = files.filter(([file, content]) => !isSame(file, content));

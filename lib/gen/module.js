@@ -68,7 +68,10 @@ class Module {
     setAsideRecords(plan.unit);
     this.#plan = plan;
     this.#isWanted = wanted(plan.unit, plan.filters);
-    const { functions, constants } = plan.unit;
+    const { functions, constants, diagnostics } = plan.unit;
+    for (const { names = [], message, at } of diagnostics) {
+      for (const name of names) if (this.#isWanted({ name, at })) this.skipped.set(name, message);
+    }
     for (const list of [functions, constants]) {
       for (const declared of list) {
         const { name } = declared;
