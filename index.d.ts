@@ -1026,7 +1026,7 @@ export function cdef<
   const Options extends DeclarationOptions | undefined = undefined,
 >(
   source: Source,
-  library?: string | FileURL | null | Library<any>,
+  library?: LibraryPath | readonly LibraryPath[] | null | Library<any>,
   options?: Options,
 ): Declarations<DeclaredSymbols<Source, Options>>;
 
@@ -1086,23 +1086,69 @@ export class Library<Symbols extends object = Record<string, any>> implements Cl
    * text that is none, `ERR_DLSYM_FAILED`, `ERR_UNSUPPORTED_ARGS` for what cannot be called, `ERR_LIBRARY_CLOSED`.
    */
   func<const Text extends string>(prototype: Text): PrototypeFunction<Text>;
+  /** Whether the library has a symbol. Throws `ERR_LIBRARY_CLOSED`. */
+  has(name: string): boolean;
+  /**
+   * The address of a symbol, which may be 0. From then on collection does not close the library. Throws
+   * `ERR_DLSYM_FAILED` for a missing symbol, `ERR_LIBRARY_CLOSED`.
+   */
+  ptr(name: string): Address;
+  /**
+   * What the library's file exports, by name; of the running process, what its program does. Throws
+   * `ERR_DLOPEN_FAILED` when the file cannot be read, `ERR_LIBRARY_CLOSED`.
+   */
+  exports(): ExportedSymbol[];
   /** Unloads the library once no call is inside. Calls throw `ERR_LIBRARY_CLOSED` from now on; twice is fine. */
   close(): void;
   /** Closes it. */
   [Symbol.dispose](): void;
 }
 
+/** A symbol that a library's file exports. */
+export interface ExportedSymbol {
+  /** Its name in the file. */
+  name: string;
+  /** Whether it is code. */
+  kind: 'function' | 'data';
+  /** Its size in bytes; undefined where the file does not tell, as on Windows and macOS. */
+  size: number | undefined;
+}
+
+/** Where a library is: a path, a name that the system searches for, a `file:` URL. */
+export type LibraryPath = string | FileURL;
+
+/** How a library is opened. */
+export interface OpenOptions {
+  /** Functions that it calls are looked up when they are first called, not now. One that is missing then ends the process. */
+  readonly lazy?: boolean | undefined;
+  /** The opposite, and the default. */
+  readonly now?: boolean | undefined;
+  /** Libraries that are opened later see its symbols. */
+  readonly global?: boolean | undefined;
+  /** The opposite, and the default. */
+  readonly local?: boolean | undefined;
+  /** Directories in which paths that are not absolute are looked for first. */
+  readonly search?: readonly LibraryPath[] | undefined;
+  /** The SHA-256 of the file, in hexadecimal digits: one with other contents is `ERR_ACCESS_DENIED`. */
+  readonly sha256?: string | undefined;
+}
+
 /**
  * Opens a library and binds functions of it: all of them or, on any failure, none. Throws
- * `ERR_DLOPEN_FAILED`, `ERR_DLSYM_FAILED` for a missing symbol, `ERR_INVALID_ARG_VALUE` for a path that
- * cannot be one, `ERR_UNSUPPORTED_ARGS` for a signature that cannot be called here.
- * @param path a path, a name that the system searches for, a `file:` URL; null is the running process
+ * `ERR_DLOPEN_FAILED` with the reason in its message and the system's text as `cause`; `ERR_DLSYM_FAILED` for a
+ * missing symbol, `ERR_ACCESS_DENIED` for a library that `sha256` or `allowLibraries` refuses,
+ * `ERR_INVALID_ARG_VALUE` for a path that cannot be one and options that contradict each other,
+ * `ERR_UNSUPPORTED_ARGS` for a signature that cannot be called here.
+ * @param path a path, a name that the system searches for, a `file:` URL, or candidates of which the first that
+ *   opens is taken; null is the running process. Where no file has the name, it is completed as the system calls
+ *   libraries: `m` is `libm.so.6` on Linux
  * @param definitions such as `{ add: { args: ['i32', 'i32'], returns: 'i32' } }`, or prototypes in C, as
  *   `{ add: 'int add(int, int)' }`
  */
 export function dlopen<const Definitions extends CheckedAll<Definitions, SymbolDefinition | string>>(
-  path: string | FileURL | null,
+  path: LibraryPath | readonly LibraryPath[] | null,
   definitions: Definitions,
+  options?: OpenOptions,
 ): Library<SymbolsOf<Definitions>>;
 
 /** Where this process runs, in the words of Go. */
@@ -1151,6 +1197,15 @@ export function loadPlatformLibrary<const Definitions extends CheckedAll<Definit
   base: string,
   options?: PlatformLibraryOptions<Definitions>,
 ): Library<SymbolsOf<Definitions>>;
+
+/**
+ * Restricts what this process opens from now on, in all of its threads, to libraries whose path is like one of the
+ * patterns; others are `ERR_ACCESS_DENIED`. Never widened: a later list only takes from the earlier ones. Throws
+ * `ERR_INVALID_ARG_VALUE` for what is no pattern.
+ * @param patterns of paths, links resolved: `*` and `?` are within a name, `**` is any number of directories. null
+ *   allows the running process
+ */
+export function allowLibraries(patterns: readonly (string | null)[]): void;
 
 /**
  * Binds functions at addresses: all of them or, on any failure, none. Throws `ERR_INVALID_POINTER` for
@@ -1567,6 +1622,7 @@ export type ErrorCode =
   | 'ERR_OUT_OF_RANGE'
   | 'ERR_MISSING_ARGS'
   | 'ERR_DLOPEN_FAILED'
+  | 'ERR_ACCESS_DENIED'
   | 'ERR_DLSYM_FAILED'
   | 'ERR_LIBRARY_CLOSED'
   | 'ERR_INVALID_HANDLE'
@@ -1729,8 +1785,8 @@ type BridgeResult<Returns> = Returns extends '2' ? ArrayBuffer : ValueOut<Return
  * symbol that is not there, and calls what a BoundFunction throws.
  */
 export interface RawBridge {
-  /** Opens a library as `dlopen` does; null is the running process. Throws `ERR_DLOPEN_FAILED`. */
-  load(path: string | FileURL | null): bigint;
+  /** Opens a library as `dlopen` does; null is the running process. Throws `ERR_DLOPEN_FAILED`, `ERR_ACCESS_DENIED`. */
+  load(path: LibraryPath | readonly LibraryPath[] | null, options?: OpenOptions): bigint;
   /** Closes a library. Handles that are not open are ignored. */
   close(handle: bigint): void;
   /** Binds a function, to be called by `callBySig`. */

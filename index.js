@@ -71,6 +71,7 @@ const later = {
   free: () => require('./lib/blocks/raw.js').free,
   Memory: () => require('./lib/blocks/memory.js').Memory,
   Arena: () => require('./lib/blocks/arena.js').Arena,
+  allowLibraries: () => require('./lib/library/allow.js').allowLibraries,
 };
 for (const [name, load] of Object.entries(later)) {
   const get = () => {
@@ -85,6 +86,6 @@ for (const [name, load] of Object.entries(later)) {
 0 && (exports.Struct = exports.Union = exports.StructSchema = exports.array = exports.bits = exports.enumeration = 0);
 0 && (exports.opaque = exports.pointer = exports.out = exports.inout = exports.sizeof = exports.alignof = 0);
 0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.attachFinalizer = 0);
-0 && (exports.platform = exports.loadPlatformLibrary = exports.cdef = 0);
+0 && (exports.platform = exports.loadPlatformLibrary = exports.allowLibraries = exports.cdef = 0);
 0 && (exports.alloc = exports.strdup = exports.reinterpret = exports.malloc = exports.calloc = exports.realloc = 0);
 0 && (exports.free = exports.Memory = exports.Arena = 0);

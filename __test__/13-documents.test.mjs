@@ -38,6 +38,7 @@ describe('every error code', () => {
       '46-c-declarations',
       '51-blocks',
       '54-handles',
+      '64-guards',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

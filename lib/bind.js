@@ -16,6 +16,7 @@ const { tracing } = require('./tracing.js');
  * @property {number | bigint} address
  * @property {string} name shown in errors and as the function's name
  * @property {import('./signature.js').Signature} signature
+ * @property {number} [watched] the library that is told when the address is read
  */
 
 /**
@@ -23,14 +24,16 @@ const { tracing } = require('./tracing.js');
  * @param {string} symbol the C name
  * @param {import('./signature.js').Signature} signature
  * @param {string} name
+ * @param {boolean} [isWatched] whether it matters to the library that the address is read
  * @returns {Binding}
  */
-function bindSymbol(library, symbol, signature, name) {
+function bindSymbol(library, symbol, signature, name, isWatched) {
   const bind = () => ({
     number: native.bindSymbol(library, symbol, name, signature.plan),
     address: takeAddress(),
     name,
     signature,
+    watched: isWatched ? library : undefined,
   });
   if (!tracing.libraries) return bind();
   return require('./trace/look-up.js').tracedLookUp(library, symbol, bind, ({ address }) => address);
@@ -88,6 +91,25 @@ function defineAsync(stub, binding, made) {
 }
 
 /**
+ * Gives a function its address, and tells its library when that is first read.
+ * @param {Function} stub
+ * @param {Binding} binding
+ */
+function definePtr(stub, { address, watched }) {
+  if (watched === undefined) {
+    defineValue(stub, 'ptr', address, 'enumerable');
+    return;
+  }
+  lazily.get = () => {
+    native.addressLeft(watched);
+    defineValue(stub, 'ptr', address, 'enumerable');
+    return address;
+  };
+  Object.defineProperty(stub, 'ptr', lazily);
+  lazily.get = undefined;
+}
+
+/**
  * Loaded when it is first needed, and then kept: a copy of the package whose modules the host forgets (as test
  * runners do) must not get those of another.
  * @type {typeof import('./async/stub.js') | undefined}
@@ -137,10 +159,10 @@ function makeFunctions(bindings) {
   const made = stubsOf(bindings);
   const stubs = tracing.calls ? made.map((stub, index) => traced(stub, bindings[index])) : made;
   stubs.forEach((stub, index) => {
-    const { number, address, name, signature } = bindings[index];
+    const { number, name, signature } = bindings[index];
     describeBound(number, name, signature.params);
     defineValue(stub, 'name', name, 'configurable');
-    defineValue(stub, 'ptr', address, 'enumerable');
+    definePtr(stub, bindings[index]);
     defineAsync(stub, bindings[index], made[index]);
   });
   // Last, when nothing can fail any more: a number must not be released twice.

@@ -31,6 +31,15 @@ function loadAddon() {
   );
 }
 
+/**
+ * @param {Error} error
+ * @param {string | undefined} cause what the system said
+ */
+function withCause(error, cause) {
+  if (cause === undefined) return error;
+  return Object.defineProperty(error, 'cause', { value: new Error(cause), writable: true, configurable: true });
+}
+
 const addon = loadAddon();
 setErrorTable(addon.codes());
 
@@ -52,7 +61,11 @@ addon.heap ??= Object.freeze({});
 module.exports = {
   ...addon,
   ...addon.attach(
-    (/** @type {string} */ code, /** @type {string} */ message, /** @type {string | undefined} */ symbol) =>
-      createError(code, message, symbol),
+    (
+      /** @type {string} */ code,
+      /** @type {string} */ message,
+      /** @type {string | undefined} */ symbol,
+      /** @type {string | undefined} */ cause,
+    ) => withCause(createError(code, message, symbol), cause),
   ),
 };

@@ -4,6 +4,7 @@
 const native = require('./binding.js');
 const { refusal, countRefusal } = require('./refuse.js');
 const { giveBack } = require('./scratch.js');
+const { closeLibrary } = require('./library/close.js');
 const { worded } = require('./refused.js');
 
 /** @typedef {import('./types.js').CType} CType */
@@ -29,7 +30,8 @@ function describeBound(number, symbol, params) {
 /** @param {number} number */
 function release(number) {
   described.delete(number);
-  native.releaseBound(number);
+  const useless = native.releaseBound(number);
+  if (useless !== 0) closeLibrary(useless);
 }
 
 /**

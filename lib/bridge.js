@@ -64,9 +64,9 @@ function callOnceAsync(bind, types, nums, strs) {
   }
 }
 
-/** @param {unknown} path @returns {bigint} */
-function load(path) {
-  const handle = openHandle('load', path);
+/** @param {unknown} path @param {unknown} [options] @returns {bigint} */
+function load(path, options) {
+  const handle = openHandle('load', path, options);
   defined.set(handle, new Map());
   return handle;
 }

@@ -1,18 +1,15 @@
 'use strict';
 // Libraries: dlopen, and the objects that hold what was opened.
 
-const { fileURLToPath } = require('node:url');
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
+const { closeLibrary } = require('./library/close.js');
+const { addressLeft, closeWhenCollected, forget, letsAddressesOut } = require('./library/life.js');
+const { hasSymbol, isBindable, libraryExports, symbolAddress } = require('./library/look.js');
+const { openLibrary, readOptions } = require('./library/open.js');
 const { withOutcome } = require('./outcome.js');
-const { libraryClosed } = require('./owner.js');
 const { planSignature } = require('./signature.js');
-const { tracing, trace, traceTimed } = require('./tracing.js');
-const { here } = require('./tracking.js');
-
-/** Systems have no longer ones, and the loader of one copies a name of any length to the stack. */
-const LONGEST_PATH = process.platform === 'win32' ? 32_767 : 4096;
 
 /** What a definition of dlopen may have. */
 const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'type', 'global'];
@@ -58,7 +55,23 @@ class Library {
 
   /** Unloads the library once no call is inside. Calls throw ERR_LIBRARY_CLOSED from now on. */
   close() {
+    forget(this);
     closeHandle(this.#handle);
+  }
+
+  /** Whether the library has a symbol. @param {unknown} name @returns {boolean} */
+  has(name) {
+    return hasSymbol(handleNumber(this.#handle), name);
+  }
+
+  /** The address of a symbol. @param {unknown} name @returns {number | bigint} */
+  ptr(name) {
+    return symbolAddress(handleNumber(this.#handle), name);
+  }
+
+  /** What the library's file exports. */
+  exports() {
+    return libraryExports(handleNumber(this.#handle));
   }
 
   [dispose]() {
@@ -73,45 +86,11 @@ class Library {
 /**
  * @param {string} caller
  * @param {unknown} path
- * @returns {string | null}
- */
-function libraryPath(caller, path) {
-  if (path === null) return null;
-  if (path instanceof URL || (typeof path === 'string' && path.startsWith('file:'))) {
-    try {
-      return fileURLToPath(path);
-    } catch (error) {
-      const { message } = /** @type {Error} */ (error);
-      throw createError('ERR_INVALID_ARG_VALUE', `${caller}: ${message}`, undefined, 0);
-    }
-  }
-  if (typeof path !== 'string') {
-    throw createError(
-      'ERR_INVALID_ARG_TYPE',
-      `${caller}: expected a path, a file: URL or null, got ${typeof path}`,
-      undefined,
-      0,
-    );
-  }
-  if (path === '' || path.length > LONGEST_PATH || path.includes('\0')) {
-    const problem = path.length > LONGEST_PATH ? 'is too long' : 'is empty or contains a NUL character';
-    throw createError('ERR_INVALID_ARG_VALUE', `${caller}: the path ${problem}`, undefined, 0);
-  }
-  return path;
-}
-
-/**
- * @param {string} caller
- * @param {unknown} path
+ * @param {unknown} [options]
  * @returns {bigint} a handle, never given out twice
  */
-function openHandle(caller, path) {
-  const name = libraryPath(caller, path);
-  const open = () => native.openLibrary(name);
-  const library = tracing.libraries ? traceTimed('dlopen', [name], open, (number) => number) : open();
-  // The running process itself is always open.
-  if (name !== null) opened.set(library, { name, stack: here() });
-  return BigInt(library);
+function openHandle(caller, path, options) {
+  return BigInt(openLibrary(caller, path, readOptions(caller, options, 1)));
 }
 
 /**
@@ -124,11 +103,7 @@ function handleNumber(handle) {
 
 /** @param {unknown} handle unknown and closed handles are ignored */
 function closeHandle(handle) {
-  const library = handleNumber(handle);
-  if (tracing.libraries && opened.has(library)) trace('dlclose', [opened.get(library)?.name]);
-  opened.delete(library);
-  native.closeLibrary(library);
-  libraryClosed(library);
+  closeLibrary(handleNumber(handle));
 }
 
 /** @param {string} caller @param {string} text @param {string} [name] */
@@ -224,7 +199,12 @@ const saidBy = (definition, name) =>
  */
 function bindFunction(library, name, { symbol, args, returns }) {
   const signature = planSignature(name, args, returns);
-  const bind = () => bindSymbol(numberOf(library), symbol, signature, name);
+  const number = numberOf(library);
+  const isOpen = letsAddressesOut(signature);
+  const bind = () => {
+    if (isOpen) addressLeft(number);
+    return bindSymbol(number, symbol, signature, name, !isOpen);
+  };
   const { functions } = whileOpen(name, () => bindAll([bind]));
   return /** @type {Function} */ (functions[0]);
 }
@@ -254,16 +234,20 @@ function whileOpen(name, action) {
 function bindVariable(library, name, { symbol, type }) {
   const { bindGlobal, globalType } = require('./library/globals.js');
   const asked = globalType(name, { type, global: true });
-  return whileOpen(name, () => bindGlobal(numberOf(library), symbol, asked, name));
+  return whileOpen(name, () => {
+    addressLeft(numberOf(library));
+    return bindGlobal(numberOf(library), symbol, asked, name);
+  });
 }
 
 /**
  * Opens a library and binds functions of it: all of them or, on any failure, none.
  * @param {unknown} path
  * @param {unknown} definitions
+ * @param {unknown} [options]
  * @returns {Library}
  */
-function dlopen(path, definitions) {
+function dlopen(path, definitions, options) {
   const wanted = definitionEntries(definitions, 'dlopen', KEYS, 'prototypes').map(([name, definition]) => {
     const own = saidBy(definition, name);
     const { symbol = name, args, returns, optional = false } = own;
@@ -273,37 +257,31 @@ function dlopen(path, definitions) {
     const signature = type ? undefined : withOutcome(planSignature(name, args, returns), 'dlopen', name, own);
     return { name, symbol, optional, type, signature };
   });
-  const handle = openHandle('dlopen', path);
+  const number = openLibrary('dlopen', path, readOptions('dlopen', options, 2));
   try {
-    const library = handleNumber(handle);
-    /** @type {(work: () => any, optional: boolean) => any} */
-    const found = (work, optional) => {
-      try {
-        return work();
-      } catch (error) {
-        if (optional && /** @type {any} */ (error).code === 'ERR_DLSYM_FAILED') return null;
-        throw error;
-      }
-    };
-    const globals = wanted.map(({ name, symbol, optional, type }) =>
-      type ? found(() => require('./library/globals.js').bindGlobal(library, symbol, type, name), optional) : null,
+    // A variable is an address that programs have.
+    const isOpen = wanted.some(({ signature }) => !signature || letsAddressesOut(signature));
+    if (isOpen) addressLeft(number);
+    /** @param {{ optional: boolean, symbol: string }} one */
+    const isMissing = ({ optional, symbol }) => optional && !isBindable(number, symbol);
+    const globals = wanted.map((one) =>
+      one.type && !isMissing(one)
+        ? require('./library/globals.js').bindGlobal(number, one.symbol, one.type, one.name)
+        : null,
     );
     const { functions } = bindAll(
-      wanted.map(
-        ({ name, symbol, optional, signature }) =>
-          () =>
-            signature ? found(() => bindSymbol(library, symbol, signature, name), optional) : null,
-      ),
+      wanted.map((one) => () => {
+        if (!one.signature || isMissing(one)) return null;
+        return bindSymbol(number, one.symbol, one.signature, one.name, !isOpen);
+      }),
     );
-    return new Library(
-      handle,
-      symbolTable(
-        wanted.map(({ name }) => name),
-        wanted.map((_, index) => globals[index] ?? functions[index]),
-      ),
-    );
+    const names = wanted.map(({ name }) => name);
+    const members = functions.map((bound, index) => globals[index] ?? bound);
+    const library = new Library(BigInt(number), symbolTable(names, members));
+    closeWhenCollected(library, number);
+    return library;
   } catch (error) {
-    closeHandle(handle);
+    closeLibrary(number);
     throw error;
   }
 }

@@ -58,6 +58,8 @@ codes! {
     MissingArgs "ERR_MISSING_ARGS" Type,
     /// The system could not open the library.
     DlopenFailed "ERR_DLOPEN_FAILED" Plain,
+    /// A library that must not be opened: `allowLibraries` does not allow it, or its hash is another.
+    AccessDenied "ERR_ACCESS_DENIED" Plain,
     /// The library has no symbol of that name.
     DlsymFailed "ERR_DLSYM_FAILED" Plain,
     /// The library, or the function bound to an address, was closed.
@@ -99,17 +101,24 @@ pub struct Error {
     pub message: String,
     /// The C function or symbol concerned.
     pub symbol: Option<String>,
+    /// What the system said.
+    pub cause: Option<String>,
 }
 
 impl Error {
     /// An error that concerns no particular symbol.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), symbol: None }
+        Error { code, message: message.into(), symbol: None, cause: None }
     }
 
     /// The same error, concerning `symbol`.
     pub fn of_symbol(self, symbol: &str) -> Self {
         Error { symbol: Some(symbol.to_owned()), ..self }
+    }
+
+    /// The same error, with the system's own text.
+    pub fn caused_by(self, text: String) -> Self {
+        Error { cause: Some(text), ..self }
     }
 }
 

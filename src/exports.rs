@@ -5,6 +5,7 @@ pub mod c;
 pub mod callbacks;
 pub mod finalizers;
 pub mod globals;
+pub mod libraries;
 pub mod variants;
 
 use crate::ctype::CType;
@@ -15,13 +16,12 @@ use crate::heap;
 use crate::instance::Instance;
 use crate::invoke::Backend;
 use crate::layout::Type;
-use crate::library::Library;
 use crate::memory;
 use crate::plan::Spot;
 use napi::bindgen_prelude::{Object, Unknown};
 use napi::{Env, JsValue, Status, sys};
 use napi_derive::napi;
-use std::ffi::{OsStr, c_void};
+use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
 type Thrown<T> = napi::Result<T>;
@@ -83,10 +83,10 @@ pub fn nearest(word: String, candidates: Vec<String>) -> Option<String> {
     (score > 0.6).then_some(best)
 }
 
-/// Sets this environment up (once; later calls give the same). `make_error(code, message, symbol)`
+/// Sets this environment up (once; later calls give the same). `make_error(code, message, symbol, cause)`
 /// makes the errors that Rust throws. Returns `{ frame, frameAddress, offsets, firstAddress, backend }`
 /// and the hot entries by name.
-#[napi(catch_unwind, ts_args_type = "makeError: (code: string, message: string, symbol?: string) => Error")]
+#[napi(catch_unwind, ts_args_type = "makeError: (code: string, message: string, symbol?: string, cause?: string) => Error")]
 pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>> {
     let raw = env.raw();
     // SAFETY: this is a call from JavaScript in `env`. The host's word counts here: the short cut of
@@ -115,33 +115,6 @@ pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>>
     Ok(binding)
 }
 
-/// Opens a library (or, with `null`, the running process) and returns its number. If a callback throws that
-/// its initializers call, it is closed again.
-#[napi(catch_unwind)]
-pub fn open_library(env: Env, path: Option<String>) -> Thrown<u32> {
-    instance(&env)?.aside(|| {
-        let (number, call) = with_instance(&env, |instance| {
-            let (library, call) = instance.inside_c(|| Library::open(path.as_deref().map(OsStr::new)));
-            Ok((instance.add_library(library?), call))
-        })?;
-        see_to(&env, call).inspect_err(|_| {
-            if let Ok(instance) = instance(&env) {
-                instance.close_library(number);
-            }
-        })?;
-        Ok(number)
-    })
-}
-
-/// Closes a library; unknown and closed numbers are ignored.
-#[napi(catch_unwind)]
-pub fn close_library(env: Env, library: u32) -> Thrown<()> {
-    instance(&env)?.aside(|| {
-        let call = with_instance(&env, |instance| Ok(instance.close_library(library)))?;
-        see_to(&env, call)
-    })
-}
-
 /// Throws what callbacks have thrown that initializers or destructors called.
 fn see_to(env: &Env, call: u32) -> Thrown<()> {
     let instance = instance(env)?;
@@ -150,17 +123,6 @@ fn see_to(env: &Env, call: u32) -> Thrown<()> {
         true => Err(napi::Error::from_status(Status::PendingException)),
         false => Ok(()),
     }
-}
-
-/// Leaves the address of a symbol in the frame. `ERR_INVALID_HANDLE` when the library is not open.
-#[napi(catch_unwind)]
-pub fn find_symbol(env: Env, library: u32, symbol: String) -> Thrown<()> {
-    with_instance(&env, |instance| {
-        let unknown = || Error::new(Code::InvalidHandle, "invalid or closed library handle");
-        let address = instance.library(library).ok_or_else(unknown)?.symbol(&symbol)?;
-        set_address(instance, address);
-        Ok(())
-    })
 }
 
 /// Declares a record (see [`TypeTable::declare_record`](crate::typetable::TypeTable::declare_record)) and
@@ -238,15 +200,6 @@ pub fn bind_address(env: Env, name: String, plan: u32) -> Thrown<u32> {
 pub fn close_bound(env: Env, number: u32) -> Thrown<()> {
     with_instance(&env, |instance| {
         instance.close_bound(number);
-        Ok(())
-    })
-}
-
-/// Frees the number of a bound function that nobody can call any more.
-#[napi(catch_unwind)]
-pub fn release_bound(env: Env, number: u32) -> Thrown<()> {
-    with_instance(&env, |instance| {
-        instance.release_bound(number);
         Ok(())
     })
 }

@@ -6,6 +6,7 @@ mod calling;
 mod finalizers;
 mod letters;
 mod levels;
+mod lives;
 mod mail;
 mod plans;
 mod running;
@@ -60,7 +61,7 @@ pub struct Instance {
     /// The way into C.
     pub backend: Backend,
     errno: Errno,
-    /// The JavaScript function `(code, message, symbol) => error`.
+    /// The JavaScript function `(code, message, symbol, cause) => error`.
     error_factory: sys::napi_ref,
     targets: Targets,
     bound: RefCell<Vec<Option<Bound>>>,
@@ -222,7 +223,8 @@ impl Instance {
         // SAFETY: `env` is live.
         unsafe { sys::napi_get_undefined(env, &raw mut receiver) };
         let symbol = error.symbol.as_deref().map_or(receiver, text);
-        let args = [text(error.code.as_str()), text(&error.message), symbol];
+        let cause = error.cause.as_deref().map_or(receiver, text);
+        let args = [text(error.code.as_str()), text(&error.message), symbol, cause];
         let mut factory = ptr::null_mut();
         let mut value = ptr::null_mut();
         // SAFETY: the reference is this environment's and strong; the arguments are live handles. If
@@ -327,16 +329,6 @@ impl Instance {
         table[number as usize] = Some(bound);
         self.targets.set(number, target);
         number
-    }
-
-    /// Frees a number for use again; its function can no longer be called.
-    pub fn release_bound(&self, number: u32) {
-        let released = self.bound.borrow_mut().get_mut(number as usize).and_then(Option::take);
-        if let Some(bound) = released {
-            self.forget_variant(number, bound.variant_of);
-            self.targets.set(number, Target::NONE);
-            self.free_numbers.borrow_mut().push(number);
-        }
     }
 
     /// How many libraries and bound functions there are.

@@ -18,6 +18,7 @@ pub mod async_call;
 pub mod c;
 pub mod callback;
 pub mod ctype;
+pub mod diagnosis;
 pub mod errno;
 pub mod error;
 pub mod exit;

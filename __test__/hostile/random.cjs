@@ -106,6 +106,9 @@ module.exports = (arkffi, file, seed, count) => {
   const definition = () =>
     pick([{ args: some(4, () => pick(types)), returns: pick(types) }, { optional: true }, {}, null, 5]);
 
+  const keys = ['lazy', 'now', 'global', 'local', 'search', 'sha256', 'lasy'];
+  const options = () => Object.fromEntries(some(3, () => [pick(keys), pick([value(), true, false, [value()]])]));
+
   // Functions that are safe to call with any argument their types let through.
   const safe = dlopen(file, {
     add: { args: ['i32', 'i32'], returns: 'i32' },
@@ -128,6 +131,11 @@ module.exports = (arkffi, file, seed, count) => {
           Object.fromEntries(some(4, () => [String(pick(names)), definition()])),
         ),
       ),
+    () => dlopen(pick([file, [file], [value(), file], 'm', null]), {}, pick([value(), options()])).close(),
+    () => pick(libraries)?.has(value()),
+    () => pick(libraries)?.has(pick(names)),
+    () => pick(libraries)?.ptr(pick(names)),
+    () => random(20) === 0 && libraries.find((one) => one instanceof Library)?.exports(),
     () => libraries.length > 20 && libraries.splice(random(20), 1)[0].close(),
     () => pick(libraries)?.close(),
     () => CFunction({ ptr: value(), args: [pick(types)] }),

@@ -18,6 +18,7 @@ const commands = Object.assign(Object.create(null), {
   gen: () => require('./gen.js'),
   layout: () => require('./layout.js'),
   verify: () => require('./verify.js'),
+  symbols: () => require('./symbols.js'),
 });
 
 /** The arguments are wrong. */

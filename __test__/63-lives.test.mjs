@@ -1,0 +1,181 @@
+// The life of libraries: closing, and collection of those of which no address has left. In processes of their own,
+// because collection needs flags, and because a mistake would crash.
+import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { library, simple } from './libraries.mjs';
+import { require } from './open.mjs';
+
+const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
+const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
+const onLinux = process.platform === 'linux' ? it : it.skip;
+const file = library(
+  'liblives.so',
+  `${simple}
+  #include <stdlib.h>
+  #include <unistd.h>
+  int add(int a, int b) { return a + b; }
+  int wait_for(int ms) { usleep(ms * 1000); return ms; }
+  const char *text(void) { return "text"; }
+  void *pointer(void) { return &counter; }
+  int take(void *p) { return p != 0; }
+  int length(const char *s) { int n = 0; while (s[n]) n++; return n; }`,
+);
+
+const prelude = `
+  const arkffi = require(${JSON.stringify(require.resolve('../index.js'))});
+  const { dlopen, stats, CFunction } = arkffi;
+  const file = ${JSON.stringify(file)};
+  const definitions = {
+    value: { returns: 'i32' }, add: { args: ['i32', 'i32'], returns: 'i32' }, length: { args: ['cstring'], returns: 'i32' },
+    wait_for: { args: ['i32'], returns: 'i32' },
+  };
+  const isMapped = () => require('node:fs').readFileSync('/proc/self/maps', 'utf8').includes(file);
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+  const collect = async () => {
+    for (let i = 0; i < 15; i++) { gc(); await turn(); }
+  };
+  const collectUntilUnmapped = async () => {
+    for (let i = 0; i < 500 && isMapped(); i++) { gc(); await turn(); }
+  };
+  const code = (action) => { try { return action(); } catch (error) { return error.code; } };
+  // What make returns is held while memory is collected, then let go.
+  const watch = async (make, isKept) => {
+    let held = make();
+    await collect();
+    const before = isMapped();
+    held = undefined;
+    await (isKept ? collect() : collectUntilUnmapped());
+    return [before, isMapped(), stats().libraries].join();
+  };
+`;
+
+function outcome(program, more = []) {
+  const source = `${prelude}\n(async () => { console.log(await (async () => { ${program} })()); })();`;
+  const { status, signal, stdout, stderr } = spawnSync(node, [...flags, ...more, '--expose-gc', '-e', source], {
+    encoding: 'utf8',
+    timeout: 100_000,
+  });
+  return status === 0 ? stdout.trim() : `status ${status}, signal ${signal}: ${stderr.slice(-1000)}`;
+}
+
+describe('a library that nobody has any more is closed', () => {
+  onLinux.each([
+    ['the Library', 'dlopen(file, definitions)'],
+    ['its symbols', 'dlopen(file, definitions).symbols'],
+    ['one function', 'dlopen(file, definitions).symbols.add'],
+    ['the asynchronous form of one', 'dlopen(file, definitions).symbols.add.async'],
+    ['a Library without functions', 'dlopen(file, {})'],
+  ])('but not while %s is held', (_, held) => {
+    expect(outcome(`return watch(() => ${held});`)).toBe('true,false,0');
+  });
+
+  onLinux('and works until then', () => {
+    const program = `
+      let { add, length } = dlopen(file, definitions).symbols;
+      await collect();
+      const results = [add(2, 3), length('four')];
+      add = length = undefined;
+      await collectUntilUnmapped();
+      return [...results, isMapped(), stats().functions].join();`;
+    expect(outcome(program)).toBe('5,4,false,0');
+  });
+
+  onLinux('only when its asynchronous calls have settled', () => {
+    const program = `
+      const calls = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => dlopen(file, definitions).symbols.wait_for.async(n * 30));
+      for (let i = 0; i < 30; i++) { gc(); await turn(); }
+      const results = await Promise.all(calls);
+      await collectUntilUnmapped();
+      return [...results, isMapped(), stats().libraries].join();`;
+    expect(outcome(program)).toBe('30,60,90,120,150,180,210,240,false,0');
+  });
+
+  onLinux('without harm to another one on the same file', () => {
+    const program = `
+      const kept = dlopen(file, definitions);
+      for (let i = 0; i < 100; i++) dlopen(file, definitions).symbols.value();
+      for (let i = 0; i < 500 && stats().libraries > 1; i++) { gc(); await turn(); }
+      return [stats().libraries, kept.symbols.value(), isMapped()].join();`;
+    expect(outcome(program)).toBe('1,7,true');
+  });
+});
+
+describe('a library of which an address has left stays until it is closed', () => {
+  onLinux.each([
+    ['the ptr of a function', '(l) => l.symbols.value.ptr'],
+    ['a copy of the properties of one', '(l) => ({ ...l.symbols.value })'],
+    ['the ptr of a symbol', "(l) => l.ptr('counter')"],
+  ])('%s', (_, use) => {
+    const program = `
+      const use = ${use};
+      const opened = () => { const library = dlopen(file, definitions); use(library); return library; };
+      return watch(opened, true);`;
+    expect(outcome(program)).toBe('true,true,1');
+  });
+
+  onLinux.each([
+    ['a string as a result', "{ text: { returns: 'cstring' } }"],
+    ['a pointer as a result', "{ pointer: { returns: 'ptr' } }"],
+    ['memory that it could write one to', "{ take: { args: ['buffer'], returns: 'i32' } }"],
+    ['a pointer to something', "{ take: { args: [arkffi.out('i32')], returns: 'i32' } }"],
+    ['a callback', "{ take: { args: [arkffi.callback([], 'i32')], returns: 'i32' } }"],
+    ['a struct', "{ value: { returns: arkffi.Struct({ p: 'ptr' }) } }"],
+  ])('%s', (_, own) => {
+    expect(outcome(`return watch(() => dlopen(file, ${own}), true);`)).toBe('true,true,1');
+  });
+
+  onLinux('whose address serves a CFunction', () => {
+    const program = `
+      const value = CFunction({ ptr: dlopen(file, definitions).symbols.value.ptr, returns: 'i32' });
+      await collect();
+      return [value(), isMapped()].join();`;
+    expect(outcome(program)).toBe('7,true');
+  });
+
+  onLinux('and is closed as ever', () => {
+    const program = `
+      const library = dlopen(file, definitions);
+      const { ptr } = library.symbols.value;
+      library.close();
+      return [ptr > 65536, library.symbols.value.ptr === ptr, isMapped(), code(() => library.symbols.value())].join();`;
+    expect(outcome(program)).toBe('true,true,false,ERR_LIBRARY_CLOSED');
+  });
+});
+
+describe('the ptr of a function', () => {
+  onLinux('is an enumerable property of its own that cannot be changed, read or not', () => {
+    const program = `
+      const { value, add } = dlopen(file, definitions).symbols;
+      add.ptr;
+      const attempts = [value, add].map((fn) => {
+        'use strict';
+        const keys = Object.keys(fn).sort().join();
+        let refused = false;
+        try { (function () { 'use strict'; fn.ptr = 5; })(); } catch { refused = true; }
+        return [keys, refused, fn.ptr > 65536].join();
+      });
+      return attempts.join(' ');`;
+    expect(outcome(program)).toBe('async,ptr,true,true async,ptr,true,true');
+  });
+});
+
+// Each round opens the library, calls, and closes. The engine keeps generated code for some collections; that it does
+// so is not what is looked at here.
+onLinux('resident memory is flat over twenty thousand rounds of opening and closing', () => {
+  const program = `
+    const resident = async () => { await collect(); return process.memoryUsage.rss() / 2 ** 20; };
+    const rounds = async (count) => {
+      for (let i = 0; i < count; i++) {
+        const library = dlopen(file, { value: { returns: 'i32' }, [i % 2 ? 'add' : 'take']: { args: [], returns: 'i32' } });
+        if (library.symbols.value() !== 7) throw new Error('wrong');
+        library.close();
+        if (i % 100 === 0) await turn();
+      }
+    };
+    await rounds(5000);
+    const before = await resident();
+    await rounds(20_000);
+    const growth = (await resident()) - before;
+    return growth < 4 && stats().libraries === 0 ? 'flat' : growth + ' MB';`;
+  expect(outcome(program, ['--no-compilation-cache', '--max-semi-space-size=2'])).toBe('flat');
+});
