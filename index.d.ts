@@ -732,7 +732,7 @@ export function releasePtr(ptr: Address | CString | null): void;
 
 /** The signature of a C function. */
 export interface Signature {
-  /** Types of the parameters; none when left out. */
+  /** Types of the parameters; none when left out. The last is `'...'` for a variadic function. */
   readonly args?: readonly AnyType[] | undefined;
   /** Type of the result; void when left out. */
   readonly returns?: AnyType | undefined;
@@ -760,7 +760,8 @@ export interface SymbolDefinition extends Signature, Outcome {
 /**
  * A variable of a library: a property that reads and writes it in place. Records and arrays read as views (see
  * `StructSchema.view`), those of `char` as strings; assigning to one writes all of it. A `cstring` reads as the
- * string that the variable points to.
+ * string that the variable points to. Throws `ERR_LIBRARY_CLOSED`; `ERR_INVALID_ARG_VALUE` when a read-only
+ * variable is written.
  */
 export interface GlobalDefinition {
   /** Its type. */
@@ -1079,7 +1080,7 @@ export class Library<Symbols extends object = Record<string, any>> implements Cl
    * @param handle from `ffi.load`
    */
   constructor(handle: bigint, symbols: Symbols);
-  /** The functions, by the names in the definitions. */
+  /** The functions, and properties that are variables, by the names in the definitions. */
   readonly symbols: Symbols;
   /**
    * Binds one function by its prototype in C, as `'double pow(double x, double y)'`. Throws `ERR_C_SYNTAX` for
@@ -1134,11 +1135,12 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a library and binds functions of it: all of them or, on any failure, none. Throws
+ * Opens a library and binds functions and variables of it: all of them or, on any failure, none. Throws
  * `ERR_DLOPEN_FAILED` with the reason in its message and the system's text as `cause`; `ERR_DLSYM_FAILED` for a
  * missing symbol, `ERR_ACCESS_DENIED` for a library that `sha256` or `allowLibraries` refuses,
  * `ERR_INVALID_ARG_VALUE` for a path that cannot be one and options that contradict each other,
- * `ERR_UNSUPPORTED_ARGS` for a signature that cannot be called here.
+ * `ERR_UNSUPPORTED_ARGS` for a signature that cannot be called here, `ERR_INVALID_SYMBOL` for a variable that is
+ * defined as a function or the reverse, `ERR_OUT_OF_BOUNDS` for one smaller than its type.
  * @param path a path, a name that the system searches for, a `file:` URL, or candidates of which the first that
  *   opens is taken; null is the running process. Where no file has the name, it is completed as the system calls
  *   libraries: `m` is `libm.so.6` on Linux

@@ -30,6 +30,21 @@ const { symbols: c } = dlopen(null, {
   fcntl: variadic('int', 'int', 'int'),
 });
 
+/** libcurl, where it is installed. */
+const curl = (() => {
+  try {
+    return dlopen('libcurl.so.4', {
+      curl_easy_init: { returns: 'ptr' },
+      curl_easy_setopt: variadic('int', 'ptr', 'int'),
+      curl_easy_getinfo: variadic('int', 'ptr', 'int'),
+      curl_easy_perform: { args: ['ptr'], returns: 'int' },
+      curl_easy_cleanup: { args: ['ptr'] },
+    });
+  } catch {
+    return undefined;
+  }
+})();
+
 const buffer = hold(Buffer.alloc(1000));
 /** What printf prints. */
 function format(...args) {
@@ -153,6 +168,33 @@ describe('variadic functions', () => {
       fflush(null);`;
     const { stdout, stderr } = spawnSync(process.env.ARKFFI_TEST_NODE ?? process.execPath, ['-e', program]);
     expect(String(stderr) + String(stdout)).toBe('5 x 0.25\n');
+  });
+
+  it.skipIf(!curl)('set options of libcurl, whose types depend on the option', () => {
+    const [CURLOPT_URL, CURLOPT_TIMEOUT, CURLOPT_WRITEFUNCTION] = [10_002, 13, 20_011];
+    const CURLINFO_EFFECTIVE_URL = 0x100001;
+    const { curl_easy_init, curl_easy_setopt, curl_easy_perform, curl_easy_getinfo, curl_easy_cleanup } = curl.symbols;
+    const handle = curl_easy_init();
+    const url = new URL('../package.json', import.meta.url).href;
+    expect(curl_easy_setopt(handle, CURLOPT_URL, url)).toBe(0);
+    expect(curl_easy_setopt(handle, CURLOPT_TIMEOUT, ['long', 10])).toBe(0);
+    expect(curl_easy_setopt(handle, 99_999, ['long', 1])).not.toBe(0);
+    let text = '';
+    const write = new JSCallback(
+      (data, size, count) => {
+        text += Buffer.from(arkffi.toArrayBuffer(data, 0, size * count).slice(0)).toString();
+        return size * count;
+      },
+      { args: ['ptr', 'size_t', 'size_t', 'ptr'], returns: 'size_t' },
+    );
+    expect(curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, write)).toBe(0);
+    expect(curl_easy_perform(handle)).toBe(0);
+    expect(JSON.parse(text).name).toBe('arkffi');
+    const effective = [null];
+    expect(curl_easy_getinfo(handle, CURLINFO_EFFECTIVE_URL, [out('ptr'), effective])).toBe(0);
+    expect(String(new CString(effective[0]))).toBe(url);
+    curl_easy_cleanup(handle);
+    write.close();
   });
 
   it('are called asynchronously too', async () => {

@@ -197,7 +197,7 @@ describe('what a program cannot do with a variable', () => {
       symbol: 'read_counter',
     });
     expect(wrong({ counter: { returns: 'i32' } })).toMatchObject({ code: 'ERR_INVALID_SYMBOL', symbol: 'counter' });
-    expect(wrong({ maybe: { symbol: 'limit', optional: true } })).toMatchObject({ code: 'ERR_INVALID_SYMBOL' });
+    expect(wrong({ maybe: { symbol: 'counter', optional: true } })).toMatchObject({ code: 'ERR_INVALID_SYMBOL' });
     // After code of the same library was seen.
     expect(wrong({ read_counter: {}, counter: {} })).toMatchObject({ code: 'ERR_INVALID_SYMBOL', symbol: 'counter' });
   });

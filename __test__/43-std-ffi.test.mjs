@@ -50,6 +50,13 @@ describe('ffi.Library', () => {
     expect([libm.cos(0), libm.sin(0), libm.sqrt(16), libm.sqrtf(9)]).toEqual([1, 0, 4, 3]);
   });
 
+  it('finds libraries by the names of other systems, as dlopen does', () => {
+    expect(ffi.Library('libm', { sqrt: ['double', ['double']] }, { lazy: true }).sqrt(16)).toBe(4);
+    expect(ffi.Library('libc', { strlen: ['int', ['string']] }).strlen('hello')).toBe(5);
+    const refused = thrown(() => ffi.Library('libm', { sqrt: ['double', ['double']] }, { lazzy: true }));
+    expect(refused).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE' });
+  });
+
   it('prints with printf', () => {
     const program = `
       const ffi = require('arkffi/std-ffi');

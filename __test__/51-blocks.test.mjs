@@ -1,6 +1,5 @@
 // Memory of alloc: what is in it, where it ends, and that it is gone when it was freed.
 import { execFileSync } from 'node:child_process';
-import { markAsUntransferable } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, require, thrown } from './open.mjs';
@@ -427,22 +426,12 @@ describe('bytes', () => {
   test('memory is not freed whose buffer is where we do not see it', () => {
     const memory = alloc(8);
     const { buffer } = memory.view();
-    markAsUntransferable(buffer);
-    const isFree = thrown(() => memory.free()) === 'nothing was thrown';
-    // Where marking prevents nothing, the buffer was detached.
-    expect(isFree).toBe(buffer.byteLength === 0);
-    expect(memory.freed).toBe(isFree);
-    if (!isFree) {
-      expect(thrown(() => memory.free())).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', symbol: 'free' });
-      expect(new Uint8Array(buffer)[0]).toBe(0);
-    }
-    if (buffer.transfer) {
-      const second = alloc(8);
-      const moved = second.view().buffer.transfer();
-      expect(thrown(() => second.free())).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_VALUE' });
-      expect([second.freed, moved.byteLength, second.read('u8')]).toEqual([false, 8, 0]);
-    }
-    stuck = (isFree ? 0 : 1) + (buffer.transfer ? 1 : 0);
+    // Not on Node 20.
+    if (!buffer.transfer) return memory.free();
+    const moved = buffer.transfer();
+    expect(thrown(() => memory.free())).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_VALUE' });
+    expect([memory.freed, moved.byteLength, memory.read('u8')]).toEqual([false, 8, 0]);
+    stuck = 1;
   });
 });
 

@@ -25,6 +25,8 @@ const CALLBACKS = quick ? 200_000 : 1_000_000;
 const TOGETHER = 100;
 /** Addresses are kept when their callbacks are closed: so many are closed before one is used again. */
 const CLOSED = 100_000;
+/** So much memory is allocated and freed. */
+const BLOCKS = quick ? 300_000 : 3_000_000;
 
 if (flags.every((flag) => process.execArgv.includes(flag))) {
   process.exitCode = await watchAll();
@@ -34,7 +36,9 @@ if (flags.every((flag) => process.execArgv.includes(flag))) {
 }
 
 async function watchAll() {
-  const { dlopen, Struct, JSCallback, callback, releasePtr, stats } = createRequire(import.meta.url)('..');
+  const { alloc, Arena, dlopen, Struct, JSCallback, callback, releasePtr, stats } = createRequire(import.meta.url)(
+    '..',
+  );
   const { args, returns } = functions.length;
   const Label = Struct({ text: 'cstring', times: 'u32' });
   const Complex = Struct({ re: 'f64', im: 'f64' });
@@ -76,8 +80,26 @@ async function watchAll() {
   const openInTurn = (i) =>
     i % 100 === 0 ? new Promise((resolve) => setImmediate(() => resolve(openLibrary()))) : openLibrary();
 
+  const allocAndFree = () => {
+    const memory = alloc(64);
+    memory.write('u8', 0, 1);
+    memory.free();
+    return 1;
+  };
+  const view = (i) => {
+    const memory = alloc(64);
+    const [byte] = memory.view();
+    memory.free();
+    // What Node keeps for a buffer on memory of C goes when it has time.
+    return i % TOGETHER === 0 ? new Promise((resolve) => setImmediate(resolve, 1 - byte)) : 1 - byte;
+  };
+  const useArena = () => Arena.run((arena) => (arena.alloc(100), arena.strdup('text').size));
+
   const kept = [
     await watch('libraries opened and closed', 100_000, 42, openInTurn),
+    await watch('memory allocated and freed', BLOCKS, 1, allocAndFree),
+    await watch('memory with a view', BLOCKS / 10, 1, view),
+    await watch('arenas', BLOCKS / 3, 5, useArena),
     await watch('strings of 20 characters', quick ? 2_000_000 : 10_000_000, 20, (i) => length(short(i))),
     await watch('strings of 300 KB', quick ? 20_000 : 200_000, 300_000, (i) => length(texts[i & 1])),
     await watch('structs with a string', STRUCTS, 60, (i) => labelLength({ text: short(i), times: 3 }), STRUCTS),

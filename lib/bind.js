@@ -81,7 +81,9 @@ function bindAll(binders) {
  */
 function defineAsync(stub, binding, made) {
   lazily.get = () => {
-    const asyncForm = isVariadic(binding) ? variadic().variadicAsync(made) : asyncStub(binding, stub);
+    const asyncForm = isVariadic(binding)
+      ? variadic().variadicAsync(made, asyncModule())
+      : asyncModule().asyncStub(binding, stub);
     defineValue(asyncForm, 'name', binding.name, 'configurable');
     defineValue(stub, 'async', asyncForm, 'enumerable');
     return asyncForm;
@@ -133,11 +135,7 @@ function stubsOf(bindings) {
   );
 }
 
-/** @type {typeof import('./async/stub.js').asyncStub} */
-function asyncStub(...args) {
-  asyncStubs ??= require('./async/stub.js');
-  return asyncStubs.asyncStub(...args);
-}
+const asyncModule = () => (asyncStubs ??= require('./async/stub.js'));
 
 /** Used again and again. @type {PropertyDescriptor} */
 const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enumerable: true }, null);
@@ -191,7 +189,7 @@ function makeOneShot(binding) {
 function makeOneShotAsync(binding, map) {
   const { number } = binding;
   describeBound(number, binding.name, binding.signature.params);
-  return asyncStub(binding, binding, map, () => release(number));
+  return asyncModule().asyncStub(binding, binding, map, () => release(number));
 }
 
 module.exports = { bindSymbol, bindAddress, bindAll, makeOneShot, makeOneShotAsync };

@@ -9,6 +9,7 @@ const { addressLeft, closeWhenCollected, forget, letsAddressesOut } = require('.
 const { hasSymbol, isBindable, libraryExports, symbolAddress } = require('./library/look.js');
 const { openLibrary, readOptions } = require('./library/open.js');
 const { withOutcome } = require('./outcome.js');
+const { ownerOfLibrary } = require('./owner.js');
 const { planSignature } = require('./signature.js');
 
 /** What a definition of dlopen may have. */
@@ -266,7 +267,7 @@ function dlopen(path, definitions, options) {
     const isMissing = ({ optional, symbol }) => optional && !isBindable(number, symbol);
     const globals = wanted.map((one) =>
       one.type && !isMissing(one)
-        ? require('./library/globals.js').bindGlobal(number, one.symbol, one.type, one.name)
+        ? require('./library/globals.js').bindGlobal(number, one.symbol, one.type, one.name, ownerOfLibrary(number))
         : null,
     );
     const { functions } = bindAll(

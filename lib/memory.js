@@ -3,6 +3,7 @@
 
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
+const { markExternal } = require('./external.js');
 const { views, offsets, putAddress, putLength } = require('./frame.js');
 const { byteCount, locate, usable } = require('./address.js');
 const marshallers = require('./marshal.generated.js');
@@ -113,7 +114,8 @@ function viewMemory(caller, pointer, byteOffset = 0, byteLength) {
   if (length === 0) return new ArrayBuffer(0);
   putAddress(address);
   putLength(length);
-  return native.viewMemory() ?? copyMemory(caller, address, length);
+  const buffer = native.viewMemory();
+  return buffer ? markExternal(buffer) : copyMemory(caller, address, length);
 }
 
 /** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength */

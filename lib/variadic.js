@@ -14,6 +14,7 @@ const { resolveType } = require('./types.js');
 
 /** @typedef {import('./types.js').CType} CType */
 /** @typedef {import('./bind.js').Binding} Binding */
+/** @typedef {typeof import('./async/stub.js')} AsyncModule */
 
 // Taken once: what becomes of the globals later changes nothing.
 const { apply } = Reflect;
@@ -65,9 +66,9 @@ class Variant {
     }
   }
 
-  /** @param {any[]} args @returns {Promise<unknown>} */
-  callAsync(args) {
-    this.asyncForm ??= require('./async/stub.js').asyncStub(this, this);
+  /** @param {any[]} args @param {AsyncModule} asyncModule @returns {Promise<unknown>} */
+  callAsync(args, { asyncStub }) {
+    this.asyncForm ??= asyncStub(this, this);
     return apply(this.asyncForm, undefined, args);
   }
 }
@@ -237,16 +238,16 @@ function variadicStub(binding) {
   return defineValue(stub, 'length', variants.named, 'configurable');
 }
 
-/** The asynchronous form. @param {Function} stub */
-function variadicAsync(stub) {
+/** The asynchronous form. @param {Function} stub @param {AsyncModule} asyncModule */
+function variadicAsync(stub, asyncModule) {
   const variants = /** @type {Variants} */ (variantsOf.get(stub));
-  const { isOptions } = require('./async/stub.js');
+  const { isOptions } = asyncModule;
   // An executor that throws rejects.
   const asyncForm = (/** @type {any[]} */ ...args) =>
     new Promise((resolve) => {
       const last = args.length - 1;
       const hasOptions = last >= variants.named && (args[last] === undefined || isOptions(args[last]));
-      resolve(variants.find(args, hasOptions ? last : last + 1).callAsync(args));
+      resolve(variants.find(args, hasOptions ? last : last + 1).callAsync(args, asyncModule));
     });
   return defineValue(asyncForm, 'length', variants.named, 'configurable');
 }

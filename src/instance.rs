@@ -269,7 +269,12 @@ impl Instance {
     /// Functions of `closing` throw from now on, except those bound at addresses that another open
     /// library holds too: they move there.
     fn shut_functions_of(&self, closing: &Rc<Library>) {
-        for (number, bound) in self.bound.borrow_mut().iter_mut().enumerate() {
+        // Each has a reference, and most were bound last.
+        let mut left = Rc::strong_count(closing) - 1;
+        for (number, bound) in self.bound.borrow_mut().iter_mut().enumerate().rev() {
+            if left == 0 {
+                return;
+            }
             let Some(bound) = bound else { continue };
             if !bound.library.as_ref().is_some_and(|library| Rc::ptr_eq(library, closing)) {
                 continue;
@@ -282,6 +287,7 @@ impl Instance {
             };
             self.targets.set(number as u32, target);
             bound.library = other;
+            left -= 1;
         }
     }
 

@@ -36,10 +36,21 @@ pub fn segment_at(_address: usize) -> Option<Segment> {
     None
 }
 
-/// The size in bytes that a library says a variable at `address` has; `None` where it says nothing.
+/// What a library says of one of its symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// In bytes; 0 where it says nothing.
+    pub size: u64,
+    /// It is code. Constants can be in executable memory too.
+    pub is_function: bool,
+}
+
+/// What the library says of the symbol at `address`; `None` where the system does not tell.
 #[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
-pub fn size_of_variable(address: usize) -> Option<u64> {
+pub fn describe_symbol(address: usize) -> Option<Described> {
     const SYMBOL: libc::c_int = 1;
+    const FUNCTION: u8 = 2;
+    const RESOLVED_FUNCTION: u8 = 10;
     // SAFETY: zero bytes are a value of this struct of pointers.
     let mut info = unsafe { std::mem::zeroed::<libc::Dl_info>() };
     let mut symbol: *mut libc::c_void = std::ptr::null_mut();
@@ -50,13 +61,13 @@ pub fn size_of_variable(address: usize) -> Option<u64> {
         return None;
     }
     // SAFETY: this request gives the symbol's entry in the library's table, which is mapped as the library is.
-    let size = unsafe { (*symbol).st_size };
-    (size > 0).then_some(size)
+    let (size, kind) = unsafe { ((*symbol).st_size, (*symbol).st_info & 0xf) };
+    Some(Described { size, is_function: matches!(kind, FUNCTION | RESOLVED_FUNCTION) })
 }
 
 /// As above; nothing is known here.
 #[cfg(not(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64")))]
-pub fn size_of_variable(_address: usize) -> Option<u64> {
+pub fn describe_symbol(_address: usize) -> Option<Described> {
     None
 }
 

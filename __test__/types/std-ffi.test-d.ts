@@ -33,6 +33,9 @@ const some = ffi.Library('libm.so.6', { cos: ['double', ['double']] }, { optiona
 same<typeof some.cos, NonNullable<typeof some.cos> | null>(true);
 some.cos?.(1);
 
+const wide = ffi.Library(['libm', 'm'], { cos: ['double', ['double']] }, { global: true, search: ['/lib'] });
+wide.cos(1).toFixed();
+
 const Point = ffi.Struct({ x: 'double', y: 'double' });
 const shapes = ffi.Library('libshapes.so', { move: [Point.object, [Point, 'int']] });
 shapes.move({ x: 1, y: 2 }, 3).x.toFixed();

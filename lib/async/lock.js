@@ -3,6 +3,7 @@
 // else copied.
 
 const { isSharedArrayBuffer } = require('node:util').types;
+const { isExternal } = require('../external.js');
 const { extent } = require('../pointer.js');
 
 /**
@@ -49,7 +50,8 @@ const isResizable = (() => {
  * @returns {boolean}
  */
 function lock(buffer) {
-  if (marked.has(buffer)) return true;
+  // Node aborts at its end for a buffer on memory of C that is marked.
+  if (marked.has(buffer) || isExternal(buffer)) return true;
   if (mark === null) mark = findMark();
   const { length } = /** @type {{ length: number }} */ (extent(buffer));
   if (isSharedArrayBuffer(buffer)) return true;

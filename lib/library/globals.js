@@ -6,7 +6,6 @@ const { readCString } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { takeAddress } = require('../frame.js');
-const { ownerOfLibrary } = require('../owner.js');
 const { Ground, viewAddress } = require('../record/ground.js');
 const { reader, writer, viewValue } = require('../record/view.js');
 const { tracing } = require('../tracing.js');
@@ -79,14 +78,14 @@ function globalType(name, { type: given, ...others }) {
  * @param {string} symbol
  * @param {CType} type
  * @param {string} name
+ * @param {import('../retained.js').Owner} owner alive as long as the library is open
  * @returns {{ get: () => any, set: (value: unknown) => void }}
  */
-function bindGlobal(library, symbol, type, name) {
+function bindGlobal(library, symbol, type, name, owner) {
   const find = () => ({ isConstant: native.findGlobal(library, symbol, name, type.size), address: takeAddress() });
   const { isConstant, address } = tracing.libraries
     ? require('../trace/look-up.js').tracedLookUp(library, symbol, find, (found) => found.address)
     : find();
-  const owner = ownerOfLibrary(library);
   const GroundClass = isConstant ? ConstantGround : GlobalGround;
   const read = reader(type);
   const isText = type.base === 'cstring';

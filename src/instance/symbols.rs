@@ -3,7 +3,7 @@
 use super::Instance;
 use crate::error::{Code, Error};
 use crate::library::closed_error;
-use crate::segments::{Segment, segment_at, size_of_variable};
+use crate::segments::{Described, Segment, describe_symbol, segment_at};
 
 impl Instance {
     /// Refuses an address that is known to be no code. What was found last is kept: most symbols of a library
@@ -35,11 +35,13 @@ impl Instance {
         let library = self.library(library).ok_or_else(|| closed_error(name))?;
         let address = library.symbol(symbol)?;
         let Some(segment) = segment_at(address) else { return Ok((address, false)) };
-        if segment.is_executable {
+        let described = describe_symbol(address);
+        if described.is_some_and(|described| described.is_function) {
             let message = format!("{name}: the symbol is a function, not a variable: define it with args and returns");
             return Err(Error::new(Code::InvalidSymbol, message).of_symbol(name));
         }
-        let room = size_of_variable(address).unwrap_or((segment.end - address) as u64);
+        let known = described.filter(|described| described.size > 0);
+        let room = known.map_or((segment.end - address) as u64, |Described { size, .. }| size);
         if size > room {
             let message = format!("{name}: the type has {size} bytes, the variable in the library {room}");
             return Err(Error::new(Code::OutOfBounds, message).of_symbol(name));
