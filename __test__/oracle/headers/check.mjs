@@ -62,7 +62,9 @@ function wrongLines(printed, lines, isSame = (_, wanted, got) => wanted === got)
 function missedMacros(header, unit) {
   const { source, doubtful, start } = doubtfulMacros(unit, prologue(header));
   if (doubtful.length === 0) return [];
-  const refused = new Set([...complaints(header, source).matchAll(/^<stdin>:(\d+):\d+: error/gm)].map(([, line]) => Number(line)));
+  const refused = new Set(
+    [...complaints(header, source).matchAll(/^<stdin>:(\d+):\d+: error/gm)].map(([, line]) => Number(line)),
+  );
   return doubtful
     .filter((_, index) => !refused.has(start + index))
     .map(({ name, text, reason }) => `${name} (${text}) is a constant in C; ${reason}`);

@@ -66,5 +66,8 @@ export function layoutProgram(unit, prologue) {
   const macros = new Set([...unit.macros, ...unit.constants].map(({ name }) => name));
   const used = new Set(unit.records.flatMap(({ tag, fields }) => [tag, ...fields.map(({ name }) => name)]));
   const undo = [...used].filter((name) => macros.has(name)).map((name) => `#undef ${name}\n`);
-  return { source: `${prologue}${counter}${undo.join('')}${functions.join('\n')}\nint main(void) { ${calls.join(' ')} return 0; }\n`, lines };
+  return {
+    source: `${prologue}${counter}${undo.join('')}${functions.join('\n')}\nint main(void) { ${calls.join(' ')} return 0; }\n`,
+    lines,
+  };
 }

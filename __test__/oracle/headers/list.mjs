@@ -53,12 +53,15 @@ export function preprocessed(header) {
 /** What gcc says while it reads C, without making anything. */
 export function complaints(header, source, more = []) {
   const options = { input: source, encoding: 'utf8', maxBuffer: 1 << 28 };
-  const flags = ['-fsyntax-only', '-fmax-errors=0', '-fdiagnostics-color=never', '-fno-diagnostics-show-caret'];
+  const flags = ['-fsyntax-only', '-ftrack-macro-expansion=0', '-fmax-errors=0', '-fdiagnostics-color=never', '-fno-diagnostics-show-caret'];
   return spawnSync(cc, [...flagsOf(header), ...flags, ...more, '-x', 'c', '-'], options).stderr;
 }
 
 /** Compiles C and runs it; what it prints. */
 export function run(header, source, file) {
-  execFileSync(cc, [...flagsOf(header), '-O0', '-x', 'c', '-', '-o', file, '-lm'], { input: source, stdio: ['pipe', 'ignore', 'pipe'] });
+  execFileSync(cc, [...flagsOf(header), '-O0', '-x', 'c', '-', '-o', file, '-lm'], {
+    input: source,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   return execFileSync(file, { encoding: 'utf8', maxBuffer: 1 << 28 });
 }

@@ -21,7 +21,14 @@ for (const header of headers.filter(({ name }) => wanted.length === 0 || wanted.
       `${integers} integer macros of ${constants} constants; ${found.milliseconds.toFixed(1)} ms for ${found.bytes} bytes`,
   );
   const { wrongTypes, wrongLayouts, problems, wrongConstants, missedMacros } = found;
-  for (const [what, wrong] of Object.entries({ skipped, wrongTypes, wrongLayouts, problems, wrongConstants, missedMacros })) {
+  for (const [what, wrong] of Object.entries({
+    skipped,
+    wrongTypes,
+    wrongLayouts,
+    problems,
+    wrongConstants,
+    missedMacros,
+  })) {
     failed += wrong.length;
     if (wrong.length > 0) console.log(`  ${what}: ${wrong.length}\n    ${wrong.slice(0, 10).join('\n    ')}`);
   }

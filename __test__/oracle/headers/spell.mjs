@@ -3,7 +3,7 @@
 /** Gives `spell(type, declarator)`, which returns null for what C cannot name. */
 export function createSpeller(unit) {
   const qualified = (type, text) => `${type.const ? 'const ' : ''}${type.volatile ? 'volatile ' : ''}${text}`;
-  const words = { '__int128': '__int128', 'va_list': '__builtin_va_list' };
+  const words = { __int128: '__int128', va_list: '__builtin_va_list' };
 
   function base(type) {
     switch (type.kind) {

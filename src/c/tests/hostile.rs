@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 fn survives(name: &str, text: &str) {
     let begin = Instant::now();
     let found = parsed(text);
-    eprintln!("{name} {:?}", begin.elapsed());
     assert!(found.ends_with('}'), "{name}");
     // Generous: these run without optimization, beside others. What is not bounded takes hours.
     assert!(begin.elapsed() < Duration::from_secs(60), "{name} took {:?}", begin.elapsed());
@@ -13,7 +12,7 @@ fn survives(name: &str, text: &str) {
 
 #[test]
 fn depth_is_bounded() {
-    let many = 100_000;
+    let many = 20_000;
     for (name, before, after) in [
         ("parentheses of a declarator", "int ", "("),
         ("pointers", "int ", "*"),
