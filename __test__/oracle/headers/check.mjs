@@ -62,11 +62,13 @@ function wrongLines(printed, lines, isSame = (_, wanted, got) => wanted === got)
 function missedMacros(header, unit) {
   const { source, doubtful, start } = doubtfulMacros(unit, prologue(header));
   if (doubtful.length === 0) return [];
-  const refused = new Set(
-    [...complaints(header, source).matchAll(/^<stdin>:(\d+):\d+: error/gm)].map(([, line]) => Number(line)),
-  );
+  const said = complaints(header, source);
+  const refused = new Set([...said.matchAll(/^<stdin>:(\d+):\d+: error/gm)].map(([, line]) => Number(line)));
+  // gcc tells of each unknown name once.
+  const unknown = new Set([...said.matchAll(/error: .(\w+). undeclared/g)].map(([, name]) => name));
+  const isUnknown = ({ reason }) => unknown.has(/'(\w+)' is not known$/.exec(reason)?.[1]);
   return doubtful
-    .filter((_, index) => !refused.has(start + index))
+    .filter((macro, index) => !refused.has(start + index) && !isUnknown(macro))
     .map(({ name, text, reason }) => `${name} (${text}) is a constant in C; ${reason}`);
 }
 

@@ -86,7 +86,8 @@ export function doubtfulMacros(unit, prologue) {
     return depth === 0 && !/[;{}]/.test(text);
   };
   // `__LINE__` is one in C too, but another at each place.
-  const isDoubtful = ({ params, text, at, reason }) => !params && at && !reason.startsWith('it depends') && balanced(text);
+  const isDoubtful = ({ params, text, at, reason }) =>
+    !params && at && !reason.startsWith('it depends') && balanced(text);
   const doubtful = unit.macros.filter((macro) => isDoubtful(macro) && macro.text !== '');
   const start = prologue.split('\n').length;
   const lines = doubtful.map(({ name }, index) => `enum { arkffi_doubt_${index} = (${name}) };`);

@@ -53,7 +53,13 @@ export function preprocessed(header) {
 /** What gcc says while it reads C, without making anything. */
 export function complaints(header, source, more = []) {
   const options = { input: source, encoding: 'utf8', maxBuffer: 1 << 28 };
-  const flags = ['-fsyntax-only', '-ftrack-macro-expansion=0', '-fmax-errors=0', '-fdiagnostics-color=never', '-fno-diagnostics-show-caret'];
+  const flags = [
+    '-fsyntax-only',
+    '-ftrack-macro-expansion=0',
+    '-fmax-errors=0',
+    '-fdiagnostics-color=never',
+    '-fno-diagnostics-show-caret',
+  ];
   return spawnSync(cc, [...flagsOf(header), ...flags, ...more, '-x', 'c', '-'], options).stderr;
 }
 
