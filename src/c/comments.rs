@@ -7,6 +7,9 @@ use super::types::Declared;
 /// The longest comment that is looked at, in bytes.
 const MAX_LENGTH: usize = 65_536;
 
+/// How much there may be between it and the declaration, in bytes.
+const MAX_GAP: usize = 500;
+
 /// The text of the comment, without its marks.
 pub fn comment_of(sources: &Sources<'_>, declared: &Declared<'_>) -> Option<String> {
     let start = declared.start?;
@@ -28,7 +31,7 @@ fn newlines(text: &str) -> usize {
 fn before(source: &Source<'_>, start: usize) -> Option<String> {
     let index = source.comments.partition_point(|(_, end)| *end as usize <= start).checked_sub(1)?;
     let (first, last) = source.comments[index];
-    let between = source.text.get(last as usize..start)?;
+    let between = source.text.get(last as usize..start).filter(|between| between.len() <= MAX_GAP)?;
     // Macros that stand for nothing may come first.
     let is_near =
         newlines(between) <= 1 && between.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || byte == b'_');
@@ -61,7 +64,7 @@ fn is_trailing(source: &Source<'_>, start: usize) -> bool {
 fn after(source: &Source<'_>, end: usize) -> Option<String> {
     let index = source.comments.partition_point(|(start, _)| (*start as usize) < end);
     let &(first, last) = source.comments.get(index)?;
-    let between = source.text.get(end..first as usize)?;
+    let between = source.text.get(end..first as usize).filter(|between| between.len() <= MAX_GAP)?;
     let is_near = between.bytes().all(|byte| byte.is_ascii_whitespace() || byte == b';' || byte == b',');
     let lines = newlines(between);
     let rest = source.text.get(last as usize..)?;

@@ -42,12 +42,16 @@ impl<'s> Parser<'s> {
         }
         of.is_active.set(true);
         let faults = self.preprocessor.faults.len();
+        self.preprocessor.depends_on_place = false;
         let tokens = self.preprocessor.expand(&of.body);
         // What is wrong with a macro that nobody used is told with the macro.
         let fault = self.preprocessor.faults.drain(faults..).next();
         of.is_active.set(false);
         if let Some(fault) = fault {
             return Err(fault.message);
+        }
+        if self.preprocessor.depends_on_place {
+            return Err("it depends on where it is used".to_owned());
         }
         if tokens.is_empty() {
             return Err("it is empty".to_owned());

@@ -117,6 +117,11 @@ impl<'s> Preprocessor<'s> {
 
     /// Leaves a call as it is written.
     fn uncall(&mut self, name: Token<'s>, read: Vec<Token<'s>>) -> Token<'s> {
+        // It is read again, which many calls without an end would do many times.
+        self.made += read.len();
+        if self.made > MAX_TOKENS {
+            self.exhaust(name.at, format!("the macros stand for more than {MAX_TOKENS} tokens"));
+        }
         self.push(read, None);
         Token { is_painted: true, ..name }
     }
@@ -153,6 +158,7 @@ impl<'s> Preprocessor<'s> {
 
     /// Names that stand for something else at each place; `None` for `_Pragma`, which stands for nothing.
     fn special(&mut self, token: Token<'s>) -> Option<Token<'s>> {
+        self.depends_on_place |= matches!(token.text, "__LINE__" | "__FILE__" | "__COUNTER__" | "__DATE__" | "__TIME__");
         let (kind, text) = match token.text {
             "__LINE__" => (Kind::Number, self.sources.position(token.at).line.to_string()),
             "__COUNTER__" => {

@@ -58,6 +58,7 @@ impl Writer {
             match character {
                 '"' | '\\' => self.text.extend(['\\', character]),
                 '\n' => self.text.push_str("\\n"),
+                '\t' => self.text.push_str("\\t"),
                 '\0'..='\u{1f}' => self.text.push_str(&format!("\\u{:04x}", character as u32)),
                 _ => self.text.push(character),
             }

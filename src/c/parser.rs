@@ -13,6 +13,8 @@ use super::value::{Int, Value};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// How many names are told of a declaration that is skipped.
+const MAX_NAMES: usize = 100;
 /// How deep declarations nest.
 const MAX_DEPTH: u32 = 64;
 
@@ -56,6 +58,8 @@ pub struct Parser<'s> {
     pub skipped: Vec<Skipped>,
     pub(super) state: State,
     depth: u32,
+    /// How many more unknown types are compared with all that are known.
+    pub(super) hints: u32,
     /// `extern "C" {` that are open.
     pub(super) linkages: u32,
 }
@@ -79,6 +83,7 @@ impl<'s> Parser<'s> {
             skipped: Vec::new(),
             state: State::default(),
             depth: 0,
+            hints: 50,
             linkages: 0,
         }
     }
@@ -291,8 +296,10 @@ impl<'s> Parser<'s> {
             }
             let next = self.ahead(1);
             let ends_name = next.kind == Kind::Punct && matches!(next.text, "(" | ";" | "," | "[" | "=" | ":");
+            // `type (*name)`: the bracket belongs to the name in it.
+            let ends_name = ends_name && !(next.is("(") && self.ahead(2).is("*") && self.ahead(3).kind == Kind::Name);
             let is_name = token.kind == Kind::Name && ends_name && !is_initializer && !is_keyword(token.text);
-            if is_name && !names.contains(&token.text) {
+            if is_name && names.len() < MAX_NAMES && !names.contains(&token.text) {
                 names.push(token.text);
             }
             match token.text {

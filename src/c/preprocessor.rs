@@ -77,6 +77,8 @@ pub struct Preprocessor<'s> {
     /// The text went through a preprocessor.
     pub(super) is_preprocessed: bool,
     pub(super) is_condition: bool,
+    /// Something that stands for another thing at each place has been expanded.
+    pub depends_on_place: bool,
     pub(super) is_exhausted: bool,
     pub(super) made: usize,
     pub(super) calls: u32,
@@ -105,6 +107,7 @@ impl<'s> Preprocessor<'s> {
             pack_stack: Vec::new(),
             is_preprocessed,
             is_condition: false,
+            depends_on_place: false,
             is_exhausted: false,
             made: 0,
             calls: 0,

@@ -251,9 +251,9 @@ impl<'s> Parser<'s> {
             self.names.insert(name.text, Named::Enumerator(next, ty));
             next += 1;
             let has_more = self.eat(",");
-            let end = self.before().at;
+            let last = self.before();
             if let Some((declared, _)) = self.unit.enums[index].members.last_mut() {
-                declared.end = Some(if has_more { end } else { name.at });
+                declared.end = Some(Place { offset: last.at.offset + last.text.len() as u32, ..last.at });
             }
             if !has_more && !self.token().is("}") {
                 return Err(self.unexpected("',' or '}'"));

@@ -122,7 +122,10 @@ impl Parser<'_> {
         let mut members = Vec::with_capacity(record.fields.len());
         let mut strange = None;
         for field in &record.fields {
-            let named = |message: String| format!("its field '{}': {message}", field.declared.name);
+            // Records in records in records would add up.
+            let is_long = |message: &str| message.len() > 200;
+            let named =
+                |message: String| if is_long(&message) { message } else { format!("its field '{}': {message}", field.declared.name) };
             strange = strange.or_else(|| self.strangeness(field.ty).map(named));
             members.push(self.member(field, record.is_packed).map_err(named)?);
         }

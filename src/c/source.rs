@@ -83,6 +83,20 @@ pub struct Source<'s> {
     pub comments: Vec<(u32, u32)>,
     markers: Vec<Marker<'s>>,
     lines: OnceCell<Vec<u32>>,
+    /// The last place whose column was counted: where its line begins, where it is, how many characters that is.
+    counted: Cell<(u32, u32, u32)>,
+}
+
+impl Source<'_> {
+    /// How many characters there are from the start of a line to a place in it. Places mostly come in order, and
+    /// a line may be as long as the text.
+    fn characters(&self, start: u32, end: u32) -> u32 {
+        let (line, from, before) = self.counted.get();
+        let (from, before) = if line == start && from <= end && from >= start { (from, before) } else { (start, 0) };
+        let more = self.text.get(from as usize..end as usize).map_or(0, |text| text.chars().count() as u32);
+        self.counted.set((start, end, before + more));
+        before + more
+    }
 }
 
 /// Every text of a unit.
@@ -92,7 +106,15 @@ pub struct Sources<'s>(Vec<Source<'s>>);
 impl<'s> Sources<'s> {
     /// Adds a text and returns its number.
     pub fn add(&mut self, name: &'s str, text: &'s str, is_builtin: bool) -> u32 {
-        self.0.push(Source { name, text, is_builtin, comments: Vec::new(), markers: Vec::new(), lines: OnceCell::new() });
+        self.0.push(Source {
+            name,
+            text,
+            is_builtin,
+            comments: Vec::new(),
+            markers: Vec::new(),
+            lines: OnceCell::new(),
+            counted: Cell::default(),
+        });
         self.0.len() as u32 - 1
     }
 
@@ -125,11 +147,10 @@ impl<'s> Sources<'s> {
         let lines = source.lines.get_or_init(|| line_starts(source.text));
         let number = |offset: u32| lines.partition_point(|&start| start <= offset).max(1) - 1;
         let index = number(at.offset);
-        let start = lines[index] as usize;
-        let rest = &source.text[start..];
-        let text = rest.split('\n').next().unwrap_or("").trim_end_matches('\r');
-        let before = source.text.get(start..at.offset as usize).unwrap_or(text);
-        let column = before.chars().count() as u32 + 1;
+        let start = lines[index];
+        let end = lines.get(index + 1).map_or(source.text.len(), |next| *next as usize);
+        let text = source.text[start as usize..end].trim_end_matches(['\n', '\r']);
+        let column = source.characters(start, at.offset) + 1;
         let (file, line) = match marker_before(source, at.offset) {
             Some(marker) => (marker.file, marker.line.saturating_add((index - number(marker.offset).min(index)) as u32)),
             None => (source.name, index as u32 + 1),

@@ -263,7 +263,8 @@ impl<'s> Parser<'s> {
     }
 
     /// The type most like an unknown one.
-    fn nearest_type(&self, word: &str) -> Option<&'s str> {
+    fn nearest_type(&mut self, word: &str) -> Option<&'s str> {
+        self.hints = self.hints.checked_sub(1)?;
         const ALIKE: f64 = 0.88;
         let known = self.names.iter().filter(|(_, named)| matches!(named, Named::Typedef(_))).map(|(name, _)| *name);
         let scored = known.map(|name| (strsim::jaro_winkler(word, name), name)).filter(|(score, _)| *score > ALIKE);

@@ -1,8 +1,9 @@
 //! Reading C declarations.
 
-use super::Thrown;
+use super::{Thrown, with_instance};
 use crate::c::{Includes, Options, Target, parse};
-use napi::Status;
+use crate::error::{Code, Error};
+use napi::Env;
 use napi_derive::napi;
 use std::collections::HashMap;
 use std::fs;
@@ -48,14 +49,16 @@ impl Includes for Files {
 
 /// Reads C declarations: gives the JSON text that `lib/c/format.d.ts` describes.
 #[napi(js_name = "parseC", catch_unwind)]
-pub fn parse_c(text: String, options: Option<CParseOptions>) -> Thrown<String> {
+pub fn parse_c(env: Env, text: String, options: Option<CParseOptions>) -> Thrown<String> {
     let options =
         options.unwrap_or(CParseOptions { file: None, target: None, preprocessed: None, include: None, headers: None, define: None });
     let target = match options.target {
         None => Target::host(),
-        Some(name) => Target::named(&name).ok_or_else(|| {
-            let known: Vec<_> = Target::names().collect();
-            napi::Error::new(Status::InvalidArg, format!("'{name}' is no target; there are {}", known.join(", ")))
+        Some(name) => with_instance(&env, |_| {
+            Target::named(&name).ok_or_else(|| {
+                let known: Vec<_> = Target::names().collect();
+                Error::new(Code::InvalidArgValue, format!("'{name}' is no target; there are {}", known.join(", ")))
+            })
         })?,
     };
     let files = Files {
