@@ -237,7 +237,7 @@ function bindVariable(library, name, { symbol, type }) {
   const asked = globalType(name, { type, global: true });
   return whileOpen(name, () => {
     addressLeft(numberOf(library));
-    return bindGlobal(numberOf(library), symbol, asked, name);
+    return bindGlobal(numberOf(library), symbol, asked, name, ownerOfLibrary(numberOf(library)));
   });
 }
 
