@@ -164,7 +164,7 @@ export interface CFunction extends CDeclared, CSignature {
   noreturn?: true;
   /** The text of `deprecated("…")`, or `''`. */
   deprecated?: string;
-  /** Called before C is told to free: the name in `__attribute__((malloc(name)))`. */
+  /** The function that frees its result: the name in `__attribute__((malloc(name)))`. */
   free?: string;
 }
 
