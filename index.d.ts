@@ -3,6 +3,8 @@
 // the codes that it adds to `ERR_INVALID_ARG_TYPE` (an argument of the wrong kind) and
 // `ERR_OUT_OF_RANGE` (a number that is a fraction, NaN or too large).
 
+import type { Prototype, Prototypes } from './lib/c/grammar.js';
+
 export {};
 
 // ---- values ----------------------------------------------------------------------------------------
@@ -889,9 +891,9 @@ export type Checked<Definition, Shape, As extends Role = 'parameter', Known = Pa
 /** The same for a map of definitions: `D extends CheckedAll<D, SymbolDefinition>`. */
 export type CheckedAll<Definitions, Shape> = object & {
   readonly [Name in keyof Definitions]: Definitions[Name] extends object
-    ? IsGlobal<Definitions[Name], Shape> extends true
+    ? IsGlobal<Definitions[Name], Exclude<Shape, string>> extends true
       ? CheckedGlobal<Definitions[Name]>
-      : Checked<Definitions[Name], Shape>
+      : Checked<Definitions[Name], Exclude<Shape, string>>
     : Shape;
 };
 
@@ -949,13 +951,29 @@ type WithErrno<Definition, Value> =
       : Value
     : never;
 
-/** The function that a definition makes. */
+/** The function that a definition makes, or a prototype of C. */
 export type FunctionOf<Definition> = unknown extends Definition
   ? BoundFunction<any[], any>
-  : BoundFunction<
-      ArgumentsOf<Property<Definition, 'args'>>,
-      WithErrno<Definition, ValueOut<Property<Definition, 'returns'>>>
-    >;
+  : Definition extends string
+    ? PrototypeFunction<Definition>
+    : BoundFunction<
+        ArgumentsOf<Property<Definition, 'args'>>,
+        WithErrno<Definition, ValueOut<Property<Definition, 'returns'>>>
+      >;
+
+/**
+ * The function of a prototype: `FunctionOf<'double pow(double x, double y)'>`. What is passed and given back is
+ * as docs/c-declarations.md tells.
+ */
+export type PrototypeFunction<Text extends string> = [Prototype<Text>] extends [never]
+  ? UnparsedFunction<Text>
+  : FunctionOf<Prototype<Text>>;
+
+/**
+ * The function of a prototype that TypeScript cannot read: text that is not a literal, or that names types of a
+ * header. It is checked when it is bound, and its arguments when it is called.
+ */
+export interface UnparsedFunction<Text extends string> extends BoundFunction<any[], any> {}
 
 /** The asynchronous function that a definition makes. */
 export type AsyncFunctionOf<Definition> = FunctionOf<Definition>['async'] & {
@@ -992,6 +1010,102 @@ export type SymbolsOf<Definitions> = [GlobalNames<Definitions>] extends [never]
         -readonly [Name in GlobalNames<Definitions>]: GlobalOf<Definitions[Name]>;
       }
     >;
+
+// ---- declarations of C ------------------------------------------------------------------------------
+
+/** Where declarations of C are read from. */
+export interface DeclarationFile {
+  /** A path, or a `file:` URL. */
+  readonly file: string | FileURL;
+}
+
+/** How `cdef` reads declarations. */
+export interface DeclarationOptions {
+  /** Throw `ERR_C_SYNTAX` for the first bad declaration, instead of leaving it out. */
+  readonly strict?: boolean | undefined;
+  /** Directories in which `#include` looks. Standard headers are built in as far as their types matter. */
+  readonly include?: string | FileURL | readonly (string | FileURL)[] | undefined;
+  /** Macros: `{ ZLIB_CONST: true, LEVEL: 9 }`. */
+  readonly define?: Readonly<Record<string, string | number | bigint | true>> | undefined;
+  /**
+   * Functions that return text which has to be freed, and the function that frees it:
+   * `{ Greet: 'FreeString' }`. Their results are copied, and are strings.
+   */
+  readonly free?: Readonly<Record<string, string>> | undefined;
+  /**
+   * A directory in which what was parsed is kept, so that the same text is not parsed again. What is in it is
+   * believed: nobody else should be able to write there.
+   */
+  readonly cache?: string | FileURL | undefined;
+}
+
+/** Something that is wrong with a declaration. What it declares is left out, and tells why when it is used. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** Undefined for what is built in, as the two below. */
+  readonly file: string | undefined;
+  /** From 1. */
+  readonly line: number | undefined;
+  /** From 1. */
+  readonly column: number | undefined;
+  /** The line as it is in the file. */
+  readonly source: string | undefined;
+  /** `file:line:column: message`, the line, and a caret under the place. */
+  readonly text: string;
+  /** What is left out. */
+  readonly names: readonly string[];
+}
+
+type Freed<Definition, Name, Options> = Options extends { readonly free: infer Free }
+  ? Name extends keyof Free
+    ? { args: Property<Definition, 'args'>; returns: 'cstring' }
+    : Definition
+  : Definition;
+// Text that is a literal of prototypes says which functions there are.
+type DeclaredSymbols<Source, Options> = Source extends string
+  ? [Prototypes<Source>] extends [never]
+    ? Record<string, any>
+    : Prototypes<Source> extends infer Found
+      ? { readonly [Name in keyof Found]: FunctionOf<Freed<Found[Name], Name, Options>> }
+      : never
+  : Record<string, any>;
+
+/** What `cdef` makes of declarations. */
+export interface Declarations<Symbols extends object = Record<string, any>> extends Closable {
+  /**
+   * The functions (BoundFunctions), which are bound when they are first used, and the globals, whose values are
+   * those in memory. What is declared and cannot be called, or is not in the library, says so when it is called.
+   */
+  readonly symbols: Symbols;
+  /**
+   * The types, by their tags and the names of typedefs: schemas, enumerations, callback types and names. Where
+   * both are the same name of different types, the tag is `types['struct x']`. Of a struct of which nothing is known, it
+   * is the type of pointers to it, as `opaque` declares it.
+   */
+  readonly types: Record<string, any>;
+  /** Enumerators, and macros that are integers, fractions or strings. */
+  readonly constants: Record<string, any>;
+  /** What could not be read. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Parses declarations of C, as they are in headers, and binds what they declare. Throws `ERR_C_SYNTAX` if
+ * `strict`, `ERR_INVALID_ARG_VALUE` for a file that cannot be read or a function in `free` that is not
+ * declared, and what `dlopen` throws.
+ * @param source the text, or the file it is in
+ * @param library what `dlopen` takes, which `close()` closes, or an open Library; types and constants alone when
+ *   left out
+ */
+export function cdef<
+  const Source extends string | DeclarationFile,
+  const Options extends DeclarationOptions | undefined = undefined,
+>(
+  source: Source,
+  library?: LibraryPath | readonly LibraryPath[] | null | Library<any>,
+  options?: Options,
+): Declarations<DeclaredSymbols<Source, Options>>;
 
 // ---- functions -------------------------------------------------------------------------------------
 
@@ -1044,6 +1158,11 @@ export class Library<Symbols extends object = Record<string, any>> implements Cl
   constructor(handle: bigint, symbols: Symbols);
   /** The functions, and properties that are variables, by the names in the definitions. */
   readonly symbols: Symbols;
+  /**
+   * Binds one function by its prototype in C, as `'double pow(double x, double y)'`. Throws `ERR_C_SYNTAX` for
+   * text that is none, `ERR_DLSYM_FAILED`, `ERR_UNSUPPORTED_ARGS` for what cannot be called, `ERR_LIBRARY_CLOSED`.
+   */
+  func<const Text extends string>(prototype: Text): PrototypeFunction<Text>;
   /** Whether the library has a symbol. Throws `ERR_LIBRARY_CLOSED`. */
   has(name: string): boolean;
   /**
@@ -1101,9 +1220,10 @@ export interface OpenOptions {
  * @param path a path, a name that the system searches for, a `file:` URL, or candidates of which the first that
  *   opens is taken; null is the running process. Where no file has the name, it is completed as the system calls
  *   libraries: `m` is `libm.so.6` on Linux
- * @param definitions such as `{ add: { args: ['i32', 'i32'], returns: 'i32' } }`
+ * @param definitions such as `{ add: { args: ['i32', 'i32'], returns: 'i32' } }`, or prototypes in C, as
+ *   `{ add: 'int add(int, int)' }`
  */
-export function dlopen<const Definitions extends CheckedAll<Definitions, SymbolDefinition>>(
+export function dlopen<const Definitions extends CheckedAll<Definitions, SymbolDefinition | string>>(
   path: LibraryPath | readonly LibraryPath[] | null,
   definitions: Definitions,
   options?: OpenOptions,
@@ -1126,7 +1246,10 @@ export function platform(): Platform;
 
 /** What `loadPlatformLibrary` binds. */
 export interface PlatformLibraryOptions<Definitions> {
-  /** The library's header, in its directory or elsewhere. It must be there; it is not read yet, so give `symbols` too. */
+  /**
+   * The library's header, in its directory or elsewhere. It must be there. Without `symbols`, what it declares is bound,
+   * as by `cdef`.
+   */
   readonly header?: string | FileURL | undefined;
   /** The definitions, as of `dlopen`. */
   readonly symbols?: Definitions | undefined;
@@ -1142,6 +1265,11 @@ export interface PlatformLibraryOptions<Definitions> {
  * @param dir where the files of all platforms are
  * @param base the beginning of their names
  */
+export function loadPlatformLibrary(
+  dir: string | FileURL,
+  base: string,
+  options: { readonly header: string | FileURL; readonly symbols?: undefined },
+): Library;
 export function loadPlatformLibrary<const Definitions extends CheckedAll<Definitions, SymbolDefinition> = {}>(
   dir: string | FileURL,
   base: string,
@@ -1624,6 +1752,7 @@ export type ErrorCode =
   | 'ERR_INVALID_BASE64'
   | 'ERR_TYPE_ERROR'
   | 'ERR_UNSUPPORTED_ARGS'
+  | 'ERR_C_SYNTAX'
   | 'ERR_CALLBACK_CLOSED'
   | 'ERR_CALLBACK_DEADLOCK'
   | 'ERR_CALL_FAILED';

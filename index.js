@@ -57,6 +57,7 @@ const later = {
   offsetof: () => require('./lib/record/queries.js').offsetof,
   JSCallback: () => require('./lib/callback/callback.js').JSCallback,
   callback: () => require('./lib/callback/type.js').callback,
+  cdef: () => require('./lib/c/cdef.js').cdef,
   platform: () => require('./lib/library/platform.js').platform,
   loadPlatformLibrary: () => require('./lib/library/platform.js').loadPlatformLibrary,
   retain: () => require('./lib/retain.js').retain,
@@ -88,4 +89,4 @@ for (const [name, load] of Object.entries(later)) {
 0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.attachFinalizer = 0);
 0 && (exports.platform = exports.loadPlatformLibrary = exports.allowLibraries = exports.retain = 0);
 0 && (exports.alloc = exports.strdup = exports.reinterpret = exports.malloc = exports.calloc = exports.realloc = 0);
-0 && (exports.free = exports.Memory = exports.Arena = 0);
+0 && (exports.free = exports.Memory = exports.Arena = exports.cdef = 0);

@@ -35,6 +35,7 @@ describe('every error code', () => {
       '11-calls',
       '31-callback-errors',
       '32-callback-threads',
+      '46-c-declarations',
       '51-blocks',
       '54-handles',
       '64-guards',

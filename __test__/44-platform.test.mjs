@@ -131,13 +131,19 @@ describe('loadPlatformLibrary', () => {
     loadPlatformLibrary(directory, 'calc', { header, symbols }).close();
     loadPlatformLibrary(directory, 'calc', { header: path.join(directory, header), symbols }).close();
     loadPlatformLibrary(directory, 'calc', { header: pathToFileURL(path.join(directory, header)), symbols }).close();
-    // What it declares cannot be bound yet.
-    expect(thrown(() => loadPlatformLibrary(directory, 'calc', { header }))).toMatchObject({
-      code: 'ERR_INVALID_ARG_TYPE',
-      symbol: 'loadPlatformLibrary',
-      argument: 2,
-      message: expect.stringContaining('give symbols'),
-    });
+  });
+
+  it('binds what the header declares, when there are no definitions', () => {
+    const directory = directoryWith(exact, 'calc.h');
+    writeFileSync(path.join(directory, 'calc.h'), 'int add(int a, int b);\n');
+    const library = loadPlatformLibrary(directory, 'calc', { header: 'calc.h' });
+    expect(library.symbols.add(1, 2)).toBe(3);
+    expect(loadPlatformLibrary(directory, 'calc', { header: 'calc.h' })).toBe(library);
+    const other = loadPlatformLibrary(directory, 'calc', { symbols });
+    expect(other).not.toBe(library);
+    other.close();
+    library.close();
+    expect(thrown(() => library.symbols.add(1, 2)).code).toBe('ERR_LIBRARY_CLOSED');
   });
 
   it('fails in order: platform, library, header, binding', () => {

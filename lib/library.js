@@ -19,6 +19,9 @@ const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'checke
 /** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
 const { opened } = native;
 
+/** Whose number is asked. @type {(library: Library) => number} */
+let numberOf;
+
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
 /** Whether a library from a file is open. @type {(library: Library) => boolean} */
@@ -38,6 +41,18 @@ class Library {
   constructor(handle, symbols) {
     this.#handle = handle;
     this.symbols = symbols;
+  }
+
+  static {
+    numberOf = (library) => handleNumber(library.#handle);
+  }
+
+  /** Binds a function by its prototype in C. @param {unknown} prototype */
+  func(prototype) {
+    if (typeof prototype !== 'string')
+      throw definitionError('func', 'expected the prototype of a function in C', 'func');
+    const { symbol, ...types } = prototypeDefinition('func', prototype);
+    return bindFunction(this, symbol, { symbol, ...types });
   }
 
   /** Unloads the library once no call is inside. Calls throw ERR_LIBRARY_CLOSED from now on. */
@@ -101,14 +116,17 @@ const definitionError = (caller, text, name) => createError('ERR_INVALID_ARG_TYP
  * @param {unknown} definitions
  * @param {string} caller
  * @param {string[]} keys
+ * @param {'prototypes'} [others] what else may stand for a definition
  * @returns {[string, any][]}
  */
-function definitionEntries(definitions, caller, keys) {
+function definitionEntries(definitions, caller, keys, others) {
   if (typeof definitions !== 'object' || definitions === null) {
     throw definitionError(caller, 'the definitions must be an object');
   }
   const entries = Object.entries(definitions);
-  for (const [name, definition] of entries) checkDefinition(definition, caller, keys, name);
+  for (const [name, definition] of entries) {
+    if (others === undefined || typeof definition !== 'string') checkDefinition(definition, caller, keys, name);
+  }
   return entries;
 }
 
@@ -167,6 +185,63 @@ function symbolTable(names, members) {
   return symbols;
 }
 
+/** Loaded when a prototype is first given. @type {typeof import('./c/prototype.js').prototypeDefinition} */
+const prototypeDefinition = (...given) => require('./c/prototype.js').prototypeDefinition(...given);
+
+/** What a definition says that may be a prototype. @param {unknown} definition @param {string} name */
+const saidBy = (definition, name) =>
+  typeof definition === 'string' ? prototypeDefinition('dlopen', definition, name) : ownProperties(definition);
+
+/**
+ * Binds one function of an open library.
+ * @param {Library} library
+ * @param {string} name for errors
+ * @param {{ symbol: string, args: unknown[], returns: unknown }} definition
+ * @returns {Function}
+ */
+function bindFunction(library, name, { symbol, args, returns }) {
+  const signature = planSignature(name, args, returns);
+  const number = numberOf(library);
+  const isOpen = letsAddressesOut(signature);
+  const bind = () => {
+    if (isOpen) addressLeft(number);
+    return bindSymbol(number, symbol, signature, name, !isOpen);
+  };
+  const { functions } = whileOpen(name, () => bindAll([bind]));
+  return /** @type {Function} */ (functions[0]);
+}
+
+/**
+ * Does something with a library that may be closed by now.
+ * @template T
+ * @param {string} name for errors
+ * @param {() => T} action
+ * @returns {T}
+ */
+function whileOpen(name, action) {
+  try {
+    return action();
+  } catch (error) {
+    if (/** @type {any} */ (error).code !== 'ERR_INVALID_HANDLE') throw error;
+    throw createError('ERR_LIBRARY_CLOSED', `${name}: the library is closed`, name);
+  }
+}
+
+/**
+ * The accessors for a variable of an open library.
+ * @param {Library} library
+ * @param {string} name for errors
+ * @param {{ symbol: string, type: unknown }} definition
+ */
+function bindVariable(library, name, { symbol, type }) {
+  const { bindGlobal, globalType } = require('./library/globals.js');
+  const asked = globalType(name, { type, global: true });
+  return whileOpen(name, () => {
+    addressLeft(numberOf(library));
+    return bindGlobal(numberOf(library), symbol, asked, name, ownerOfLibrary(numberOf(library)));
+  });
+}
+
 /**
  * Opens a library and binds functions of it: all of them or, on any failure, none.
  * @param {unknown} path
@@ -175,8 +250,8 @@ function symbolTable(names, members) {
  * @returns {Library}
  */
 function dlopen(path, definitions, options) {
-  const wanted = definitionEntries(definitions, 'dlopen', KEYS).map(([name, definition]) => {
-    const own = ownProperties(definition);
+  const wanted = definitionEntries(definitions, 'dlopen', KEYS, 'prototypes').map(([name, definition]) => {
+    const own = saidBy(definition, name);
     const { symbol = name, args, returns, optional = false, checked } = own;
     if (typeof symbol !== 'string') throw definitionError('dlopen', `the symbol of ${name} must be a string`, name);
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
@@ -220,9 +295,13 @@ function isGlobal(name, { type, global: says = false }) {
   return says || type !== undefined;
 }
 
+/** @typedef {Library} OpenLibrary */
+
 module.exports = {
   Library,
   dlopen,
+  bindFunction,
+  bindVariable,
   openHandle,
   handleNumber,
   isOpen,

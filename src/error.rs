@@ -82,6 +82,8 @@ codes! {
     TypeError "ERR_TYPE_ERROR" Type,
     /// A signature that this machine or backend cannot call.
     UnsupportedArgs "ERR_UNSUPPORTED_ARGS" Plain,
+    /// Text that is not C, or not what was asked for.
+    CSyntax "ERR_C_SYNTAX" Plain,
     /// A callback that was closed, or a handle of one that was never given out.
     CallbackClosed "ERR_CALLBACK_CLOSED" Plain,
     /// A thread waited for a callback while the JavaScript thread was blocked by this call.

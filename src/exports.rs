@@ -1,6 +1,7 @@
 //! The cold half of what `lib/binding.js` sees: opening, binding, queries. Addresses pass through the
 //! frame, as on the hot path.
 
+pub mod c;
 pub mod callbacks;
 pub mod finalizers;
 pub mod globals;

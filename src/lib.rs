@@ -4,7 +4,7 @@
 //!
 //! * pure: [`error`], [`ctype`] (the type table), [`layout`] (records and arrays), [`signature`],
 //!   [`typetable`] (types by number), [`encoding`] (of text), [`frame`] (its layout), [`abi`] (which registers or stack words
-//!   hold what), [`plan`] (frame offsets);
+//!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
 //!   [`memory`], [`checked`] (memory through the system), [`text`], [`text_result`] (how results that are text are
@@ -16,6 +16,7 @@
 
 pub mod abi;
 pub mod async_call;
+pub mod c;
 pub mod callback;
 pub mod checked;
 pub mod ctype;

@@ -9,12 +9,15 @@ const { parseArgs } = require('node:util');
  * @property {string} summary one line
  * @property {string} help the rest
  * @property {NonNullable<import('node:util').ParseArgsConfig['options']>} options beside --help
- * @property {(positionals: string[], values: Record<string, any>) => number} run gives the exit status; throws a
+ * @property {(positionals: string[], values: Record<string, any>) => number | Promise<number>} run gives the exit status; throws a
  *   UsageError when the arguments are wrong
  */
 
 /** By name, loaded when used. @type {Record<string, () => Command>} */
 const commands = Object.assign(Object.create(null), {
+  gen: () => require('./gen.js'),
+  layout: () => require('./layout.js'),
+  verify: () => require('./verify.js'),
   symbols: () => require('./symbols.js'),
 });
 
@@ -37,7 +40,7 @@ const commandHelp = (name, { usage, summary, help }) => `Usage: arkffi ${name} $
 
 /**
  * @param {string[]} args
- * @returns {number} the exit status
+ * @returns {number | Promise<number>} the exit status
  */
 function run([name, ...rest]) {
   if (name === '--help' || name === '-h' || name === 'help') {
@@ -74,14 +77,14 @@ function readArguments(args, { options }) {
  * Runs a command and sets the exit status: 0, 1 when it failed, 2 when it was used wrongly.
  * @param {string[]} args
  */
-function main(args) {
+async function main(args) {
   // Who reads may stop, as `head` does.
   process.stdout.on('error', (error) => {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;
     process.exit();
   });
   try {
-    process.exitCode = run(args);
+    process.exitCode = await run(args);
   } catch (error) {
     console.error(`arkffi: ${/** @type {Error} */ (error).message}`);
     process.exitCode = error instanceof UsageError ? WRONG_USAGE : FAILED;

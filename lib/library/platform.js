@@ -113,7 +113,12 @@ function findHeader(directory, header) {
   throw failed(`header file not found: ${file}`);
 }
 
-/** Libraries that are open, by the real path of their file, with the definitions that they were opened with. @type {Map<string, { symbols: any, library: any }[]>} */
+/**
+ * What a library was opened with: definitions, and the path of a header that it is bound by.
+ * @typedef {{ symbols: any, header: string | undefined }} Wanted
+ */
+
+/** Libraries that are open, by the real path of their file. @type {Map<string, { wanted: Wanted, library: any }[]>} */
 const loaded = new Map();
 
 /**
@@ -138,21 +143,23 @@ function isPlain(value) {
   return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }
 
-/** @param {string} file @param {any} symbols */
-function load(file, symbols) {
+/** @param {string} file @param {Wanted} wanted */
+function load(file, wanted) {
   const real = fs.realpathSync(file);
   const known = (loaded.get(real) ?? []).filter(({ library }) => isOpen(library));
-  const same = known.find((entry) => isSame(entry.symbols, symbols));
+  const same = known.find((entry) => isSame(entry.wanted, wanted));
   if (same) return same.library;
-  const library = bind(file, symbols);
-  loaded.set(real, [...known, { symbols, library }]);
+  const library = bind(file, wanted);
+  loaded.set(real, [...known, { wanted, library }]);
   return library;
 }
 
-/** @param {string} file @param {any} symbols */
-function bind(file, symbols) {
+/** @param {string} file @param {Wanted} wanted */
+function bind(file, { symbols, header }) {
   try {
-    return dlopen(file, symbols);
+    const library = dlopen(file, symbols);
+    if (header !== undefined) library.symbols = require('../c/cdef.js').cdef({ file: header }, library).symbols;
+    return library;
   } catch (error) {
     const { code, message, symbol } = /** @type {any} */ (error);
     const wrapped = createError(code ?? 'ERR_CALL_FAILED', `${CALLER}: cannot bind ${file}: ${message}`, symbol);
@@ -179,11 +186,8 @@ function loadPlatformLibrary(dir, base, options = {}) {
   const here = platform();
   if (!here.supported) throw failed(`unsupported platform: ${here.os}-${here.arch}`);
   const file = findFile(directory, base, here);
-  if (header !== undefined) findHeader(directory, header);
-  if (header !== undefined && symbols === undefined) {
-    throw invalid('declarations of C cannot be bound yet: give symbols with the header', 2);
-  }
-  return load(file, symbols ?? {});
+  const declarations = header === undefined ? undefined : findHeader(directory, header);
+  return load(file, { symbols: symbols ?? {}, header: symbols === undefined ? declarations : undefined });
 }
 
 module.exports = { platform, loadPlatformLibrary };

@@ -1,0 +1,79 @@
+'use strict';
+// cdef: declarations of C, bound to a library.
+
+const { createError } = require('../errors.js');
+const native = require('../binding.js');
+const { Library, dlopen, dispose } = require('../library.js');
+const { parseCached } = require('./cache.js');
+const { constantsOf } = require('./constants.js');
+const { readOptions, sourceOf } = require('./options.js');
+const { firstError, parse, syntaxError } = require('./parse.js');
+const { Schemas } = require('./schemas.js');
+const { symbolsOf } = require('./symbols.js');
+const { typesOf } = require('./types.js');
+
+/** @typedef {import('./format.js').CUnit} CUnit */
+
+/** @param {CUnit} unit */
+const diagnosticsOf = ({ diagnostics, files }) =>
+  diagnostics.map(({ severity, message, at, line, text, names = [] }) => ({
+    severity,
+    message,
+    file: at && files[at[0]],
+    line: at?.[1],
+    column: at?.[2],
+    source: line,
+    text,
+    names,
+  }));
+
+/** What every name stands for that was skipped. @param {CUnit} unit @returns {Map<string, string>} */
+function skippedIn({ diagnostics }) {
+  const skipped = new Map();
+  for (const { names = [], text } of diagnostics) for (const name of names) skipped.set(name, text);
+  return skipped;
+}
+
+/** @param {CUnit} unit @param {Record<string, string>} free */
+function checkFree({ functions }, free) {
+  const names = functions.map(({ name }) => name);
+  for (const name of Object.keys(free)) {
+    if (names.includes(name)) continue;
+    const nearest = native.nearest(name, names);
+    const hint = nearest ? `; did you mean '${nearest}'?` : '';
+    throw createError('ERR_INVALID_ARG_VALUE', `cdef: free: no function '${name}' is declared${hint}`, 'cdef', 2);
+  }
+}
+
+/**
+ * Parses declarations of C, and binds what they declare to a library.
+ * @param {unknown} source text, or `{ file }`
+ * @param {unknown} [library] a Library, or what dlopen takes; undefined for types and constants alone
+ * @param {unknown} [options]
+ */
+function cdef(source, library, options) {
+  const { strict, include, define, free, cache } = readOptions(options);
+  const from = sourceOf(source);
+  const settings = { file: from.file, include, define };
+  const unit = cache === undefined ? parse(from.read(), settings) : parseCached(cache, from, settings);
+  const failure = strict ? firstError(unit) : undefined;
+  if (failure) throw syntaxError('cdef', failure);
+  checkFree(unit, free);
+  const schemas = new Schemas(unit);
+  const skipped = skippedIn(unit);
+  const isGiven = library instanceof Library;
+  const opened = isGiven ? library : library === undefined ? undefined : dlopen(library, {});
+  const close = () => {
+    if (!isGiven) opened?.close();
+  };
+  return {
+    symbols: symbolsOf(unit, opened, schemas, free, skipped),
+    types: typesOf(unit, schemas, skipped),
+    constants: constantsOf(unit),
+    diagnostics: diagnosticsOf(unit),
+    close,
+    [dispose]: close,
+  };
+}
+
+module.exports = { cdef };

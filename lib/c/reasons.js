@@ -1,0 +1,46 @@
+'use strict';
+// Things that were declared and cannot be had: whoever uses one is told why.
+
+const { defineValue } = require('../property.js');
+
+const { freeze, create } = Object;
+
+/**
+ * A prototype for an object whose missing names may have a reason: reading one throws it.
+ * @param {(name: string) => unknown} look throws for names that have a reason; else gives what is there, or
+ *   undefined
+ */
+const explaining = (look) =>
+  new Proxy(freeze(create(null)), { get: (_, name) => (typeof name === 'string' ? look(name) : undefined) });
+
+/**
+ * A function that cannot be called.
+ * @param {string} name
+ * @param {() => Error} why
+ */
+function refusing(name, why) {
+  const fail = () => {
+    throw why();
+  };
+  const refuse = () => fail();
+  Object.defineProperty(refuse, 'ptr', { get: fail, enumerable: true });
+  defineValue(refuse, 'name', name);
+  return defineValue(refuse, 'async', async () => fail(), 'enumerable');
+}
+
+/**
+ * Defines a property whose value is made when it is first read.
+ * @param {object} target
+ * @param {string} name
+ * @param {() => unknown} make
+ */
+function defineLater(target, name, make) {
+  const get = () => {
+    const value = make();
+    defineValue(target, name, value, 'enumerable');
+    return value;
+  };
+  Object.defineProperty(target, name, { get, configurable: true, enumerable: true });
+}
+
+module.exports = { defineLater, explaining, refusing };

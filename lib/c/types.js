@@ -1,0 +1,87 @@
+'use strict';
+// The types of a unit by their names.
+
+const { defineLater, explaining } = require('./reasons.js');
+const { Mapping, Unmapped } = require('./mapping.js');
+const { unusable } = require('./schemas.js');
+
+/** @typedef {import('./format.js').CUnit} CUnit */
+
+/**
+ * The typedefs and tags of a unit. Where a tag is another type than the typedef of its name, it is under
+ * `struct x`, `union x` or `enum x`.
+ * @param {CUnit} unit
+ * @param {import('./schemas.js').UnitSchemas} schemas
+ * @param {Map<string, string>} skipped why names are missing
+ * @returns {Record<string, any>}
+ */
+function typesOf(unit, schemas, skipped) {
+  const { mapping } = schemas;
+  /** @type {Map<string, () => unknown>} */
+  const builtin = new Map();
+  const look = (/** @type {string} */ name) => {
+    const reason = skipped.get(name);
+    if (reason !== undefined) throw unusable('types', name, reason);
+    return builtin.get(name)?.();
+  };
+  const types = Object.create(explaining(look));
+  const told = (/** @type {string} */ name, /** @type {() => unknown} */ make) => () => {
+    try {
+      return make();
+    } catch (error) {
+      throw error instanceof Unmapped ? unusable('types', name, error.message) : error;
+    }
+  };
+  /** What each typedef's name is a name of. @type {Map<string, string>} */
+  const named = new Map();
+  for (const [number, typedef] of unit.typedefs.entries()) {
+    const { name } = typedef;
+    const { type } = mapping.resolve(typedef.type);
+    const make = told(name, () => {
+      if (type.kind === 'void') return 'void';
+      if (type.kind === 'record') return recordType(unit, schemas, type.record, name);
+      return mapping.type({ kind: 'typedef', typedef: number }, 'member');
+    });
+    if (typedef.builtin) {
+      builtin.set(name, make);
+      continue;
+    }
+    if (type.kind === 'record') named.set(name, `record ${type.record}`);
+    else named.set(name, type.kind === 'enum' ? `enum ${type.enum}` : '');
+    defineLater(types, name, make);
+  }
+  const addTag = (
+    /** @type {string} */ tag,
+    /** @type {string} */ kind,
+    /** @type {string} */ what,
+    /** @type {() => unknown} */ make,
+  ) => {
+    const known = named.get(tag);
+    if (known === what) return;
+    const name = known === undefined && !Object.hasOwn(types, tag) ? tag : `${kind} ${tag}`;
+    if (!Object.hasOwn(types, name)) defineLater(types, name, told(name, make));
+  };
+  unit.records.forEach(({ tag, union }, number) => {
+    if (tag === undefined) return;
+    addTag(tag, union ? 'union' : 'struct', `record ${number}`, () => recordType(unit, schemas, number, tag));
+  });
+  unit.enums.forEach(({ tag }, number) => {
+    if (tag !== undefined) addTag(tag, 'enum', `enum ${number}`, () => schemas.enumeration(number));
+  });
+  return types;
+}
+
+/**
+ * A record's schema; of one that is declared only, the type of pointers to it.
+ * @param {CUnit} unit
+ * @param {import('./schemas.js').UnitSchemas} schemas
+ * @param {number} number
+ * @param {string} name
+ */
+function recordType(unit, schemas, number, name) {
+  const record = unit.records[number];
+  if (!record.problem && Mapping.isUnknown(record)) return schemas.opaque(record.tag ?? name);
+  return schemas.record(number);
+}
+
+module.exports = { typesOf };

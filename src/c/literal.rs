@@ -1,0 +1,202 @@
+//! Numbers, characters and strings as C writes them (ISO C11, sections 6.4.4 and 6.4.5).
+
+use super::lexer::{Kind, Token};
+use super::target::Target;
+use super::value::{Float, Int, Value};
+
+/// The value of a number, a character, or of strings that follow each other.
+///
+/// # Errors
+///
+/// What is wrong with it, in words.
+pub fn value_of(token: Token<'_>, target: Target) -> Result<Value, String> {
+    match token.kind {
+        Kind::Number => number(token.text, target),
+        Kind::Char => character(token.text, target),
+        Kind::String => {
+            let (element, body) = quoted(token.text, target);
+            Ok(Value::Text(text(&unescape(body, element, target)?, element, target), element))
+        }
+        Kind::Name | Kind::Punct | Kind::Other | Kind::Nothing | Kind::End => Err("a number is needed".to_owned()),
+    }
+}
+
+fn number(written: &str, target: Target) -> Result<Value, String> {
+    let bad = || format!("'{written}' is not a number");
+    let lower = written.to_ascii_lowercase().replace('\'', "");
+    let (radix, digits) = match lower.as_bytes() {
+        [b'0', b'x', ..] => (16, &lower[2..]),
+        [b'0', b'b', ..] => (2, &lower[2..]),
+        [b'0', b'0'..=b'9', ..] => (8, &lower[1..]),
+        _ => (10, lower.as_str()),
+    };
+    let is_float = digits.contains('.') || digits.contains(if radix == 16 { 'p' } else { 'e' });
+    if is_float {
+        return if radix == 16 { hexadecimal_float(digits) } else { decimal_float(&lower) }.ok_or_else(bad);
+    }
+    let end = digits.find(|digit: char| !digit.is_digit(radix)).unwrap_or(digits.len());
+    let (digits, suffix) = digits.split_at(end);
+    let digits = if digits.is_empty() && radix == 8 { "0" } else { digits };
+    let value = u128::from_str_radix(digits, radix).map_err(|_| bad())? as i128;
+    let (is_unsigned, shortest) = match suffix {
+        "" => (false, Int::Int),
+        "u" => (true, Int::Int),
+        "l" => (false, Int::Long),
+        "ul" | "lu" => (true, Int::Long),
+        "ll" => (false, Int::LLong),
+        "ull" | "llu" => (true, Int::LLong),
+        "z" => (false, target.difference_type()),
+        "uz" | "zu" => (true, target.difference_type()),
+        // Microsoft's, which name the size.
+        "i8" | "i16" | "i32" => (false, Int::Int),
+        "ui8" | "ui16" | "ui32" => (true, Int::Int),
+        "i64" => (false, Int::LLong),
+        "ui64" => (true, Int::LLong),
+        _ => return Err(bad()),
+    };
+    let candidates = [Int::Int, Int::Long, Int::LLong].into_iter().filter(|ty| *ty >= shortest);
+    let types = candidates.flat_map(|ty| match (is_unsigned, radix) {
+        (true, _) => [None, Some(ty.to_unsigned())],
+        (false, 10) => [Some(ty), None],
+        (false, _) => [Some(ty), Some(ty.to_unsigned())],
+    });
+    let fallback = (radix == 10).then_some(Int::ULLong);
+    let ty = types.flatten().chain(fallback).find(|ty| ty.holds(value, target));
+    ty.map(|ty| Value::Int(value, ty)).ok_or_else(|| format!("'{written}' is too large"))
+}
+
+fn float_suffix(lower: &str, is_hexadecimal: bool) -> (&str, Float) {
+    let suffixes =
+        [("f128", Float::LongDouble), ("f64", Float::Double), ("f32", Float::Float), ("l", Float::LongDouble), ("f", Float::Float)];
+    for (suffix, ty) in suffixes {
+        if let Some(digits) = lower.strip_suffix(suffix)
+            && (!is_hexadecimal || digits.contains('p'))
+        {
+            return (digits, ty);
+        }
+    }
+    (lower, Float::Double)
+}
+
+fn decimal_float(lower: &str) -> Option<Value> {
+    let (digits, ty) = float_suffix(lower, false);
+    let is_plain = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'+' | b'-'));
+    let value = if !is_plain {
+        None
+    } else if ty == Float::Float {
+        digits.parse::<f32>().ok().map(f64::from)
+    } else {
+        digits.parse::<f64>().ok()
+    };
+    value.map(|value| Value::Float(value, ty))
+}
+
+fn hexadecimal_float(lower: &str) -> Option<Value> {
+    let (digits, ty) = float_suffix(lower, true);
+    let (mantissa, exponent) = digits.split_once('p')?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut value = 0f64;
+    for digit in whole.chars().chain(fraction.chars()) {
+        value = value * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let exponent: i32 = exponent.parse().ok()?;
+    let shift = exponent.clamp(-100_000, 100_000) - 4 * i32::try_from(fraction.len()).ok()?;
+    // In two steps, since 2^shift alone may be out of range where the product is not.
+    let value = value * 2f64.powi(shift / 2) * 2f64.powi(shift - shift / 2);
+    Some(Value::Float(value, ty))
+}
+
+/// The type of an element, and what is between the quotes.
+fn quoted(written: &str, target: Target) -> (Int, &str) {
+    let start = written.find(['"', '\'']).unwrap_or(0);
+    let element = match &written[..start] {
+        "L" => target.wide_char(),
+        "u" => Int::UShort,
+        "U" => Int::UInt,
+        _ => Int::Char,
+    };
+    (element, written.get(start + 1..written.len().saturating_sub(1)).unwrap_or(""))
+}
+
+fn character(written: &str, target: Target) -> Result<Value, String> {
+    let (element, body) = quoted(written, target);
+    let units = unescape(body, element, target)?;
+    match (units.as_slice(), element) {
+        ([], _) => Err("a character is missing".to_owned()),
+        ([unit], _) => {
+            let value = element.wrap(i128::from(*unit), target);
+            Ok(if element == Int::Char { Value::Char(value) } else { Value::Int(value, element) })
+        }
+        // 'abcd' is an int of the compiler's choice; all choose this one.
+        (units, Int::Char) if units.len() <= 4 => {
+            let value = units.iter().fold(0, |value, unit| value << 8 | i128::from(*unit & 0xff));
+            Ok(Value::Int(Int::Int.wrap(value, target), Int::Int))
+        }
+        _ => Err(format!("{written} has too many characters")),
+    }
+}
+
+/// The code units that a quoted text stands for.
+fn unescape(body: &str, element: Int, target: Target) -> Result<Vec<u32>, String> {
+    let mut units = Vec::with_capacity(body.len());
+    let mut rest = body.chars().peekable();
+    let mut buffer = [0; 4];
+    while let Some(character) = rest.next() {
+        if character != '\\' {
+            push(character, element, target, &mut units, &mut buffer);
+            continue;
+        }
+        let escape = rest.next().ok_or("a backslash stands alone")?;
+        let mut digits = |radix: u32, most: usize| {
+            let mut value = 0u32;
+            let mut count = 0;
+            while count < most
+                && let Some(digit) = rest.peek().and_then(|digit| digit.to_digit(radix))
+            {
+                value = value.wrapping_mul(radix).wrapping_add(digit);
+                rest.next();
+                count += 1;
+            }
+            (value, count)
+        };
+        let unit = match escape {
+            'n' => 10,
+            't' => 9,
+            'r' => 13,
+            'a' => 7,
+            'b' => 8,
+            'f' => 12,
+            'v' => 11,
+            'e' | 'E' => 27,
+            '0'..='7' => {
+                let (value, count) = digits(8, 2);
+                escape.to_digit(8).unwrap_or(0) << (3 * count) | value
+            }
+            'x' => digits(16, usize::MAX).0,
+            'u' | 'U' => {
+                let (value, _) = digits(16, if escape == 'u' { 4 } else { 8 });
+                push(char::from_u32(value).ok_or("no character has this number")?, element, target, &mut units, &mut buffer);
+                continue;
+            }
+            other => other as u32,
+        };
+        units.push(unit);
+    }
+    Ok(units)
+}
+
+fn push(character: char, element: Int, target: Target, units: &mut Vec<u32>, buffer: &mut [u8; 4]) {
+    match target.size_of_int(element) {
+        1 => units.extend(character.encode_utf8(buffer).bytes().map(u32::from)),
+        2 => units.extend(character.encode_utf16(&mut [0; 2]).iter().map(|unit| u32::from(*unit))),
+        _ => units.push(character as u32),
+    }
+}
+
+fn text(units: &[u32], element: Int, target: Target) -> String {
+    match target.size_of_int(element) {
+        1 => String::from_utf8_lossy(&units.iter().map(|unit| *unit as u8).collect::<Vec<_>>()).into_owned(),
+        2 => String::from_utf16_lossy(&units.iter().map(|unit| *unit as u16).collect::<Vec<_>>()),
+        _ => units.iter().map(|unit| char::from_u32(*unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+    }
+}
