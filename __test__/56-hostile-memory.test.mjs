@@ -197,7 +197,7 @@ const programs = [
     `const { cpSync, mkdtempSync } = require('node:fs'); const path = require('node:path');
      const root = path.dirname(${JSON.stringify(index)}); const copy = mkdtempSync(path.join(require('node:os').tmpdir(), 'arkffi-'));
      cpSync(path.join(root, 'lib'), path.join(copy, 'lib'), { recursive: true }); cpSync(path.join(root, 'index.js'), path.join(copy, 'index.js'));
-     process.env.ARKFFI_NATIVE ??= require('node:fs').readdirSync(root).filter((n) => n.endsWith('.node')).map((n) => path.join(root, n))[0];
+     process.env.ARKFFI_NATIVE ??= Object.keys(require.cache).find((name) => name.endsWith('.node'));
      const other = require(path.join(copy, 'index.js'));
      const [mine, theirs] = [alloc(8), other.alloc(8)];
      const address = other.malloc(16);
