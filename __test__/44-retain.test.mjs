@@ -101,6 +101,9 @@ describe('retain', () => {
         require('node:worker_threads').markAsUntransferable(probe);
         structuredClone(probe, { transfer: [probe] });
       } catch {}
+      try {
+        probe.transfer();
+      } catch {}
       return probe.byteLength === 8;
     })();
     if (canMark) expect(bytes.byteLength).toBe(100);

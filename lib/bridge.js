@@ -5,7 +5,7 @@
 const native = require('./binding.js');
 const { bindAddress, bindAll, bindSymbol, makeOneShot, makeOneShotAsync } = require('./bind.js');
 const { release } = require('./bound.js');
-const { byteCount, pointerValue, usable } = require('./address.js');
+const { byteCount, pointerValue } = require('./address.js');
 const { allChecked, isCheckedCall } = require('./checked.js');
 const { readCString } = require('./cstring.js');
 const { createError } = require('./errors.js');
@@ -159,7 +159,7 @@ function callString(handle, name) {
 /** @param {string} caller @param {unknown} pointer @returns {number | bigint} */
 function functionAt(caller, pointer) {
   const address = pointerValue(caller, pointer);
-  if (allChecked) require('./executable.js').demandExecutable(usable(caller, address), caller);
+  if (allChecked) require('./executable.js').demandExecutable(address, caller);
   return address;
 }
 

@@ -2,7 +2,6 @@
 // Functions bound to an address instead of a symbol.
 
 const native = require('./binding.js');
-const { usable } = require('./address.js');
 const { bindAddress, bindAll } = require('./bind.js');
 const { checkedOption } = require('./checked.js');
 const { checkDefinition, definitionEntries, ownProperties, symbolTable, dispose } = require('./library.js');
@@ -28,7 +27,7 @@ function bindDefinition(definition, name) {
   const address = isSafeInteger(ptr) && ptr >= 0 ? ptr : functionAddress(ptr);
   if (address === INVALID) throw refusal('function', ptr, undefined, name, 'ptr');
   const signature = withOutcome(planSignature(name, args, returns, isChecked), name, name, own);
-  if (isChecked) require('./executable.js').demandExecutable(usable(name, address), name);
+  if (isChecked) require('./executable.js').demandExecutable(address, name);
   return bindAddress(address, signature, name);
 }
 

@@ -2,7 +2,6 @@
 // Functions whose result is a string that is more than UTF-8 which belongs to C.
 
 const native = require('./binding.js');
-const { usable } = require('./address.js');
 const { createError } = require('./errors.js');
 const { putAddress } = require('./frame.js');
 
@@ -22,7 +21,7 @@ function bindText(number, { result, isChecked }, name, library) {
     }
     native.findSymbol(library, free);
   } else if (free !== undefined) {
-    if (isChecked) require('./executable.js').demandExecutable(usable(name, free), name);
+    if (isChecked) require('./executable.js').demandExecutable(free, name);
     putAddress(free);
   }
   native.bindText(number, name, text?.number ?? 0, isChecked, free !== undefined);

@@ -3,6 +3,7 @@
 
 pub mod c;
 pub mod callbacks;
+pub mod executable;
 pub mod finalizers;
 pub mod globals;
 pub mod libraries;
