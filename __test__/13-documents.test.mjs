@@ -35,10 +35,12 @@ describe('every error code', () => {
       '11-calls',
       '31-callback-errors',
       '32-callback-threads',
-      '46-c-declarations',
       '51-blocks',
       '54-handles',
+      '57-block-contents',
       '64-guards',
+      '81-c-declarations',
+      '82-cdef',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

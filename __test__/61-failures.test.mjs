@@ -1,42 +1,15 @@
 // Why a library does not open: every failure is produced for real, and its message says what it is.
 import { describe, expect, it } from 'vitest';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { failed, failure, failureElsewhere, good, index, node, onLinux } from './failures.mjs';
 import { changed, ELF, file, folder, inFolder, library, MACHINES, put16, simple } from './libraries.mjs';
-import { arkffi, require, thrown } from './open.mjs';
+import { arkffi } from './open.mjs';
 
 const { dlopen } = arkffi;
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const index = JSON.stringify(require.resolve('../index.js'));
-const onLinux = process.platform === 'linux' ? it : it.skip;
 const here = { x64: 'x86-64', arm64: 'AArch64' }[process.arch];
-const good = library('libgood.so', simple);
 const bytes = readFileSync(good);
-
-/** The error of opening in this process, which must be an FFIError. */
-function failure(where, options) {
-  try {
-    dlopen(where, {}, options);
-  } catch (error) {
-    expect(error).toBeInstanceOf(arkffi.FFIError);
-    return error;
-  }
-  throw new Error('it was opened');
-}
-
-/** What opening says in a process of its own, which must not die of it. */
-function failureElsewhere(where, prepare = '') {
-  const program = `
-    const { dlopen } = require(${index});
-    ${prepare}
-    try { dlopen(${JSON.stringify(where)}, {}); console.log('opened'); }
-    catch (error) { console.log(error.code, error.message); }`;
-  const { status, signal, stdout, stderr } = spawnSync(node, ['-e', program], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : `status ${status}, signal ${signal}: ${stderr}`;
-}
-
-const failed = (where, reason) => `Failed to load library '${where}': ${where}: ${reason}`;
 
 describe('a file that is not there', () => {
   it('is said to be none, with the names that were tried and the text of the system', () => {
@@ -262,81 +235,6 @@ describe('a truncated library', () => {
   });
 });
 
-describe('a dependency', () => {
-  const user = (name, flags) =>
-    library(name, 'int value(void); int twice(void) { return 2 * value(); }', [
-      '-Wl,--no-as-needed',
-      `-L${folder}`,
-      ...flags,
-    ]);
-
-  onLinux('that is missing is named, with who needs it', () => {
-    const needed = library('libgone.so', simple, ['-Wl,-soname,libgone.so.3']);
-    const where = user('libneedy.so', ['-lgone']);
-    const above = library('libabove.so', 'int twice(void); int four(void) { return 2 * twice(); }', [
-      '-Wl,--no-as-needed',
-      `-L${folder}`,
-      '-lneedy',
-      '-Wl,-rpath,$ORIGIN',
-      '-Wl,--allow-shlib-undefined',
-    ]);
-    unlinkSync(needed);
-    const error = failure(where);
-    expect(error.message).toBe(failed(where, 'libgone.so.3 is not found, needed by libneedy.so'));
-    expect(error.cause.message).toContain('libgone.so.3: cannot open shared object file');
-    expect(failure(above).message).toBe(
-      failed(above, 'libgone.so.3 is not found, needed by libneedy.so, which is needed by libabove.so'),
-    );
-  });
-
-  onLinux('for another processor is named', () => {
-    const needed = library('libforeign.so', simple);
-    const where = user('libneedsforeign.so', ['-lforeign', '-Wl,-rpath,$ORIGIN']);
-    changed('libforeign.so', needed, (copy) => void put16(copy, ELF.machine, 8));
-    expect(failure(where).message).toContain(
-      `${inFolder('libforeign.so')} (needed by libneedsforeign.so): file is MIPS`,
-    );
-  });
-
-  onLinux('on another C library is named', () => {
-    const needed = library('libother.so', simple, ['-Wl,-soname,libc.musl-x86_64.so.1']);
-    const where = user('libformusl.so', ['-lother']);
-    unlinkSync(needed);
-    expect(failure(where).message).toBe(
-      failed(where, 'it is built for musl (it needs libc.musl-x86_64.so.1), and this process runs on glibc'),
-    );
-  });
-
-  onLinux('that has not the version of a symbol is named', () => {
-    const script = (version) => `-Wl,--version-script=${file(version, `${version} { value; };`)}`;
-    library('libversions.so', simple, [script('VERSION_2'), '-Wl,-soname,libversions.so']);
-    const where = user('libneedsversion.so', ['-lversions', '-Wl,-rpath,$ORIGIN']);
-    library('libversions.so', simple, [script('VERSION_1'), '-Wl,-soname,libversions.so']);
-    const error = failure(where);
-    expect(error.message).toBe(
-      failed(where, `it needs VERSION_2 of libversions.so, which ${inFolder('libversions.so')} does not have`),
-    );
-    expect(error.cause.message).toMatch(/version [`']VERSION_2' not found/);
-  });
-
-  onLinux('glibc that is older than the library needs is named, with both versions', () => {
-    const uses = library('libuses.so', '#include <stdio.h>\nint value(void) { return puts("x"); }');
-    const where = changed('libnewer.so', uses, (copy) => {
-      const at = copy.indexOf('GLIBC_2.');
-      const end = copy.indexOf(0, at);
-      copy.write(`GLIBC_9.${'9'.repeat(end - at - 8)}`, at);
-    });
-    expect(failure(where).message).toMatch(
-      /it needs GLIBC_9\.9+(\.9+)* of libc\.so\.6, and this machine has glibc \d\.\d+$/,
-    );
-  });
-
-  onLinux('function that is missing is named by the system', () => {
-    const where = library('libundefined.so', 'int nowhere_at_all(void); int value(void) { return nowhere_at_all(); }');
-    expect(failure(where).message).toMatch(/^Failed to load library '.*': .*undefined symbol: nowhere_at_all/);
-  });
-});
-
 // Root may read everything: the process gives its rights up first.
 const isRoot = process.getuid?.() === 0;
 onLinux('a file without permission to read is said to be one', () => {
@@ -353,44 +251,4 @@ onLinux('a file without permission to read is said to be one', () => {
   expect(failureElsewhere(inFolder('closed', 'secret.so'), giveUp)).toContain(
     'it cannot be reached: permission denied for a directory of its path',
   );
-});
-
-describe('a missing symbol', () => {
-  it('comes with the names of the file that are near, and the name of the file', () => {
-    const where = library(
-      'libnames.so',
-      'int get_value(void) { return 1; } int set_value(int x) { return x; } int other_thing;',
-    );
-    const error = thrown(() => dlopen(where, { get_valeu: {} }));
-    expect(error).toMatchObject({ class: 'FFIError', code: 'ERR_DLSYM_FAILED', symbol: 'get_valeu' });
-    expect(error.message).toMatch(/^dlsym failed: .*get_valeu.*; did you mean 'get_value' or 'set_value'\?$/);
-    expect(error.message).toContain('libnames.so');
-    expect(thrown(() => dlopen(where, { nothing_like_it: {} })).message).not.toContain('did you mean');
-  });
-
-  it('that is a function of C++ comes with the name that it has there', () => {
-    const where = library(
-      'libplus.so',
-      'int _Z3addii(int a, int b) { return a + b; } int _ZN5space3subEii(void) { return 0; } int _Z7subtly(void) { return 0; }',
-    );
-    expect(thrown(() => dlopen(where, { add: {} })).message).toContain(
-      `; C++ has made it '_Z3addii': declare it extern "C" there, or give that as its symbol`,
-    );
-    expect(thrown(() => dlopen(where, { sub: {} })).message).toContain(`C++ has made it '_ZN5space3subEii'`);
-    expect(dlopen(where, { add: { symbol: '_Z3addii', args: ['i32', 'i32'], returns: 'i32' } }).symbols.add(2, 3)).toBe(
-      5,
-    );
-  });
-
-  onLinux('of the process comes with the near names of the C library', () => {
-    expect(thrown(() => dlopen(null, { strlenn: {} })).message).toMatch(/; did you mean 'strlen'/);
-  });
-
-  it('of the raw bridge comes with them too', () => {
-    const handle = arkffi.ffi.load(good);
-    expect(thrown(() => arkffi.ffi.getSymbolPtr(handle, 'valu')).message).toMatch(
-      /^dlsym failed: .*did you mean 'value'\?$/,
-    );
-    arkffi.ffi.close(handle);
-  });
 });

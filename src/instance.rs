@@ -1,6 +1,7 @@
 //! The state of one environment (the main thread, or one worker): its frame, its libraries, the
 //! functions bound in it. Nothing here is shared between environments.
 
+mod async_calls;
 mod binding;
 mod callbacks;
 mod calling;
@@ -28,11 +29,11 @@ use crate::targets::{Target, Targets};
 use crate::text::HeapBlock;
 use crate::text_result::TextResult;
 use crate::typetable::TypeTable;
+use async_calls::AsyncCalls;
 use callbacks::Callbacks;
 pub use callbacks::Wish;
 pub use finalizers::Freeing;
 use levels::Levels;
-use mail::AsyncCalls;
 pub use mail::Listener;
 use napi::sys;
 use std::cell::{Cell, RefCell};
