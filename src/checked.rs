@@ -260,8 +260,19 @@ mod tests {
         }
     }
 
+    /// Emulators and hardened systems have no such access; then everything is that error.
+    fn is_missing() -> bool {
+        let Err(error) = available() else { return false };
+        assert_eq!(error.code, Code::CallFailed);
+        assert_eq!(read(page_size(), &mut [0]).unwrap_err().code, Code::CallFailed);
+        true
+    }
+
     #[test]
-    fn what_is_mapped_is_read_and_written() {
+    fn what_is_mapped_is_read_and_written_or_the_system_cannot_check() {
+        if is_missing() {
+            return;
+        }
         let (start, page) = pages(libc::PROT_READ | libc::PROT_WRITE);
         let at = start + page - 3;
         write(at, b"abcdef").unwrap();
@@ -274,7 +285,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_only_is_not_written_and_what_is_before_it_neither() {
+    fn what_is_read_only_is_not_written_and_what_is_before_it_neither_or_the_system_cannot_check() {
+        if is_missing() {
+            return;
+        }
         let (start, page) = pages(libc::PROT_READ);
         let at = start + page - 3;
         assert_eq!(write(start + page, b"x").unwrap_err().code, Code::InvalidPointer);
@@ -285,7 +299,10 @@ mod tests {
     }
 
     #[test]
-    fn text_may_end_at_a_guard_page_and_not_behind_it() {
+    fn text_may_end_at_a_guard_page_and_not_behind_it_or_the_system_cannot_check() {
+        if is_missing() {
+            return;
+        }
         let (start, page) = pages(libc::PROT_NONE);
         let at = start + page - 4;
         write(at, b"abc\0").unwrap();
