@@ -8,7 +8,7 @@ const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-
 const index = require.resolve('../index.js');
 const prelude = `
   const arkffi = require(${JSON.stringify(index)});
-  const { alloc, Arena, dlopen, free, malloc, Memory, pointer, reinterpret, strdup, Struct, JSCallback, FFIError } = arkffi;
+  const { alloc, Arena, dlopen, free, malloc, Memory, pointer, realloc, reinterpret, strdup, Struct, JSCallback, FFIError } = arkffi;
   const code = (action) => { try { action(); return 'nothing was thrown'; } catch (error) { return error instanceof FFIError ? error.code : error.name; } };
   const Point = Struct({ x: 'i32', y: 'f64' });
   const { symbols: c } = dlopen(null, {
@@ -34,6 +34,23 @@ function run(source, { env = {}, shell } = {}) {
 }
 
 const programs = [
+  [
+    'memory that C is using is not freed by realloc before C has returned',
+    `const p = malloc(64); const r = reinterpret(p, 64);
+     const done = c.memset.async(r, 1, 64); const other = realloc(p, 100_000);
+     const value = await done; free(other); print(value === p, r.freed, code(() => free(p)));
+     const q = malloc(64); reinterpret(q, 64).setBytes(Uint8Array.from([1, 2, 3]));
+     const again = c.usleep.async(1).then(() => 1); const pending = c.memset.async(reinterpret(q, 64).slice(32), 0, 1);
+     const small = realloc(q, 2); print(...reinterpret(small, 2).bytes()); await pending; free(small); await again;`,
+    'true true ERR_INVALID_MEM_ID\n1 2',
+  ],
+  [
+    'views are gone when their memory is resized',
+    `const p = malloc(64); const view = reinterpret(p, 64).view(); view.fill(7);
+     const q = realloc(p, 1 << 20); reuse(64); print(view.length, reinterpret(q, 64).bytes().every((byte) => byte === 7));
+     const r = realloc(q, 8); print(reinterpret(r, 8).bytes()[7]); free(r);`,
+    '0 true\n7',
+  ],
   [
     'a buffer that was marked as untransferable is not detached by force',
     `const { markAsUntransferable } = require('node:worker_threads');

@@ -4,6 +4,7 @@
 const { pointerValue } = require('../address.js');
 const { createError } = require('../errors.js');
 const { views } = require('../pointer.js');
+const { copyBytes } = require('../record/cold.js');
 const { takeBlock } = require('./alloc.js');
 const { Block, blockAt, notOurs } = require('./block.js');
 const { amount } = require('./element.js');
@@ -54,9 +55,27 @@ function realloc(ptr, size) {
   const block = blockAt('realloc', address);
   if (block.kind !== 'raw') throw notOurs('realloc', 'only memory of malloc, calloc and realloc can be resized');
   if (block.allocator !== HEAP) throw notOurs('realloc', 'this memory is of another allocator');
+  if (block.pins > 0 || block.exposure) return replace(block, wanted);
   const moved = growHeap('realloc', address, wanted);
   block.abandon();
   return new Block(moved, wanted, HEAP, 0, undefined, 'raw').enlist(true).start;
+}
+
+/**
+ * The same for memory that C is using, or that programs have views of: it is freed as by `free`.
+ * @param {InstanceType<typeof Block>} block
+ * @param {number} wanted in bytes
+ */
+function replace(block, wanted) {
+  const other = takeBlock('realloc', HEAP, wanted, ALIGN, false, undefined, 'raw').enlist(true);
+  try {
+    copyBytes(block.start, other.start, Math.min(block.size, wanted));
+    block.free('realloc');
+  } catch (error) {
+    other.free('realloc');
+    throw error;
+  }
+  return other.start;
 }
 
 /**
