@@ -1057,9 +1057,17 @@ export interface Diagnostic {
   readonly names: readonly string[];
 }
 
-type Freed<Definition, Name, Options> = Options extends { readonly free: infer Free }
-  ? Name extends keyof Free
-    ? { args: Property<Definition, 'args'>; returns: 'cstring' }
+// What `free` may name gives a char *, which is a 'ptr' or a 'cstring' by itself. Of a map that is not known, it may
+// name any of these: then their results may be either.
+type Freed<Definition, Name, Options> = Options extends { readonly free?: infer Free }
+  ? Property<Definition, 'returns'> extends 'ptr' | 'cstring'
+    ? string extends keyof NonNullable<Free>
+      ? Property<Definition, 'returns'> extends 'ptr'
+        ? { args: Property<Definition, 'args'>; returns: string }
+        : Definition
+      : Name extends keyof NonNullable<Free>
+        ? { args: Property<Definition, 'args'>; returns: 'cstring' }
+        : Definition
     : Definition
   : Definition;
 // Text that is a literal of prototypes says which functions there are.
@@ -1096,7 +1104,7 @@ export interface Declarations<Symbols extends object = Record<string, any>> exte
  * declared, and what `dlopen` throws.
  * @param source the text, or the file it is in
  * @param library what `dlopen` takes, which `close()` closes, or an open Library; types and constants alone when
- *   left out
+ *   left out: then symbols say so when they are used
  */
 export function cdef<
   const Source extends string | DeclarationFile,

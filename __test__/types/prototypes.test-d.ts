@@ -133,3 +133,18 @@ export const lines: readonly (number | undefined)[] = header.diagnostics.map(({ 
 cdef('int f(void);', null, { stric: true });
 // @ts-expect-error: no text
 cdef(5);
+
+// free changes what gives text alone, also when it is not known what it names.
+const names: Record<string, string> = { copy: 'release' };
+const freed = cdef('int add(int a); char *copy(const char *a); const char *name(void);', null, { free: names });
+same<typeof freed.symbols.add, BoundFunction<[number], number>>(true);
+same<typeof freed.symbols.name, BoundFunction<[], string | null>>(true);
+same<ReturnType<typeof freed.symbols.copy>, any>(true);
+const refused = cdef('int add(int a);', null, { free: { add: 'release' } });
+same<typeof refused.symbols.add, BoundFunction<[number], number>>(true);
+
+// A function pointer that is variadic is any function pointer, and a comment may end the text.
+same<F<'int f(int (*cb)(char *, ...))'>, F<'int f(int (*cb)(int, ...))'>>(true);
+same<F<'int f(int a) // one'>, F<'int f(int a)'>>(true);
+// @ts-expect-error: nothing is known of what it would be called with
+dlopen(null, {}).func('int f(int (*cb)(char *, ...))')(() => 1);

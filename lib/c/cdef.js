@@ -13,6 +13,7 @@ const { symbolsOf } = require('./symbols.js');
 const { typesOf } = require('./types.js');
 
 /** @typedef {import('./format.js').CUnit} CUnit */
+/** A name that is missing, and whether it is plainly one of a function. @typedef {{ reason: string, isFunction: boolean }} Skipped */
 
 /** @param {CUnit} unit */
 const diagnosticsOf = ({ diagnostics, files }) =>
@@ -27,21 +28,37 @@ const diagnosticsOf = ({ diagnostics, files }) =>
     names,
   }));
 
-/** What every name stands for that was skipped. @param {CUnit} unit @returns {Map<string, string>} */
+/** What every name stands for that was skipped. @param {CUnit} unit @returns {Map<string, Skipped>} */
 function skippedIn({ diagnostics }) {
   const skipped = new Map();
-  for (const { names = [], text } of diagnostics) for (const name of names) skipped.set(name, text);
+  for (const { names = [], text, line = '' } of diagnostics) {
+    const words = line.split(/([^\w$]+)/);
+    for (const name of names) {
+      const at = words.indexOf(name);
+      skipped.set(name, { reason: text, isFunction: at >= 0 && /^\s*\(/.test(words[at + 1] ?? '') });
+    }
+  }
   return skipped;
 }
 
-/** @param {CUnit} unit @param {Record<string, string>} free */
-function checkFree({ functions }, free) {
-  const names = functions.map(({ name }) => name);
+/**
+ * @param {CUnit} unit
+ * @param {Record<string, string>} free
+ * @param {import('./mapping.js').TypeMapping<any>} mapping
+ */
+function checkFree({ functions }, free, mapping) {
+  const fail = (/** @type {string} */ text) => createError('ERR_INVALID_ARG_VALUE', `cdef: free: ${text}`, 'cdef', 2);
   for (const name of Object.keys(free)) {
-    if (names.includes(name)) continue;
-    const nearest = native.nearest(name, names);
-    const hint = nearest ? `; did you mean '${nearest}'?` : '';
-    throw createError('ERR_INVALID_ARG_VALUE', `cdef: free: no function '${name}' is declared${hint}`, 'cdef', 2);
+    const declared = functions.find((each) => each.name === name);
+    if (declared === undefined) {
+      const nearest = native.nearest(
+        name,
+        functions.map((each) => each.name),
+      );
+      throw fail(`no function '${name}' is declared${nearest ? `; did you mean '${nearest}'?` : ''}`);
+    }
+    // Anything else that it returns would be read, and freed, as if it were an address.
+    if (!mapping.givesText(declared)) throw fail(`${name} returns no char *`);
   }
 }
 
@@ -58,8 +75,8 @@ function cdef(source, library, options) {
   const unit = cache === undefined ? parse(from.read(), settings) : parseCached(cache, from, settings);
   const failure = strict ? firstError(unit) : undefined;
   if (failure) throw syntaxError('cdef', failure);
-  checkFree(unit, free);
   const schemas = new Schemas(unit);
+  checkFree(unit, free, schemas.mapping);
   const skipped = skippedIn(unit);
   const isGiven = library instanceof Library;
   const opened = isGiven ? library : library === undefined ? undefined : dlopen(library, {});

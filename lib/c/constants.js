@@ -39,7 +39,7 @@ function constantsOf(unit) {
   };
   const constants = Object.create(null);
   for (const constant of unit.constants) constants[constant.name] = valueOf(constant);
-  return Object.freeze(Object.setPrototypeOf(constants, explaining(look)));
+  return Object.freeze(Object.setPrototypeOf(constants, explaining('constants', look)));
 }
 
 module.exports = { constantsOf, valueOf };

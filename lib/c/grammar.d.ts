@@ -243,12 +243,13 @@ type MadePointer<Target extends CType, As extends Place> = Target['of'] extends 
     : Target['of'] extends [infer Tag extends string]
       ? OpaqueType<Tag>
       : Target['of'] extends FunctionOf<infer Result, infer List extends unknown[]>
-        ? MadeAll<List, 'argument'> extends infer Args extends unknown[]
-          ? Made<Result, 'returned'> extends infer Returns
-            ? [Returns] extends [never]
-              ? never
-              : CallbackType<Args, Returns>
-            : never
+        ? [MadeAll<List, 'argument'>, Made<Result, 'returned'>] extends [infer Args, infer Returns]
+          ? // As of a variadic one, of which nothing is known that it could be called with.
+            [Args] extends [never]
+            ? 'function'
+            : [Returns] extends [never]
+              ? 'function'
+              : CallbackType<Extract<Args, unknown[]>, Returns>
           : never
         : Made<Target, 'target'> extends infer Made
           ? [Made] extends [never]

@@ -16,8 +16,8 @@ const MOST_KNOWN = 1000;
 
 /** @param {string} caller @param {string} text @param {string} [name] @returns {Definition} */
 function readPrototype(caller, text, name) {
-  // A prototype is given without its semicolon, too.
-  const unit = parse(/;\s*$/.test(text) ? text : `${text};`, { file: '<prototype>' });
+  // A prototype is given without its semicolon, too; what ends it may be a comment.
+  const unit = parse(`${text}\n;`, { file: '<prototype>' });
   const failure = firstError(unit);
   if (failure) throw syntaxError(caller, failure, name);
   const [declared, ...others] = unit.functions;

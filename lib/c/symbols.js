@@ -6,6 +6,7 @@ const { bindFunction } = require('../library.js');
 const { defineGlobal } = require('./globals.js');
 const { Unmapped } = require('./mapping.js');
 const { defineLater, explaining, refusing } = require('./reasons.js');
+const { unusable } = require('./schemas.js');
 
 /** @typedef {import('./format.js').CUnit} CUnit */
 /** @typedef {import('./format.js').CFunction} CFunction */
@@ -25,19 +26,28 @@ function definitionOf(declared, mapping, free) {
 /** @param {string} name @param {string} reason */
 const uncallable = (name, reason) => createError('ERR_UNSUPPORTED_ARGS', `${name} cannot be called: ${reason}`, name);
 
+/** @param {CUnit} unit @param {string} name @returns {import('./cdef.js').Skipped | undefined} */
+function withoutLibrary({ functions, globals }, name) {
+  const isFunction = functions.some((declared) => declared.name === name);
+  if (!isFunction && !globals.some((declared) => declared.name === name)) return undefined;
+  return { reason: 'no library was given', isFunction };
+}
+
 /**
  * @param {CUnit} unit
  * @param {import('../library.js').OpenLibrary | undefined} library
  * @param {import('./schemas.js').UnitSchemas} schemas
  * @param {Record<string, string>} free
- * @param {Map<string, string>} skipped why names are missing
+ * @param {Map<string, import('./cdef.js').Skipped>} skipped why names are missing
  * @returns {Record<string, any>}
  */
 function symbolsOf(unit, library, schemas, free, skipped) {
   const symbols = Object.create(
-    explaining((name) => {
-      const reason = skipped.get(name);
-      return reason === undefined ? undefined : refusing(name, () => uncallable(name, reason));
+    explaining('symbols', (name) => {
+      const missing = skipped.get(name) ?? (library ? undefined : withoutLibrary(unit, name));
+      if (missing === undefined) return undefined;
+      if (!missing.isFunction) throw unusable('symbols', name, missing.reason);
+      return refusing(name, () => uncallable(name, missing.reason));
     }),
   );
   if (library === undefined) return symbols;

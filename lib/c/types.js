@@ -12,7 +12,7 @@ const { unusable } = require('./schemas.js');
  * `struct x`, `union x` or `enum x`.
  * @param {CUnit} unit
  * @param {import('./schemas.js').UnitSchemas} schemas
- * @param {Map<string, string>} skipped why names are missing
+ * @param {Map<string, import('./cdef.js').Skipped>} skipped why names are missing
  * @returns {Record<string, any>}
  */
 function typesOf(unit, schemas, skipped) {
@@ -20,11 +20,11 @@ function typesOf(unit, schemas, skipped) {
   /** @type {Map<string, () => unknown>} */
   const builtin = new Map();
   const look = (/** @type {string} */ name) => {
-    const reason = skipped.get(name);
-    if (reason !== undefined) throw unusable('types', name, reason);
+    const missing = skipped.get(name);
+    if (missing) throw unusable('types', name, missing.reason);
     return builtin.get(name)?.();
   };
-  const types = Object.create(explaining(look));
+  const types = Object.create(explaining('types', look));
   const told = (/** @type {string} */ name, /** @type {() => unknown} */ make) => () => {
     try {
       return make();

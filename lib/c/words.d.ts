@@ -23,7 +23,9 @@ export type Uncommented<Text extends string, Steps extends 0[] = []> = Steps['le
     ? Uncommented<`${Head} ${Tail}`, [...Steps, 0]>
     : Text extends `${infer Head}//${infer _}\n${infer Tail}`
       ? Uncommented<`${Head}\n${Tail}`, [...Steps, 0]>
-      : Text;
+      : Text extends `${infer Head}//${string}`
+        ? Head
+        : Text;
 
 type Apart<Text extends string, Marks extends string[]> = Marks extends [
   infer Mark extends string,
