@@ -3,8 +3,23 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { arkffi, require, thrown } from './open.mjs';
 
-const { alloc, Arena, calloc, CString, dlopen, free, leaks, malloc, opaque, read, realloc, stats, strdup, write } =
-  arkffi;
+const {
+  alloc,
+  Arena,
+  calloc,
+  CString,
+  dlopen,
+  free,
+  leaks,
+  malloc,
+  opaque,
+  read,
+  realloc,
+  stats,
+  strdup,
+  Struct,
+  write,
+} = arkffi;
 
 const { symbols: c } = dlopen(null, {
   malloc: { args: ['size_t'], returns: 'ptr' },
@@ -185,6 +200,10 @@ describe('an allocator of the program', () => {
     ['text', 'ERR_INVALID_ARG_TYPE'],
     [-16, 'ERR_INVALID_ARG_TYPE'],
     [NaN, 'ERR_INVALID_ARG_TYPE'],
+    // What the engine frees when it likes.
+    [new Uint8Array(64), 'ERR_INVALID_ARG_TYPE'],
+    [new ArrayBuffer(64), 'ERR_INVALID_ARG_TYPE'],
+    [Struct({ x: 'i32' }).view(new ArrayBuffer(64)), 'ERR_INVALID_ARG_TYPE'],
     [4096, 'ERR_INVALID_POINTER'],
     [1_000_001, 'ERR_INVALID_POINTER'],
   ])('that gives %s gives an error', (given, code) => {

@@ -1,6 +1,7 @@
 // What could crash a process, as in 12-hostile: a program must end with status 0, and print what is expected.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { fixture } from './fixtures/paths.mjs';
 import { require } from './open.mjs';
 
 const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
@@ -13,6 +14,7 @@ const prelude = `
   const Point = Struct({ x: 'i32', y: 'f64' });
   const { symbols: c } = dlopen(null, {
     memset: { args: ['ptr', 'i32', 'size_t'], returns: 'ptr' },
+    strlen: { args: ['ptr'], returns: 'size_t' },
     usleep: { args: ['u32'], returns: 'i32' },
     aligned_alloc: { args: ['size_t', 'size_t'], returns: 'ptr' },
     free: { args: ['ptr'] },
@@ -34,6 +36,32 @@ function run(source, { env = {}, shell } = {}) {
 }
 
 const programs = [
+  [
+    'a text that is written through another type lives as long as the memory, and memory of C keeps none',
+    `const memory = alloc(64); memory.reinterpret('cstring', 8).set(0, 'x'.repeat(1000)); collect();
+     print(c.strlen(memory.read('ptr', 0)), code(() => reinterpret(c.aligned_alloc(16, 16), 'cstring').set(0, 'text')));
+     const raw = malloc(8); reinterpret(raw, 'cstring').set(0, 'y'.repeat(1000)); collect(); print(c.strlen(reinterpret(raw, 'ptr').at(0)));
+     const same = reinterpret(Point.view(new ArrayBuffer(16)), 16); collect(); print(same.read('i32'), code(() => same.view()));
+     const buffer = new ArrayBuffer(16); const other = reinterpret(Point.view(buffer), 16);
+     structuredClone(buffer, { transfer: [buffer] }); print(other.freed, code(() => other.read('i32')));`,
+    '1000 ERR_INVALID_ARG_VALUE\n1000\n0 ERR_INVALID_ARG_VALUE\ntrue ERR_INVALID_ARG_VALUE',
+  ],
+  [
+    'what a Memory, a part of an arena or a record is reinterpreted as is gone with it',
+    `const memory = alloc(64); const arena = new Arena(); arena.alloc(8); const part = arena.alloc(16);
+     const all = [reinterpret(memory, 8), reinterpret(memory.slice(8), 8), reinterpret(Point.view(memory), 16)];
+     const ofArena = reinterpret(part, 16); const view = ofArena.view(); const views = all.map((one) => one.view());
+     print(view.length, ...views.map(({ length }) => length)); memory.free(); arena.end();
+     print(...[...all, ofArena].map((one) => code(() => one.read('u8'))), view.length, ...views.map(({ length }) => length));`,
+    '16 8 8 16\nERR_INVALID_MEM_ID ERR_INVALID_MEM_ID ERR_INVALID_MEM_ID ERR_INVALID_MEM_ID 0 0 0 0',
+  ],
+  [
+    'memory of a library gives no view, which would outlive it',
+    `const library = dlopen(${JSON.stringify(fixture('basics'))}, {}); const memory = reinterpret(library.ptr('variable'), 8);
+     for (let i = 0; i < 20; i++) memory.read('u8'); print(code(() => memory.view()), memory.bytes().length);
+     library.close(); print(code(() => memory.read('u8')), code(() => memory.view()));`,
+    'ERR_INVALID_ARG_VALUE 8\nERR_LIBRARY_CLOSED ERR_LIBRARY_CLOSED',
+  ],
   [
     'memory that C is using is not freed by realloc before C has returned',
     `const p = malloc(64); const r = reinterpret(p, 64);

@@ -37,7 +37,7 @@ function putIn(caller, block, { type, size, put }, at, value, index) {
   };
   /** @type {Parameters<typeof writeAt>[3]} */
   const write = (view, start, keep) => writeMember({ type, first: 0 }, view, start, value, keep, '');
-  writeAt({ caller, find, buffer: block, isChecked: false }, type, size, write, index);
+  writeAt({ caller, find, buffer: block.buffer, isChecked: false }, type, size, write, index);
 }
 
 module.exports = { getIn, putIn };

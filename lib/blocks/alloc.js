@@ -7,9 +7,10 @@ const { encodeText, resolveEncoding } = require('../encoding.js');
 const { createError } = require('../errors.js');
 const { ownOptions } = require('../options.js');
 const { ownerOf } = require('../owner.js');
-const { bufferAddress } = require('../pointer.js');
+const { bufferAddress, isBuffer, views } = require('../pointer.js');
 const { copyBytes } = require('../record/cold.js');
 const { worded } = require('../refused.js');
+const { retainedAt } = require('../retained.js');
 const { Block, known } = require('./block.js');
 const { measure } = require('./element.js');
 const {
@@ -121,8 +122,32 @@ function strdup(text, encoding = undefined, options = undefined) {
 function reinterpret(ptr, type, count = undefined) {
   const address = usable('reinterpret', pointerValue('reinterpret', ptr));
   const { size, element, count: n } = measure('reinterpret', type, count, 1);
-  const owner = known.get(address)?.owner ?? ownerOf(address);
-  return foreign('reinterpret', 1, address, size, element, n, owner);
+  // A Memory, or a record in place, tells whose it is.
+  const ground = views.placeOf(ptr)?.ground;
+  if (ground) return foreign('reinterpret', 1, address, size, element, n, ownerOfGround(ground), ground.buffer);
+  const block = known.get(address);
+  const owner = block?.owner ?? ownerOf(address);
+  return foreign('reinterpret', 1, address, size, element, n, owner, block ?? retainedAt(address)?.buffer);
+}
+
+/**
+ * @param {import('../pointer.js').PlaceGround} ground
+ * @returns {import('../retained.js').Owner}
+ */
+function ownerOfGround(ground) {
+  if (!isBuffer(ground.buffer)) return ground.owner;
+  // A buffer of the program's, which it may transfer.
+  return {
+    get alive() {
+      return ground.problem() === undefined;
+    },
+    get code() {
+      return /** @type {{ code: string }} */ (ground.problem()).code;
+    },
+    get text() {
+      return /** @type {{ text: string }} */ (ground.problem()).text;
+    },
+  };
 }
 
 module.exports = { alloc, reinterpret, strdup, takeBlock, textBytes };

@@ -61,6 +61,8 @@ class Block {
     this.alive = true;
     /** Tells whether the memory is there. @type {Owner} */
     this.owner = this;
+    /** What is written to it lives as long as that; undefined for memory of C, which keeps nothing. @type {object | undefined} */
+    this.buffer = this;
     /** For quick access, when it is worth it. @type {DataView | undefined} */
     this.fast = undefined;
     this.uses = 0;
@@ -86,11 +88,6 @@ class Block {
   }
 
   // As the ground of views and schemas; see lib/record/ground.js.
-
-  /** What is written to it lives as long as it. */
-  get buffer() {
-    return this;
-  }
 
   /** @returns {DataView} */
   get view() {

@@ -5,7 +5,7 @@ const native = require('../binding.js');
 const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
 const { offsets, putAddress, putLength, takeAddress, views } = require('../frame.js');
-const { INVALID, anyAddress } = require('../pointer.js');
+const { INVALID, anyAddress, isBuffer, views: recordViews } = require('../pointer.js');
 
 /**
  * Gives and takes memory.
@@ -105,7 +105,9 @@ function askAllocator(caller, allocator, size, align, isUsed) {
   const { allocate } = allocator;
   // A function of C, such as malloc itself, checks the number of its arguments.
   const given = apply(allocate, allocator, allocate.length === 1 ? [size] : [size, align]);
-  const address = anyAddress(given);
+  // Memory of the engine's is gone with its buffer, or moved.
+  const isEngines = isBuffer(given) || isBuffer(recordViews.placeOf(given)?.ground.buffer);
+  const address = isEngines ? INVALID : anyAddress(given);
   const refuse = (/** @type {string} */ code, /** @type {string} */ text) =>
     createError(code, `${caller}: the allocator gave ${describe(given)}${text}`, caller);
   if (address === INVALID) throw refuse('ERR_INVALID_ARG_TYPE', ', which is no address');

@@ -6,6 +6,7 @@ const { decodeText, resolveEncoding } = require('../encoding.js');
 const { readCString } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { dispose } = require('../library.js');
+const { NOBODY } = require('../owner.js');
 const { INVALID, bufferAddress, extent, isBuffer, memories, registerWrapper, views } = require('../pointer.js');
 const { offsetBy } = require('../record/access.js');
 const { copyBytes } = require('../record/cold.js');
@@ -206,6 +207,11 @@ class Memory {
     const block = this.#block;
     block.check('view');
     const [at, size] = range('view', offset, length, this.#size);
+    if (block.owner !== NOBODY && !('expose' in block.owner)) {
+      const text =
+        'this memory is of a library or of a struct that was returned, which can be gone with no word to a view';
+      throw createError('ERR_INVALID_ARG_VALUE', `view: ${text}: use read, write, bytes and setBytes`, 'view');
+    }
     if (this.#size === 0) return new Uint8Array(0);
     if (block.kind === 'memory') return new Uint8Array(block.expose().give('view'), this.#at + at, size);
     // Nobody gets a buffer that others' memory is in too.
@@ -228,7 +234,8 @@ class Memory {
   reinterpret(type, count = undefined) {
     this.#block.check('reinterpret');
     const { size, element, count: n } = measure('reinterpret', type, count);
-    return foreign('reinterpret', 0, this.#addressOf(0), size, element, n, this.#block.owner);
+    const { owner, buffer } = this.#block;
+    return foreign('reinterpret', 0, this.#addressOf(0), size, element, n, owner, buffer);
   }
 
   /** The text up to a NUL, or to the end. @param {unknown} [encoding] */
@@ -336,14 +343,16 @@ const memoryOn = (block, at, size, element, count) => new Memory(SECRET, block, 
  * @param {Element | undefined} element
  * @param {number} count
  * @param {import('../retained.js').Owner} owner
+ * @param {object | undefined} buffer what keeps what is written to it
  */
-function foreign(caller, index, address, size, element, count, owner) {
+function foreign(caller, index, address, size, element, count, owner, buffer) {
   if (size > MOST) {
     const message = `${caller}: argument ${index}: ${size} bytes are more than there can be`;
     throw createError('ERR_OUT_OF_RANGE', message, caller, index);
   }
   const block = new Block(address, size, undefined, 0, undefined, 'memory');
   block.owner = owner;
+  block.buffer = buffer;
   return memoryOn(block, 0, size, element, count);
 }
 
