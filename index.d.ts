@@ -795,7 +795,8 @@ export type { RetainedView };
 /**
  * Keeps a buffer that C uses for longer than a call: until it is released, it is not collected, and listed by
  * `leaks()`. Where the host can do so, the buffer is made untransferable, for good (not one whose size is a
- * multiple of 64 KiB, as those of WebAssembly: do not transfer these). Throws `ERR_INVALID_ARG_VALUE` for a
+ * multiple of 64 KiB, as those of WebAssembly: do not transfer these). Memory that it is a view of and that is freed
+ * meanwhile is given back when it is released. Throws `ERR_INVALID_ARG_VALUE` for a
  * detached or resizable one.
  */
 export function retain(view: Bytes): RetainedView;
@@ -1822,6 +1823,8 @@ export function stats(): {
   functions: number;
   /** Structs that functions returned and that are not released. */
   retained: number;
+  /** Buffers that `retain` keeps and that are not released. */
+  retainedViews: number;
   /** Memory that is allocated and not freed: blocks, and bytes in all. */
   memory: { blocks: number; bytes: number };
   /** Callbacks that are open, and how often C called one that was closed. */

@@ -1,5 +1,6 @@
 // retain(): buffers that C keeps beyond a call.
 import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { fixture } from './fixtures/paths.mjs';
@@ -128,5 +129,104 @@ describe('retain', () => {
       if (bad.byteLength > 0 && !bad.resizable) continue;
       expect(thrown(() => retain(bad))).toMatchObject({ ...error, code: 'ERR_INVALID_ARG_VALUE' });
     }
+  });
+});
+
+const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
+const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
+const prelude = `
+  const { alloc, dlopen, leaks, read, reinterpret, releasePtr, retain, stats, Arena, Struct } = require(${JSON.stringify(require.resolve('../index.js'))});
+  const Pair = Struct({ quot: 'int', rem: 'int' });
+  const { div } = dlopen(null, { div: { args: ['int', 'int'], returns: Pair } }).symbols;
+  const gate = dlopen(${JSON.stringify(fixture('callbacks'))}, {
+    wait_with_bytes: { args: ['ptr', 'string', 'int'], returns: 'int' }, gate_waiters: { returns: 'int' }, open_gate: {},
+  }).symbols;
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const collect = async () => { for (let round = 0; round < 8; round++) { gc(); await turn(); } };
+  const spray = (size) => Array.from({ length: 400 }, () => { const m = alloc(size); m.setBytes(new Uint8Array(size).fill(9)); return m; });
+  // What C reads after the user has let go of all.
+  const read_later = async (pointer, count, let_go) => {
+    const sum = gate.wait_with_bytes.async(pointer, '', count);
+    while (gate.gate_waiters() === 0) await turn();
+    await let_go();
+    gate.open_gate();
+    return await sum;
+  };
+`;
+
+function run(program, env = {}) {
+  const source = `${prelude}(async () => {${program}})()`;
+  const options = { encoding: 'utf8', timeout: 100_000, env: { ...process.env, ...env } };
+  const { status, signal, stdout, stderr } = spawnSync(node, [...flags, '--expose-gc', '-e', source], options);
+  return status === 0 ? { stdout: stdout.trim(), stderr } : `status ${status}, signal ${signal}: ${stderr.slice(-600)}`;
+}
+
+describe('what a retained view is on', () => {
+  it.each([
+    ['alloc', 'const m = alloc(32); const end = () => m.free();'],
+    ['an arena', 'const a = new Arena(); const m = a.alloc(32); const end = () => a.end();'],
+  ])('is there until it is released, when it is memory of %s that is freed', (_name, make) => {
+    const { stdout } = run(`${make}
+      m.setBytes(new Uint8Array(32).fill(1));
+      const whole = retain(m.view()), part = retain(m.view(8, 8));
+      end();
+      const others = spray(32);
+      console.log(m.freed, read.u8(whole.ptr), read.u8(part.ptr, 7), others.some(({ ptr }) => ptr === whole.ptr));
+      whole.release();
+      whole.release();
+      const more = spray(32);
+      console.log(read.u8(part.ptr), stats().retainedViews);
+      part.release();
+      console.log(stats().retainedViews);`);
+    expect(stdout).toBe('true 1 1 false\n1 1\n0');
+  });
+
+  it('does not hinder memory to be freed after the release', () => {
+    const { stdout } = run(
+      `const m = alloc(32); const r = retain(m.view()); r.release(); m.free(); console.log(m.freed, stats().memory.blocks);`,
+    );
+    expect(stdout).toBe('true 0');
+  });
+
+  it('stays for an asynchronous call that it is released in', () => {
+    const { stdout } = run(`
+      let bytes = new Uint8Array(1 << 22).fill(1);
+      const big = retain(bytes);
+      bytes = undefined;
+      console.log(await read_later(big, 100, async () => {
+        big.release();
+        await collect();
+        globalThis.more = Array.from({ length: 8 }, () => new Uint8Array(1 << 22).fill(9));
+      }));
+      const m = alloc(32);
+      m.setBytes(new Uint8Array(32).fill(1));
+      const small = retain(m.view());
+      console.log(await read_later(small, 32, () => { m.free(); small.release(); globalThis.others = spray(32); }));`);
+    expect(stdout).toBe('100\n32');
+  });
+
+  it('is as of a struct that a function returned, which calls hold too', () => {
+    const { stdout } = run(`
+      for (const way of [(m) => m, (m) => m.view(), (m) => retain(m.view())]) {
+        const pointer = div(0x01010101, 0x01010102);
+        const given = way(reinterpret(pointer, Pair));
+        console.log(await read_later(given, 8, async () => {
+          releasePtr(pointer);
+          given.release?.();
+          await collect();
+          globalThis.more = Array.from({ length: 5000 }, () => new Uint8Array(new ArrayBuffer(8)).fill(9));
+        }));
+      }`);
+    expect(stdout).toBe('4\n4\n4');
+  });
+
+  it('is counted, traced, and told at the end', () => {
+    const program =
+      'const all = [1, 2].map(() => retain(new Uint8Array(8))); retain(new Uint8Array(8)).release(); console.log(stats().retainedViews);';
+    const { stdout, stderr } = run(program, { ARKFFI_TRACE: 'memory', ARKFFI_TRACK: '1' });
+    expect(stdout).toBe('2');
+    expect(stderr.match(/^.*retain\(.*$/gm)).toHaveLength(3);
+    expect(stderr.match(/^.*RetainedView\.release\(0x[0-9a-f]+\)/gm)).toHaveLength(1);
+    expect(stderr).toContain('arkffi: 2 retained views (16 bytes) never released');
   });
 });

@@ -3,7 +3,7 @@
 
 const native = require('./binding.js');
 const { canGenerate } = require('./generate.js');
-const { countMemory } = require('./leaks.js');
+const { countLive, countMemory } = require('./leaks.js');
 const { retainedCount } = require('./retained.js');
 
 /** The usual ending of a shared library's file name here, without the dot. */
@@ -15,9 +15,11 @@ function stats() {
   const stubs = canGenerate ? 'generated' : 'closures';
   const callbacks = { open, afterClose };
   const retained = retainedCount();
+  const retainedViews = countLive('retained view');
   const memory = countMemory();
   const { backend } = native;
-  return { backend, stubs, libraries, functions, retained, memory, callbacks, finalizers, async: pending };
+  const counts = { libraries, functions, retained, retainedViews, memory, callbacks, finalizers };
+  return { backend, stubs, ...counts, async: pending };
 }
 
 module.exports = { suffix, stats };

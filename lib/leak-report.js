@@ -9,6 +9,7 @@ const WORDS = {
   callback: ['callback', 'callbacks', 'never closed'],
   library: ['library', 'libraries', 'opened again and again and never closed'],
   retained: ['retained buffer', 'retained buffers', 'never released'],
+  'retained view': ['retained view', 'retained views', 'never released'],
   async: ['asynchronous call', 'asynchronous calls', 'not settled'],
 };
 

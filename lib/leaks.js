@@ -54,6 +54,11 @@ function countMemory() {
   return total;
 }
 
+/** How many live things of a kind there are. @param {string} kind */
+function countLive(kind) {
+  return listers.reduce((sum, { kind: other, lister }) => (other === kind ? sum + [...lister()].length : sum), 0);
+}
+
 // What all copies of the package share is listed once.
 if (listers.length === 0) {
   listLive('library', () => native.opened.values());
@@ -67,4 +72,4 @@ if (isTracking && !native.reporting.isOn) {
   require('./leak-report.js').reportAtExit(leaks);
 }
 
-module.exports = { listLive, leaks, countMemory };
+module.exports = { listLive, leaks, countLive, countMemory };

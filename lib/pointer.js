@@ -260,6 +260,12 @@ const memories = {
   blockOf: () => undefined,
 };
 
+/** Set by lib/retain.js. */
+const retainedViews = {
+  /** @type {(value: unknown) => { kept: unknown, block: ReturnType<typeof memories.blockOf> } | undefined} what a retained view keeps, until it is released */
+  holdOf: () => undefined,
+};
+
 /**
  * @param {object} value
  * @returns {boolean} whether it is an object of ours that stands for an address
@@ -331,5 +337,6 @@ module.exports = {
   wrapperProblem: (/** @type {object} */ value) => wrapperProblem(value),
   callbacks,
   memories,
+  retainedViews,
   views,
 };

@@ -4,8 +4,9 @@
 const { isResizable, lock } = require('./async/lock.js');
 const { createError } = require('./errors.js');
 const { listLive } = require('./leaks.js');
-const { INVALID, bufferAddress, extent, registerWrapper } = require('./pointer.js');
+const { INVALID, bufferAddress, extent, memories, registerWrapper, retainedViews } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
+const { Address, trace, tracing } = require('./tracing.js');
 const { here } = require('./tracking.js');
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -18,6 +19,8 @@ const RELEASED = { code: 'ERR_INVALID_POINTER', text: 'the memory was released: 
 class RetainedView {
   /** What is kept; undefined when it was released. @type {unknown} */
   #kept;
+  /** The memory of ours that it is on: not freed before it is released. */
+  #block;
   #address;
   #size;
   #stack = here();
@@ -27,7 +30,10 @@ class RetainedView {
     this.#kept = kept;
     this.#address = address;
     this.#size = size;
+    this.#block = memories.blockOf(kept);
+    this.#block?.pin();
     live.add(this);
+    if (tracing.memory) trace('retain', [kept], new Address(address));
   }
 
   /** The address of the first byte; 0 when it was released. */
@@ -37,9 +43,14 @@ class RetainedView {
 
   /** C uses the memory no more. Again does nothing. */
   release() {
+    if (this.#kept === undefined) return;
+    if (tracing.memory) trace('RetainedView.release', [new Address(this.#address)]);
+    const block = this.#block;
+    this.#block = undefined;
     this.#kept = undefined;
     this.#address = 0;
     live.delete(this);
+    block?.unpin();
   }
 
   [dispose]() {
@@ -50,6 +61,11 @@ class RetainedView {
     listLive('retained view', function* list() {
       for (const view of live) yield { ptr: view.#address, size: view.#size, stack: view.#stack };
     });
+    retainedViews.holdOf = (value) => {
+      if (typeof value !== 'object' || value === null || !(#kept in value)) return undefined;
+      const view = /** @type {RetainedView} */ (value);
+      return view.#kept === undefined ? undefined : { kept: view.#kept, block: view.#block };
+    };
     const isReleased = (/** @type {RetainedView} */ view) => view.#kept === undefined;
     registerWrapper(
       (value) => (#kept in value ? (isReleased(value) ? INVALID : value.#address) : undefined),
@@ -73,7 +89,8 @@ function retain(view) {
     const message = 'retain: argument 0: a resizable buffer can be made smaller while C uses it';
     throw createError('ERR_INVALID_ARG_VALUE', message, 'retain', 0);
   }
-  if (length > 0) lock(buffer);
+  // Memory of ours stays where it is; were its buffer marked, it could not be freed.
+  if (length > 0 && !memories.blockOf(view)) lock(buffer);
   return new RetainedView(view, address, length);
 }
 

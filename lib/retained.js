@@ -42,7 +42,8 @@ function newBuffer(caller, size) {
  */
 function retain(buffer) {
   const address = bufferAddress(buffer);
-  const owner = { alive: true, code: 'ERR_INVALID_POINTER', text: 'the memory of this view was released' };
+  // Who has the owner keeps the buffer: an asynchronous call may use it when it was released.
+  const owner = { alive: true, code: 'ERR_INVALID_POINTER', text: 'the memory of this view was released', buffer };
   if (tracing.memory) trace('retain', [buffer]);
   retained.set(address, { buffer, owner, stack: here() });
   return address;

@@ -71,6 +71,7 @@ same<typeof suffix, 'so' | 'dylib' | 'dll'>(true);
 same<ReturnType<typeof stats>['backend'], 'trampoline' | 'libffi'>(true);
 same<ReturnType<typeof stats>['functions'], number>(true);
 same<ReturnType<typeof stats>['retained'], number>(true);
+same<ReturnType<typeof stats>['retainedViews'], number>(true);
 same<ReturnType<typeof stats>['callbacks'], { open: number; afterClose: number }>(true);
 same<ReturnType<typeof stats>['async'], number>(true);
 

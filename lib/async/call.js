@@ -3,7 +3,16 @@
 
 const { Call } = require('../call.js');
 const { createError } = require('../errors.js');
-const { INVALID, anyAddress, bufferAddress, extent, isBuffer, memories, views } = require('../pointer.js');
+const {
+  INVALID,
+  anyAddress,
+  bufferAddress,
+  extent,
+  isBuffer,
+  memories,
+  retainedViews,
+  views,
+} = require('../pointer.js');
 const { Refused } = require('../refused.js');
 const { lock } = require('./lock.js');
 
@@ -58,7 +67,9 @@ class AsyncCall extends Call {
 
   /** @param {unknown} value @returns {number | bigint} or INVALID */
   pointer(value) {
-    const block = memories.blockOf(value);
+    const retained = retainedViews.holdOf(value);
+    if (retained) this.hold(retained.kept);
+    const block = retained ? retained.block : memories.blockOf(value);
     if (block) {
       block.pin();
       (this.pinned ??= []).push(block);
