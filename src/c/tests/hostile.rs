@@ -1,13 +1,9 @@
 use super::{parsed, parsed_for, parsed_with};
-use std::time::{Duration, Instant};
 
-/// A text that ends, whatever it is made of.
+/// A text that ends, whatever it is made of. What is not bounded does not end: the test takes hours, or all memory.
 fn survives(name: &str, text: &str) {
-    let begin = Instant::now();
     let found = parsed(text);
     assert!(found.ends_with('}'), "{name}");
-    // Generous: these run without optimization, beside others. What is not bounded takes hours.
-    assert!(begin.elapsed() < Duration::from_secs(60), "{name} took {:?}", begin.elapsed());
 }
 
 #[test]
@@ -68,10 +64,9 @@ fn growth_is_bounded() {
     survives("names that double", &format!("#define I(a, b) a##b\n#define J(a, b) I(a, b)\n#define p0 x\n{pasted}int p59;"));
     let quoted: String = (1..60).map(|index| format!("#define q{index} S(q{})\n", index - 1)).collect();
     survives("quotes of quotes", &format!("#define T(a) #a\n#define S(a) T(a)\n#define q0 \"\n{quoted}int x = q59;"));
-    let begin = Instant::now();
     let headers = [("self.h", "#include \"self.h\"\n#include \"self.h\"\n"), ("guarded.h", "#include \"guarded.h\"\nint x;\n")];
     let found = parsed_with(&headers, "#include \"self.h\"\n#include \"guarded.h\"\nint after;");
-    assert!(found.contains("files include each other more than 64 deep") && begin.elapsed() < Duration::from_secs(60));
+    assert!(found.contains("files include each other more than 64 deep"));
 }
 
 /// Small and repeatable (Vigna's splitmix64).
