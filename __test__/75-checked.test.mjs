@@ -340,3 +340,52 @@ describe('the options', () => {
     expect(definition).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', symbol: 'answer' });
   });
 });
+
+describe('with all checked, a Memory of an address', () => {
+  it('is looked at through the system by all that it does, however often', () => {
+    expect(
+      outcome(
+        `
+        const { alloc, reinterpret } = arkffi;
+        const Pair = Struct({ first: 'int', second: 'int' });
+        const good = pages('whole');
+        for (let round = 0; round < 20; round++) {
+          const memory = reinterpret(good + 2 * page - 16, 16);
+          memory.write('int', 0, 5);
+          if (memory.read('int', 0) !== 5 || memory.view()[0] !== 5 || memory.bytes()[0] !== 5) throw new Error('good memory');
+        }
+        const gone = pages('gone') + page;
+        const memory = reinterpret(gone, 16), typed = reinterpret(gone, 'int', 4), text = reinterpret(gone, 8);
+        const uses = {
+          read: () => memory.read('int', 0), write: () => memory.write('int', 0, 1), at: () => typed.at(1), set: () => typed.set(1, 1),
+          bytes: () => memory.bytes(), setBytes: () => memory.setBytes(new Uint8Array(4)), from: () => alloc(16).setBytes(memory),
+          view: () => memory.view(), part: () => memory.slice(4).view(0, 4), struct: () => Pair.view(memory).first,
+          fromPtr: () => Pair.fromPtr(memory), writeAll: () => memory.write(Pair, 0, { first: 1, second: 2 }), readAll: () => memory.read(Pair, 0),
+          text: () => text.toString(), again: () => memory.reinterpret('int').at(0), of: () => alloc(8).reinterpret(2 ** 30).view().length,
+        };
+        console.log(JSON.stringify(Object.entries(uses).map(([name, use]) => {
+          const all = new Set(Array.from({ length: 20 }, () => String(says(use))));
+          return name + ': ' + [...all].join('; ');
+        })));`,
+        { ARKFFI_CHECKED: '1' },
+      ),
+    ).toEqual([
+      'read: ERR_INVALID_POINTER read ',
+      'write: ERR_INVALID_POINTER write ',
+      'at: ERR_INVALID_POINTER at ',
+      'set: ERR_INVALID_POINTER set ',
+      'bytes: ERR_INVALID_POINTER bytes 0',
+      'setBytes: ERR_INVALID_POINTER setBytes ',
+      'from: ERR_INVALID_POINTER setBytes 0',
+      'view: ERR_INVALID_POINTER view ',
+      'part: ERR_INVALID_POINTER view ',
+      'struct: ERR_INVALID_POINTER view ',
+      'fromPtr: ERR_INVALID_POINTER fromPtr 0',
+      'writeAll: ERR_INVALID_POINTER write ',
+      'readAll: ERR_INVALID_POINTER read ',
+      'text: ERR_INVALID_POINTER toString 0',
+      'again: ERR_INVALID_POINTER at ',
+      'of: ERR_INVALID_POINTER view ',
+    ]);
+  });
+});

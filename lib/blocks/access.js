@@ -8,15 +8,16 @@ const { readOne, writeMember } = require('../record/member.js');
 /** @typedef {import('./element.js').Element} Element */
 
 /**
+ * @param {string} caller
  * @param {Block} block that is live
  * @param {Element} element
  * @param {number} at
  */
-function getIn(block, element, at) {
+function getIn(caller, block, element, at) {
   if (block.quicken()) return element.get(/** @type {DataView} */ (block.fast), at);
   /** @param {DataView} view @param {number} start */
   const read = (view, start) => readOne(element.type, view, start);
-  return readAt(offsetBy(block.start, at), element.size, read, 'read', false);
+  return readAt(offsetBy(block.start, at), element.size, read, caller, block.isChecked);
 }
 
 /**
@@ -37,7 +38,7 @@ function putIn(caller, block, { type, size, put }, at, value, index) {
   };
   /** @type {Parameters<typeof writeAt>[3]} */
   const write = (view, start, keep) => writeMember({ type, first: 0 }, view, start, value, keep, '');
-  writeAt({ caller, find, buffer: block.buffer, isChecked: false }, type, size, write, index);
+  writeAt({ caller, find, buffer: block.buffer, isChecked: block.isChecked }, type, size, write, index);
 }
 
 module.exports = { getIn, putIn };

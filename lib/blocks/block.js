@@ -2,6 +2,7 @@
 // Blocks of memory: who they belong to, and whether they are still there. What programs see of one is a Memory.
 
 const native = require('../binding.js');
+const { allChecked } = require('../checked.js');
 const { createError } = require('../errors.js');
 const { MemoryView } = require('../memory-view.js');
 const { offsetBy } = require('../record/access.js');
@@ -92,6 +93,7 @@ class Block {
   /** @returns {DataView} */
   get view() {
     this.check();
+    if (this.isChecked) return new MemoryView(this.expose().whole('view'));
     this.fast ??= new MemoryView(this.expose().whole('view'));
     return this.fast;
   }
@@ -128,10 +130,15 @@ class Block {
     return (this.exposure ??= new Exposure(this));
   }
 
+  /** Whether each use goes through the system: it is not known what is there. */
+  get isChecked() {
+    return allChecked && this.allocator === undefined;
+  }
+
   /** Whether the quick way is open from now on; it is opened after a few uses. */
   quicken() {
     if (this.fast !== undefined) return true;
-    if (++this.uses <= FEW || !Exposure.isPossible(this.size)) return false;
+    if (this.isChecked || ++this.uses <= FEW || !Exposure.isPossible(this.size)) return false;
     return this.owner.alive && this.view !== undefined;
   }
 

@@ -3,6 +3,7 @@
 
 const native = require('../binding.js');
 const { constants } = require('node:buffer');
+const { telling } = require('../checked.js');
 const { createError } = require('../errors.js');
 const { putAddress, putLength } = require('../frame.js');
 const { offsetBy } = require('../record/access.js');
@@ -91,6 +92,7 @@ class Exposure {
     }
     putAddress(offsetBy(this.#block.start, at));
     putLength(size);
+    if (this.#block.isChecked) telling(caller, native.probe);
     const buffer = isAllowed ? native.viewMemory() : null;
     if (buffer) return buffer;
     isAllowed = false;

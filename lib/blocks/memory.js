@@ -2,13 +2,14 @@
 // Memory: what programs see of a block. Every use is checked: that the memory is there, and that it reaches so far.
 
 const { copyMemory } = require('../memory.js');
+const { allChecked } = require('../checked.js');
 const { decodeText, resolveEncoding } = require('../encoding.js');
 const { readCString } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { dispose } = require('../library.js');
 const { NOBODY } = require('../owner.js');
 const { INVALID, bufferAddress, extent, isBuffer, memories, registerWrapper, views } = require('../pointer.js');
-const { offsetBy } = require('../record/access.js');
+const { copyChecked, offsetBy } = require('../record/access.js');
 const { copyBytes } = require('../record/cold.js');
 const { refusal } = require('../refuse.js');
 const { getIn, putIn } = require('./access.js');
@@ -113,7 +114,7 @@ class Memory {
       }
     }
     block.check('read');
-    return getIn(block, element, this.#at + inside('read', offset, 1, element.size, this.#size));
+    return getIn('read', block, element, this.#at + inside('read', offset, 1, element.size, this.#size));
   }
 
   /**
@@ -148,7 +149,7 @@ class Memory {
     }
     block.check('at');
     const [of, where] = this.#elementAt('at', index);
-    return getIn(block, of, this.#at + where);
+    return getIn('at', block, of, this.#at + where);
   }
 
   /** Writes the element at an index. @param {number} index @param {any} value */
@@ -199,7 +200,10 @@ class Memory {
     const { length } = place ?? /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(source));
     const at = inside('setBytes', offset, 1, length, this.#size);
     const from = place ? place.ground.address(place.at) : bufferAddress(source);
-    if (length > 0) copyBytes(from, this.#addressOf(at), length);
+    if (length === 0) return;
+    const to = this.#addressOf(at);
+    if (allChecked) copyChecked('setBytes', from, to, length, this.#block.isChecked ? undefined : 0);
+    else copyBytes(from, to, length);
   }
 
   /** The memory itself, until it is freed. @param {number} [offset] @param {number} [length] as of `bytes` */

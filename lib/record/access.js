@@ -104,23 +104,30 @@ const offsetBy = (address, offset) => (typeof address === 'bigint' ? address + B
  * @param {(view: DataView, at: number) => T} get runs no code of the user's
  * @param {string} caller
  * @param {boolean} isChecked
+ * @param {number} [argument] of `caller`, that has the address
  * @returns {T}
  */
-function readAt(address, size, get, caller, isChecked) {
+function readAt(address, size, get, caller, isChecked, argument) {
   const { view, at, address: copy } = scrap(size);
   if (size > 0) {
-    if (isChecked) copyChecked(caller, address, copy, size);
+    if (isChecked) copyChecked(caller, address, copy, size, argument);
     else copyBytes(address, copy, size);
   }
   return get(view, at);
 }
 
-/** @param {string} caller @param {number | bigint} source @param {number | bigint} target @param {number} size */
-function copyChecked(caller, source, target, size) {
+/**
+ * @param {string} caller
+ * @param {number | bigint} source
+ * @param {number | bigint} target
+ * @param {number} size
+ * @param {number | undefined} argument of `caller`, that has the address
+ */
+function copyChecked(caller, source, target, size, argument) {
   try {
     copyBytes(source, target, size, true);
   } catch (error) {
-    throw worded(error, caller, 0, '');
+    throw worded(error, caller, argument, '');
   }
 }
 
@@ -131,6 +138,7 @@ function copyChecked(caller, source, target, size) {
  * @property {() => number | bigint} find its address, or an error when it is not there (any more)
  * @property {any} buffer what keeps what is written alive; undefined for memory of C
  * @property {boolean} isChecked
+ * @property {number} [argument] of `caller`, that it is named by
  */
 
 /**
@@ -151,7 +159,7 @@ function targetIn(caller, memory, byteOffset, size, offset, isChecked) {
     if (owner && !owner.alive) throw createError(owner.code, `${caller}: argument 0: ${owner.text}`, caller, 0);
     return offsetBy(within(caller, survey(caller, memory), byteOffset, size), offset);
   };
-  return { caller, find, buffer, isChecked };
+  return { caller, find, buffer, isChecked, argument: 0 };
 }
 
 /**
@@ -162,12 +170,12 @@ function targetIn(caller, memory, byteOffset, size, offset, isChecked) {
  * @param {(view: DataView, at: number, keep: import('./cold.js').Keep) => void} put may run code of the user's
  * @param {number} [index] which argument of `caller` the value is
  */
-function writeAt({ caller, find, buffer, isChecked }, type, size, put, index) {
+function writeAt({ caller, find, buffer, isChecked, argument }, type, size, put, index) {
   const floor = floorOfScratch();
   const heapFloor = floorOfHeap();
   /** @param {number | bigint} source @param {number | bigint} place */
   const copy = (source, place) =>
-    isChecked ? copyChecked(caller, source, place, size) : copyBytes(source, place, size);
+    isChecked ? copyChecked(caller, source, place, size, argument) : copyBytes(source, place, size);
   try {
     const at = images.take(size, 8);
     const { view } = images;
@@ -186,4 +194,4 @@ function writeAt({ caller, find, buffer, isChecked }, type, size, put, index) {
   }
 }
 
-module.exports = { survey, findAddress, roomAt, offsetBy, readAt, targetIn, writeAt };
+module.exports = { copyChecked, survey, findAddress, roomAt, offsetBy, readAt, targetIn, writeAt };

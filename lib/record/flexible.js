@@ -84,7 +84,7 @@ function readFlexible(caller, member, address, length, count, isChecked) {
   }
   const { get } = elementsOf(element);
   const size = wanted * element.size;
-  return readAt(offsetBy(address, member.offset), size, (view, at) => get(view, at, wanted), caller, isChecked);
+  return readAt(offsetBy(address, member.offset), size, (view, at) => get(view, at, wanted), caller, isChecked, 0);
 }
 
 module.exports = { rememberEnd, lengthOf, flexibleBytes, wholeSize, roomIn, readFlexible };

@@ -114,7 +114,7 @@ class StructSchema {
     const isChecked = isCheckedCall('fromPtr', options, 3);
     if (typeof memory === 'object' && memory !== null && !isBuffer(memory) && !isWrapper(memory)) return memory;
     const address = findAddress('fromPtr', memory, byteOffset, this.size);
-    const value = readAt(address, this.size, this.#marshal.get, 'fromPtr', isChecked);
+    const value = readAt(address, this.size, this.#marshal.get, 'fromPtr', isChecked, 0);
     const { flexible } = this.#type.record;
     if (flexible)
       value[flexible.key] = readFlexible(
@@ -171,7 +171,7 @@ class StructSchema {
       return readFlexible('get', member, address, this.#length('get', memory, 0), undefined, isChecked);
     }
     const read = (/** @type {DataView} */ view, /** @type {number} */ at) => readMember(member, view, at);
-    return readAt(offsetBy(address, member.offset), extentOf(member), read, 'get', isChecked);
+    return readAt(offsetBy(address, member.offset), extentOf(member), read, 'get', isChecked, 0);
   }
 
   /**
