@@ -24,12 +24,22 @@
  * @property {(direction: 'pointer' | 'inout', target: () => T, isRecord: boolean) => T} pointer to a type, which may
  *   be a record that is being made
  * @property {(of: T, length: number | null) => T} array
- * @property {(number: number) => T | undefined} [typedef] what a typedef of a function pointer is called
+ * @property {(number: number) => T | undefined} [typedef] the type that a typedef of a function, or of a pointer to
+ *   one, was made before, or what it is called
  * @property {(args: T[], returns: T) => T} callback
  */
 
 /** A type that has no place in a signature or record of arkffi's. */
 class Unmapped extends Error {}
+
+/** How deep types may be in each other: functions that take functions, arrays of arrays, structs in structs. */
+const MOST_DEEP = 200;
+
+/** Unlike what is Unmapped, it is not left to be an address where that would do: making it ends. */
+class TooDeep extends Unmapped {}
+
+/** Whether an address can stand for what was pointed to. @param {unknown} error */
+const isOpen = (error) => error instanceof Unmapped && !(error instanceof TooDeep);
 
 /** A type without its typedefs. @typedef {{ type: CType, isConst: boolean, name: string | undefined }} Resolved */
 
@@ -42,6 +52,7 @@ class Mapping {
   #unit;
   /** @type {Maker<T>} */
   #make;
+  #depth = 0;
 
   /** @param {CUnit} unit @param {Maker<T>} make */
   constructor(unit, make) {
@@ -71,9 +82,20 @@ class Mapping {
   /**
    * @param {CType} declared
    * @param {Place} place
-   * @returns {T}
+   * @returns {T} throws Unmapped
    */
   type(declared, place) {
+    if (this.#depth === MOST_DEEP) throw new TooDeep('its types are nested too deep');
+    this.#depth++;
+    try {
+      return this.#type(declared, place);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** @param {CType} declared @param {Place} place @returns {T} */
+  #type(declared, place) {
     const { type } = this.resolve(declared);
     const make = this.#make;
     const called = this.#calledFunction(declared);
@@ -112,8 +134,13 @@ class Mapping {
 
   /** What a type is called that is the typedef of a function or of a pointer to one. @param {CType} declared */
   #calledFunction(declared) {
-    for (let type = declared; type.kind === 'typedef'; { type } = this.#unit.typedefs[type.typedef]) {
-      const name = this.isFunction(type) ? this.#make.typedef?.(type.typedef) : undefined;
+    if (declared.kind !== 'typedef' || !this.isFunction(declared)) return undefined;
+    for (
+      let type = /** @type {CType} */ (declared);
+      type.kind === 'typedef';
+      { type } = this.#unit.typedefs[type.typedef]
+    ) {
+      const name = this.#make.typedef?.(type.typedef);
       if (name !== undefined) return name;
     }
     return undefined;
@@ -167,7 +194,7 @@ class Mapping {
         try {
           target = this.type(to, 'target');
         } catch (error) {
-          if (error instanceof Unmapped) return make.name('ptr');
+          if (isOpen(error)) return make.name('ptr');
           throw error;
         }
         return make.pointer(isChanged ? 'inout' : 'pointer', () => target, false);
@@ -193,7 +220,7 @@ class Mapping {
       const args = signature.params.map(({ type }) => this.type(type, 'argument'));
       return this.#make.callback(args, this.type(signature.result, 'returned'));
     } catch (error) {
-      if (error instanceof Unmapped) return this.#make.name('function');
+      if (isOpen(error)) return this.#make.name('function');
       throw error;
     }
   }
@@ -243,4 +270,4 @@ class Mapping {
  * @typedef {Mapping<T>} TypeMapping
  */
 
-module.exports = { Mapping, Unmapped };
+module.exports = { Mapping, TooDeep, Unmapped };

@@ -10,7 +10,7 @@ const { enumeration } = require('../types/enumeration.js');
 const { opaque } = require('../types/opaque.js');
 const { inout, pointer } = require('../types/pointer.js');
 const { fieldsOf } = require('./fields.js');
-const { Mapping, Unmapped } = require('./mapping.js');
+const { Mapping, TooDeep, Unmapped } = require('./mapping.js');
 
 /** @typedef {import('./format.js').CUnit} CUnit */
 /** @typedef {import('./format.js').CRecord} CRecord */
@@ -30,6 +30,8 @@ class Schemas {
   #enums = new Map();
   /** @type {Map<string, any>} */
   #opaque = new Map();
+  /** The types of function pointers, by the numbers of their typedefs. @type {Map<number, any>} */
+  #functions = new Map();
   /** @type {import('./mapping.js').TypeMapping<any>} */
   mapping;
 
@@ -45,6 +47,7 @@ class Schemas {
       },
       enumeration: (number) => this.enumeration(number),
       opaque: (tag) => this.opaque(tag),
+      typedef: (number) => this.#function(number),
       pointer: (direction, target, isRecord) =>
         (direction === 'inout' ? inout : pointer)(isRecord ? () => this.#known(target) : target()),
       array: (of, length) => (length === null ? array(of) : array(of, length)),
@@ -75,7 +78,8 @@ class Schemas {
       this.#records.set(number, schema);
       return schema;
     } catch (error) {
-      if (error instanceof Unmapped) this.#records.set(number, error);
+      // What is too deep here need not be where it stands alone.
+      if (error instanceof Unmapped && !(error instanceof TooDeep)) this.#records.set(number, error);
       else this.#records.delete(number);
       throw error;
     }
@@ -113,6 +117,20 @@ class Schemas {
       this.#enums.set(number, schema);
     }
     return schema;
+  }
+
+  /**
+   * The type of a typedef of a function, made once: in a chain of them that would else be twice as often at each link.
+   * @param {number} number
+   */
+  #function(number) {
+    const { type } = this.#unit.typedefs[number];
+    if (type.kind === 'typedef') return undefined;
+    const known = this.#functions.get(number);
+    if (known !== undefined) return known;
+    const made = this.mapping.type(type, 'member');
+    this.#functions.set(number, made);
+    return made;
   }
 
   /** @param {string} tag */

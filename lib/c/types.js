@@ -32,41 +32,42 @@ function typesOf(unit, schemas, skipped) {
       throw error instanceof Unmapped ? unusable('types', name, error.message) : error;
     }
   };
-  /** What each typedef's name is a name of. @type {Map<string, string>} */
+  /** The typedefs by their names. @type {Map<string, number>} */
   const named = new Map();
-  for (const [number, typedef] of unit.typedefs.entries()) {
+  unit.typedefs.forEach((typedef, number) => {
     const { name } = typedef;
-    const { type } = mapping.resolve(typedef.type);
     const make = told(name, () => {
+      const { type } = mapping.resolve(typedef.type);
       if (type.kind === 'void') return 'void';
       if (type.kind === 'record') return recordType(unit, schemas, type.record, name);
       return mapping.type({ kind: 'typedef', typedef: number }, 'member');
     });
-    if (typedef.builtin) {
-      builtin.set(name, make);
-      continue;
-    }
-    if (type.kind === 'record') named.set(name, `record ${type.record}`);
-    else named.set(name, type.kind === 'enum' ? `enum ${type.enum}` : '');
+    if (typedef.builtin) return void builtin.set(name, make);
+    named.set(name, number);
     defineLater(types, name, make);
-  }
+  });
+  const isOf = (/** @type {number} */ typedef, /** @type {'record' | 'enum'} */ kind, /** @type {number} */ number) => {
+    const { type } = mapping.resolve(unit.typedefs[typedef].type);
+    return type.kind === kind && /** @type {any} */ (type)[kind] === number;
+  };
   const addTag = (
     /** @type {string} */ tag,
-    /** @type {string} */ kind,
-    /** @type {string} */ what,
+    /** @type {string} */ keyword,
+    /** @type {'record' | 'enum'} */ kind,
+    /** @type {number} */ number,
     /** @type {() => unknown} */ make,
   ) => {
     const known = named.get(tag);
-    if (known === what) return;
-    const name = known === undefined && !Object.hasOwn(types, tag) ? tag : `${kind} ${tag}`;
+    if (known !== undefined && isOf(known, kind, number)) return;
+    const name = known === undefined && !Object.hasOwn(types, tag) ? tag : `${keyword} ${tag}`;
     if (!Object.hasOwn(types, name)) defineLater(types, name, told(name, make));
   };
   unit.records.forEach(({ tag, union }, number) => {
     if (tag === undefined) return;
-    addTag(tag, union ? 'union' : 'struct', `record ${number}`, () => recordType(unit, schemas, number, tag));
+    addTag(tag, union ? 'union' : 'struct', 'record', number, () => recordType(unit, schemas, number, tag));
   });
   unit.enums.forEach(({ tag }, number) => {
-    if (tag !== undefined) addTag(tag, 'enum', `enum ${number}`, () => schemas.enumeration(number));
+    if (tag !== undefined) addTag(tag, 'enum', 'enum', number, () => schemas.enumeration(number));
   });
   return types;
 }
