@@ -1,6 +1,8 @@
 // Variables of libraries: properties that are the variable in place.
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, hold, require, thrown } from './open.mjs';
 
@@ -206,6 +208,28 @@ describe('what a program cannot do with a variable', () => {
     const refused = thrown(() => open({ huge: variable(array('i32', 100_000_000), { symbol: 'counter' }) }));
     expect(refused).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_BOUNDS', symbol: 'huge' });
     open({ zeros: variable(array('i32', 1000)) }).symbols.zeros[999] = 1;
+  });
+
+  it.runIf(process.platform === 'linux')('is to read more of a variable of a thread than there is', () => {
+    for (const [type, bytes] of [
+      ['f64', 8],
+      [array('i32', 10_000_000), 40_000_000],
+    ]) {
+      const refused = thrown(() => open({ more: variable(type, { symbol: 'of_thread' }) }));
+      expect(refused).toMatchObject({ class: 'FFIRangeError', code: 'ERR_OUT_OF_BOUNDS', symbol: 'more' });
+      expect(refused.message).toBe(`more: the type has ${bytes} bytes, the variable in the library 4`);
+    }
+    expect(open({ of_thread: variable('u16') }).symbols.of_thread).toBeGreaterThan(0);
+  });
+
+  it.runIf(process.platform === 'linux')('is to use a variable of a thread whose size nothing tells', () => {
+    // The loader knows the copy in memory that is loaded by a path that leads nowhere any more.
+    const sha256 = createHash('sha256')
+      .update(readFileSync(fixture('globals')))
+      .digest('hex');
+    const refused = thrown(() => dlopen(fixture('globals'), { of_thread: variable('i32') }, { sha256 }));
+    expect(refused).toMatchObject({ code: 'ERR_INVALID_SYMBOL', symbol: 'of_thread' });
+    expect(refused.message).toBe('of_thread: how many bytes the variable has in the library is not known');
   });
 
   it('is to give it a definition that is none', () => {

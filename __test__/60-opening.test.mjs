@@ -232,3 +232,19 @@ it('works in a worker, where nothing else is open', async () => {
   const worker = new Worker(program, { eval: true });
   expect(await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))).toBe(1);
 });
+
+// In a process of their own: copies of them would not fit into memory.
+it('lists that say they have too many elements are refused before they are copied', () => {
+  const list = 'const list = []; list.length = 2 ** 32 - 1;';
+  const uses = ['dlopen(list, {})', "dlopen('m', {}, { search: list })", 'allowLibraries(list)'];
+  const source = `
+    const { dlopen, allowLibraries } = require(${JSON.stringify(require.resolve('../index.js'))});
+    ${list}
+    ${uses.map((use) => `try { ${use}; } catch ({ code, message }) { console.log(code, message); }`).join('\n')}`;
+  const { stdout } = spawnSync(node, ['--max-old-space-size=64', '-e', source], { encoding: 'utf8' });
+  expect(stdout.trim().split('\n')).toEqual([
+    'ERR_INVALID_ARG_VALUE dlopen: 4294967295 paths are too many',
+    'ERR_INVALID_ARG_VALUE dlopen: 4294967295 paths are too many',
+    'ERR_INVALID_ARG_VALUE allowLibraries: 4294967295 patterns are too many',
+  ]);
+});

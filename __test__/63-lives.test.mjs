@@ -11,6 +11,7 @@ const onLinux = process.platform === 'linux' ? it : it.skip;
 const file = library(
   'liblives.so',
   `${simple}
+  __thread int mine = 6;
   #include <stdlib.h>
   #include <unistd.h>
   int add(int a, int b) { return a + b; }
@@ -26,7 +27,7 @@ const prelude = `
   const { dlopen, stats, CFunction } = arkffi;
   const file = ${JSON.stringify(file)};
   const definitions = {
-    value: { returns: 'i32' }, add: { args: ['i32', 'i32'], returns: 'i32' }, length: { args: ['cstring'], returns: 'i32' },
+    value: { returns: 'i32' }, add: { args: ['i32', 'i32'], returns: 'i32' },
     wait_for: { args: ['i32'], returns: 'i32' },
   };
   const isMapped = () => require('node:fs').readFileSync('/proc/self/maps', 'utf8').includes(file);
@@ -71,13 +72,13 @@ describe('a library that nobody has any more is closed', () => {
 
   onLinux('and works until then', () => {
     const program = `
-      let { add, length } = dlopen(file, definitions).symbols;
+      let { add, value } = dlopen(file, definitions).symbols;
       await collect();
-      const results = [add(2, 3), length('four')];
-      add = length = undefined;
+      const results = [add(2, 3), value()];
+      add = value = undefined;
       await collectUntilUnmapped();
       return [...results, isMapped(), stats().functions].join();`;
-    expect(outcome(program)).toBe('5,4,false,0');
+    expect(outcome(program)).toBe('5,7,false,0');
   });
 
   onLinux('only when its asynchronous calls have settled', () => {
@@ -118,6 +119,13 @@ describe('a library of which an address has left stays until it is closed', () =
     ['a pointer as a result', "{ pointer: { returns: 'ptr' } }"],
     ['memory that it could write one to', "{ take: { args: ['buffer'], returns: 'i32' } }"],
     ['a pointer to something', "{ take: { args: [arkffi.out('i32')], returns: 'i32' } }"],
+    ['a string that it could keep, or give to others', "{ length: { args: ['cstring'], returns: 'i32' } }"],
+    ['an integer as large as an address', "{ value: { returns: 'u64' } }"],
+    ['a signed one', "{ value: { returns: 'i64' } }"],
+    ['one as a bigint', "{ value: { returns: 'biguint64' } }"],
+    ['a length', "{ value: { returns: 'size_t' } }"],
+    ['symbols for all to see', '{}, { global: true }'],
+    ['an address as an integer', "{ take: { args: ['u64'], returns: 'i32' } }"],
     ['a callback', "{ take: { args: [arkffi.callback([], 'i32')], returns: 'i32' } }"],
     ['a struct', "{ value: { returns: arkffi.Struct({ p: 'ptr' }) } }"],
   ])('%s', (_, own) => {
@@ -139,6 +147,62 @@ describe('a library of which an address has left stays until it is closed', () =
       library.close();
       return [ptr > 65536, library.symbols.value.ptr === ptr, isMapped(), code(() => library.symbols.value())].join();`;
     expect(outcome(program)).toBe('true,true,false,ERR_LIBRARY_CLOSED');
+  });
+});
+
+// Whoever finds a symbol through the process knows nothing of who opened the library that has it.
+describe('what was found through the process stays', () => {
+  const through = (use, end) => `
+    let opened = dlopen(file, definitions, { global: true });
+    const own = { add: definitions.add, counter: { type: 'i32', global: true }, mine: { type: 'i32', global: true } };
+    const process_ = ${use.open ?? 'dlopen(null, own)'};
+    const use = () => ${use.call};
+    const before = use();
+    ${end}
+    return [before, use(), isMapped()].join();`;
+  const uses = [
+    ['a function', { call: 'process_.symbols.add(1, 2)' }, 3],
+    ['a variable', { call: 'process_.symbols.counter' }, 5],
+    ['a variable of a thread', { call: 'process_.symbols.mine', open: 'dlopen(null, { mine: own.mine })' }, 6],
+    [
+      'an address',
+      { open: "CFunction({ ptr: dlopen(null, {}).ptr('text'), returns: 'cstring' })", call: 'process_()' },
+      'text',
+    ],
+  ];
+  // An address in a library that is open here belongs to that, and goes with it.
+  onLinux.each(uses.slice(0, 3))('when the library of %s is closed', (_, use, value) => {
+    expect(outcome(through(use, 'opened.close();'))).toBe(`${value},${value},true`);
+  });
+
+  onLinux.each(uses)('when nobody has the Library of %s any more', (_, use, value) => {
+    expect(outcome(through(use, 'opened = undefined; await collect();'))).toBe(`${value},${value},true`);
+  });
+
+  onLinux('when a worker closes it', () => {
+    const program = `
+      const { Worker } = require('node:worker_threads');
+      const worker = new Worker(\`
+        const { dlopen } = require(${JSON.stringify(require.resolve('../index.js'))});
+        const { parentPort } = require('node:worker_threads');
+        const opened = dlopen(${JSON.stringify(file)}, {}, { global: true });
+        parentPort.once('message', () => { opened.close(); parentPort.close(); });
+        parentPort.postMessage('opened');\`, { eval: true });
+      await new Promise((resolve) => worker.once('message', resolve));
+      const { value } = dlopen(null, { value: definitions.value }).symbols;
+      worker.postMessage('close');
+      await new Promise((resolve) => worker.once('exit', resolve));
+      return [value(), isMapped()].join();`;
+    expect(outcome(program)).toBe('7,true');
+  });
+
+  onLinux('and is closed where nobody found anything', () => {
+    const program = `
+      const opened = dlopen(file, definitions, { global: true });
+      dlopen(null, { strlen: { args: ['cstring'], returns: 'usize' } }).symbols.strlen('text');
+      opened.close();
+      return isMapped();`;
+    expect(outcome(program)).toBe('false');
   });
 });
 

@@ -2,6 +2,7 @@
 
 pub mod allow;
 pub mod failure;
+pub mod hold;
 pub mod life;
 pub mod loader;
 pub mod names;
@@ -57,6 +58,8 @@ pub struct Library {
     is_process: bool,
     /// Addresses of symbols that were looked up; they may lie in libraries that this one depends on.
     given: RefCell<HashSet<usize>>,
+    /// The libraries that symbols of the running process were found in; see [`hold`].
+    held: RefCell<HashSet<usize>>,
     life: Life,
 }
 
@@ -75,14 +78,23 @@ impl Library {
         Library::new(handle, loaded.object, Some(file), false)
     }
 
-    /// The running process. It is never unmapped, so no address needs to hold it.
+    /// The running process. It is never unmapped, and what symbols are found in is held for ever.
     pub fn of_process(handle: loader::Library) -> Library {
         Library::new(handle, None, std::env::current_exe().ok(), true)
     }
 
     fn new(handle: loader::Library, object: Option<usize>, file: Option<PathBuf>, is_process: bool) -> Library {
         let handle = RefCell::new(Some(ManuallyDrop::new(handle)));
-        Library { handle, gate: Gate::default(), object, file, is_process, given: RefCell::default(), life: Life::default() }
+        Library {
+            handle,
+            gate: Gate::default(),
+            object,
+            file,
+            is_process,
+            given: RefCell::default(),
+            held: RefCell::default(),
+            life: Life::default(),
+        }
     }
 
     /// The address of the symbol `name`, to be used: the library holds it.
@@ -93,9 +105,24 @@ impl Library {
     pub fn symbol(&self, name: &str) -> Result<usize, Error> {
         match self.look_up(name).map_err(|error| self.with_hint(error, name))? {
             0 => Err(missing_symbol(name, &format!("the address of {name} is NULL"))),
+            address if self.is_process => self.hold(name, address),
             address => {
                 self.given.borrow_mut().insert(address);
                 Ok(address)
+            }
+        }
+    }
+
+    /// The symbol of the running process at this address, or at the one where it is meanwhile, in a library that is
+    /// never unloaded from now on: others may have opened it for all to see, and close it.
+    fn hold(&self, name: &str, mut address: usize) -> Result<usize, Error> {
+        loop {
+            let hold = hold::for_ever(address, &mut self.held.borrow_mut()).map_err(|reason| missing_symbol(name, &reason))?;
+            // Other threads may have unloaded it before it was held.
+            match if hold.is_new { self.look_up(name)? } else { address } {
+                0 => return Err(missing_symbol(name, &format!("the address of {name} is NULL"))),
+                now if now == address => return Ok(address),
+                now => address = now,
             }
         }
     }

@@ -24,15 +24,69 @@ impl Segment {
 /// variables among it), and where the system does not tell.
 #[cfg(target_os = "linux")]
 pub fn segment_at(address: usize) -> Option<Segment> {
-    let mut search = Search { address, found: None };
-    // SAFETY: `visit` is called until this returns, with the pointer to `search`.
-    unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
-    search.found
+    let mut found = None;
+    visit_objects(&mut |info, headers| {
+        found = segment_of(info, headers, address);
+        found.is_some()
+    });
+    found
 }
 
 /// As on Linux; nothing is known here.
 #[cfg(not(target_os = "linux"))]
 pub fn segment_at(_address: usize) -> Option<Segment> {
+    None
+}
+
+/// A loaded library or program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Where it is: no other that is loaded at the same time is there.
+    pub base: usize,
+    /// What the loader knows it by, the path of a file mostly; empty for the program.
+    pub name: std::ffi::CString,
+    /// How many bytes of its thread-local variables begin at the address, if the address is that of one.
+    pub thread_local: Option<usize>,
+}
+
+/// The object that the memory at `address` belongs to, its thread-local variables of this thread included.
+#[cfg(target_os = "linux")]
+pub fn object_of(address: usize) -> Option<Object> {
+    let mut found = None;
+    visit_objects(&mut |info, headers| {
+        let thread_local = thread_local_room(info, headers, address);
+        if thread_local.is_none() && segment_of(info, headers, address).is_none() {
+            return false;
+        }
+        let name = match info.dlpi_name.is_null() {
+            true => Default::default(),
+            // SAFETY: the system gives a C string, which lives during the visit.
+            false => unsafe { std::ffi::CStr::from_ptr(info.dlpi_name) }.to_owned(),
+        };
+        found = Some(Object { base: info.dlpi_addr as usize, name, thread_local });
+        true
+    });
+    found
+}
+
+/// As on Linux, as far as this system tells.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub fn object_of(address: usize) -> Option<Object> {
+    // SAFETY: zero bytes are a value of this struct of pointers.
+    let mut info = unsafe { std::mem::zeroed::<libc::Dl_info>() };
+    // SAFETY: dladdr only compares the address with the ranges it knows.
+    let found = unsafe { libc::dladdr(std::ptr::without_provenance(address), &raw mut info) };
+    if found == 0 || info.dli_fname.is_null() {
+        return None;
+    }
+    // SAFETY: the name is a C string that lives as long as the object is loaded.
+    let name = unsafe { std::ffi::CStr::from_ptr(info.dli_fname) }.to_owned();
+    Some(Object { base: info.dli_fbase.addr(), name, thread_local: None })
+}
+
+/// As on Linux; nothing is known here.
+#[cfg(windows)]
+pub fn object_of(_address: usize) -> Option<Object> {
     None
 }
 
@@ -72,42 +126,61 @@ pub fn describe_symbol(_address: usize) -> Option<Described> {
 }
 
 #[cfg(target_os = "linux")]
-struct Search {
-    address: usize,
-    found: Option<Segment>,
+type Visit<'a> = &'a mut dyn FnMut(&libc::dl_phdr_info, &[Header]) -> bool;
+
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+type Header = libc::Elf64_Phdr;
+#[cfg(all(target_os = "linux", target_pointer_width = "32"))]
+type Header = libc::Elf32_Phdr;
+
+/// Shows each loaded object and its program headers, until one is what was looked for.
+#[cfg(target_os = "linux")]
+fn visit_objects(mut visit: Visit<'_>) {
+    // SAFETY: `visit_object` is called until this returns, with the pointer to `visit`.
+    unsafe { libc::dl_iterate_phdr(Some(visit_object), (&raw mut visit).cast()) };
 }
 
 #[cfg(target_os = "linux")]
-unsafe extern "C" fn visit(info: *mut libc::dl_phdr_info, _size: usize, search: *mut libc::c_void) -> libc::c_int {
-    // SAFETY: the system calls this with a live structure, and with the search that `segment_at` gave.
-    let (info, search) = unsafe { (&*info, &mut *search.cast::<Search>()) };
+unsafe extern "C" fn visit_object(info: *mut libc::dl_phdr_info, _size: usize, visit: *mut libc::c_void) -> libc::c_int {
+    // SAFETY: the system calls this with a live structure, and with what `visit_objects` gave.
+    let (info, visit) = unsafe { (&*info, &mut *visit.cast::<Visit<'_>>()) };
     let count = usize::from(info.dlpi_phnum);
     if count == 0 || info.dlpi_phdr.is_null() {
         return 0;
     }
     // SAFETY: the program headers are there, so many of them, as long as the library is loaded.
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, count) };
+    libc::c_int::from(visit(info, headers))
+}
+
+#[cfg(target_os = "linux")]
+fn segment_of(info: &libc::dl_phdr_info, headers: &[Header], address: usize) -> Option<Segment> {
     let start_of = |address| (info.dlpi_addr as usize).wrapping_add(address);
-    for header in headers.iter().filter(|header| header.p_type == libc::PT_LOAD) {
+    let segments = headers.iter().filter(|header| header.p_type == libc::PT_LOAD).map(|header| {
         let start = start_of(header.p_vaddr as usize);
         let end = start.wrapping_add(header.p_memsz as usize);
         let flags = header.p_flags;
-        let (is_writable, is_executable) = (flags & libc::PF_W != 0, flags & libc::PF_X != 0);
-        let segment = Segment { start, end, is_writable, is_executable };
-        if segment.contains(search.address) {
-            search.found = Some(segment);
-        }
-    }
-    let Some(found) = &mut search.found else { return 0 };
+        Segment { start, end, is_writable: flags & libc::PF_W != 0, is_executable: flags & libc::PF_X != 0 }
+    });
+    let mut found = segments.rev().find(|segment| segment.contains(address))?;
     // What is written only while the library is loaded is protected afterwards, whole pages of it.
     for header in headers.iter().filter(|header| header.p_type == libc::PT_GNU_RELRO) {
         let start = start_of(header.p_vaddr as usize);
         let end = start.wrapping_add(header.p_memsz as usize) & !(page_size() - 1);
-        if (start..end).contains(&search.address) {
-            *found = Segment { start, end, is_writable: false, ..*found };
+        if (start..end).contains(&address) {
+            found = Segment { start, end, is_writable: false, ..found };
         }
     }
-    1
+    Some(found)
+}
+
+/// How many bytes of an object's thread-local variables of this thread begin at the address.
+#[cfg(target_os = "linux")]
+fn thread_local_room(info: &libc::dl_phdr_info, headers: &[Header], address: usize) -> Option<usize> {
+    let size = headers.iter().find(|header| header.p_type == libc::PT_TLS)?.p_memsz as usize;
+    let start = Some(info.dlpi_tls_data.addr()).filter(|start| *start != 0)?;
+    let inside = address.checked_sub(start)?;
+    size.checked_sub(inside).filter(|room| *room > 0)
 }
 
 #[cfg(target_os = "linux")]

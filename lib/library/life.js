@@ -21,14 +21,11 @@ const closeWhenCollected = (object, library) => dropped.register(object, library
 /** It was closed. @param {object} object */
 const forget = (object) => dropped.unregister(object);
 
-/** Values of these carry no address to anywhere. */
-const PLAIN = new Set('void bool i8 u8 i16 u16 i32 u32 i64 u64 bigint64 biguint64 f32 f64'.split(' '));
+/** Values of these are no addresses. Integers of 64 bits can be some. */
+const PLAIN = new Set('void bool i8 u8 i16 u16 i32 u32 f32 f64'.split(' '));
 
 /** @param {CType} type */
 const isPlain = (type) => type.kind === 'scalar' && type.lent === undefined && PLAIN.has(type.base);
-
-/** A string is a copy, of which the library keeps nothing. @param {CType} type */
-const isText = (type) => type.kind === 'scalar' && type.lent === undefined && type.base === 'cstring';
 
 /**
  * Whether calls of a function may let an address out of its library: as a result, through memory that it is
@@ -37,7 +34,7 @@ const isText = (type) => type.kind === 'scalar' && type.lent === undefined && ty
  * @returns {boolean}
  */
 function letsAddressesOut({ params, result, isVariadic }) {
-  return isVariadic || !isPlain(result) || !params.every((type) => isPlain(type) || isText(type));
+  return isVariadic || !isPlain(result) || !params.every(isPlain);
 }
 
 /** An address of the library may be anywhere from now on. @param {number} library */

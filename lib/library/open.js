@@ -7,6 +7,7 @@ const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
 const { tracing, traceTimed } = require('../tracing.js');
 const { here } = require('../tracking.js');
+const { copyList } = require('./list.js');
 
 /** What is open, by number. @type {{ opened: Map<number, import('../leaks.js').Live> }} */
 const { opened } = native;
@@ -56,9 +57,10 @@ function onePath(caller, path, argument, expected) {
  * @returns {string[]}
  */
 function allPaths(caller, list, argument, expected) {
-  const paths = Array.from(/** @type {unknown[]} */ (list));
-  if (paths.length > MOST_PATHS) throw invalidValue(caller, argument, `${paths.length} paths are too many`);
-  return paths.map((path) => onePath(caller, path, argument, expected));
+  const tooMany = (/** @type {number} */ length) => invalidValue(caller, argument, `${length} paths are too many`);
+  return copyList(/** @type {unknown[]} */ (list), MOST_PATHS, tooMany).map((path) =>
+    onePath(caller, path, argument, expected),
+  );
 }
 
 /**
@@ -160,6 +162,8 @@ function openLibrary(caller, path, { search, flags, sha256 }) {
   if (paths !== null) {
     const name = paths.length === 1 ? paths[0] : (native.libraryFile(library) ?? paths.join(' or '));
     opened.set(library, { name, stack: here() });
+    // What is opened later can take addresses from it.
+    if (flags & GLOBAL) native.addressLeft(library);
   }
   return library;
 }

@@ -50,6 +50,15 @@ pub fn loaded(path: &OsStr, flags: Flags) -> Option<Library> {
     unsafe { Library::open(Some(path), flags.bits() | libc::RTLD_NOLOAD) }.ok()
 }
 
+/// Makes the loaded library of that path or name stay until the process ends. Returns whether there is one.
+#[cfg(unix)]
+pub fn hold(path: &OsStr) -> bool {
+    // SAFETY: as for `loaded`.
+    let held = unsafe { Library::open(Some(path), libc::RTLD_NOW | libc::RTLD_NOLOAD | libc::RTLD_NODELETE) };
+    // Its handle is never closed.
+    held.map(Library::into_raw).is_ok()
+}
+
 /// The running process.
 ///
 /// # Errors
