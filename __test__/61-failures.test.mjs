@@ -109,6 +109,15 @@ describe('a file that is no library', () => {
     if (contents.includes('GROUP')) expect(failure('libm.so').message).toMatch(/is a linker script: .*libm\.so\.6/);
   });
 
+  it('a directory, which does not hide the library that is named after it', () => {
+    const stem = inFolder('named');
+    mkdirSync(stem);
+    expect(failure(stem).message).toContain(`${stem}: it is a directory`);
+    library('libnamed.so', simple);
+    dlopen(stem, {}).close();
+    dlopen('named', {}, { search: [path.dirname(stem)] }).close();
+  });
+
   it('a directory', () => {
     mkdirSync(inFolder('directory.so'));
     expect(failure(inFolder('directory.so')).message).toBe(failed(inFolder('directory.so'), 'it is a directory'));

@@ -23,6 +23,9 @@ pub struct Process<'a> {
 /// The plain reason of a file that is not there.
 pub const NO_FILE: &str = "no such file";
 
+/// The reason of what is no file.
+pub const DIRECTORY: &str = "it is a directory";
+
 /// The reason, for after a colon; `None` when the file looks well, so that only the loader's own text can tell.
 pub fn reason(path: &Path, process: &Process<'_>) -> Option<String> {
     let file = match fs::metadata(path) {
@@ -30,7 +33,7 @@ pub fn reason(path: &Path, process: &Process<'_>) -> Option<String> {
         Err(_) => return missing(path),
     };
     if file.is_dir() {
-        return Some("it is a directory".to_owned());
+        return Some(DIRECTORY.to_owned());
     }
     let opened = match File::open(path) {
         Ok(opened) => opened,

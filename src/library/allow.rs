@@ -55,7 +55,7 @@ pub fn allows(real: &Path) -> bool {
 
 /// A pattern for whole paths without links: the folders before the first wildcard are looked up now.
 fn absolute(glob: &str) -> String {
-    let is_wild = |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let is_wild = |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?']);
     let parts: Vec<_> = Path::new(glob).components().collect();
     let plain = parts.iter().take_while(|part| !is_wild(part)).count();
     let start: PathBuf = parts[..plain].iter().collect();
@@ -66,7 +66,12 @@ fn absolute(glob: &str) -> String {
         if !text.ends_with('/') {
             text.push('/');
         }
-        text.push_str(&part.as_os_str().to_string_lossy());
+        text.push_str(&plain_brackets(&part.as_os_str().to_string_lossy()));
     }
     text
+}
+
+/// A part of a pattern in which only `*` and `?` are special, as the crate has it.
+fn plain_brackets(part: &str) -> String {
+    part.replace('[', "[[]")
 }

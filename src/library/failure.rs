@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub enum Outcome {
     /// There is no such file.
     NotThere,
+    /// There is a directory of that name.
+    Directory,
     /// There is, and it does not open.
     Failed,
     /// There is, and it must not be opened.
@@ -38,6 +40,11 @@ impl Attempt {
     /// A file that does not open.
     pub fn failed(path: &OsStr, file: &Path, reason: String, text: Option<String>) -> Attempt {
         Attempt { outcome: Outcome::Failed, tried: path.to_string_lossy().into_owned(), file: file.into(), reason, text }
+    }
+
+    /// A directory, which is no library.
+    pub fn directory(path: &OsStr, file: &Path, text: Option<String>) -> Attempt {
+        Attempt { outcome: Outcome::Directory, ..Attempt::failed(path, file, explain::DIRECTORY.to_owned(), text) }
     }
 
     /// A file that must not be opened.

@@ -61,8 +61,8 @@ fn open_name(name: &str, wish: &Wish, attempts: &mut Vec<Attempt>) -> Option<Lib
     if let Some(library) = open_everywhere(name, wish, attempts) {
         return Some(library);
     }
-    // What exists is never replaced by something of a longer name.
-    if attempts[before..].iter().any(|attempt| attempt.outcome != Outcome::NotThere) {
+    // A file that exists is never replaced by one of a longer name.
+    if attempts[before..].iter().any(|attempt| !matches!(attempt.outcome, Outcome::NotThere | Outcome::Directory)) {
         return None;
     }
     let system = System::here();
@@ -167,7 +167,9 @@ pub fn locate_file(name: &str) -> Option<PathBuf> {
         }
     };
     let completed = || completions(name, system).into_iter().find_map(|name| there(&name).filter(is_library).or_else(|| newest(&name)));
-    there(name).or_else(|| newest(name)).or_else(completed)
+    let directory = there(name).filter(|file| file.is_dir());
+    let own = || there(name).filter(|file| !file.is_dir());
+    own().or_else(|| newest(name)).or_else(completed).or(directory)
 }
 
 /// Opens what allowLibraries allows and has the hash that it should.
@@ -175,6 +177,9 @@ fn open_guarded(path: &OsStr, file: Option<&Path>, wish: &Wish) -> Result<Result
     let Some(file) = file.filter(|file| explain::is_there(file.as_os_str())) else {
         return Err(Attempt::not_there(path, None));
     };
+    if file.is_dir() {
+        return Err(Attempt::directory(path, file, None));
+    }
     let real = file.canonicalize().map_err(|error| Attempt::failed(path, file, error.to_string(), None))?;
     if allow::is_restricted() && !allow::allows(&real) {
         return Err(Attempt::denied(path, &real, "allowLibraries does not allow it".to_owned()));
@@ -210,6 +215,9 @@ fn describe(path: &OsStr, file: Option<&Path>, text: String) -> Attempt {
             Attempt::not_there(path, Some(text))
         };
     };
+    if file.is_dir() {
+        return Attempt::directory(path, file, Some(text));
+    }
     let process = Process { is_loaded: &is_loaded, glibc: loader::glibc_version() };
     let reason = explain::reason(file, &process).unwrap_or_else(|| text.clone());
     Attempt::failed(path, file, reason, Some(text))
