@@ -4,7 +4,7 @@
 const native = require('./binding.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
-const { INVALID, addressOf, isBuffer } = require('./pointer.js');
+const { INVALID, addressOf, isBuffer, views } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
 
 const { isSafeInteger } = Number;
@@ -33,13 +33,19 @@ function pointerValue(caller, pointer, index = 0) {
  * @param {string} caller
  * @param {unknown} pointer
  * @param {unknown} byteOffset may be negative
+ * @param {number} [size] of what is there: in a Memory, it must be inside
  * @returns {number | bigint}
  */
-function locate(caller, pointer, byteOffset) {
+function locate(caller, pointer, byteOffset, size = 0) {
   const base = pointerValue(caller, pointer);
   if (typeof byteOffset !== 'number') throw refusal('offset', byteOffset, 1, caller);
   if (isSafeInteger(byteOffset)) {
     if (base < FIRST_ADDRESS) return base;
+    const place = typeof pointer === 'object' ? views.placeOf(pointer) : undefined;
+    if (place?.isMemory && !(byteOffset >= 0 && size <= place.length - byteOffset)) {
+      const text = `${size} bytes at offset ${byteOffset} are outside of the ${place.length} bytes`;
+      throw createError('ERR_OUT_OF_BOUNDS', `${caller}: argument 1: ${text}`, caller, 1);
+    }
     const sum = typeof base === 'number' ? base + byteOffset : base + BigInt(byteOffset);
     if (typeof sum === 'number' ? isSafeInteger(sum) && sum >= 0 : sum >= 0n && asUintN(64, sum) === sum) return sum;
   }

@@ -5,7 +5,8 @@ const native = require('./binding.js');
 const { CHECKED_TEXT, allChecked, checkedOption, telling } = require('./checked.js');
 const { views, offsets, putAddress, putLength, putNoLength } = require('./frame.js');
 const { byteCount, locate, usable } = require('./address.js');
-const { registerWrapper } = require('./pointer.js');
+const { createError } = require('./errors.js');
+const { INVALID, registerWrapper, views: recordViews } = require('./pointer.js');
 
 const { u32 } = views;
 const VALUE = offsets.value / 4;
@@ -37,28 +38,55 @@ function encodingNumber(given) {
   return encodedText(resolveEncoding(given, 'CString: argument 3: encoding', 'CString', 3))?.number ?? 0;
 }
 
+/** @typedef {import('./pointer.js').PlaceGround} Ground */
+
+/** The Memory that a CString is in. @type {(value: unknown) => Ground | undefined} */
+let groundOfText;
+
 class CString {
   /** @type {number | bigint} */
   #address;
   /** @type {number | undefined} */
   #limit;
+  /** The Memory that it is in, which tells whether it is there. @type {Ground | undefined} */
+  #ground;
+  /** The bytes that there are in that. */
+  #room = Infinity;
   #encoding = 0;
   #isChecked = allChecked;
 
   /**
-   * @param {unknown} ptr Number, BigInt, null or another CString
+   * @param {unknown} ptr Number, BigInt, null, another CString, or a Memory, which it does not reach out of
    * @param {number} [byteOffset] where to start, in bytes after `ptr`
    * @param {number} [byteLength] read at most so many bytes
    * @param {unknown} [options] `{ encoding, checked }`
    */
   constructor(ptr, byteOffset = 0, byteLength = undefined, options = undefined) {
     this.#address = locate('CString', ptr, byteOffset);
+    if (typeof ptr === 'object' && ptr !== null) this.#stayInside(ptr, byteOffset);
     if (byteLength !== undefined) this.#limit = byteCount('CString', byteLength, 2);
     if (options === undefined) return;
     const { ownOptions } = require('./options.js');
     const { encoding, checked } = ownOptions('CString', options, ['encoding', 'checked'], 3);
     if (encoding !== undefined) this.#encoding = encodingNumber(encoding);
     this.#isChecked = checkedOption('CString', checked, 'the options', 3);
+  }
+
+  /** @param {object} ptr @param {number} byteOffset */
+  #stayInside(ptr, byteOffset) {
+    const place = recordViews.placeOf(ptr);
+    if (place?.isMemory) {
+      this.#ground = place.ground;
+      this.#room = place.length - byteOffset;
+    } else if (#ground in ptr && ptr.#ground) {
+      const room = ptr.#room - byteOffset;
+      if (!(byteOffset >= 0 && room >= 0)) {
+        const text = `argument 1: the offset ${byteOffset} is outside of the ${ptr.#room} bytes`;
+        throw createError('ERR_OUT_OF_BOUNDS', `CString: ${text}`, 'CString', 1);
+      }
+      this.#ground = ptr.#ground;
+      this.#room = room;
+    }
   }
 
   /** The address of the first byte. */
@@ -73,7 +101,13 @@ class CString {
 
   /** The string as it is in memory now; `''` for NULL. */
   toString() {
-    return readCString('CString', this.#address, this.#limit, this.#encoding, this.#isChecked) ?? '';
+    let limit = this.#limit;
+    if (this.#ground) {
+      const problem = this.#ground.problem();
+      if (problem) throw createError(problem.code, `CString: ${problem.text}`, 'CString');
+      if (limit === undefined || limit > this.#room) limit = this.#room;
+    }
+    return readCString('CString', this.#address, limit, this.#encoding, this.#isChecked) ?? '';
   }
 
   toJSON() {
@@ -85,8 +119,14 @@ class CString {
   }
 
   static {
-    registerWrapper((value) => (#address in value ? value.#address : undefined));
+    registerWrapper(
+      (value) => (#address in value ? (value.#ground?.problem() ? INVALID : value.#address) : undefined),
+      undefined,
+      (value) => groundOfText(value)?.problem(),
+    );
+    groundOfText = (value) =>
+      typeof value === 'object' && value !== null && #ground in value ? value.#ground : undefined;
   }
 }
 
-module.exports = { CString, readCString };
+module.exports = { CString, groundOfText, readCString };

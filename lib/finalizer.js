@@ -111,6 +111,9 @@ function attachFinalizer(object, ptr, nativeFree, options) {
   }
   const pointer = pointerValue(ME, ptr, 1);
   checkUsable(pointer, 1);
+  if (native.allocations.has(pointer)) {
+    throw refuse('ERR_INVALID_ARG_VALUE', 1, 'memory that was allocated here is freed with free, or with its arena');
+  }
   if (tracing.memory) trace(ME, [object, new Address(pointer), nativeFree, bytes]);
   putAddress(pointer);
   frame.u64[offsets.value / 8] = BigInt(address);

@@ -13,6 +13,8 @@ const { refusal } = require('./refuse.js');
 const { newBuffer } = require('./retained.js');
 const { resolveType } = require('./types.js');
 
+/** @typedef {InstanceType<typeof import('./blocks/block.js').Block>} Block */
+
 /** The longest buffer: what the engine can make, and no more than a process can address. */
 const MAX_BUFFER = Math.min(require('node:buffer').constants.MAX_LENGTH, 2 ** 48);
 
@@ -26,7 +28,7 @@ function makeReader(name) {
   const load = /** @type {(at: number) => any} */ (marshallers[type.base].load);
   return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0, /** @type {unknown} */ options) => {
     const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 2);
-    putAddress(usable(caller, locate(caller, ptr, byteOffset)));
+    putAddress(usable(caller, locate(caller, ptr, byteOffset, type.size)));
     putLength(type.size);
     if (isChecked) telling(caller, native.loadChecked, 0);
     else native.load();
@@ -42,7 +44,7 @@ function makeWriter(name) {
   /** @param {unknown} ptr @param {unknown} byteOffset @param {unknown} value @param {unknown} [options] */
   return (ptr, byteOffset, value, options) => {
     const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 3);
-    const address = usable(caller, locate(caller, ptr, byteOffset));
+    const address = usable(caller, locate(caller, ptr, byteOffset, type.size));
     const checked = read(value);
     if (invalid(checked)) throw refusal(type, value, 2, caller);
     putAddress(address);
@@ -121,12 +123,17 @@ function viewMemory(caller, pointer, byteOffset = 0, byteLength, options) {
     throw createError('ERR_OUT_OF_RANGE', `${caller}: argument 2: a buffer has at most ${MAX_BUFFER} bytes`, caller, 2);
   }
   usable(caller, address);
+  const place = recordViews.placeOf(pointer);
+  if (place?.isMemory) locate(caller, pointer, byteOffset, length);
   if (length === 0) return new ArrayBuffer(0);
   putAddress(address);
   putLength(length);
   if (isChecked) telling(caller, native.probe, 0);
   const buffer = native.viewMemory();
-  return buffer ? markExternal(buffer) : copyMemory(caller, address, length, isChecked);
+  if (!buffer) return copyMemory(caller, address, length, isChecked);
+  // It is detached when the Memory is freed.
+  if (place?.isMemory) /** @type {Block} */ (place.ground).expose().hand(buffer);
+  return markExternal(buffer);
 }
 
 /** @param {unknown} pointer @param {unknown} byteOffset @param {unknown} byteLength @param {unknown} [options] */

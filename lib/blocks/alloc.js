@@ -124,10 +124,15 @@ function reinterpret(ptr, type, count = undefined) {
   const { size, element, count: n } = measure('reinterpret', type, count, 1);
   // A Memory, or a record in place, tells whose it is.
   const ground = views.placeOf(ptr)?.ground;
-  if (ground) return foreign('reinterpret', 1, address, size, element, n, ownerOfGround(ground), ground.buffer);
+  if (ground)
+    return foreign('reinterpret', 1, address, size, element, n, {
+      owner: ownerOfGround(ground),
+      buffer: ground.buffer,
+    });
   const block = known.get(address);
   const owner = block?.owner ?? ownerOf(address);
-  return foreign('reinterpret', 1, address, size, element, n, owner, block ?? retainedAt(address)?.buffer);
+  const buffer = block ?? retainedAt(address)?.buffer;
+  return foreign('reinterpret', 1, address, size, element, n, { owner, buffer });
 }
 
 /**

@@ -193,6 +193,8 @@ class Arena {
       try {
         piece.free('end');
       } catch (error) {
+        // What cannot be freed is left, but nobody may use it as the arena's.
+        if (piece.alive) piece.abandon();
         errors.push(error);
       }
     }

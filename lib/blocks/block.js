@@ -7,6 +7,7 @@ const { createError } = require('../errors.js');
 const { MemoryView } = require('../memory-view.js');
 const { offsetBy } = require('../record/access.js');
 const { Ground } = require('../record/ground.js');
+const { NOBODY } = require('../owner.js');
 const { listLive } = require('../leaks.js');
 const { Address, trace, tracing } = require('../tracing.js');
 const { here, isTracking } = require('../tracking.js');
@@ -106,6 +107,14 @@ class Block {
   /** Every block may be written. @param {string} _caller */
   mayWrite(_caller) {}
 
+  /** Throws where nothing could tell a view that the memory is gone. @param {string} caller */
+  mayGiveViews(caller) {
+    if (this.owner === NOBODY || 'expose' in this.owner) return;
+    const text =
+      'this memory is of a library, of a struct that was returned or of a buffer, and can be gone without a word';
+    throw createError('ERR_INVALID_ARG_VALUE', `${caller}: ${text}: use read, write, bytes and setBytes`, caller);
+  }
+
   /** Why the memory is no longer there. @returns {{ code: string, text: string } | undefined} */
   problem() {
     return this.owner.alive ? undefined : this.owner;
@@ -163,7 +172,7 @@ class Block {
   free(caller) {
     this.check(caller);
     if (this.allocator === undefined) throw notOurs(caller, 'this memory was not allocated here');
-    // Nothing is changed if this throws.
+    // If this throws, the memory stays, and so do the views that cannot be detached.
     this.exposure?.detach(caller);
     this.#forget();
     if (this.pins === 0) this.#giveBack();
@@ -202,7 +211,7 @@ class Block {
     else freeWith(/** @type {Allocator} */ (allocator), start);
   }
 
-  /** Its memory has another block now, or none. */
+  /** Its memory has another block now, or cannot be freed. */
   abandon() {
     this.#forget();
   }

@@ -17,6 +17,9 @@ const { get: byteLength } = /** @type {any} */ (Object.getOwnPropertyDescriptor(
 /** Hosts that have it abort the process when a buffer is detached otherwise that was marked as untransferable. */
 const transfer = /** @type {any} */ (ArrayBuffer.prototype).transfer;
 
+/** @param {ArrayBuffer} buffer not empty @returns {boolean} whether its memory is elsewhere now */
+const isDetached = (buffer) => apply(byteLength, buffer, []) === 0;
+
 /** The blocks that the buffers are on which programs were given. @type {WeakMap<object, Block>} */
 const blocks = new WeakMap();
 
@@ -26,7 +29,7 @@ function detach(buffer) {
     if (transfer) apply(transfer, buffer, [0]);
     else native.detach(buffer);
   } catch {}
-  return apply(byteLength, buffer, []) === 0;
+  return isDetached(buffer);
 }
 
 /** The buffers on a block. */
@@ -35,6 +38,8 @@ class Exposure {
   #block;
   /** @type {ArrayBuffer | undefined} */
   #whole;
+  /** The same for the program: it may transfer that. @type {ArrayBuffer | undefined} */
+  #shown;
   /** Those that programs have. @type {ArrayBuffer[]} */
   #given = [];
 
@@ -59,7 +64,7 @@ class Exposure {
 
   /** The same for the program. @param {string} caller @returns {ArrayBuffer} */
   give(caller) {
-    return this.#hand(this.whole(caller));
+    return (this.#shown = this.givePart(caller, 0, this.#block.size, this.#shown));
   }
 
   /**
@@ -67,15 +72,16 @@ class Exposure {
    * @param {string} caller
    * @param {number} at
    * @param {number} size
+   * @param {ArrayBuffer} [last] the one that was given before, which will do if it is still there
    * @returns {ArrayBuffer}
    */
-  givePart(caller, at, size) {
-    return this.#hand(this.#make(caller, at, size));
+  givePart(caller, at, size, last) {
+    if (last && !isDetached(last)) return last;
+    return this.hand(this.#make(caller, at, size));
   }
 
-  /** @param {ArrayBuffer} buffer */
-  #hand(buffer) {
-    if (blocks.has(buffer)) return buffer;
+  /** Remembers a buffer on this block, not empty, as one that the program has. @param {ArrayBuffer} buffer */
+  hand(buffer) {
     // The block whose memory this is detaches it.
     const { owner } = this.#block;
     const home = owner !== this.#block && 'expose' in owner ? /** @type {Block} */ (owner).expose() : this;
@@ -101,19 +107,20 @@ class Exposure {
   }
 
   /**
-   * Detaches what programs have. If that is not possible, the memory cannot be freed.
+   * Detaches what programs have. If that is not possible for all of it, the memory cannot be freed.
    * @param {string} caller
    */
   detach(caller) {
-    while (this.#given.length > 0) {
-      const buffer = this.#given[this.#given.length - 1];
+    let stuck = 0;
+    for (let i = 0; i < this.#given.length; i++) {
+      const buffer = this.#given[i];
       // Who transferred it has the memory now, where we do not see it.
-      if (apply(byteLength, buffer, []) === 0 || !detach(buffer)) {
-        const text = 'the buffer of its view was transferred, or marked as untransferable: the memory is not freed';
-        throw createError('ERR_INVALID_ARG_VALUE', `${caller}: ${text}`, caller);
-      }
-      this.#given.pop();
+      if (isDetached(buffer) || !detach(buffer)) this.#given[stuck++] = buffer;
     }
+    this.#given.length = stuck;
+    if (stuck === 0) return;
+    const text = 'the buffer of its view was transferred, or marked as untransferable: the memory is not freed';
+    throw createError('ERR_INVALID_ARG_VALUE', `${caller}: ${text} (${this.#block.size} bytes)`, caller);
   }
 
   /** The block that a buffer is on. @param {object} buffer @returns {Block | undefined} */

@@ -4,10 +4,9 @@
 const { copyMemory } = require('../memory.js');
 const { allChecked } = require('../checked.js');
 const { decodeText, resolveEncoding } = require('../encoding.js');
-const { readCString } = require('../cstring.js');
+const { groundOfText, readCString } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { dispose } = require('../library.js');
-const { NOBODY } = require('../owner.js');
 const { INVALID, bufferAddress, extent, isBuffer, memories, registerWrapper, views } = require('../pointer.js');
 const { copyChecked, offsetBy } = require('../record/access.js');
 const { copyBytes } = require('../record/cold.js');
@@ -211,16 +210,12 @@ class Memory {
     const block = this.#block;
     block.check('view');
     const [at, size] = range('view', offset, length, this.#size);
-    if (block.owner !== NOBODY && !('expose' in block.owner)) {
-      const text =
-        'this memory is of a library or of a struct that was returned, which can be gone with no word to a view';
-      throw createError('ERR_INVALID_ARG_VALUE', `view: ${text}: use read, write, bytes and setBytes`, 'view');
-    }
+    block.mayGiveViews('view');
     if (this.#size === 0) return new Uint8Array(0);
     if (block.kind === 'memory') return new Uint8Array(block.expose().give('view'), this.#at + at, size);
     // Nobody gets a buffer that others' memory is in too.
-    const buffer = (this.#buffer ??= block.expose().givePart('view', this.#at, this.#size));
-    return new Uint8Array(buffer, at, size);
+    this.#buffer = block.expose().givePart('view', this.#at, this.#size, this.#buffer);
+    return new Uint8Array(this.#buffer, at, size);
   }
 
   /** A part, which is there as long as this is. @param {number} offset @param {number} [length] as of `bytes` */
@@ -238,8 +233,7 @@ class Memory {
   reinterpret(type, count = undefined) {
     this.#block.check('reinterpret');
     const { size, element, count: n } = measure('reinterpret', type, count);
-    const { owner, buffer } = this.#block;
-    return foreign('reinterpret', 0, this.#addressOf(0), size, element, n, owner, buffer);
+    return foreign('reinterpret', 0, this.#addressOf(0), size, element, n, this.#block);
   }
 
   /** The text up to a NUL, or to the end. @param {unknown} [encoding] */
@@ -324,7 +318,8 @@ views.placeOf = (value) => placeOf(value) ?? otherPlaces(value);
 registerWrapper(addressOf, (value) => (placeOf(value) ? 'a Memory' : undefined));
 memories.blockOf = (value) => {
   const owner =
-    views.placeOf(value)?.ground.owner ?? (isBuffer(value) && Exposure.blockOf(extent(value)?.buffer)?.owner);
+    (views.placeOf(value)?.ground ?? groundOfText(value))?.owner ??
+    (isBuffer(value) && Exposure.blockOf(extent(value)?.buffer)?.owner);
   return owner instanceof Block && owner.alive ? owner : undefined;
 };
 
@@ -346,10 +341,9 @@ const memoryOn = (block, at, size, element, count) => new Memory(SECRET, block, 
  * @param {number} size
  * @param {Element | undefined} element
  * @param {number} count
- * @param {import('../retained.js').Owner} owner
- * @param {object | undefined} buffer what keeps what is written to it
+ * @param {{ owner: import('../retained.js').Owner, buffer: object | undefined }} of whose it is, and what keeps what is written to it
  */
-function foreign(caller, index, address, size, element, count, owner, buffer) {
+function foreign(caller, index, address, size, element, count, { owner, buffer }) {
   if (size > MOST) {
     const message = `${caller}: argument ${index}: ${size} bytes are more than there can be`;
     throw createError('ERR_OUT_OF_RANGE', message, caller, index);
