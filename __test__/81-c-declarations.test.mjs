@@ -145,6 +145,13 @@ describe('types of a header', () => {
     expect(types.wide.fieldOffsets).toEqual([0, 16]);
   });
 
+  it('say why where those bytes would stand alone, without the alignment of C', () => {
+    const text = 'typedef __int128 I; typedef float _Complex F; typedef I A[2]; typedef A B;';
+    const { types } = cdef(text);
+    for (const name of ['I', 'F', 'A', 'B'])
+      expect(thrown(() => types[name])).toMatchObject({ code: 'ERR_UNSUPPORTED_ARGS', symbol: name });
+  });
+
   it('are enumerations, and callback types', () => {
     expect(types.color.values).toEqual({ RED: 0, GREEN: 5, BLUE: 6 });
     expect(types.level.values).toEqual({ LOW: -1, HIGH: 1 });

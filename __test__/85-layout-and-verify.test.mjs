@@ -154,7 +154,40 @@ describe('arkffi verify', () => {
     );
     expect(failed).toMatchObject({ status: 1, stderr: expect.stringContaining('did not load') });
     expect(failed.lines).toContain('add: has 1 parameters, in C 2');
+    expect(verify('export const NOTHING = [];')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('nothing was compared'),
+    });
     expect(verify("export const d = { unheard: { returns: 'int' } };").stderr).toContain('not in the header: unheard');
     expect(arkffi('verify', 'hand.mjs').status).toBe(2);
+  });
+
+  it('reads prototypes, empty definitions, symbols, globals, and strings that are freed', () => {
+    expect(definition("add: 'int add(int)', visit: {}")).toEqual([
+      'add: has 1 parameters, in C 2',
+      expect.stringMatching(/^visit: has 0 parameters/),
+      expect.stringMatching(/^visit: returns/),
+    ]);
+    expect(definition("plus: { symbol: 'add', args: ['int'] }, counter: { type: 'double', global: true }")).toEqual([
+      'plus: has 1 parameters, in C 2',
+      expect.stringMatching(/^plus: returns/),
+      expect.stringMatching(/^counter: is 'double'/),
+    ]);
+    expect(definition("add: 'int add(nonsense)'")[0]).toMatch(/^add: .*unknown type/);
+    writeFileSync(path.join(folder, 'texts.h'), '#define INF (1e400)\nchar *text(int);\nint *wide(void);');
+    writeFileSync(
+      path.join(folder, 'texts.mjs'),
+      `export const INF = 3;
+       export const d = {
+         text: { args: ['int'], returns: { type: 'cstring', free: 'free' } },
+         wide: { returns: { type: 'cstring', free: 'free' } },
+       };`,
+    );
+    const { status, stdout } = arkffi('verify', 'texts.mjs', '--header', 'texts.h');
+    expect(status).toBe(1);
+    expect(stdout.split('\n').filter(Boolean).sort()).toEqual([
+      'INF: is 3, in C Infinity',
+      expect.stringMatching(/^wide: returns: is 'cstring'/),
+    ]);
   });
 });

@@ -189,6 +189,7 @@ class Mapping {
         if (type.name === 'char') return make.name(this.#isText(place, isConst) ? 'cstring' : 'ptr');
       // falls through
       default: {
+        if (this.alignedBytes(to)) return make.name('ptr');
         /** @type {T} */
         let target;
         try {
@@ -254,6 +255,16 @@ class Mapping {
     const { type } = this.resolve(declared);
     if (type.kind === 'array' && type.length === null) throw new Unmapped('nothing tells how many elements it has');
     return this.type(declared, 'member');
+  }
+
+  /**
+   * What a type is, or is an array of, that is only bytes to arkffi, where those would be aligned otherwise.
+   * @param {CType} declared
+   */
+  alignedBytes(declared) {
+    let { type } = this.resolve(declared);
+    while (type.kind === 'array') ({ type } = this.resolve(type.of));
+    return type.kind === 'opaque' && type.alignment !== 1 ? type : undefined;
   }
 
   /** Whether a function gives text that somebody has to free. @param {CSignature} signature */

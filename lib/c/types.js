@@ -40,6 +40,9 @@ function typesOf(unit, schemas, skipped) {
       const { type } = mapping.resolve(typedef.type);
       if (type.kind === 'void') return 'void';
       if (type.kind === 'record') return recordType(unit, schemas, type.record, name);
+      const bytes = mapping.alignedBytes(typedef.type);
+      // As bytes it would be laid out, and passed, as what it is not.
+      if (bytes) throw new Unmapped(`${bytes.name}: ${bytes.reason}`);
       return mapping.type({ kind: 'typedef', typedef: number }, 'member');
     });
     if (typedef.builtin) return void builtin.set(name, make);

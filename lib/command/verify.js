@@ -2,7 +2,7 @@
 // arkffi verify: definitions written by hand against a header.
 
 const path = require('node:path');
-const { integer } = require('../c/schemas.js');
+const { valueOf } = require('../c/constants.js');
 const { Comparison } = require('../verify/compare.js');
 const { isDefinitions, loadModule } = require('../verify/definitions.js');
 const { HEADER_HELP, headerOptions, readHeader } = require('./header.js');
@@ -40,10 +40,22 @@ class Verification {
     return /** @type {string[]} */ (this.#comparison.differences);
   }
 
+  /** @param {string} name @param {any} given */
+  #definition(name, given) {
+    if (typeof given !== 'string') return given;
+    try {
+      return this.#prototype(given);
+    } catch (error) {
+      this.differences.push(`${name}: ${/** @type {Error} */ (error).message}`);
+      return undefined;
+    }
+  }
+
   /** @param {Record<string, any>} definitions */
   definitions(definitions) {
     for (const [name, given] of Object.entries(definitions)) {
-      const definition = typeof given === 'string' ? this.#prototype(given) : given;
+      const definition = this.#definition(name, given);
+      if (definition === undefined) continue;
       const symbol = definition.symbol ?? name;
       const global = definition.global && this.#unit.globals.find((each) => (each.symbol ?? each.name) === symbol);
       const declared = this.#functions.get(symbol);
@@ -92,7 +104,7 @@ class Verification {
     const constant = this.#unit.constants.find((each) => each.name === name);
     if (!constant) return;
     this.compared++;
-    const declared = constant.kind === 'string' ? constant.value : integer(/** @type {any} */ (constant.value));
+    const declared = valueOf(constant);
     // By their texts, as 1 and 1n are the same to C.
     if (String(declared) !== String(value)) this.differences.push(`${name}: is ${value}, in C ${declared}`);
   }
@@ -122,7 +134,8 @@ async function run(positionals, values) {
   if (unknown.length > 0) console.error(`not in the header: ${unknown.join(', ')}`);
   if (failure) console.error(`${file} did not load, so only what came before is compared: ${failure.message}`);
   console.error(`${file}: ${compared} compared, ${differences.length} differences`);
-  return differences.length === 0 && !failure ? 0 : 1;
+  if (compared === 0) console.error(`nothing was compared: ${file} defines nothing that the header declares`);
+  return differences.length === 0 && !failure && compared > 0 ? 0 : 1;
 }
 
 module.exports = {
@@ -135,7 +148,7 @@ definitions, structs, unions and enumerations by the names that C calls them, co
   --header <file>      the header
 ${HEADER_HELP}
 
-Exit status: 0, 1 when there are differences or the module does not load, 2 when the arguments are wrong.`,
+Exit status: 0, 1 when there are differences, when nothing was compared or the module does not load, 2 when the arguments are wrong.`,
   options: { header: { type: /** @type {const} */ ('string') }, ...headerOptions },
   run,
 };

@@ -75,6 +75,9 @@ class Comparison {
    * @returns {void}
    */
   type(where, given, declared) {
+    // A string with its encoding, and with what frees it.
+    if (typeof given === 'object' && given !== null && 'type' in given && typeof given.type === 'string')
+      return this.#text(where, given, declared);
     /** @type {Type} */
     let type;
     try {
@@ -115,6 +118,16 @@ class Comparison {
       default:
         return wrong();
     }
+  }
+
+  /** @param {string} where @param {{ type: string, encoding?: unknown }} given @param {CType} declared */
+  #text(where, { type, encoding = 'utf8' }, declared) {
+    const of = this.resolve(declared);
+    const to = of.kind === 'pointer' ? this.resolve(of.to) : undefined;
+    const width = /16/.test(String(encoding)) ? 2 : /32/.test(String(encoding)) ? 4 : 1;
+    const isText = to?.kind === 'int' && to.size === width;
+    if (width === 1) this.type(where, type, declared);
+    else if (!isText) this.#differ(where, `is ${String(encoding)} text, in C \`${spell(this.#unit, declared)}\``);
   }
 
   /** @param {string} where @param {any} given @param {Type} type @param {CType} to @param {() => void} wrong @returns {void} */

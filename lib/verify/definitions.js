@@ -49,12 +49,24 @@ async function loadModule(file) {
   }
 }
 
+const KEYS = new Set(['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'checked', 'type', 'global']);
+
+/** @param {any} value */
+const isPlain = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** Whether a value is a definition: a prototype, or an object that has nothing else. @param {any} value */
+const isDefinition = (value) =>
+  typeof value === 'string'
+    ? /\w\s*\(.*\)/s.test(value)
+    : isPlain(value) && Object.keys(value).every((key) => KEYS.has(key));
+
 /** Whether a value is a map of definitions. @param {any} value */
 function isDefinitions(value) {
-  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return false;
-  const isOne = (/** @type {any} */ each) =>
-    typeof each === 'object' && each !== null && (Array.isArray(each.args) || 'returns' in each) && !('target' in each);
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isOne);
+  return isPlain(value) && Object.keys(value).length > 0 && Object.values(value).every(isDefinition);
 }
 
 module.exports = { isDefinitions, loadModule };
