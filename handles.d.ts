@@ -33,7 +33,8 @@ export function mem_write(id: MemoryId, offset: number, base64: string): number;
 export function mem_write(id: MemoryId, base64: string): number;
 
 /**
- * Reads bytes as base64. Throws `ERR_INVALID_MEM_ID` and `ERR_OUT_OF_BOUNDS`.
+ * Reads bytes as base64. Throws `ERR_INVALID_MEM_ID` and `ERR_OUT_OF_BOUNDS`, and `ERR_OUT_OF_RANGE` for more than
+ * a string can hold.
  * @param offset in bytes; 0 when left out
  * @param length in bytes
  */

@@ -1720,7 +1720,7 @@ export class Arena {
   strdup(text: string, encoding?: TextEncoding): Memory;
   /**
    * Leaves something to the arena, which releases it when it ends, before its memory, the last one first.
-   * @param release gets the resource; its `[Symbol.dispose]` when left out
+   * @param release gets the resource; its `[Symbol.dispose]` when left out. A promise that it returns is not awaited
    * @returns the resource
    */
   own<Resource>(resource: Resource, release: (resource: Resource) => unknown): Resource;

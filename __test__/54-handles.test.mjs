@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
-import { arkffi } from './open.mjs';
+import { arkffi, thrown } from './open.mjs';
 
 const require = createRequire(import.meta.url);
 const ffi = require('arkffi/handles');
@@ -130,6 +130,7 @@ describe('memory', () => {
     ['mem_read', [0n], 'ERR_INVALID_ARG_TYPE', 1],
     ['mem_read', [], 'ERR_MISSING_ARGS', undefined],
     ['mem_read', [undefined], 'ERR_MISSING_ARGS', undefined],
+    ['mem_write', [undefined, 'SGk='], 'ERR_INVALID_ARG_TYPE', 1],
     ['mem_read', [0, 1, 2], 'ERR_INVALID_ARG_VALUE', undefined],
     ['mem_write', [], 'ERR_MISSING_ARGS', undefined],
     ['mem_write', [0], 'ERR_INVALID_ARG_TYPE', 1],
@@ -262,5 +263,18 @@ describe('libraries and functions', () => {
     expect(ffi.lib_ext()).toBe(`.${arkffi.suffix}`);
     expect(ffi.lib_name('z')).toBe(process.platform === 'win32' ? 'z.dll' : `libz${ffi.lib_ext()}`);
     expect(ffi.ping()).toBe('pong');
+  });
+});
+
+describe('mem_read of more than a string can hold', () => {
+  test('is refused in the manner of the dialect', () => {
+    const most = Math.floor(require('node:buffer').constants.MAX_STRING_LENGTH / 4) * 3;
+    const id = ffi.alloc(most + 9);
+    for (const args of [[most + 1], [8, most + 1]]) {
+      const error = { code: 'ERR_OUT_OF_RANGE', symbol: 'mem_read', argument: args.length, isFFIError: true };
+      expect(thrown(() => ffi.mem_read(id, ...args))).toMatchObject(error);
+      expect(thrown(() => ffi.mem_read(id, ...args)).message).toMatch(/^\[ERR_OUT_OF_RANGE\] mem_read: /);
+    }
+    ffi.free(id);
   });
 });

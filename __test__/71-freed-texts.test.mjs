@@ -28,6 +28,30 @@ describe('a result that is freed', () => {
     }
   });
 
+  it('is freed by a bound function that takes a pointer, and by no other, whether or not its address was asked for', () => {
+    const copy = (free) =>
+      dlopen(file, { copy8: { args: ['cstring'], returns: { type: 'cstring', free } } }).symbols.copy8;
+    for (const type of ['ptr', 'cstring', 'buffer']) {
+      const { free_text, other } = dlopen(file, {
+        free_text: { args: [type] },
+        other: { symbol: 'free_text', args: [type] },
+      }).symbols;
+      const { get, value } = Object.getOwnPropertyDescriptor(other, 'ptr');
+      expect(typeof other.ptr).toBe('number');
+      expect(get ?? value).toBeDefined();
+      for (const free of [free_text, other]) expect(copy(free)('text')).toBe('text');
+    }
+    expect([symbols.live_blocks(), symbols.wrong_frees()]).toEqual([0, 0]);
+    for (const args of [[], ['int'], ['i64'], ['ptr', 'ptr'], ['ptr', 'int'], ['f64']]) {
+      for (const isAsked of [false, true]) {
+        const { bad } = dlopen(file, { bad: { symbol: 'free_text', args } }).symbols;
+        if (isAsked) expect(bad.ptr).toBeGreaterThan(0);
+        const error = { class: 'FFITypeError', code: 'ERR_INVALID_ARG_VALUE', symbol: 'copy8' };
+        expect(thrown(() => copy(bad))).toMatchObject(error);
+      }
+    }
+  });
+
   it('is one of CFunction and linkSymbols too, which know no names', () => {
     const { copy8, free_text } = dlopen(file, {
       copy8: { args: ['cstring'], returns: 'ptr' },

@@ -88,6 +88,15 @@ const boundNumber = (fn) => numbers.get(fn);
 /** The parameters of a bound function. @param {number} number @returns {CType[]} */
 const paramsOf = (number) => described.get(number)?.params ?? [];
 
+/** Types of which a C function takes an address. */
+const POINTERS = ['ptr', 'cstring', 'buffer', 'function'];
+
+/** Whether a bound function can free: it takes one argument, a pointer. @param {number} number */
+function takesPointer(number) {
+  const params = paramsOf(number);
+  return params.length === 1 && POINTERS.includes(params[0].base);
+}
+
 /** The name of a bound function. @param {number} number @returns {string} */
 const symbolOf = (number) => described.get(number)?.symbol ?? '';
 
@@ -96,6 +105,7 @@ module.exports = {
   describeBound,
   paramsOf,
   symbolOf,
+  takesPointer,
   release,
   releaseWithStub,
   refuse,

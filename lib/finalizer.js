@@ -3,7 +3,7 @@
 
 const native = require('./binding.js');
 const { byteCount, pointerValue } = require('./address.js');
-const { boundNumber, paramsOf } = require('./bound.js');
+const { boundNumber, takesPointer } = require('./bound.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
 const { offsets, putAddress, views: frame } = require('./frame.js');
@@ -17,9 +17,6 @@ const ME = 'attachFinalizer';
 
 /** What options may have. */
 const KEYS = ['size'];
-
-/** Types of which a C function takes an address. */
-const POINTERS = ['ptr', 'cstring', 'buffer', 'function'];
 
 /** @param {string} code @param {number} index @param {string} text */
 const refuse = (code, index, text) => createError(code, `${ME}: argument ${index}: ${text}`, ME, index);
@@ -76,8 +73,7 @@ function checkUsable(address, index) {
 function freeingOf(nativeFree) {
   const number = boundNumber(nativeFree);
   if (number !== undefined) {
-    const params = paramsOf(number);
-    if (params.length !== 1 || !POINTERS.includes(params[0].base)) {
+    if (!takesPointer(number)) {
       throw refuse('ERR_INVALID_ARG_VALUE', 2, 'the function must take one argument, a pointer');
     }
     return { number, address: 0 };

@@ -1,6 +1,7 @@
 'use strict';
 // arkffi/handles: memory, libraries and functions by opaque ids, which are strings, and bytes as base64.
 
+const { constants } = require('node:buffer');
 const { bindAll, bindSymbol } = require('../bind.js');
 const { alloc: allocate, strdup: duplicate } = require('../blocks/alloc.js');
 const { describe } = require('../describe.js');
@@ -87,6 +88,9 @@ function inDialect({ code, message, symbol, argument }) {
  */
 const withOffset = (args) => (args.length > 1 ? [args[0], args[1], 2] : [0, args[0], 1]);
 
+/** Bytes whose base64 is as long as a string can be. */
+const MOST_BYTES = Math.floor(constants.MAX_STRING_LENGTH / 4) * 3;
+
 /** @param {number} most @param {string} caller @param {unknown[]} args after the id */
 function checkCount(most, caller, args) {
   if (args.length >= 1 && args.length <= most) return;
@@ -145,6 +149,10 @@ const mem_write = dialect(function mem_write(id, ...args) {
   const memory = memories.find('mem_write', id, 0);
   checkCount(2, 'mem_write', args);
   const [offset, text, index] = withOffset(args);
+  if (offset === undefined) {
+    const message = 'mem_write: argument 1: expected a number of bytes, got undefined';
+    throw createError('ERR_INVALID_ARG_TYPE', message, 'mem_write', 1);
+  }
   const bytes = fromBase64('mem_write', text, index);
   named('mem_write', 0, () => memory.setBytes(bytes, offset));
   return bytes.length;
@@ -156,6 +164,10 @@ const mem_read = dialect(function mem_read(id, ...args) {
   checkCount(2, 'mem_read', args);
   const [offset, length] = withOffset(args);
   if (length === undefined) throw createError('ERR_MISSING_ARGS', 'mem_read: expected a length', 'mem_read');
+  if (typeof length === 'number' && length > MOST_BYTES && length <= memory.size) {
+    const message = `mem_read: argument ${args.length}: the base64 of ${length} bytes is longer than a string can be`;
+    throw createError('ERR_OUT_OF_RANGE', message, 'mem_read', args.length);
+  }
   const bytes = named('mem_read', args.length - 1, () => memory.bytes(offset, length));
   return Buffer.from(bytes.buffer).toString('base64');
 });

@@ -2,6 +2,7 @@
 // Strings of which more is said than that they are strings: `{ type: 'cstring', encoding, free }`.
 
 const native = require('../binding.js');
+const { boundNumber, takesPointer } = require('../bound.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { encodedText } = require('../encoded.js');
@@ -28,8 +29,9 @@ function hintFor(unknown) {
 function addressOfFunction(value) {
   if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
   if (typeof value !== 'function') return functionAddress(value);
-  // Not a getter: no code of the user's runs.
-  const ptr = Object.getOwnPropertyDescriptor(value, 'ptr')?.value;
+  // Of what is not bound here, not a getter. Ours is one until it is first read.
+  const isBound = boundNumber(value) !== undefined;
+  const ptr = isBound ? /** @type {any} */ (value).ptr : Object.getOwnPropertyDescriptor(value, 'ptr')?.value;
   return typeof ptr === 'number' || typeof ptr === 'bigint' ? addressOfFunction(ptr) : INVALID;
 }
 
@@ -57,6 +59,10 @@ function describedString(given, resolve, where, symbol, argument) {
   const text = encodedText(resolveEncoding(own.encoding, `${where}: encoding`, symbol, argument));
   const described = text ? { ...base, text, accept: text.accept, expects: text.expects } : { ...base };
   if (own.free === undefined) return text ? Object.setPrototypeOf(described, null) : base;
+  const number = typeof own.free === 'function' ? boundNumber(own.free) : undefined;
+  if (number !== undefined && !takesPointer(number)) {
+    throw invalid('ERR_INVALID_ARG_VALUE', 'free: the function must take one argument, a pointer');
+  }
   const free = typeof own.free === 'string' ? own.free : addressOfFunction(own.free);
   if (free === INVALID) {
     const expected = 'the name of a function of the library, its address, or a bound function';
