@@ -65,7 +65,14 @@ function parseCached(directory, source, options) {
 function stampsOf({ files }, text, { file, include = [], define = {} }) {
   const included = files.filter((name) => name !== file && stampOf(name) !== null);
   const names = new Set();
-  for (const each of [text, ...Object.values(define), ...included.map((name) => fs.readFileSync(name, 'utf8'))]) {
+  let texts;
+  try {
+    texts = included.map((name) => fs.readFileSync(name, 'utf8'));
+  } catch {
+    // It went meanwhile.
+    return undefined;
+  }
+  for (const each of [text, ...Object.values(define), ...texts]) {
     const found = inclusionsOf(each);
     if (found === undefined) return undefined;
     for (const name of found) names.add(name);
