@@ -1605,7 +1605,8 @@ export class Memory<const Of = undefined> {
   /**
    * The memory itself as bytes. It is detached when the memory is freed; freeing throws `ERR_INVALID_ARG_VALUE` if
    * its buffer was transferred or marked as untransferable. Throws `ERR_CALL_FAILED` on hosts that allow no such
-   * buffers.
+   * buffers, and `ERR_INVALID_ARG_VALUE` for memory of a library, of a struct that a function returned or of a
+   * buffer, which could be gone without a word to the view.
    */
   view(offset?: number, length?: number): Uint8Array;
   /** A part, which is there as long as this is, and is freed with it. */

@@ -6,9 +6,9 @@ import { allocator, arenas, c, goneAddresses, keep, pairs, raws, views } from '.
 import { ModelError, Region, scalars, sizeCode, Window } from './model.mjs';
 import { lengthIn, offsetIn, oddSizes, typeNames, valueOf } from './values.mjs';
 
-const { alloc, Arena, attachFinalizer, free, malloc, read, realloc, strdup, write } = createRequire(import.meta.url)(
-  '../../index.js',
-);
+const { alloc, Arena, attachFinalizer, free, malloc, read, realloc, reinterpret, strdup, write } = createRequire(
+  import.meta.url,
+)('../../index.js');
 
 function allocate() {
   const type = chance(0.4) ? one(typeNames) : undefined;
@@ -171,7 +171,12 @@ function useRaw() {
   } else if (way === 1 && raws.size > 0) {
     const [address, size] = one([...raws]);
     const wanted = below(600);
+    // Views are gone then; what C is using stays for it.
+    const seen = chance(0.5) && size > 0 ? reinterpret(address, size) : undefined;
+    const view = seen?.view();
+    if (seen && chance(0.2)) void c.memset.async(seen, 0, 0);
     const moved = realloc(address, wanted);
+    if (seen && !(seen.freed && view.length === 0)) throw new Disagreement('a view is there after realloc');
     raws.delete(address);
     for (let at = 0; at < Math.min(size, wanted); at++) {
       if (read.u8(moved, at) !== (at & 255)) throw new Disagreement('realloc did not keep what was there');

@@ -3,8 +3,10 @@
 
 const native = require('../binding.js');
 const { allChecked } = require('../checked.js');
+const { groundOfText } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { MemoryView } = require('../memory-view.js');
+const { extent, isBuffer, memories: lent, views } = require('../pointer.js');
 const { offsetBy } = require('../record/access.js');
 const { Ground } = require('../record/ground.js');
 const { NOBODY } = require('../owner.js');
@@ -250,6 +252,13 @@ function blockAt(caller, address) {
   if (freed.has(address)) throw notOurs(caller, `the memory at ${where} was freed${byWhom(freed.get(address))}`);
   throw notOurs(caller, `no memory that was allocated here and is not freed begins at ${where}`);
 }
+
+lent.blockOf = (value) => {
+  const owner =
+    (views.placeOf(value)?.ground ?? groundOfText(value))?.owner ??
+    (isBuffer(value) && Exposure.blockOf(extent(value)?.buffer)?.owner);
+  return owner instanceof Block && owner.alive ? owner : undefined;
+};
 
 /** Those of this copy of the package. */
 function* mine() {

@@ -4,10 +4,10 @@
 const { copyMemory } = require('../memory.js');
 const { allChecked } = require('../checked.js');
 const { decodeText, resolveEncoding } = require('../encoding.js');
-const { groundOfText, readCString } = require('../cstring.js');
+const { readCString } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { dispose } = require('../library.js');
-const { INVALID, bufferAddress, extent, isBuffer, memories, registerWrapper, views } = require('../pointer.js');
+const { INVALID, bufferAddress, extent, registerWrapper, views } = require('../pointer.js');
 const { copyChecked, offsetBy } = require('../record/access.js');
 const { copyBytes } = require('../record/cold.js');
 const { refusal } = require('../refuse.js');
@@ -316,13 +316,6 @@ for (const name of ['addressOf', 'hasText', 'placeOf']) Reflect.deleteProperty(M
 const otherPlaces = views.placeOf;
 views.placeOf = (value) => placeOf(value) ?? otherPlaces(value);
 registerWrapper(addressOf, (value) => (placeOf(value) ? 'a Memory' : undefined));
-memories.blockOf = (value) => {
-  const owner =
-    (views.placeOf(value)?.ground ?? groundOfText(value))?.owner ??
-    (isBuffer(value) && Exposure.blockOf(extent(value)?.buffer)?.owner);
-  return owner instanceof Block && owner.alive ? owner : undefined;
-};
-
 /**
  * The memory of a block, or of a part of one that is shared.
  * @param {InstanceType<typeof Block>} block
@@ -341,7 +334,7 @@ const memoryOn = (block, at, size, element, count) => new Memory(SECRET, block, 
  * @param {number} size
  * @param {Element | undefined} element
  * @param {number} count
- * @param {{ owner: import('../retained.js').Owner, buffer: object | undefined }} of whose it is, and what keeps what is written to it
+ * @param {Pick<InstanceType<typeof Block>, 'owner' | 'buffer'>} of whose it is, and what keeps what is written to it
  */
 function foreign(caller, index, address, size, element, count, { owner, buffer }) {
   if (size > MOST) {
