@@ -38,7 +38,7 @@ function run(source, { env = {}, shell } = {}) {
 const programs = [
   [
     'a view that was transferred leaves its memory as usable as it was',
-    `const move = (view) => structuredClone(view.buffer, { transfer: [view.buffer] });
+    `const move = ({ buffer }) => buffer.transfer?.() ?? structuredClone(buffer, { transfer: [buffer] });
      for (const quick of [0, 20]) {
        const memory = alloc(64); const point = memory.reinterpret(Point, 4);
        for (let i = 0; i < quick; i++) memory.write('u8', 0, 7);
