@@ -111,7 +111,11 @@ describe('check', () => {
 
   it('knows errors that Node does not name, and calls that set no errno', () => {
     expect(caught(() => symbols.checked(15, null))).toMatchObject({ errno: -15, syscall: 'checked' });
-    expect(caught(() => symbols.checked(9999, null))).toMatchObject({ code: 'UNKNOWN', errno: -9999 });
+    expect(caught(() => symbols.checked(9999, null))).toMatchObject({
+      code: 'UNKNOWN',
+      errno: -9999,
+      message: 'UNKNOWN: unknown error 9999, checked',
+    });
     symbols.fail_after(ENOENT, null);
     const { symbols: own } = dlopen(fixture('variadic'), { read_own_errno: { returns: 'int', check: () => true } });
     expect(caught(() => own.read_own_errno())).toMatchObject({ code: 'UNKNOWN', errno: 0 });
@@ -146,6 +150,13 @@ describe('check', () => {
     }).symbols;
     expect(thrown(() => own())).toMatchObject({ class: 'RangeError', message: 'boom' });
     await expect(own.async()).rejects.toThrow('boom');
+  });
+
+  it('is not asynchronous', () => {
+    const { own } = dlopen(fixture('variadic'), {
+      own: { symbol: 'read_own_errno', returns: 'int', check: async () => false },
+    }).symbols;
+    expect(thrown(() => own())).toMatchObject({ class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: 'own' });
   });
 
   it('may call C, and close the library', () => {

@@ -239,6 +239,7 @@ describe('what a program cannot do with a variable', () => {
       { type: 'i32' },
       { type: 'i32', global: false },
       { type: 'i32', global: 1 },
+      { type: 'i32', global: true, checked: true },
       { type: 'int23', global: true },
       { type: 'void', global: true },
       { type: 'buffer', global: true },

@@ -199,3 +199,16 @@ describe('loadPlatformLibrary', () => {
     expect(refused(directory, 'calc', { symbols: 5 })).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
   });
 });
+
+it('definitions that are changed later are other ones', () => {
+  const directory = directoryWith(exact);
+  const own = { add: { args: ['i32', 'i32'], returns: 'i32' } };
+  const first = loadPlatformLibrary(directory, 'calc', { symbols: own });
+  own.add.returns = 'u8';
+  const other = loadPlatformLibrary(directory, 'calc', { symbols: own });
+  expect([other === first, first.symbols.add(200, 100), other.symbols.add(200, 100)]).toEqual([false, 300, 44]);
+  own.add.returns = 'i32';
+  expect(loadPlatformLibrary(directory, 'calc', { symbols: own })).toBe(first);
+  first.close();
+  other.close();
+});

@@ -1,5 +1,6 @@
 // What functions with variable arguments refuse.
 import { describe, expect, it } from 'vitest';
+import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 import { Point, symbols } from './variadics.mjs';
 
@@ -36,6 +37,7 @@ describe('arguments of variadic functions are refused', () => {
     [['i32', 1, 2]],
     [[1, 2]],
     [['int23', 1]],
+    [['void', 0]],
     [['...', 1]],
     [[undefined, 1]],
     [{}],
@@ -82,4 +84,15 @@ describe('arguments of variadic functions are refused', () => {
     expect(refused(1, 'text', ['i32', 'x']).code).toBe('ERR_INVALID_ARG_TYPE');
     expect(sum(1, 3)).toBe(3);
   });
+});
+
+it('that the library is closed is said once, for new types too', () => {
+  const library = dlopen(fixture('variadic'), { sum_ints: { args: ['i32', '...'], returns: 'i32' } });
+  const { sum_ints: sum } = library.symbols;
+  library.close();
+  for (const more of [[1], ['a', 2.5]])
+    expect(thrown(() => sum(1, ...more))).toMatchObject({
+      code: 'ERR_LIBRARY_CLOSED',
+      message: 'sum_ints: the library is closed',
+    });
 });

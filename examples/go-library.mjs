@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CString, loadPlatformLibrary, platform, Struct } from '../index.js';
+import { loadPlatformLibrary, platform, Struct } from '../index.js';
 
 // What whoever ships the library does: build it, for this platform here, with Go or else a C compiler.
 const source = fileURLToPath(new URL('go-library/', import.meta.url));
@@ -26,17 +26,14 @@ if (built) {
     symbols: {
       Add: { args: ['i64', 'i64'], returns: 'i64' },
       Divide: { args: ['i64', 'i64'], returns: Quotient.object },
-      Greet: { args: ['cstring'], returns: 'ptr' },
-      FreeString: { args: ['ptr'] },
+      // The library allocated the text, so the library frees it.
+      Greet: { args: ['cstring'], returns: { type: 'cstring', free: 'FreeString' } },
     },
   });
-  const { Add, Divide, Greet, FreeString } = library.symbols;
+  const { Add, Divide, Greet } = library.symbols;
   console.log(`built with ${built[0]}; 2 + 3 = ${Add(2, 3)}, 17 / 5 =`, Divide(17, 5));
 
-  // The library allocated the text, so the library frees it.
-  const text = Greet('Gopher');
-  console.log(new CString(text).toString());
-  FreeString(text);
+  console.log(Greet('Gopher'));
   // A library of Go has threads of its own: it stays until the process ends.
 } else console.log('neither Go nor a C compiler is here');
 rmSync(directory, { recursive: true, force: true });

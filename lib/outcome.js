@@ -28,7 +28,12 @@ function outcomeOf(caller, name, { errno: asksErrno = false, check }) {
   if (check === undefined) return asksErrno ? withErrno : undefined;
   if (typeof check !== 'function') throw invalid(caller, name, 'check', 'a function', check);
   return (value, errno) => {
-    if (check(value)) throw require('./system-error.js').systemError(errno, name);
+    const isFailure = check(value);
+    if (isFailure && typeof isFailure === 'object' && typeof isFailure.then === 'function') {
+      const text = `${name}: check must say at once whether the result is a failure, got a promise`;
+      throw createError('ERR_INVALID_ARG_TYPE', text, name);
+    }
+    if (isFailure) throw require('./system-error.js').systemError(errno, name);
     return asksErrno ? { value, errno } : value;
   };
 }

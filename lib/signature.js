@@ -148,7 +148,8 @@ function makePlan(symbol, { params, result, isNamed }, planner, planned, isCheck
     return made;
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);
-    if (!code) throw error;
+    // That a library is closed says whose it is itself.
+    if (!code || code === 'ERR_LIBRARY_CLOSED') throw error;
     throw createError(code, `${symbol}: ${message}`, symbol);
   }
 }

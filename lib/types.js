@@ -63,6 +63,9 @@ function declareType(object, type) {
   return object;
 }
 
+/** Whether it is a type by itself. @param {object} object */
+const isDeclared = (object) => declared.has(object);
+
 /** @param {string} name */
 function normalize(name) {
   return name
@@ -107,4 +110,4 @@ function resolveType(name, where, symbol, argument, isResult = false) {
   throw createError('ERR_INVALID_ARG_TYPE', `${where}: unknown type ${describe(name)}${hint}`, symbol, argument);
 }
 
-module.exports = { FFIType, resolveType, declareType, isChar };
+module.exports = { FFIType, resolveType, declareType, isChar, isDeclared };

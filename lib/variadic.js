@@ -195,7 +195,11 @@ class Variants {
     if (plain.has(kind)) return /** @type {CType} */ (kind);
     const { name } = this.binding;
     const where = `argument ${index}`;
-    return parameter(resolveType(kind, `${name}: ${where}`, name, index), kind, name, where, index);
+    const type = resolveType(kind, `${name}: ${where}`, name, index);
+    if (type.base === 'void') {
+      throw createError('ERR_INVALID_ARG_TYPE', `${name}: ${where}: there is no value of type void`, name, index);
+    }
+    return parameter(type, kind, name, where, index);
   }
 
   /** @param {number} count */

@@ -58,5 +58,7 @@ impl Errno {
 
 /// The system's text for an `errno` value.
 pub fn text(number: i32) -> String {
-    errno::Errno(number).to_string()
+    let text = errno::Errno(number).to_string();
+    // What the crate says where the system has no text.
+    if text.contains("strerror_r returned") { format!("Unknown error {number}") } else { text }
 }

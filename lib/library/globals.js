@@ -61,7 +61,7 @@ class ConstantGround extends GlobalGround {
  */
 function globalType(name, { type: given, ...others }) {
   const invalid = (/** @type {string} */ text) => createError('ERR_INVALID_ARG_TYPE', `${name}: ${text}`, name);
-  for (const key of ['args', 'returns', 'errno', 'check']) {
+  for (const key of ['args', 'returns', 'errno', 'check', 'checked']) {
     if (others[key] !== undefined) throw invalid(`a variable has no ${key}`);
   }
   if (others.global !== true) throw invalid(`type is for variables: add global: true, or define args and returns`);

@@ -7,6 +7,7 @@ const { fileURLToPath } = require('node:url');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { dlopen, isOpen, ownProperties } = require('../library.js');
+const { isDeclared } = require('../types.js');
 
 /** What Go calls the systems and machines that Node has other names for. @type {Record<string, string>} */
 const GO_SYSTEMS = { win32: 'windows', sunos: 'solaris' };
@@ -129,7 +130,8 @@ const loaded = new Map();
  */
 function isSame(one, other) {
   if (Object.is(one, other)) return true;
-  if (!isPlain(one) || !isPlain(other) || Array.isArray(one) !== Array.isArray(other)) return false;
+  if (!isPlain(one) || !isPlain(other) || isDeclared(one) || isDeclared(other)) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
   const keys = Object.keys(one);
   return (
     keys.length === Object.keys(other).length &&
@@ -141,6 +143,23 @@ function isSame(one, other) {
 function isPlain(value) {
   if (Array.isArray(value)) return true;
   return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
+/** Deeper definitions are none that could be bound. */
+const DEEPEST = 64;
+
+/**
+ * A copy of plain objects and arrays, which programs may change later.
+ * @param {any} value
+ * @param {number} [depth]
+ * @returns {any}
+ */
+function snapshot(value, depth = 0) {
+  if (!isPlain(value) || isDeclared(value) || depth > DEEPEST) return value;
+  if (Array.isArray(value)) return value.map((element) => snapshot(element, depth + 1));
+  const entries = Object.entries(value).map(([key, element]) => [key, snapshot(element, depth + 1)]);
+  // A key can be __proto__.
+  return Object.setPrototypeOf(Object.fromEntries(entries), null);
 }
 
 /** @param {string} file @param {Wanted} wanted */
@@ -187,7 +206,7 @@ function loadPlatformLibrary(dir, base, options = {}) {
   if (!here.supported) throw failed(`unsupported platform: ${here.os}-${here.arch}`);
   const file = findFile(directory, base, here);
   const declarations = header === undefined ? undefined : findHeader(directory, header);
-  return load(file, { symbols: symbols ?? {}, header: symbols === undefined ? declarations : undefined });
+  return load(file, { symbols: snapshot(symbols ?? {}), header: symbols === undefined ? declarations : undefined });
 }
 
 module.exports = { platform, loadPlatformLibrary };
