@@ -34,6 +34,7 @@ try {
 }
 
 async function settled() {
+  while (stats().async > 0) await new Promise(setImmediate);
   for (let turn = 0; turn < 100 && stats().finalizers > 0; turn++) {
     globalThis.gc?.();
     await new Promise(setImmediate);
