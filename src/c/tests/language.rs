@@ -118,6 +118,10 @@ fn what_cannot_be_called_says_why() {
             "typedef float v __attribute__((vector_size(16))); v f(void);",
             "its result cannot be passed: a vector has no equivalent in JavaScript",
         ),
+        (
+            "struct s { int : 20; float f; }; struct t { struct s a[2]; }; void f(struct t);",
+            "its parameter 1 cannot be passed: it has an unnamed",
+        ),
         ("struct s; void f(struct s);", "its parameter 1 cannot be passed: the type is incomplete"),
         ("struct s { int a; long double b; }; void f(struct s);", "its parameter 1 cannot be passed: its field 'b': a long double"),
         ("static int f(void);", "it is static, so that no library exports it"),
