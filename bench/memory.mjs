@@ -70,16 +70,6 @@ async function watchAll() {
     return results.reduce((sum, result) => sum + result);
   };
 
-  const openLibrary = () => {
-    const library = dlopen(fixture, { nothing: { returns: 'i32' } });
-    const result = library.symbols.nothing();
-    library.close();
-    return result;
-  };
-  // What is done for collected functions waits for the event loop.
-  const openInTurn = (i) =>
-    i % 100 === 0 ? new Promise((resolve) => setImmediate(() => resolve(openLibrary()))) : openLibrary();
-
   const allocAndFree = () => {
     const memory = alloc(64);
     memory.write('u8', 0, 1);
@@ -96,7 +86,6 @@ async function watchAll() {
   const useArena = () => Arena.run((arena) => (arena.alloc(100), arena.strdup('text').size));
 
   const kept = [
-    await watch('libraries opened and closed', 100_000, 42, openInTurn),
     await watch('memory allocated and freed', BLOCKS, 1, allocAndFree),
     await watch('memory with a view', BLOCKS / 10, 1, view),
     await watch('arenas', BLOCKS / 3, 5, useArena),
