@@ -9,6 +9,7 @@ const { closeLibrary } = require('./library/close.js');
 const { addressLeft, closeWhenCollected, forget, letsAddressesOut } = require('./library/life.js');
 const { hasSymbol, isBindable, libraryExports, symbolAddress } = require('./library/look.js');
 const { openLibrary, readOptions } = require('./library/open.js');
+const { didYouMean } = require('./nearest.js');
 const { withOutcome } = require('./outcome.js');
 const { ownerOfLibrary } = require('./owner.js');
 const { planSignature } = require('./signature.js');
@@ -144,8 +145,7 @@ function checkDefinition(definition, caller, keys, name) {
   const given = Object.keys(definition);
   for (let index = 0; index < given.length; index++) {
     if (keys.includes(given[index])) continue;
-    const nearest = native.nearest(given[index], keys);
-    const hint = nearest ? `; did you mean '${nearest}'?` : '';
+    const hint = didYouMean(given[index], keys);
     throw definitionError(caller, `${which} has an unknown key '${given[index]}'${hint}`, name ?? caller);
   }
 }

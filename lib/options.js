@@ -1,9 +1,9 @@
 'use strict';
 // Objects of options: own properties, all of them known.
 
-const native = require('./binding.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
+const { didYouMean } = require('./nearest.js');
 
 /** @type {Record<string, any>} */
 const NONE = Object.freeze({ __proto__: null });
@@ -24,8 +24,7 @@ function ownOptions(caller, given, keys, index) {
   const options = Object.setPrototypeOf({ ...given }, null);
   for (const key of Object.keys(options)) {
     if (keys.includes(key)) continue;
-    const nearest = native.nearest(key, keys);
-    throw invalid(`there is no option '${key}'${nearest ? `; did you mean '${nearest}'?` : ''}`);
+    throw invalid(`there is no option '${key}'${didYouMean(key, keys)}`);
   }
   return options;
 }

@@ -4,6 +4,7 @@
 const native = require('./binding.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
+const { didYouMean } = require('./nearest.js');
 
 /**
  * A type: what C sees, and how JavaScript values stand for it.
@@ -102,11 +103,10 @@ function resolveType(name, where, symbol, argument, isResult = false) {
   }
   const type = byName.get(name) ?? byName.get(normalize(name));
   if (type) return type;
-  const nearest = native.nearest(
+  const hint = didYouMean(
     name,
     [...byName.keys()].filter((known) => known.length > 1),
   );
-  const hint = nearest ? `; did you mean '${nearest}'?` : '';
   throw createError('ERR_INVALID_ARG_TYPE', `${where}: unknown type ${describe(name)}${hint}`, symbol, argument);
 }
 

@@ -2,7 +2,7 @@
 // cdef: declarations of C, bound to a library.
 
 const { createError } = require('../errors.js');
-const native = require('../binding.js');
+const { didYouMean } = require('../nearest.js');
 const { Library, dlopen, dispose } = require('../library.js');
 const { parseCached } = require('./cache.js');
 const { constantsOf } = require('./constants.js');
@@ -51,11 +51,8 @@ function checkFree({ functions }, free, mapping) {
   for (const name of Object.keys(free)) {
     const declared = functions.find((each) => each.name === name);
     if (declared === undefined) {
-      const nearest = native.nearest(
-        name,
-        functions.map((each) => each.name),
-      );
-      throw fail(`no function '${name}' is declared${nearest ? `; did you mean '${nearest}'?` : ''}`);
+      const names = functions.map((each) => each.name);
+      throw fail(`no function '${name}' is declared${didYouMean(name, names)}`);
     }
     // Anything else that it returns would be read, and freed, as if it were an address.
     if (!mapping.givesText(declared)) throw fail(`${name} returns no char *`);

@@ -6,6 +6,7 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
+const { isFileURL } = require('../file-url.js');
 const { checkDefinition, ownProperties } = require('../library.js');
 
 /** @typedef {import('./format.js').CParseOptions} CParseOptions */
@@ -26,12 +27,12 @@ const invalid = (text, argument, code = 'ERR_INVALID_ARG_TYPE') => createError(c
  * @returns {string}
  */
 function pathOf(given, what, argument) {
-  const isURL = given instanceof URL || (typeof given === 'string' && given.startsWith('file:'));
+  const isURL = isFileURL(given);
   if (!isURL && typeof given !== 'string') {
     throw invalid(`${what} must be a path or a file: URL, got ${describe(given)}`, argument);
   }
   try {
-    const name = isURL ? fileURLToPath(/** @type {string | URL} */ (given)) : /** @type {string} */ (given);
+    const name = isURL ? fileURLToPath(given) : given;
     if (name !== '' && !name.includes('\0')) return name;
   } catch (error) {
     throw invalid(`${what}: ${/** @type {Error} */ (error).message}`, argument, 'ERR_INVALID_ARG_VALUE');

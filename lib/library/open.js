@@ -5,6 +5,8 @@ const { fileURLToPath } = require('node:url');
 const native = require('../binding.js');
 const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
+const { isFileURL } = require('../file-url.js');
+const { didYouMean } = require('../nearest.js');
 const { tracing, traceTimed } = require('../tracing.js');
 const { here } = require('../tracking.js');
 const { copyList } = require('./list.js');
@@ -34,9 +36,9 @@ const invalidValue = (caller, argument, text) =>
  * @returns {string}
  */
 function onePath(caller, path, argument, expected) {
-  if (path instanceof URL || (typeof path === 'string' && path.startsWith('file:'))) {
+  if (isFileURL(path)) {
     try {
-      path = fileURLToPath(/** @type {string} */ (path));
+      path = fileURLToPath(path);
     } catch (error) {
       throw invalidValue(caller, argument, /** @type {Error} */ (error).message);
     }
@@ -106,9 +108,7 @@ function readOptions(caller, options, argument) {
   const given = Object.setPrototypeOf({ ...options }, null);
   for (const key of Object.keys(given)) {
     if (KEYS.includes(key)) continue;
-    const nearest = native.nearest(key, KEYS);
-    const hint = nearest ? `; did you mean '${nearest}'?` : '';
-    throw invalidType(caller, argument, `the options have an unknown key '${key}'${hint}`);
+    throw invalidType(caller, argument, `the options have an unknown key '${key}'${didYouMean(key, KEYS)}`);
   }
   /** @param {string} key @param {string} opposite */
   const choice = (key, opposite) => {

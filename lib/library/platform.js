@@ -6,6 +6,7 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
+const { isFileURL } = require('../file-url.js');
 const { dlopen, isOpen, ownProperties } = require('../library.js');
 const { isDeclared } = require('../types.js');
 
@@ -49,7 +50,7 @@ const failed = (text) => createError('ERR_DLOPEN_FAILED', `${CALLER}: ${text}`, 
 /** @param {unknown} given a path or a file: URL @param {string} what @param {number} argument @returns {string} */
 function pathOf(given, what, argument) {
   try {
-    if (given instanceof URL || (typeof given === 'string' && given.startsWith('file:'))) return fileURLToPath(given);
+    if (isFileURL(given)) return fileURLToPath(given);
   } catch (error) {
     throw invalid(/** @type {Error} */ (error).message, argument);
   }

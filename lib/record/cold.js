@@ -3,6 +3,7 @@
 // the place of objects, unknown members.
 
 const native = require('../binding.js');
+const { didYouMean } = require('../nearest.js');
 const { addressIn } = require('../call.js');
 const { allChecked } = require('../checked.js');
 const { putAddress, putLength, views: frameViews, offsets } = require('../frame.js');
@@ -169,9 +170,7 @@ function admit(type, known, view, at, value, keep) {
 
 /** @param {string} key @param {ReadonlyMap<string, Member>} known */
 function unknownMember(key, known) {
-  const nearest = native.nearest(key, [...known.keys()]);
-  const hint = nearest ? `; did you mean '${nearest}'?` : '';
-  return new Refused('ERR_INVALID_ARG_VALUE', `there is no member '${key}'${hint}`);
+  return new Refused('ERR_INVALID_ARG_VALUE', `there is no member '${key}'${didYouMean(key, [...known.keys()])}`);
 }
 
 /**

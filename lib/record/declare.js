@@ -2,6 +2,7 @@
 // From the fields that a program declares to a record: its members and their places.
 
 const native = require('../binding.js');
+const { didYouMean } = require('../nearest.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { resolveType } = require('../types.js');
@@ -60,8 +61,7 @@ const invalid = (caller, text, code = 'ERR_INVALID_ARG_TYPE') => createError(cod
 function checkKeys(caller, options, keys, what) {
   const unknown = Object.keys(options).find((key) => !keys.includes(key));
   if (unknown === undefined) return;
-  const nearest = native.nearest(unknown, keys);
-  throw invalid(caller, `${what} has an unknown key '${unknown}'${nearest ? `; did you mean '${nearest}'?` : ''}`);
+  throw invalid(caller, `${what} has an unknown key '${unknown}'${didYouMean(unknown, keys)}`);
 }
 
 /** @param {string} caller @param {unknown} value @param {string} what @returns {number} 0 for undefined */

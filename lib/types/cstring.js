@@ -1,12 +1,12 @@
 'use strict';
 // Strings of which more is said than that they are strings: `{ type: 'cstring', encoding, free }`.
 
-const native = require('../binding.js');
 const { boundNumber, takesPointer } = require('../bound.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { encodedText } = require('../encoded.js');
 const { resolveEncoding } = require('../encoding.js');
+const { didYouMean } = require('../nearest.js');
 const { INVALID, functionAddress } = require('../pointer.js');
 
 /** @typedef {import('../types.js').CType} CType */
@@ -14,12 +14,6 @@ const { INVALID, functionAddress } = require('../pointer.js');
 
 const KEYS = ['type', 'encoding', 'free'];
 const { isSafeInteger } = Number;
-
-/** @param {string} unknown @returns {string} the end of a message */
-function hintFor(unknown) {
-  const nearest = native.nearest(unknown, KEYS);
-  return nearest ? `; did you mean '${nearest}'?` : '';
-}
 
 /**
  * The address of a function that the user names by itself: a bound one, a JSCallback, a pointer.
@@ -50,7 +44,7 @@ function describedString(given, resolve, where, symbol, argument) {
   const own = Object.setPrototypeOf({ ...given }, null);
   const unknown = Object.keys(own).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) {
-    throw invalid('ERR_INVALID_ARG_TYPE', `the type has an unknown key '${unknown}'${hintFor(unknown)}`);
+    throw invalid('ERR_INVALID_ARG_TYPE', `the type has an unknown key '${unknown}'${didYouMean(unknown, KEYS)}`);
   }
   const base = typeof own.type === 'string' ? resolve(own.type, where, symbol, argument) : undefined;
   if (base?.base !== 'cstring') {
