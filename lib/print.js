@@ -21,6 +21,7 @@ let nothing;
 /**
  * Writes text. Never throws: what cannot be written is lost.
  * @param {string} text
+ * @returns {boolean} whether all of it was written; at the end of the stack it may not be
  */
 function print(text) {
   try {
@@ -30,13 +31,16 @@ function print(text) {
       try {
         at += writeSync(STDERR, bytes, at, bytes.length - at);
       } catch (error) {
-        if (/** @type {any} */ (error).code !== 'EAGAIN') return;
+        if (/** @type {any} */ (error).code !== 'EAGAIN') return false;
         tries--;
         nothing ??= new Int32Array(new SharedArrayBuffer(4));
         wait(nothing, 0, 0, PAUSE);
       }
     }
-  } catch {}
+    return at === bytes.length;
+  } catch {
+    return false;
+  }
 }
 
 module.exports = { print };

@@ -20,22 +20,23 @@ let current;
 /** What is yet to be written of a line that is begun. @param {Line} line */
 const unwritten = ({ text, arrow }) => (isMainThread ? '' : `${prefix}${arrow}${text}`);
 
+/** @returns {boolean} whether a new line can be begun */
 function cut() {
-  if (current === undefined) return;
+  if (current === undefined) return true;
+  if (!print(`${unwritten(current)} <unfinished ...>\n`)) return false;
   current.isCut = true;
-  print(`${unwritten(current)} <unfinished ...>\n`);
   current = undefined;
+  return true;
 }
 
 /** @param {string} text */
 function whole(text) {
-  cut();
-  print(`${prefix}${text}\n`);
+  if (cut()) print(`${prefix}${text}\n`);
 }
 
-/** @param {string} text @param {string} [arrow] @returns {Line} */
+/** @param {string} text @param {string} [arrow] @returns {Line | undefined} undefined when nothing can be written */
 function begin(text, arrow = '') {
-  cut();
+  if (!cut()) return undefined;
   current = { text, arrow, isCut: false };
   if (isMainThread) print(`${arrow}${text}`);
   return current;
@@ -44,8 +45,8 @@ function begin(text, arrow = '') {
 /** @param {Line} line @param {string} result */
 function end(line, result) {
   if (line.isCut) return whole(`${line.arrow}<... ${line.text} resumed> = ${result}`);
-  print(`${unwritten(line)} = ${result}\n`);
-  current = undefined;
+  // What is not ended stays the current line, which the next one cuts.
+  if (print(`${unwritten(line)} = ${result}\n`)) current = undefined;
 }
 
 /** @param {unknown[]} values @param {import('../types.js').CType[]} [types] */
