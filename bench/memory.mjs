@@ -70,6 +70,16 @@ async function watchAll() {
     return results.reduce((sum, result) => sum + result);
   };
 
+  const openLibrary = () => {
+    const library = dlopen(fixture, { nothing: { returns: 'i32' } });
+    const result = library.symbols.nothing();
+    library.close();
+    return result;
+  };
+  // What is done for collected functions waits for the event loop.
+  const openInTurn = (i) =>
+    i % 100 === 0 ? new Promise((resolve) => setImmediate(() => resolve(openLibrary()))) : openLibrary();
+
   const allocAndFree = () => {
     const memory = alloc(64);
     memory.write('u8', 0, 1);
@@ -86,6 +96,7 @@ async function watchAll() {
   const useArena = () => Arena.run((arena) => (arena.alloc(100), arena.strdup('text').size));
 
   const kept = [
+    await watch('libraries opened and closed', 100_000, 42, openInTurn),
     await watch('memory allocated and freed', BLOCKS, 1, allocAndFree),
     await watch('memory with a view', BLOCKS / 10, 1, view),
     await watch('arenas', BLOCKS / 3, 5, useArena),
@@ -134,11 +145,11 @@ function throws(call) {
 async function watch(title, count, expected, call, warmUp = count / 4, isWhole = false) {
   console.log(`${title}, ${count.toLocaleString('en')} calls on Node ${process.version}`);
   await callMany(warmUp, expected, call);
-  const start = show('after warm-up', resident());
+  const start = show('after warm-up', await resident());
   await callMany(count / 2, expected, call);
-  const half = show('at half', resident());
+  const half = show('at half', await resident());
   await callMany(count / 2, expected, call);
-  const growth = show('at the end', resident()) - (isWhole ? start : half);
+  const growth = show('at the end', await resident()) - (isWhole ? start : half);
   console.log(`  growth ${isWhole ? 'after the warm-up' : 'in the second half'}: ${growth.toFixed(2)} MB`);
   return growth <= LIMIT;
 }
@@ -156,9 +167,12 @@ function megabytes(bytes) {
   return bytes / 1024 / 1024;
 }
 
-/** @returns {number} MB */
-function resident() {
-  globalThis.gc();
+/** @returns {Promise<number>} MB, when what was collected has been given back, which waits for the event loop */
+async function resident() {
+  for (let turn = 0; turn < 3; turn++) {
+    globalThis.gc();
+    await new Promise(setImmediate);
+  }
   globalThis.gc();
   return megabytes(process.memoryUsage.rss());
 }
