@@ -191,14 +191,16 @@ class Module {
         continue;
       }
       const members = isType ? parts.map((part) => `readonly ${part}`).join('; ') : parts.join(', ');
-      definitions.push(`  ${sign}${key(name)}: { ${members} }${end}\n`);
+      // Without a library nothing but the definition says what the function is.
+      const comment = library === undefined ? docComment(docOf(declared), '  ') : '';
+      definitions.push(`${comment}  ${sign}${key(name)}: { ${members} }${end}\n`);
       const doc = docComment(docOf(declared));
       if (isType) exported.push(`${doc}export declare const ${called}: FunctionOf<Definitions[${quote(name)}]>;\n`);
       else exported.push(`${doc}export const ${called} = ${property('symbols', name)};\n`);
     }
     this.counts.functions = exported.length;
     this.counts.globals = 0;
-    for (const { name, static: isStatic, symbol, type } of unit.globals.filter((each) => this.#isWanted(each))) {
+    for (const { name, static: isStatic, symbol, type, doc } of unit.globals.filter((each) => this.#isWanted(each))) {
       if (isStatic || !hasSymbol(symbol ?? name)) {
         this.skipped.set(name, isStatic ? 'it is static' : 'the library has no such symbol');
         continue;
@@ -210,7 +212,7 @@ class Module {
         const members = isType
           ? `${also}readonly type: ${made}; readonly global: true`
           : `${also}type: ${made}, global: true`;
-        definitions.push(`  ${sign}${key(name)}: { ${members} }${end}\n`);
+        definitions.push(`${docComment(doc, '  ')}  ${sign}${key(name)}: { ${members} }${end}\n`);
         this.counts.globals++;
       } catch (error) {
         if (!(error instanceof Unmapped)) throw error;
