@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { require } from './open.mjs';
 
+const { declarationsOf } = require('../lib/c/declarations.js');
 const { parse } = require('../lib/c/parse.js');
 const { prototypeDefinition } = require('../lib/c/prototype.js');
 const { Mapping } = require('../lib/c/mapping.js');
@@ -152,7 +153,7 @@ function definitionType(text) {
   const nothing = () => undefined;
   const made = typeMaker({ typedef: nothing, uses: nothing, later: (target) => target(), opaque: (tag) => tag });
   const opaque = (tag) => `OpaqueType<'${tag}'>`;
-  const { args, returns } = new Mapping(unit, { ...made, opaque }).signature(unit.functions[0]);
+  const { args, returns } = new Mapping(declarationsOf(unit), { ...made, opaque }).signature(unit.functions[0]);
   return `{ args: [${args.join(', ')}]; returns: ${returns} }`;
 }
 

@@ -6,6 +6,7 @@ pub mod callbacks;
 pub mod executable;
 pub mod finalizers;
 pub mod globals;
+pub mod hashes;
 pub mod libraries;
 pub mod texts;
 pub mod variants;

@@ -24,22 +24,27 @@ function valueOf(constant) {
   }
 }
 
+/** The values of a unit's constants. @param {CUnit} unit @returns {Record<string, unknown>} */
+function constantValues(unit) {
+  const values = Object.create(null);
+  for (const constant of unit.constants) values[constant.name] = valueOf(constant);
+  return values;
+}
+
 /**
  * The constants of a unit. Reading a macro that is none throws why.
- * @param {CUnit} unit
+ * @param {import('./declarations.js').Unit} unit
  * @returns {Record<string, unknown>}
  */
-function constantsOf(unit) {
+function constantsOf({ summary, macros }) {
   /** @type {Map<string, string> | undefined} */
   let reasons;
   const look = (/** @type {string} */ name) => {
-    reasons ??= new Map(unit.macros.map((macro) => [macro.name, macro.reason]));
+    reasons ??= new Map(macros().map((macro) => [macro.name, macro.reason]));
     const reason = reasons.get(name);
     if (reason !== undefined) throw unusable('constants', name, reason);
   };
-  const constants = Object.create(null);
-  for (const constant of unit.constants) constants[constant.name] = valueOf(constant);
-  return Object.freeze(Object.setPrototypeOf(constants, explaining('constants', look)));
+  return Object.freeze(Object.setPrototypeOf(summary.constants, explaining('constants', look)));
 }
 
-module.exports = { constantsOf, valueOf };
+module.exports = { constantValues, constantsOf, valueOf };

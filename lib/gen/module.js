@@ -2,6 +2,7 @@
 // A unit as a module: constants, types, and functions of a library.
 
 const { valueOf } = require('../c/constants.js');
+const { declarationsOf } = require('../c/declarations.js');
 const { Unmapped } = require('../c/mapping.js');
 const { Schemas } = require('../c/schemas.js');
 const { Names, docComment, inComment, isIdentifier, key, property, quote } = require('./names.js');
@@ -35,7 +36,7 @@ const TYPES = new Set(
 
 /** Records that arkffi lays out otherwise are only pointed to. @param {CUnit} unit */
 function setAsideRecords(unit) {
-  const schemas = new Schemas(unit);
+  const schemas = new Schemas(declarationsOf(unit));
   unit.records.forEach((record, number) => {
     if (record.incomplete || record.problem) return;
     try {
