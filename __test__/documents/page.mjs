@@ -15,7 +15,7 @@ const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-
 const NO_CODE = ['', 'text', 'json', 'console'];
 const NATIVE = {
   c: (file, library) => ['cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', library, file, '-lm']],
-  rust: (file, library) => ['rustc', ['--crate-type', 'cdylib', '-C', 'panic=abort', '-o', library, file]],
+  rust: (file, library) => ['rustc', ['--crate-type', 'cdylib', '-o', library, file]],
   go: (file, library) => ['go', ['build', '-buildmode=c-shared', '-o', library, file]],
 };
 // `npx arkffi` and `npm run` are commands of this repository: the first runs, the second has to be there.
