@@ -82,7 +82,7 @@ function cdef(source, library, options) {
   return {
     symbols: symbolsOf(unit, opened, schemas, free, skipped),
     types: typesOf(unit, schemas, skipped),
-    constants: constantsOf(unit),
+    constants: constantsOf(unit, skipped),
     diagnostics: diagnosticsOf(unit.summary),
     close,
     [dispose]: close,

@@ -32,16 +32,17 @@ function constantValues(unit) {
 }
 
 /**
- * The constants of a unit. Reading a macro that is none throws why.
+ * The constants of a unit. Reading a macro that is none, or an enumerator that was skipped, throws why.
  * @param {import('./declarations.js').Unit} unit
+ * @param {Map<string, import('./cdef.js').Skipped>} skipped why names are missing
  * @returns {Record<string, unknown>}
  */
-function constantsOf({ summary, macros }) {
+function constantsOf({ summary, macros }, skipped) {
   /** @type {Map<string, string> | undefined} */
   let reasons;
   const look = (/** @type {string} */ name) => {
     reasons ??= new Map(macros().map((macro) => [macro.name, macro.reason]));
-    const reason = reasons.get(name);
+    const reason = reasons.get(name) ?? skipped.get(name)?.reason;
     if (reason !== undefined) throw unusable('constants', name, reason);
   };
   return Object.freeze(Object.setPrototypeOf(summary.constants, explaining('constants', look)));

@@ -7,6 +7,9 @@ const { unusable } = require('./schemas.js');
 
 /** @typedef {import('./declarations.js').Declarations} Declarations */
 
+/** Before a tag. */
+const KEYWORDS = ['struct', 'union', 'enum'];
+
 /**
  * The types of a unit by their names.
  * @param {import('./declarations.js').Unit} unit
@@ -29,7 +32,12 @@ function typesOf({ summary, declarations }, schemas, skipped) {
     },
     record: (/** @type {number} */ number, /** @type {string} */ name) =>
       recordType(declarations, schemas, number, name),
-    enum: (/** @type {number} */ number) => schemas.enumeration(number),
+    enum: (/** @type {number} */ number, /** @type {string} */ name) => {
+      const { problem, incomplete, tag = name } = declarations.enumeration(number);
+      const reason = problem ?? skipped.get(`enum ${tag}`)?.reason ?? 'it is declared only';
+      if (problem || incomplete) throw new Unmapped(reason);
+      return schemas.enumeration(number);
+    },
   };
   const told = (/** @type {import('./declarations.js').TypeName} */ [name, kind, number]) => {
     try {
@@ -41,7 +49,7 @@ function typesOf({ summary, declarations }, schemas, skipped) {
   /** @type {Map<string, number> | undefined} */
   let builtin;
   const look = (/** @type {string} */ name) => {
-    const missing = skipped.get(name);
+    const missing = skipped.get(name) ?? KEYWORDS.map((word) => skipped.get(`${word} ${name}`)).find(Boolean);
     if (missing) throw unusable('types', name, missing.reason);
     builtin ??= new Map(summary.builtin);
     const number = builtin.get(name);

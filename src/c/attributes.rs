@@ -3,7 +3,7 @@
 
 use super::keywords::{convention, convention_keyword};
 use super::lexer::{Kind, Token};
-use super::literal;
+use super::literal::{self, NO_TEXT};
 use super::parser::Parser;
 use super::source::Fault;
 use super::target::System;
@@ -173,16 +173,14 @@ impl<'s> Parser<'s> {
         if align == 0 || align.is_power_of_two() { Ok(align) } else { Err(Fault::new(at, format!("{align} is not an alignment"))) }
     }
 
-    /// A string, those that follow it joined.
+    /// A string, those that follow it joined; empty where there is none.
     pub(super) fn string(&mut self) -> Result<String, Fault> {
-        let mut text = String::new();
-        while self.token().kind == Kind::String {
-            let token = self.take();
-            if let Value::Text(part, _) = literal::value_of(token, self.target()).map_err(|message| Fault::new(token.at, message))? {
-                text.push_str(&part);
-            }
+        let at = self.token().at;
+        let target = self.target();
+        match self.text()? {
+            Value::Text(units, element) => literal::text_of(&units, element, target).ok_or_else(|| Fault::new(at, NO_TEXT)),
+            _ => Ok(String::new()),
         }
-        Ok(text)
     }
 
     /// What `mode(…)` makes of an integer.

@@ -1,6 +1,6 @@
 //! Text to tokens (ISO C11, section 6.4), comments and spliced lines aside.
 
-use super::source::{Place, Texts};
+use super::source::{Fault, Place, Texts};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,16 @@ impl Token<'_> {
         self.kind == Kind::Punct && self.text == punct
     }
 
+    /// What is wrong with it, if it is a quote without its partner.
+    pub fn fault(&self) -> Option<Fault> {
+        let what = match self.text.as_bytes().last() {
+            Some(b'"') if self.kind == Kind::Other => "string",
+            Some(b'\'') if self.kind == Kind::Other => "character",
+            _ => return None,
+        };
+        Some(Fault::new(self.at, format!("this {what} does not end in its line")))
+    }
+
     /// It is this name or keyword.
     pub fn is_name(&self, name: &str) -> bool {
         self.kind == Kind::Name && self.text == name
@@ -69,13 +79,15 @@ pub struct Lexer<'s> {
     is_spaced: bool,
     /// Where comments began and ended.
     pub comments: Vec<(u32, u32)>,
+    /// Where the last comment begins, if it has no end.
+    pub unended: Option<Place>,
 }
 
 impl<'s> Lexer<'s> {
     /// Of the text with this number.
     pub fn new(texts: &'s Texts, source: u32, text: &'s str) -> Lexer<'s> {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Lexer { texts, text, source, at, is_first: true, is_spaced: false, comments: Vec::new() }
+        Lexer { texts, text, source, at, is_first: true, is_spaced: false, comments: Vec::new(), unended: None }
     }
 
     /// The place of the next token, or of the line's end.
@@ -118,7 +130,13 @@ impl<'s> Lexer<'s> {
     fn skip_block_comment(&mut self) {
         let start = self.at;
         let rest = &self.text.as_bytes()[start + 2..];
-        self.at = memchr::memmem::find(rest, b"*/").map_or(self.text.len(), |end| start + 2 + end + 2);
+        match memchr::memmem::find(rest, b"*/") {
+            Some(end) => self.at = start + 2 + end + 2,
+            None => {
+                self.unended = Some(self.place());
+                self.at = self.text.len();
+            }
+        }
         self.comments.push((start as u32, self.at as u32));
     }
 

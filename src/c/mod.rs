@@ -8,10 +8,12 @@
 //!
 //! Everything is bounded, so that no text makes it run away or overflow the stack.
 
+mod arithmetic;
 mod attributes;
 mod builtin;
 mod callable;
 mod comments;
+mod compatible;
 mod condition;
 mod constant;
 mod constants;
@@ -25,6 +27,7 @@ mod json;
 mod keywords;
 mod lexer;
 mod literal;
+mod lost;
 mod macros;
 mod output;
 mod parser;
@@ -32,6 +35,7 @@ mod pragma;
 mod predefined;
 mod preprocessor;
 mod records;
+mod recovery;
 mod report;
 mod sizes;
 mod source;

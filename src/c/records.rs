@@ -35,6 +35,7 @@ impl<'s> Parser<'s> {
         }
         // Of two declarations of one tag the first counts, unless arkffi wrote it.
         let is_again = self.unit.records[index].is_complete && self.unit.records[index].declared.at.is_some_and(|at| !self.is_builtin(at));
+        let first = index;
         let index = if is_again { self.new_record(None, keyword.at, is_union) } else { index };
         self.unit.records[index].declared = self.declared(tag.map_or("", |tag| tag.text), at, keyword.at);
         self.unit.records[index].pack = self.pack_here();
@@ -55,6 +56,13 @@ impl<'s> Parser<'s> {
         record.is_complete = true;
         record.problem = attributes.foreign.map(str::to_owned);
         self.lay_out(index);
+        if is_again {
+            if !self.is_same_record(first, index) {
+                let name = format!("{} {}", keyword.text, tag.map_or("", |tag| tag.text));
+                self.conflict(at, &name, "otherwise", self.unit.records[first].declared.at);
+            }
+            self.unit.records[index].declared.name = "";
+        }
         Ok(self.types.leaf(Shape::Record(index)))
     }
 
@@ -105,6 +113,9 @@ impl<'s> Parser<'s> {
             }
             let start = self.token();
             let (mut found, ty) = self.specifiers()?;
+            if found.is_typedef || found.is_static || matches!(start.text, "extern" | "register" | "auto") {
+                return Err(Fault::new(start.at, format!("'{}' does not begin a field", start.text)));
+            }
             let ty = self.with_attributes(ty, &mut found.attributes);
             if self.token().is(";") {
                 self.anonymous_field(ty, start, &found.attributes, &mut fields);
@@ -194,6 +205,7 @@ impl<'s> Parser<'s> {
             let int = super::types::as_int(&self.types, &self.unit, ty);
             fixed = Some(int.ok_or_else(|| Fault::new(at, "an enum is stored as an integer"))?);
             self.unit.enums[index].ty = fixed.unwrap_or(Int::Int);
+            self.unit.enums[index].is_fixed = true;
         }
         if !self.token().is("{") {
             if tag.is_none() {
@@ -201,7 +213,8 @@ impl<'s> Parser<'s> {
             }
             return Ok(self.types.leaf(Shape::Enum(index)));
         }
-        if self.unit.enums[index].is_complete {
+        let first = Some(index).filter(|index| self.unit.enums[*index].is_complete);
+        if first.is_some() {
             index = self.new_enum(None, keyword.at);
         }
         self.unit.enums[index].declared = self.declared(tag.map_or("", |tag| tag.text), at, keyword.at);
@@ -213,13 +226,20 @@ impl<'s> Parser<'s> {
         self.attributes(&mut attributes)?;
         self.end_enum(index, fixed, attributes.is_packed);
         self.unit.enums[index].declared.end = Some(end);
+        if let Some(first) = first {
+            if !self.is_same_enum(first, index) {
+                let name = format!("enum {}", tag.map_or("", |tag| tag.text));
+                self.conflict(at, &name, "otherwise", self.unit.enums[first].declared.at);
+            }
+            self.unit.enums[index].declared.name = "";
+        }
         Ok(self.types.leaf(Shape::Enum(index)))
     }
 
     fn new_enum(&mut self, tag: Option<Token<'s>>, start: Place) -> usize {
         let declared = self.declared(tag.map_or("", |tag| tag.text), tag.map_or(start, |tag| tag.at), start);
         let ty = enum_type(0, 0, false, self.target());
-        self.unit.enums.push(Enum { declared, is_complete: false, problem: None, ty, members: Vec::new() });
+        self.unit.enums.push(Enum { declared, is_complete: false, problem: None, ty, is_fixed: false, members: Vec::new() });
         let index = self.unit.enums.len() - 1;
         if let Some(tag) = tag {
             self.tags.insert(tag.text, Tagged::Enum(index));
@@ -241,14 +261,20 @@ impl<'s> Parser<'s> {
                 next = self.integer()?.0;
             }
             let target = self.target();
-            let ty = [fixed.unwrap_or(Int::Int), Int::UInt, Int::LLong, Int::ULLong].into_iter().find(|ty| ty.holds(next, target));
+            let candidates = if fixed.is_some() { &[][..] } else { &[Int::Int, Int::UInt, Int::LLong, Int::ULLong] };
+            let ty = fixed.iter().chain(candidates).copied().find(|ty| ty.holds(next, target));
             let ty = ty.ok_or_else(|| Fault::new(name.at, format!("{next} is out of range")))?;
             let members = &mut self.unit.enums[index].members;
             members.push((Declared { name: name.text, at: Some(name.at), start: Some(name.at), end: None }, next));
             if members.len() > MAX_MEMBERS {
                 return Err(Fault::new(name.at, format!("an enum has at most {MAX_MEMBERS} enumerators")));
             }
-            self.names.insert(name.text, Named::Enumerator(next, ty));
+            match self.names.get(name.text) {
+                Some(Named::Enumerator(value, _)) if *value != next => self.conflict(name.at, name.text, "with another value", None),
+                Some(Named::Function(_) | Named::Global(_)) => self.conflict(name.at, name.text, "as something else", None),
+                Some(Named::Typedef(index)) if !self.is_provisional(*index) => self.conflict(name.at, name.text, "as a type", None),
+                _ => drop(self.names.insert(name.text, Named::Enumerator(next, ty))),
+            }
             next += 1;
             let has_more = self.eat(",");
             let last = self.before();
@@ -273,7 +299,11 @@ impl<'s> Parser<'s> {
         // Where one of them is no int, all are of the enum's type (C23, as gcc and clang always did).
         let is_wide = fixed.is_some() || !Int::Int.holds(lowest, target) || !Int::Int.holds(highest, target);
         for (member, value) in &found.members {
-            self.names.insert(member.name, Named::Enumerator(*value, if is_wide { ty } else { Int::Int }));
+            if let Some(Named::Enumerator(known, known_ty)) = self.names.get_mut(member.name)
+                && known == value
+            {
+                *known_ty = if is_wide { ty } else { Int::Int };
+            }
         }
     }
 
