@@ -7,8 +7,10 @@ use super::literal::{self, NO_TEXT};
 use super::parser::Parser;
 use super::source::Fault;
 use super::target::System;
-use super::value::{Int, Value};
+use super::types::{Opaque, Shape, Ty, as_int};
+use super::value::{Float, Int, Value};
 use crate::layout::MAX_ALIGN;
+use std::rc::Rc;
 
 /// What attributes say of a declaration.
 #[derive(Clone, Debug, Default)]
@@ -183,17 +185,26 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// What `mode(…)` makes of an integer.
-    pub(super) fn with_mode(&self, int: Int, mode: &str) -> Option<Int> {
-        let is_signed = self.target().is_signed(int);
+    /// What `mode(…)` makes of a type.
+    pub(super) fn with_mode(&self, ty: Ty, mode: &str) -> Shape {
+        let int = as_int(&self.types, &self.unit, ty);
+        let is_float = matches!(self.shape(ty), Shape::Float(_));
         let signed = match mode {
-            "QI" | "byte" => Int::SChar,
-            "HI" => Int::Short,
-            "SI" => Int::Int,
-            "DI" | "word" | "pointer" | "unwind_word" => self.target().int64_type(),
-            "TI" => Int::Int128,
-            _ => return None,
+            "SF" if is_float => return Shape::Float(Float::Float),
+            "DF" if is_float => return Shape::Float(Float::Double),
+            "QI" | "byte" => Some(Int::SChar),
+            "HI" => Some(Int::Short),
+            "SI" => Some(Int::Int),
+            "DI" | "word" | "pointer" | "unwind_word" => Some(self.target().int64_type()),
+            "TI" => Some(Int::Int128),
+            _ => None,
         };
-        Some(if is_signed { signed } else { signed.to_unsigned() })
+        match (int, signed) {
+            (Some(int), Some(signed)) => Shape::Int(if self.target().is_signed(int) { signed } else { signed.to_unsigned() }),
+            _ => {
+                let reason = "a type of this mode has no equivalent in JavaScript".to_owned();
+                Shape::Opaque(Rc::new(Opaque { name: format!("mode({mode})"), layout: None, reason }))
+            }
+        }
     }
 }

@@ -92,7 +92,7 @@ impl<'s> Parser<'s> {
                 return Ok(found);
             }
             let token = parser.token();
-            let name = (token.kind == Kind::Name && naming != Naming::Unnamed && !is_keyword(token.text)).then_some(token);
+            let name = (token.kind == Kind::Name && naming != Naming::Unnamed && !is_reserved(token.text)).then_some(token);
             match name {
                 Some(_) => {
                     parser.take();
@@ -327,6 +327,11 @@ impl<'s> Parser<'s> {
             _ => Ok(ty),
         }
     }
+}
+
+/// It is no name. `typedef float _Float32;` of the C library is for compilers that do not know it.
+fn is_reserved(word: &str) -> bool {
+    is_keyword(word) && !matches!(word, "_Float32" | "_Float64" | "_Float32x" | "_Float64x" | "_Float128" | "__float128")
 }
 
 fn merge(into: &mut Attributes, from: Attributes) {

@@ -101,11 +101,7 @@ impl<'s> Lexer<'s> {
 
     /// The length of a backslash with the line's end after it.
     fn splice(&self, at: usize) -> Option<usize> {
-        match self.text.as_bytes().get(at..)? {
-            [b'\\', b'\n', ..] => Some(2),
-            [b'\\', b'\r', b'\n', ..] => Some(3),
-            _ => None,
-        }
+        splice_length(&self.text.as_bytes()[at..])
     }
 
     /// Skips white space and comments; true at the end of a line or of the text.
@@ -149,7 +145,7 @@ impl<'s> Lexer<'s> {
                 break;
             };
             self.at += end;
-            let line = self.text[start..self.at].trim_end_matches('\r');
+            let line = self.text[start..self.at].trim_end_matches(is_blank);
             if !line.ends_with('\\') {
                 break;
             }
@@ -198,9 +194,7 @@ impl<'s> Lexer<'s> {
         let slice = &self.text[start..self.at];
         let text = match kind {
             Kind::Punct => DIGRAPHS.iter().find(|(digraph, _)| *digraph == slice).map_or(slice, |(_, punct)| punct),
-            _ if slice.contains("\\\n") || slice.contains("\\\r\n") => {
-                self.texts.keep(slice.replace("\\\r\n", "").replace("\\\n", "")).unwrap_or("")
-            }
+            _ if slice.contains('\n') => self.texts.keep(without_splices(slice)).unwrap_or(""),
             _ => slice,
         };
         let at = Place { source: self.source, offset: start as u32 };
@@ -292,4 +286,27 @@ impl<'s> Lexer<'s> {
         self.at = start + prefix + 1;
         Kind::Other
     }
+}
+
+/// White space that may stand between a backslash and the end of its line, as compilers have it.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\u{b}' | '\u{c}')
+}
+
+fn splice_length(text: &[u8]) -> Option<usize> {
+    let (b'\\', rest) = text.split_first()? else { return None };
+    let blanks = rest.iter().take_while(|byte| is_blank(char::from(**byte))).count();
+    (rest.get(blanks) == Some(&b'\n')).then_some(blanks + 2)
+}
+
+fn without_splices(text: &str) -> String {
+    let mut made = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        made.push_str(&rest[..at]);
+        let length = splice_length(&rest.as_bytes()[at..]);
+        made.push_str(if length.is_some() { "" } else { "\\" });
+        rest = &rest[at + length.unwrap_or(1)..];
+    }
+    made + rest
 }

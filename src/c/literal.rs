@@ -236,9 +236,16 @@ fn unescape(body: &str, element: Int, target: Target) -> Result<Vec<u32>, String
                 let (value, count) = digits(8, 2);
                 escape.to_digit(8).unwrap_or(0) << (3 * count) | value
             }
-            'x' => digits(16, usize::MAX).0,
+            'x' => match digits(16, usize::MAX) {
+                (_, 0) => return Err("digits are missing after '\\x'".to_owned()),
+                (value, _) => value,
+            },
             'u' | 'U' => {
-                let (value, _) = digits(16, if escape == 'u' { 4 } else { 8 });
+                let wanted = if escape == 'u' { 4 } else { 8 };
+                let (value, count) = digits(16, wanted);
+                if count < wanted {
+                    return Err(format!("'\\{escape}' needs {wanted} digits"));
+                }
                 push(char::from_u32(value).ok_or("no character has this number")?, element, target, &mut units, &mut buffer);
                 continue;
             }

@@ -155,6 +155,8 @@ fn where_c_says_nothing_of_a_result_there_is_none() {
         ("'\\777'", "an escape is out of range"),
         ("\"\\x89PNG\"", "it holds bytes that are no text"),
         ("u\"\\xd800\"", "it holds bytes that are no text"),
+        ("'\\x'", "digits are missing after"),
+        ("\"\\u12\"", "needs 4 digits"),
         ("L\"a\" u\"b\"", "strings of different characters follow each other"),
     ] {
         let found = parsed(&format!("#define X {text}\n"));
@@ -169,4 +171,12 @@ fn where_c_says_nothing_of_a_result_there_is_none() {
     }
     assert_eq!(part(&parsed_for("aarch64-darwin", "#define X (int)1.5L\n"), "macros"), "");
     assert!(part(&parsed("#if 9223372036854775807 + 1 > 0\n#endif\n"), "diagnostics").contains("the result is out of range"));
+}
+
+#[test]
+fn enumerators_are_ints_where_they_can_be() {
+    let text =
+        "enum { A = 1, B = 0xffffffff };\n#define X (A - 2)\n#define Y (B - 1)\nenum e : unsigned char { C = 1 };\n#define Z sizeof(C)\n";
+    let found = shortened(&without_positions(part(&parsed(text), "constants")));
+    assert!(found.contains("{X,kind:int,value:-1,{int}},{Y,kind:int,value:4294967294,{unsigned int}},{Z,kind:int,value:1,"), "{found}");
 }

@@ -140,3 +140,27 @@ fn what_is_known_of_an_enum_only_in_part_is_not_used() {
     assert_eq!(part(&parsed("enum e : short; int f(enum e);"), "diagnostics"), "");
     assert!(!functions("enum e : short; int f(enum e);").contains("uncallable"));
 }
+
+#[test]
+fn what_would_be_laid_out_otherwise_is_told() {
+    for (text, wanted) in [
+        ("struct s { int a; char a; };", "the field 'a' is there twice"),
+        ("struct s { int a; union { int b; struct { char a; }; }; };", "the field 'a' is there twice"),
+        ("struct s { static int a; int b; };", "'static' does not begin a field"),
+        ("struct s { extern int a; };", "'extern' does not begin a field"),
+        ("signed unsigned x;", "these words do not make a type"),
+        ("#pragma ms_struct on\n", "'#pragma ms_struct' is not followed"),
+    ] {
+        assert!(part(&parsed(text), "diagnostics").contains(wanted), "{text}");
+    }
+    assert_eq!(part(&parsed("struct s { int a; int : 3; int : 0; union { int b; char c; }; };"), "diagnostics"), "");
+    for (text, wanted) in [
+        ("typedef float t __attribute__((mode(DF))); t f(void);", "{t,{double}}"),
+        ("typedef unsigned t __attribute__((__mode__(__HI__))); t f(void);", "{t,{unsigned short}}"),
+        ("typedef int t __attribute__((mode(V4SI))); t f(void);", "{t,{kind:opaque,mode(V4SI),size:null"),
+        ("typedef _Complex float t __attribute__((mode(TC))); t f(void);", "{t,{kind:opaque,mode(TC),size:null"),
+    ] {
+        let found = super::shortened(&without_positions(part(&parsed(text), "typedefs")));
+        assert!(found.contains(wanted), "{text} {found}");
+    }
+}
