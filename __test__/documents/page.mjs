@@ -14,7 +14,7 @@ const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-
 /** Words that are no programs: what is printed, or data. */
 const NO_CODE = ['', 'text', 'json', 'console'];
 const NATIVE = {
-  c: (file, library) => ['cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', library, file, '-lm']],
+  c: (file, library) => ['cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-pthread', '-o', library, file, '-lm']],
   rust: (file, library) => ['rustc', ['--crate-type', 'cdylib', '-o', library, file]],
   go: (file, library) => ['go', ['build', '-buildmode=c-shared', '-o', library, file]],
 };
