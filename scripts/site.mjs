@@ -86,6 +86,12 @@ function bodyOf(file, pages) {
       const id = slugger.slug(plainText(tokens));
       return `<h${depth} id="${id}"><a href="#${id}">${this.parser.parseInline(tokens)}</a></h${depth}>\n`;
     },
+    code({ text, lang = '' }) {
+      const [language, ...words] = lang.split(' ');
+      const file = words.find((word) => word.includes('.'));
+      const caption = file ? `<div class="file">${escaped(file)}</div>` : '';
+      return `${caption}<pre><code class="language-${escaped(language)}">${escaped(text)}\n</code></pre>\n`;
+    },
     // Markers and what readers do not see.
     html: ({ text }) => (text.startsWith('<!--') ? '' : text),
     table(token) {
