@@ -164,7 +164,7 @@ impl Parser<'_> {
     }
 
     /// The type with its layout.
-    fn laid_type(&self, ty: Ty) -> Result<Type, String> {
+    pub(super) fn laid_type(&self, ty: Ty) -> Result<Type, String> {
         Ok(match self.shape(ty) {
             Shape::Int(int) => self.laid_int(*int)?,
             Shape::Enum(index) => match self.unknown_enum(*index) {
