@@ -7,8 +7,8 @@ const { fileURLToPath } = require('node:url');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { isFileURL } = require('../file-url.js');
-const { checkDefinition, ownProperties } = require('../library.js');
 const { copyList } = require('../library/list.js');
+const { ownOptions } = require('../options.js');
 
 /** @typedef {import('./format.js').CParseOptions} CParseOptions */
 
@@ -63,8 +63,7 @@ function sourceOf(source) {
   if (typeof source !== 'object' || source === null) {
     throw invalid(`argument 0: expected text, or { file }, got ${describe(source)}`, 0);
   }
-  checkDefinition(source, 'cdef', ['file']);
-  const file = path.resolve(pathOf(ownProperties(source).file, 'file', 0));
+  const file = path.resolve(pathOf(ownOptions('cdef', source, ['file'], 0).file, 'file', 0));
   const read = () => {
     try {
       return fs.readFileSync(file, 'utf8');
@@ -121,8 +120,7 @@ function symbolName(value, name) {
  * @returns {Options}
  */
 function readOptions(options) {
-  if (options !== undefined) checkDefinition(options, 'cdef', KEYS);
-  const { strict = false, include = [], define, free, cache } = ownProperties(options);
+  const { strict = false, include = [], define, free, cache } = ownOptions('cdef', options, KEYS, 2);
   if (typeof strict !== 'boolean') throw invalid(`strict must be a boolean, got ${describe(strict)}`, 2);
   const tooMany = (/** @type {number} */ length) =>
     invalid(`include has at most ${MOST_DIRECTORIES} directories, got ${length}`, 2, 'ERR_INVALID_ARG_VALUE');
