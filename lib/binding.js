@@ -1,36 +1,44 @@
 'use strict';
 // Finds the native addon and sets up this environment's instance of it.
 
+const { existsSync } = require('node:fs');
 const path = require('node:path');
-const { FFIError, setErrorTable, createError } = require('./errors.js');
+const { setErrorTable, createError } = require('./errors.js');
 
-const MACHINE = `${process.platform}-${process.arch}`;
-const SUFFIXES = { linux: ['-gnu', '-musl'], win32: ['-msvc', '-gnu'] };
+/** As in package.json, which takes longer to read. */
+const version = '0.1.0';
 
-/** @returns {string[]} the files that may be the addon, the likeliest first */
+const { platform, arch } = process;
+const ABIS = { linux: arch === 'arm' ? ['-gnueabihf'] : ['-gnu', '-musl'], win32: ['-msvc', '-gnu'] };
+const names = (ABIS[/** @type {keyof typeof ABIS} */ (platform)] ?? ['']).map((abi) => `${platform}-${arch}${abi}`);
+
+/** @returns {string[]} what may be the addon, the likeliest first: built here, or a package of its own */
 function candidates() {
   const chosen = process.env.ARKFFI_NATIVE;
   if (chosen) return [path.resolve(chosen)];
-  const suffixes = SUFFIXES[/** @type {keyof typeof SUFFIXES} */ (process.platform)] ?? [''];
-  return suffixes.map((suffix) => path.join(__dirname, '..', `arkffi.${MACHINE}${suffix}.node`));
+  const built = names.map((name) => path.join(__dirname, '..', `arkffi.${name}.node`)).filter(existsSync);
+  return [...built, ...names.map((name) => `arkffi-${name}`)];
+}
+
+/** @param {string | undefined} found the version of what is not the addon of this package */
+function otherAddon(found) {
+  return new Error(found ? `it is of arkffi ${found}, and this is ${version}` : 'it is not an addon of arkffi');
 }
 
 /** @returns {any} the addon's exports */
 function loadAddon() {
   const failures = [];
-  for (const file of candidates()) {
+  for (const candidate of candidates()) {
     try {
-      const addon = require(file);
-      addon.file ??= file;
+      const addon = require(candidate);
+      if (addon.VERSION !== version) throw otherAddon(addon.VERSION);
+      addon.file ??= require.resolve(candidate);
       return addon;
     } catch (error) {
-      failures.push(`  ${file}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
+      failures.push({ candidate, error: /** @type {Error} */ (error) });
     }
   }
-  throw new FFIError(
-    'ERR_DLOPEN_FAILED',
-    `arkffi has no native addon for ${MACHINE} here. Tried:\n${failures.join('\n')}\nBuild it with: npm run build`,
-  );
+  throw require('./missing-addon.js').missingAddon(names, version, failures);
 }
 
 /**

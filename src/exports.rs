@@ -68,6 +68,10 @@ pub fn types() -> Vec<TypeRow> {
     CType::ALL.iter().map(row).collect()
 }
 
+/// The version of arkffi that this addon is of.
+#[napi]
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The table of error codes.
 #[napi(catch_unwind)]
 pub fn codes() -> Vec<CodeRow> {

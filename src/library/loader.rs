@@ -145,10 +145,15 @@ pub fn examine(library: Library) -> (Library, Loaded) {
         name: *const libc::c_char,
         dynamic: usize,
     }
+    // The crate libc has these for glibc only; musl's are the same.
+    const LINK_MAP: libc::c_int = 2;
+    unsafe extern "C" {
+        fn dlinfo(library: *mut libc::c_void, request: libc::c_int, result: *mut libc::c_void) -> libc::c_int;
+    }
     let raw = library.into_raw();
     let mut link_map: *const LinkMap = std::ptr::null();
     // SAFETY: `raw` is an open handle, and this request stores one pointer.
-    let status = unsafe { libc::dlinfo(raw, libc::RTLD_DI_LINKMAP, (&raw mut link_map).cast()) };
+    let status = unsafe { dlinfo(raw, LINK_MAP, (&raw mut link_map).cast()) };
     let mut loaded = Loaded::default();
     if status == 0 {
         // SAFETY: on success `link_map` is the handle's, which lives as long as the handle.

@@ -1,0 +1,177 @@
+// What users install: the packages, and what is said when the addon is not there.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { faults } from '../scripts/packages/inspect.mjs';
+import { platformManifest, platforms, rootPackage } from '../scripts/packages/manifests.mjs';
+import { pack } from '../scripts/packages/pack.mjs';
+import { root } from '../scripts/steps.mjs';
+import { flags, node } from './node.mjs';
+import { require } from './open.mjs';
+
+const addon = require('../lib/binding.js').file;
+const platform = /^arkffi\.(.*)\.node$/.exec(path.basename(addon))[1];
+const { version } = rootPackage;
+const folder = mkdtempSync(path.join(tmpdir(), 'arkffi-packages-'));
+const installed = path.join(folder, 'installed');
+const modules = path.join(installed, 'node_modules');
+
+function run(command, args, { env, cwd = installed } = {}) {
+  const options = { cwd, encoding: 'utf8', env: { ...process.env, ARKFFI_NATIVE: '', ...env } };
+  const { status, stdout, stderr } = spawnSync(command, args, options);
+  return status === 0 ? stdout : `status ${status}: ${stdout}${stderr}`;
+}
+const program = (source, options) => run(node, [...flags, '--input-type=commonjs', '-e', source], options);
+const manifest = (name) => JSON.parse(readFileSync(path.join(modules, name, 'package.json'), 'utf8'));
+
+let tarballs;
+beforeAll(() => {
+  tarballs = pack(new Map([[platform, addon]]), path.join(folder, 'tarballs'));
+  mkdirSync(installed);
+  writeFileSync(path.join(installed, 'package.json'), '{ "private": true }');
+  const args = ['install', '--offline', '--no-audit', '--no-fund', ...tarballs];
+  expect(run('npm', args)).not.toMatch(/^status/);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the packages, installed in an empty folder', () => {
+  it('need no Rust and no script, and nothing but each other', () => {
+    expect(Object.keys(JSON.parse(readFileSync(path.join(modules, '.package-lock.json'), 'utf8')).packages)).toEqual([
+      'node_modules/arkffi',
+      `node_modules/arkffi-${platform}`,
+    ]);
+    const { scripts, devDependencies, dependencies, optionalDependencies } = manifest('arkffi');
+    expect([scripts, devDependencies, dependencies]).toEqual([undefined, undefined, undefined]);
+    expect(optionalDependencies).toEqual({ [`arkffi-${platform}`]: version });
+    expect(manifest(`arkffi-${platform}`)).toEqual(platformManifest(platform));
+  });
+
+  it('work with require and with import, and the addon is the package of the platform', () => {
+    const calls = 'symbols.abs(-42)';
+    const opened = "dlopen(null, { abs: { args: ['int'], returns: 'int' } })";
+    expect(program(`const { symbols } = require('arkffi').${opened}; console.log(${calls});`)).toBe('42\n');
+    const file = path.join(installed, 'program.mjs');
+    writeFileSync(file, `import { dlopen } from 'arkffi'; const { symbols } = ${opened}; console.log(${calls});`);
+    expect(run(node, [...flags, file])).toBe('42\n');
+    const names = "['arkffi/std-ffi', 'arkffi/handles', 'arkffi/package.json']";
+    expect(program(`console.log(${names}.every((name) => typeof require(name) === 'object'))`)).toBe('true\n');
+    const doctor = JSON.parse(run('npx', ['--offline', 'arkffi', 'doctor', '--json'], { env: { ARKFFI_NATIVE: '' } }));
+    expect(doctor.addon).toContain(path.join(modules, `arkffi-${platform}`, `arkffi.${platform}.node`));
+  });
+
+  it('have types for a TypeScript program, which compiles and runs', () => {
+    const source = `
+      import { dlopen, JSCallback } from 'arkffi';
+      const { symbols } = dlopen(null, {
+        strlen: { args: ['cstring'], returns: 'size_t' },
+        llabs: { args: ['i64'], returns: 'i64' },
+      } as const);
+      const length: number | bigint = symbols.strlen('Grüße');
+      // @ts-expect-error a boolean is not a string
+      const wrong = () => symbols.strlen(true);
+      const callback = new JSCallback((x: number) => x + 1, { args: ['int'], returns: 'int' } as const);
+      console.log(length, symbols.llabs(-5), callback.call(1), typeof wrong);
+      callback.close();
+      declare const console: { log(...values: unknown[]): void };`;
+    writeFileSync(path.join(installed, 'program.mts'), source);
+    const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const compilerOptions = { strict: true, module: 'nodenext', target: 'es2022', types: [], outDir: 'built' };
+    writeFileSync(path.join(installed, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.mts'] }));
+    expect(run(process.execPath, [tsc])).toBe('');
+    expect(run(node, [...flags, path.join('built', 'program.mjs')])).toMatch(/^7n? -?5n? 2 function\n$/);
+  });
+
+  it('have only what users need', () => {
+    const { output } = { output: run('tar', ['tzf', tarballs[0]]) };
+    const unexpected = output
+      .split('\n')
+      .filter((file) => !/^package\/(lib\/.*\.(js|json|d\.ts)|bin\/arkffi\.cjs|index\.js|[a-z-]+\.d\.ts)$/.test(file));
+    expect(unexpected.filter(Boolean).sort()).toEqual([
+      'package/CHANGELOG.md',
+      'package/LICENSE',
+      'package/README.md',
+      'package/package.json',
+      'package/scripts/sanitizers/asan.supp',
+      'package/scripts/sanitizers/lsan.supp',
+      'package/scripts/sanitizers/valgrind.supp',
+    ]);
+  });
+});
+
+describe('where the addon is looked for', () => {
+  const failing = (env = {}, source = "require('arkffi')") =>
+    JSON.parse(program(`try { ${source} } catch (error) { console.log(JSON.stringify({ ...error, text: error.message })); }`, { env })); // prettier-ignore
+  const copy = path.join(folder, 'copy');
+
+  it('ARKFFI_NATIVE names it, and nothing else is tried', () => {
+    const elsewhere = path.join(folder, 'elsewhere.node');
+    cpSync(addon, elsewhere);
+    const print = "require('arkffi'); console.log(process.report.getReport().sharedObjects.filter((o) => /arkffi|elsewhere/.test(o)).join())"; // prettier-ignore
+    if (process.platform === 'linux')
+      expect(program(print, { env: { ARKFFI_NATIVE: elsewhere } })).toBe(`${elsewhere}\n`);
+    const missing = failing({ ARKFFI_NATIVE: '/no/such.node' });
+    expect(missing.code).toBe('ERR_DLOPEN_FAILED');
+    expect(missing.text.split('\n')).toEqual([
+      `arkffi has no native addon for ${process.platform}-${process.arch} here. Tried:`,
+      '  /no/such.node: it is not there',
+      'ARKFFI_NATIVE says where it is: set it to the path of the addon, or to nothing',
+    ]);
+    const broken = path.join(folder, 'broken.node');
+    writeFileSync(broken, 'not an addon');
+    expect(failing({ ARKFFI_NATIVE: broken }).text).toMatch(/broken\.node: (?!it is not there).*\n/);
+  });
+
+  it('no addon: what was tried, and what to install', () => {
+    mkdirSync(path.join(copy, 'node_modules'), { recursive: true });
+    cpSync(path.join(modules, 'arkffi'), path.join(copy, 'node_modules', 'arkffi'), { recursive: true });
+    const { code, text } = JSON.parse(
+      program(`try { require('arkffi') } catch (error) { console.log(JSON.stringify({ ...error, text: error.message })); }`, { cwd: copy }), // prettier-ignore
+    );
+    expect(code).toBe('ERR_DLOPEN_FAILED');
+    expect(text).toContain(`\n  arkffi-${platform}: it is not there\n`);
+    expect(text).toContain(`Install arkffi-${platform}@${version}`);
+  });
+
+  it('an addon of another version, or one that is not of arkffi, is refused', () => {
+    const fake = path.join(folder, 'fake.js');
+    writeFileSync(fake, "exports.VERSION = '0.0.9';");
+    expect(failing({ ARKFFI_NATIVE: fake }).text).toContain(`it is of arkffi 0.0.9, and this is ${version}`);
+    writeFileSync(fake, 'exports.nothing = 0;');
+    expect(failing({ ARKFFI_NATIVE: fake }).text).toContain('it is not an addon of arkffi');
+  });
+
+  it('a platform that there is no package for is told so', () => {
+    const source = "Object.defineProperty(process, 'platform', { value: 'freebsd' }); require('arkffi')";
+    expect(failing({}, source).text).toMatch(/arkffi-freebsd-\w+: it is not there\nThere is no package for this/);
+  });
+
+  it('a file that may not be read is told with what the system says', () => {
+    const locked = path.join(folder, 'locked.node');
+    writeFileSync(locked, '');
+    chmodSync(locked, 0);
+    expect(failing({ ARKFFI_NATIVE: locked }).text).toMatch(/locked\.node: (?!it is not there)\S.*\n/);
+  });
+});
+
+describe('a release', () => {
+  it('has one version', () => {
+    expect(require('../lib/binding.js').VERSION).toBe(version);
+    const cargo = readFileSync(path.join(root, 'Cargo.toml'), 'utf8');
+    expect(/^version = "(.*)"$/m.exec(cargo)[1]).toBe(version);
+    expect(JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')).version).toBe(version);
+  });
+
+  it('has a package of its own for each platform', () => {
+    for (const [name, { os, cpu }] of Object.entries(platforms)) {
+      expect(name).toMatch(new RegExp(`^${os}-${cpu}(-|$)`));
+      expect(platformManifest(name)).toMatchObject({ name: `arkffi-${name}`, version, os: [os], cpu: [cpu] });
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('has an addon that is small, stripped, and needs only the system', () => {
+    // What glibc this one needs is the machine's; pack:all looks at that of those to be published.
+    expect(faults(addon).filter((fault) => !fault.includes('glibc'))).toEqual([]);
+  });
+});
