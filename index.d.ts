@@ -1374,7 +1374,7 @@ export class JSCallback<
   );
   /** Its address; 0 after `close()`. */
   readonly ptr: number;
-  /** As `ptr`. */
+  /** As `ptr`; the functions of `ffi` that take handles take it too, until `close()`. */
   getHandle(): number;
   /** As it was given. */
   readonly threadsafe: boolean | 'listener';
@@ -1990,15 +1990,15 @@ export interface RawBridge {
     threadsafe?: boolean | 'listener',
   ): bigint;
   /** Closes a callback. Handles that are not open are ignored. */
-  destroyCallback(handle: bigint): void;
+  destroyCallback(handle: bigint | number): void;
   /** Calls a callback through C, as its `call`. */
-  invokeCallback(handle: bigint, ...args: any[]): any;
+  invokeCallback(handle: bigint | number, ...args: any[]): any;
   /** The address of a callback. */
-  getCallbackPtr(handle: bigint): number;
+  getCallbackPtr(handle: bigint | number): number;
   /** As it was given to `createCallback`. */
-  getCallbackThreadsafe(handle: bigint): boolean | 'listener';
+  getCallbackThreadsafe(handle: bigint | number): boolean | 'listener';
   /** Calls a callback of one parameter from another thread. Every error rejects the promise. */
-  callCallbackThreadSafe(handle: bigint, argument: any): Promise<any>;
+  callCallbackThreadSafe(handle: bigint | number, argument: any): Promise<any>;
 }
 
 /** ArkFFI's raw bridge. */

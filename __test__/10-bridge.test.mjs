@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
-const { ffi, stats, AsyncCFunction, CFunction, FFIType } = arkffi;
+const { ffi, stats, AsyncCFunction, CFunction, FFIType, JSCallback } = arkffi;
 const file = fixture('basics');
 
 describe('the raw bridge', () => {
@@ -157,6 +157,19 @@ describe('callbacks of the raw bridge', () => {
     const third = ffi.createCallback(() => {}, '', 'v', 'listener');
     expect([third > second, ffi.getCallbackThreadsafe(third)]).toEqual([true, 'listener']);
     ffi.destroyCallback(third);
+  });
+
+  it('are those of JSCallback too, by what getHandle gives, until they are closed', async () => {
+    const callback = new JSCallback((x) => x * 3, { args: ['i32'], returns: 'i32', threadsafe: true });
+    const handle = callback.getHandle();
+    expect([ffi.invokeCallback(handle, 5), ffi.getCallbackPtr(handle)]).toEqual([15, callback.ptr]);
+    expect([ffi.getCallbackThreadsafe(handle), await ffi.callCallbackThreadSafe(handle, 7)]).toEqual([true, 21]);
+    callback.close();
+    expect(thrown(() => ffi.invokeCallback(handle, 5))).toMatchObject(CLOSED);
+    expect(thrown(() => ffi.invokeCallback(callback.getHandle(), 5))).toMatchObject(CLOSED);
+    const other = new JSCallback(() => {}, {});
+    ffi.destroyCallback(other.getHandle());
+    expect(other.ptr).toBe(0);
   });
 
   it.each([

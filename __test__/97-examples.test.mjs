@@ -60,3 +60,30 @@ it('every racer sorts', () => {
   expect(printed).toMatch(/^500 numbers/);
   expect(printed.match(/ ms █+$/gm)).toHaveLength(6);
 });
+
+it('what the pages of ArkFFI show works as it is shown there', () => {
+  expect(example('arkffi-pages.mjs').split('\n')).toEqual([
+    'dlopen: 5 6 3628800',
+    'a string argument: 81 1.5',
+    'CString: 1.0.0 5 0.0 0',
+    'callBySig: 2.5',
+    'callMixed: 25',
+    'callString: 1.0.0',
+    'callPtr: 5',
+    'callAsync: 3628800',
+    'callPtrAsync: 5',
+    'CFunction: 15',
+    'AsyncCFunction: [ 3, 7 ]',
+    'JSCallback: 50 100 420',
+    'a callback of a CFunction: 40',
+    'after close: invalid or closed callback handle',
+    'threadsafe: true 21 15',
+    'foreach: [ 30, 10, 40, 20 ]',
+    'sort: [ 10, 20, 30, 40 ]',
+    'Struct: { x: 43, y: 99 } 8 [ 0, 4, 8 ]',
+    'by value: { real: 7, imag: 4 }',
+    'by value, later: { real: 9, imag: 15 }',
+    'in place: { real: 1, imag: -2 } { real: 3, imag: -4 }',
+    '',
+  ]);
+});

@@ -2,19 +2,11 @@
 // The callbacks of the raw bridge: handles are bigints, types one letter each.
 
 const { bindAddress, makeOneShotAsync } = require('../bind.js');
-const { CLOSED, JSCallback } = require('../callback/callback.js');
+const { CLOSED, JSCallback, byHandle, signatureOf } = require('../callback/callback.js');
 const { createError } = require('../errors.js');
-const { planSignature } = require('../signature.js');
 const { PAIR_LETTER, asBytes, pairType } = require('./letters.js');
 
-/**
- * @typedef {object} Opened
- * @property {InstanceType<typeof JSCallback>} callback
- * @property {unknown[]} args
- * @property {unknown} returns
- */
-
-/** Open callbacks by handle. @type {Map<bigint, Opened>} */
+/** Open callbacks by handle. @type {Map<unknown, InstanceType<typeof JSCallback>>} */
 const opened = new Map();
 let lastHandle = 0n;
 
@@ -33,31 +25,29 @@ function createCallback(fn, argTypes, returnType, threadsafe = false) {
     throw createError('ERR_INVALID_ARG_TYPE', 'createCallback: the argument types must be a string of letters');
   }
   const args = Array.from(argTypes, typeOf);
-  const returns = typeOf(returnType);
   // A pair is its bytes for whoever uses letters; what is no function, JSCallback refuses.
   const taking = (/** @type {unknown[]} */ ...given) =>
     Reflect.apply(/** @type {any} */ (fn), undefined, given.map(asBytes));
   const plain = typeof fn !== 'function' || !argTypes.includes(PAIR_LETTER);
-  const callback = new JSCallback(plain ? fn : taking, { args, returns, threadsafe });
-  opened.set(++lastHandle, { callback, args, returns });
+  opened.set(++lastHandle, new JSCallback(plain ? fn : taking, { args, returns: typeOf(returnType), threadsafe }));
   return lastHandle;
 }
 
-/** @param {unknown} handle @returns {Opened} */
-function openedAs(handle) {
-  const found = opened.get(/** @type {bigint} */ (handle));
+/** @param {unknown} handle one of `createCallback`, or of a JSCallback */
+function find(handle) {
+  const found = opened.get(handle) ?? byHandle.get(handle);
   if (!found) throw createError('ERR_CALLBACK_CLOSED', CLOSED);
   return found;
 }
 
 /** @param {unknown} handle unknown and closed ones are ignored */
 function destroyCallback(handle) {
-  opened.get(/** @type {bigint} */ (handle))?.callback.close();
-  opened.delete(/** @type {bigint} */ (handle));
+  (opened.get(handle) ?? byHandle.get(handle))?.close();
+  opened.delete(handle);
 }
 
 /** @param {unknown} handle @param {unknown[]} args */
-const invokeCallback = (handle, args) => asBytes(openedAs(handle).callback.call(...args));
+const invokeCallback = (handle, args) => asBytes(find(handle).call(...args));
 
 /**
  * Calls a callback of one parameter from a thread of the pool, as a native thread does.
@@ -67,8 +57,8 @@ const invokeCallback = (handle, args) => asBytes(openedAs(handle).callback.call(
  */
 function callCallbackThreadSafe(handle, argument) {
   try {
-    const { callback, args, returns } = openedAs(handle);
-    const signature = planSignature('callCallbackThreadSafe', args, returns);
+    const callback = find(handle);
+    const signature = signatureOf(callback, 'callCallbackThreadSafe');
     const binding = bindAddress(callback.ptr, signature, 'callCallbackThreadSafe');
     return makeOneShotAsync(binding, asBytes)(argument);
   } catch (error) {
@@ -81,5 +71,5 @@ module.exports = {
   destroyCallback,
   invokeCallback,
   callCallbackThreadSafe,
-  find: (/** @type {unknown} */ handle) => openedAs(handle).callback,
+  find,
 };

@@ -54,6 +54,12 @@ function mannerOf(threadsafe, timeout) {
   return { isListener: threadsafe === 'listener', timeout };
 }
 
+/** Open callbacks whose handle somebody has asked for: the raw bridge takes it. @type {Map<unknown, JSCallback>} */
+const byHandle = new Map();
+
+/** The signature of calls of a callback. @type {(callback: JSCallback, symbol: string) => import('../signature.js').Signature} */
+let signatureOf;
+
 class JSCallback {
   /** @type {number} by which Rust knows it; -1 when it is closed */
   #number = -1;
@@ -65,6 +71,10 @@ class JSCallback {
   #keepsAlive = false;
   /** @type {{ call: Function, number: number } | undefined} */
   #bound;
+
+  static {
+    signatureOf = (callback, symbol) => planCall(symbol, callback.#signature);
+  }
 
   /**
    * @param {unknown} fn
@@ -94,8 +104,9 @@ class JSCallback {
     return this.#address;
   }
 
-  /** The same as `ptr`. */
+  /** The same as `ptr`; the functions of the raw bridge that take handles take it too. */
   getHandle() {
+    if (this.#number !== -1) byHandle.set(this.#address, this);
     return this.#address;
   }
 
@@ -111,7 +122,7 @@ class JSCallback {
   call(...args) {
     if (this.#number === -1) throw createError('ERR_CALLBACK_CLOSED', CLOSED, 'JSCallback');
     if (this.#bound === undefined) {
-      const signature = planCall('JSCallback', this.#signature);
+      const signature = signatureOf(this, 'JSCallback');
       const { functions, bindings } = bindAll([() => bindAddress(this.#address, signature, 'JSCallback')]);
       this.#bound = {
         call: /** @type {Function} */ (functions[0]),
@@ -126,6 +137,7 @@ class JSCallback {
     if (this.#number === -1) return;
     if (this.#keepsAlive) this.unref();
     closeCallback(this.#number);
+    byHandle.delete(this.#address);
     if (this.#bound) native.closeBound(this.#bound.number);
     this.#number = -1;
     this.#address = 0;
@@ -165,4 +177,4 @@ class JSCallback {
   }
 }
 
-module.exports = { JSCallback, CLOSED };
+module.exports = { JSCallback, CLOSED, byHandle, signatureOf };
