@@ -149,7 +149,7 @@ ffi.createCallback(() => {}, 'ii', 'q');
 ffi.createCallback(0x10000, 'ii', 'i');
 // @ts-expect-error no such way
 ffi.createCallback(() => {}, 'ii', 'i', 'always');
-// @ts-expect-error handles are BigInts
-ffi.destroyCallback(1);
+// @ts-expect-error handles are BigInts, or what getHandle gives
+ffi.destroyCallback('1');
 // @ts-expect-error an argument is needed
 ffi.callCallbackThreadSafe(callbackHandle);
