@@ -17,6 +17,8 @@ announce('generated files');
 const generated = [
   { file: 'lib/marshal.generated.js', from: 'lib/emitters.js', script: 'scripts/generate-marshal.mjs' },
   { file: 'docs/errors.md', from: 'src/error.rs', script: 'scripts/generate-errors.mjs' },
+  { file: 'docs/performance.md', from: 'bench/results', script: 'scripts/generate-performance.mjs' },
+  { file: 'README.md', from: 'bench/results', script: 'scripts/generate-performance.mjs' },
 ];
 for (const { file, from, script } of generated) {
   const before = readFileSync(path.join(root, file), 'utf8');
