@@ -1238,6 +1238,68 @@ export function dlopen<const Definitions extends CheckedAll<Definitions, SymbolD
   options?: OpenOptions,
 ): Library<SymbolsOf<Definitions>>;
 
+/** What a helper process may take. Whatever is left out has no limit of its own. */
+export interface IsolateLimits {
+  /**
+   * Bytes of address space beyond what the helper has when it has started; at least 1 MiB. Some of it goes to the
+   * runtime of the helper. Linux only.
+   */
+  readonly memory?: number | undefined;
+  /**
+   * Milliseconds of processor time beyond what its start takes, of all its threads together. The system counts whole
+   * seconds: it is rounded up. Linux only.
+   */
+  readonly cpuTime?: number | undefined;
+  /** Libraries that are open at once. */
+  readonly libraries?: number | undefined;
+  /** Blocks of `alloc` and `strdup` that are not freed. */
+  readonly liveAllocations?: number | undefined;
+}
+
+/** What is logged: each has what those before it have. `info` is each library, symbol, call and allocation. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** How a helper process is run. */
+export interface HelperOptions {
+  /** Milliseconds that a call may take, callbacks in the program not counted; 3000 when left out, 0 for ever. */
+  readonly callTimeout?: number | undefined;
+  /** How often a helper that has died is replaced; 5 when left out. */
+  readonly maxRestarts?: number | undefined;
+  readonly limits?: IsolateLimits | undefined;
+  /** Patterns of the libraries that the helper may open, as `allowLibraries` has them; null is the helper itself. */
+  readonly allow?: readonly (string | null)[] | undefined;
+  /**
+   * All environment variables of the helper, or the names of those of the program that it gets too; when left out, it
+   * gets all of them.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>> | readonly string[] | undefined;
+  /** The helper's working directory; that of the program when left out. */
+  readonly cwd?: LibraryPath | undefined;
+  /** Programs that the helper starts have no more privileges than it. `ERR_CALL_FAILED` where that is not to be had. */
+  readonly noNewPrivileges?: boolean | undefined;
+  /** The helper opens no sockets but local ones. `ERR_CALL_FAILED` where that is not to be had. */
+  readonly noNetwork?: boolean | undefined;
+  /** What is written to stderr; `ARKFFI_LOG`, or `'warn'`, when left out. */
+  readonly log?: LogLevel | undefined;
+}
+
+/** How a library is opened in a helper process, and how that is run. */
+export interface IsolateOptions extends OpenOptions, HelperOptions {}
+
+/** What `status()` tells of a helper process. */
+export interface IsolateStatus {
+  /** Of the process, which is another after a restart; null when there is none. */
+  readonly pid: number | null;
+  /** That are open. */
+  readonly libraries: number;
+  /** Blocks of memory that are not freed. */
+  readonly liveAllocations: number;
+  /** How often the helper was replaced. */
+  readonly restarts: number;
+  /** As they were asked for. */
+  readonly limits: IsolateLimits;
+}
+
 /** Where this process runs, in the words of Go. */
 export interface Platform {
   /** `'linux'`, `'darwin'`, `'windows'`; others as Node or Go call them. */

@@ -3,6 +3,7 @@
 
 pub mod c;
 pub mod callbacks;
+pub mod confine;
 pub mod executable;
 pub mod finalizers;
 pub mod globals;

@@ -7,7 +7,7 @@
 //!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
-//!   [`memory`], [`checked`] and [`executable`] (memory through the system), [`text`], [`text_result`] (how results that are text are
+//!   [`memory`], [`confine`] (what a helper process does without), [`checked`] and [`executable`] (memory through the system), [`text`], [`text_result`] (how results that are text are
 //!   read and freed), [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one environment),
 //!   [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs allocate),
 //!   [`exports`] (what `lib/binding.js` sees).
@@ -19,6 +19,7 @@ pub mod async_call;
 pub mod c;
 pub mod callback;
 pub mod checked;
+pub mod confine;
 pub mod ctype;
 pub mod diagnosis;
 pub mod encoding;

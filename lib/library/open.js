@@ -91,7 +91,7 @@ const PLAIN = Object.freeze({ search: [], flags: 0, sha256: undefined });
 /** What the options may be, and what each stands for in Rust. */
 const LAZY = 1;
 const GLOBAL = 2;
-const KEYS = ['lazy', 'now', 'global', 'local', 'search', 'sha256'];
+const OPENING_KEYS = ['lazy', 'now', 'global', 'local', 'search', 'sha256'];
 
 /**
  * Reads the options of a call. Each is read once, and only those that the object itself has.
@@ -107,8 +107,8 @@ function readOptions(caller, options, argument) {
   }
   const given = Object.setPrototypeOf({ ...options }, null);
   for (const key of Object.keys(given)) {
-    if (KEYS.includes(key)) continue;
-    throw invalidType(caller, argument, `the options have an unknown key '${key}'${didYouMean(key, KEYS)}`);
+    if (OPENING_KEYS.includes(key)) continue;
+    throw invalidType(caller, argument, `the options have an unknown key '${key}'${didYouMean(key, OPENING_KEYS)}`);
   }
   /** @param {string} key @param {string} opposite */
   const choice = (key, opposite) => {
@@ -168,4 +168,4 @@ function openLibrary(caller, path, { search, flags, sha256 }) {
   return library;
 }
 
-module.exports = { readOptions, openLibrary };
+module.exports = { OPENING_KEYS, readOptions, openLibrary };
