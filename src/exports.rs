@@ -7,6 +7,8 @@ pub mod confine;
 pub mod executable;
 pub mod finalizers;
 pub mod globals;
+#[cfg(unix)]
+pub mod isolate;
 pub mod libraries;
 pub mod texts;
 pub mod variants;

@@ -9,6 +9,7 @@
 //! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
 //!   [`memory`], [`confine`] (what a helper process does without), [`checked`] and [`executable`] (memory through the system), [`text`], [`text_result`] (how results that are text are
 //!   read and freed), [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one environment),
+//!   [`isolate`] (a second process, and how to talk to it),
 //!   [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs allocate),
 //!   [`exports`] (what `lib/binding.js` sees).
 //!
@@ -30,6 +31,7 @@ pub mod exit;
 pub mod external_memory;
 pub mod frame;
 pub mod invoke;
+pub mod isolate;
 pub mod layout;
 pub mod libffi_call;
 pub mod library;

@@ -1,0 +1,280 @@
+//! Sending and waiting: one side's ends of the two pipes.
+
+use super::message::{Decoder, Header, Malformed};
+use super::process::{Process, never_wait};
+use crate::frame::Frame;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::time::{Duration, Instant};
+
+/// What came of waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// A message; its part of the frame is in the frame, its body in [`Channel::body`].
+    Message(Header),
+    /// The time is over.
+    Late,
+    /// The other side is gone.
+    Ended,
+    /// What came is no message.
+    Malformed(&'static str),
+    /// The event loop has something to do.
+    Loop,
+}
+
+/// What came of sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// All of it is on its way.
+    Yes,
+    /// The time is over.
+    Late,
+    /// The other side is gone.
+    Ended,
+}
+
+/// So long the other side is looked for before the system is asked to wake this one: that takes longer.
+const SPIN: Duration = Duration::from_micros(40);
+/// So often the event loop is looked at while messages come one after the other.
+const TURN: Duration = Duration::from_millis(1);
+const CHUNK: usize = 64 * 1024;
+
+/// One side.
+pub struct Channel {
+    input: OwnedFd,
+    output: OwnedFd,
+    decoder: Decoder,
+    chunk: Box<[u8]>,
+    /// The body of the message that was received last.
+    pub body: Vec<u8>,
+    /// The helper, on the program's side.
+    pub process: Option<Process>,
+    /// Readable when the event loop of this thread has something to do; -1 for none.
+    pub event_loop: RawFd,
+    looked: Instant,
+    spins: bool,
+}
+
+/// A moment, or never.
+pub type Deadline = Option<Instant>;
+
+/// The moment that is so many milliseconds away; never for what is no finite number.
+pub fn deadline(milliseconds: f64) -> Deadline {
+    let ahead = Duration::try_from_secs_f64(milliseconds.max(0.0) / 1000.0).ok()?;
+    Instant::now().checked_add(ahead)
+}
+
+/// For the system, which takes milliseconds; -1 is for ever.
+fn left(deadline: Deadline) -> i32 {
+    deadline.map_or(-1, |moment| {
+        let left = moment.saturating_duration_since(Instant::now());
+        i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
+    })
+}
+
+fn is_over(deadline: Deadline) -> bool {
+    deadline.is_some_and(|moment| Instant::now() >= moment)
+}
+
+fn would_wait(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+impl Channel {
+    /// A side with these ends.
+    pub fn new(input: OwnedFd, output: OwnedFd) -> Channel {
+        never_wait(&input);
+        never_wait(&output);
+        Channel {
+            input,
+            output,
+            decoder: Decoder::default(),
+            chunk: vec![0; CHUNK].into(),
+            body: Vec::new(),
+            process: None,
+            event_loop: -1,
+            looked: Instant::now(),
+            // Alone on a processor, the other side would have to wait for this one.
+            spins: std::thread::available_parallelism().is_ok_and(|count| count.get() > 1),
+        }
+    }
+
+    /// Sends a message whose header tells the lengths of its parts.
+    pub fn send(&self, header: &Header, frame: &[u8], body: &[u8], deadline: Deadline) -> Sent {
+        let head = header.encode();
+        let mut rest: [&[u8]; 3] = [&head, frame, body];
+        loop {
+            while rest[0].is_empty() {
+                rest.rotate_left(1);
+                if rest.iter().all(|part| part.is_empty()) {
+                    return Sent::Yes;
+                }
+            }
+            let parts = rest.map(|part| libc::iovec { iov_base: part.as_ptr().cast_mut().cast(), iov_len: part.len() });
+            // SAFETY: the descriptor is open, and the parts are only read.
+            let written = unsafe { libc::writev(self.output.as_raw_fd(), parts.as_ptr(), parts.len() as i32) };
+            if written < 0 {
+                if !would_wait(&io::Error::last_os_error()) {
+                    return Sent::Ended;
+                }
+                if is_over(deadline) {
+                    return Sent::Late;
+                }
+                wait(&mut [wanted(self.output.as_raw_fd(), libc::POLLOUT)], left(deadline));
+                continue;
+            }
+            let mut written = written as usize;
+            for part in &mut rest {
+                let count = written.min(part.len());
+                *part = &part[count..];
+                written -= count;
+            }
+        }
+    }
+
+    /// Waits for the next message.
+    ///
+    /// # Safety
+    ///
+    /// `frame` is live, and nobody else uses the part of it that belongs to messages.
+    pub unsafe fn receive(&mut self, deadline: Deadline, frame: *mut Frame, looks_at_loop: bool) -> Received {
+        let event_loop = if looks_at_loop { self.event_loop } else { -1 };
+        // SAFETY: as the caller says.
+        if let Some(received) = unsafe { self.take(frame) } {
+            return received;
+        }
+        if event_loop >= 0 && self.looked.elapsed() > TURN {
+            self.looked = Instant::now();
+            if wait(&mut [wanted(event_loop, libc::POLLIN)], 0) {
+                return Received::Loop;
+            }
+        }
+        let start = Instant::now();
+        loop {
+            match self.read() {
+                Ok(0) => return Received::Ended,
+                Ok(count) => {
+                    self.decoder.push(&self.chunk[..count]);
+                    // SAFETY: as the caller says.
+                    if let Some(received) = unsafe { self.take(frame) } {
+                        return received;
+                    }
+                    continue;
+                }
+                Err(error) if would_wait(&error) => {}
+                Err(_) => return Received::Ended,
+            }
+            if self.spins && start.elapsed() < SPIN {
+                // The other side may be on this processor.
+                std::thread::yield_now();
+                continue;
+            }
+            if is_over(deadline) {
+                return Received::Late;
+            }
+            let mut both = [wanted(self.input.as_raw_fd(), libc::POLLIN), wanted(event_loop, libc::POLLIN)];
+            wait(&mut both, left(deadline));
+            if both[0].revents == 0 && both[1].revents != 0 {
+                self.looked = Instant::now();
+                return Received::Loop;
+            }
+        }
+    }
+
+    fn read(&mut self) -> io::Result<usize> {
+        // SAFETY: the descriptor is open, and the chunk has so many bytes.
+        let count = unsafe { libc::read(self.input.as_raw_fd(), self.chunk.as_mut_ptr().cast(), self.chunk.len()) };
+        usize::try_from(count).map_err(|_| io::Error::last_os_error())
+    }
+
+    /// The next message that has arrived as a whole.
+    ///
+    /// # Safety
+    ///
+    /// As for [`receive`](Channel::receive).
+    unsafe fn take(&mut self, frame: *mut Frame) -> Option<Received> {
+        // SAFETY: as the caller says.
+        unsafe { take(&mut self.decoder, &mut self.body, frame) }
+    }
+}
+
+/// Takes a message out of a stream: its part of the frame to the frame, its body to `body`.
+///
+/// # Safety
+///
+/// `frame` is live, and nobody else uses the part of it that belongs to messages.
+pub unsafe fn take(decoder: &mut Decoder, body: &mut Vec<u8>, frame: *mut Frame) -> Option<Received> {
+    match decoder.next() {
+        Ok(None) => None,
+        Err(Malformed(why)) => Some(Received::Malformed(why)),
+        Ok(Some((header, part, bytes))) => {
+            // SAFETY: the decoder has made sure that the part fits where its kind belongs in a frame.
+            unsafe { frame.cast::<u8>().add(header.kind.part().0).copy_from_nonoverlapping(part.as_ptr(), part.len()) };
+            body.clear();
+            body.extend_from_slice(bytes);
+            Some(Received::Message(header))
+        }
+    }
+}
+
+fn wanted(descriptor: RawFd, events: libc::c_short) -> libc::pollfd {
+    libc::pollfd { fd: descriptor, events, revents: 0 }
+}
+
+/// Waits so many milliseconds, or until one of them is ready; -1 is for ever. Whether one is.
+fn wait(descriptors: &mut [libc::pollfd], milliseconds: i32) -> bool {
+    // SAFETY: the list has this length; negative descriptors are passed over.
+    unsafe { libc::poll(descriptors.as_mut_ptr(), descriptors.len() as libc::nfds_t, milliseconds) > 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isolate::message::Kind;
+    use crate::isolate::process::pipe;
+
+    fn pair() -> (Channel, Channel) {
+        let ((a, b), (c, d)) = (pipe().unwrap(), pipe().unwrap());
+        (Channel::new(a, d), Channel::new(c, b))
+    }
+
+    fn new_frame() -> Box<Frame> {
+        // SAFETY: every field of a frame is an integer, for which zero bytes are a value.
+        unsafe { Box::<Frame>::new_zeroed().assume_init() }
+    }
+
+    fn header(kind: Kind, frame: usize, body: usize) -> Header {
+        Header { kind, flags: 0, id: 1, target: 2, frame: frame as u32, body: body as u32, errno: 3, value: 4 }
+    }
+
+    #[test]
+    fn what_one_side_sends_the_other_receives() {
+        let (mut one, other) = pair();
+        let sent = header(Kind::Call, 16, 5);
+        assert_eq!(other.send(&sent, &[7; 16], b"hello", None), Sent::Yes);
+        let mut frame = new_frame();
+        // SAFETY: the frame is this test's own.
+        assert_eq!(unsafe { one.receive(None, &raw mut *frame, false) }, Received::Message(sent));
+        assert_eq!((&frame.ints[..3], one.body.as_slice()), (&[0x0707_0707_0707_0707, 0x0707_0707_0707_0707, 0][..], &b"hello"[..]));
+    }
+
+    #[test]
+    fn nobody_is_waited_for_longer_than_asked() {
+        let (mut one, other) = pair();
+        let mut frame = new_frame();
+        // SAFETY: the frame is this test's own.
+        assert_eq!(unsafe { one.receive(deadline(1.0), &raw mut *frame, false) }, Received::Late);
+        let long = vec![0; 1 << 20];
+        assert_eq!(other.send(&header(Kind::Told, 0, long.len()), &[], &long, deadline(1.0)), Sent::Late);
+    }
+
+    #[test]
+    fn the_end_of_the_other_side_is_noticed() {
+        let (mut one, other) = pair();
+        drop(other);
+        let mut frame = new_frame();
+        // SAFETY: the frame is this test's own.
+        assert_eq!(unsafe { one.receive(None, &raw mut *frame, false) }, Received::Ended);
+        assert_eq!(one.send(&header(Kind::Ask, 0, 0), &[], &[], None), Sent::Ended);
+    }
+}

@@ -1,0 +1,15 @@
+//! A second process that libraries run in, so that a crash there is an error here. docs/isolate-protocol.md tells
+//! how the two talk.
+
+pub mod message;
+
+#[cfg(unix)]
+pub mod arena;
+#[cfg(unix)]
+pub mod channel;
+#[cfg(unix)]
+pub mod fault;
+#[cfg(unix)]
+pub mod leash;
+#[cfg(unix)]
+pub mod process;
