@@ -1,6 +1,8 @@
 //! A second process that libraries run in, so that a crash there is an error here. docs/isolate-protocol.md tells
 //! how the two talk.
 
+#[cfg(test)]
+mod malformed;
 pub mod message;
 
 #[cfg(unix)]
