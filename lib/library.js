@@ -298,6 +298,7 @@ function isGlobal(name, { type, global: says = false }) {
 /** @typedef {Library} OpenLibrary */
 
 module.exports = {
+  KEYS,
   Library,
   dlopen,
   bindFunction,

@@ -74,7 +74,7 @@ class Memory {
   /** The address. */
   get ptr() {
     this.#block.check('ptr');
-    return offsetBy(this.#block.start, this.#at);
+    return this.#block.pointerAt(this.#at);
   }
 
   /** In bytes. */
@@ -257,7 +257,8 @@ class Memory {
 
   [inspect]() {
     const block = this.#block;
-    return `Memory { ${this.#size} bytes, ${block.owner.alive ? `0x${this.#addressOf(0).toString(16)}` : 'freed'} }`;
+    const where = block.isolated ? 'in a helper process' : `0x${this.#addressOf(0).toString(16)}`;
+    return `Memory { ${this.#size} bytes, ${block.owner.alive ? where : 'freed'} }`;
   }
 
   /** @param {string} caller */
@@ -306,7 +307,8 @@ class Memory {
   static addressOf(value) {
     if (!(#block in value)) return undefined;
     const memory = /** @type {Memory} */ (value);
-    return memory.#block.owner.alive ? memory.#addressOf(0) : INVALID;
+    // Functions of this process cannot use what is elsewhere.
+    return memory.#block.owner.alive && !memory.#block.isolated ? memory.#addressOf(0) : INVALID;
   }
 }
 

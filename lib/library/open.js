@@ -168,4 +168,4 @@ function openLibrary(caller, path, { search, flags, sha256 }) {
   return library;
 }
 
-module.exports = { OPENING_KEYS, readOptions, openLibrary };
+module.exports = { OPENING_KEYS, candidates, readOptions, openLibrary };

@@ -1,0 +1,111 @@
+'use strict';
+// What a helper sends when the program waits for nothing: results of asynchronous calls, and callbacks of threads.
+
+const fs = require('node:fs');
+const native = require('../binding.js');
+const { crashed, late } = require('./death.js');
+const { CALLBACK, SETTLED } = require('./kinds.js');
+
+/** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
+/** @typedef {import('../async/settle.js').Pending} Pending */
+
+class Events {
+  /** Asynchronous calls, by number. @type {Map<number, Pending>} */
+  pending = new Map();
+  #helper;
+  /** @type {number} -1 when the event loop has it */
+  #descriptor;
+  /** @type {import('node:net').Socket | undefined} */
+  #socket;
+  /** Calls that take too long. @type {NodeJS.Timeout | undefined} */
+  #timer;
+
+  /** @param {Helper} helper @param {number} descriptor */
+  constructor(helper, descriptor) {
+    this.#helper = helper;
+    this.#descriptor = descriptor;
+  }
+
+  /** From now on they are read. */
+  listen() {
+    if (this.#socket || this.#descriptor === -1) return;
+    const { Socket } = require('node:net');
+    const socket = new Socket({ fd: this.#descriptor, readable: true, writable: false });
+    this.#descriptor = -1;
+    this.#socket = socket;
+    socket.unref();
+    socket.on('data', (bytes) => this.#read(bytes));
+    socket.on('error', () => {});
+    socket.on('close', () => this.#helper.end('it ended', 2000));
+  }
+
+  /** @param {Uint8Array} bytes */
+  #read(bytes) {
+    const helper = this.#helper;
+    if (!helper.isAlive) return;
+    native.isolateFeed(helper.channel, bytes);
+    while (helper.isAlive) {
+      const kind = native.isolateEvent(helper.channel);
+      if (kind === 0) return;
+      if (kind === CALLBACK) helper.callbacks.run(undefined);
+      else if (kind !== SETTLED || !require('./async.js').settle(helper)) {
+        helper.end('it sent an event that nobody waits for', 0);
+      }
+    }
+  }
+
+  /** @param {number} id @param {Pending} call */
+  add(id, call) {
+    this.pending.set(id, call);
+    if (this.pending.size > 1) return;
+    this.#socket?.ref();
+    const { limit } = this.#helper;
+    if (limit !== Infinity) this.#timer = setTimeout(() => this.#giveUp(), limit).unref();
+  }
+
+  /** @param {number} id @returns {Pending | undefined} */
+  take(id) {
+    const call = this.pending.get(id);
+    this.pending.delete(id);
+    if (this.pending.size === 0) this.#rest();
+    else this.#timer?.refresh();
+    return call;
+  }
+
+  #rest() {
+    this.#socket?.unref();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Nothing has settled for too long. */
+  #giveUp() {
+    const helper = this.#helper;
+    const calls = [...this.pending.values()];
+    this.pending.clear();
+    helper.end(`asynchronous calls took longer than ${helper.limit} ms`, 0);
+    reject(calls, (symbol) => late(symbol, helper.limit));
+  }
+
+  /** The helper is gone. */
+  end() {
+    this.#rest();
+    this.#socket?.destroy();
+    if (this.#descriptor !== -1) fs.closeSync(this.#descriptor);
+    this.#descriptor = -1;
+    const calls = [...this.pending.values()];
+    this.pending.clear();
+    const { death } = this.#helper;
+    reject(calls, (symbol) => crashed(symbol, death));
+  }
+}
+
+/** @param {Pending[]} calls @param {(symbol: string) => Error} error */
+function reject(calls, error) {
+  for (const call of calls) {
+    call.release();
+    call.reject(error(call.symbol));
+  }
+}
+
+module.exports = { Events };

@@ -1,0 +1,238 @@
+'use strict';
+// One helper process of the program: from its start to its end. What is asked of it is waited for here.
+
+const { performance } = require('node:perf_hooks');
+const native = require('../binding.js');
+const { createError } = require('../errors.js');
+const { views, offsets } = require('../frame.js');
+const { Arena, LENGTH } = require('./arena.js');
+const { Callbacks } = require('./callbacks.js');
+const { crashed, late } = require('./death.js');
+const { Told } = require('./descriptors.js');
+const { Events } = require('./events.js');
+const { header } = require('./header.js');
+const kinds = require('./kinds.js');
+const { Passage } = require('./passage.js');
+
+/** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
+
+const { i32 } = views;
+const ERRNO = offsets.errno / 4;
+const { ASK, CALLBACK, ENDED, FAILURE, HELLO, LATE, MALFORMED, READY, RESULT, TEXT, TOLD } = kinds;
+const now = performance.now.bind(performance);
+const { parse, stringify } = JSON;
+
+const ENTRY = require.resolve('./helper/entry.js');
+
+/** Milliseconds that a process may take to start, on a machine that is busy. */
+const START = 60_000;
+
+/** Milliseconds that one that has closed its pipes may take to end. */
+const PATIENCE = 2000;
+
+/** What the program's own runtime was told is not for the helper. */
+const NOT_PASSED = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD'];
+
+/** What there is to a call that is inside of the helper. */
+class Level {
+  /** @type {{ error: unknown } | undefined} what a callback of it has thrown */
+  thrown = undefined;
+}
+
+class Helper {
+  isAlive = true;
+  /** Memory of the program's in it. @type {Set<InstanceType<typeof import('./memory.js').SharedBlock>>} */
+  blocks = new Set();
+  /** @type {Level | undefined} of the innermost call */
+  #level = undefined;
+  #lastId = 0;
+  /** What it has been told of types. */
+  #told = new Told();
+
+  /** @param {Isolation} isolation */
+  constructor(isolation) {
+    this.isolation = isolation;
+    const { env, callTimeout } = isolation.options;
+    const variables = Object.entries(env).filter(([name]) => !NOT_PASSED.includes(name));
+    const list = variables.map(([name, value]) => `${name}=${value}`);
+    const started = native.isolateStart(process.execPath, ['--no-warnings', ENTRY, String(process.pid)], list, LENGTH);
+    this.channel = started.channel;
+    this.pid = started.pid;
+    this.limit = callTimeout === 0 ? Infinity : callTimeout;
+    this.events = new Events(this, started.events);
+    try {
+      this.arena = new Arena(started.channel, started.address);
+      this.callbacks = new Callbacks(this);
+      this.#greet(started.address);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** @param {number} address of the arena */
+  #greet(address) {
+    const { options } = this.isolation;
+    const { cwd, limits, allow, noNewPrivileges, noNetwork, callbackTimeout } = options;
+    const { major, minor } = kinds.VERSION;
+    const arena = { address, length: LENGTH };
+    const body = { major, minor, arena, callbackTimeout, options: { cwd, limits, allow, noNewPrivileges, noNetwork } };
+    const answer = parse(this.#talk(HELLO, READY, 'isolate', body, START));
+    if (answer.major !== major) {
+      const text = `isolate: the helper speaks version ${answer.major} of the protocol, the program ${major}`;
+      throw createError('ERR_CALL_FAILED', text, 'isolate');
+    }
+    if (answer.minor !== minor) {
+      const text = `it speaks version ${answer.major}.${answer.minor} of the protocol, the program ${major}.${minor}`;
+      this.isolation.log.warn?.('version', text);
+    }
+  }
+
+  /** The next number for a message. */
+  nextId() {
+    this.#lastId = (this.#lastId + 1) >>> 0 || 1;
+    return this.#lastId;
+  }
+
+  /** A type's number, after whatever it has to be told of it. @param {import('../types.js').CType} type */
+  tell(type) {
+    return this.#told.tell(type.number);
+  }
+
+  /**
+   * Asks something.
+   * @param {string} symbol what it is about, for messages
+   * @param {{ op: string, [key: string]: unknown }} question
+   * @param {number} [limit] in milliseconds
+   * @returns {any} the answer
+   */
+  ask(symbol, question, limit = this.limit) {
+    const news = this.#told.news();
+    return parse(this.#talk(ASK, TOLD, symbol, news.length > 0 ? { ...question, news } : question, limit));
+  }
+
+  /**
+   * @param {number} kind
+   * @param {number} expected
+   * @param {string} symbol
+   * @param {object} body
+   * @param {number} limit
+   * @returns {string}
+   */
+  #talk(kind, expected, symbol, body, limit) {
+    const id = this.nextId();
+    const start = now();
+    const bytes = Buffer.from(stringify(body));
+    const sent = native.isolateSend(this.channel, kind, TEXT, id, 0, 0, 0, 0, limit, bytes);
+    const code = sent || native.isolateReceive(this.channel, limit, false);
+    this.#wait(expected, code, id, symbol, limit, start);
+    return native.isolateText(this.channel);
+  }
+
+  /**
+   * Makes the call that the frame is filled for, and waits for its result, which is in the frame then.
+   * @param {string} symbol
+   * @param {number} target
+   * @param {number} bytes of the frame
+   */
+  call(symbol, target, bytes) {
+    const { channel, limit } = this;
+    const id = this.nextId();
+    const start = now();
+    const code = native.isolateCall(channel, id, target, bytes, i32[ERRNO], limit);
+    this.#wait(RESULT, code, id, symbol, limit, start);
+    i32[ERRNO] = header.errno();
+  }
+
+  /**
+   * @param {number} expected
+   * @param {number} code of the message that has come, or what went wrong
+   * @param {number} id
+   * @param {string} symbol
+   * @param {number} left milliseconds
+   * @param {number} start when the helper was given the turn
+   */
+  #wait(expected, code, id, symbol, left, start) {
+    // The usual case first.
+    if (code === expected && header.id() === id) return;
+    const outer = this.#level;
+    const level = (this.#level = new Level());
+    try {
+      while (code === CALLBACK) {
+        // The clock stands still while it is the program's turn.
+        left -= now() - start;
+        this.callbacks.run(level);
+        if (!this.isAlive) throw crashed(symbol, this.death);
+        start = now();
+        code = native.isolateReceive(this.channel, left > 0 ? left : 0, false);
+      }
+    } finally {
+      this.#level = outer;
+    }
+    if ((code !== expected && code !== FAILURE) || header.id() !== id) throw this.#fail(code, symbol);
+    if (level.thrown) throw level.thrown.error;
+    if (code === FAILURE) throw this.failure(symbol);
+  }
+
+  /** The error that the last message tells. @param {string} symbol */
+  failure(symbol) {
+    const { code, message, cause } = parse(native.isolateText(this.channel));
+    const error = createError(String(code), String(message), symbol);
+    if (cause !== undefined) Object.defineProperty(error, 'cause', { value: new Error(cause), configurable: true });
+    return error;
+  }
+
+  /** What came was no answer. @param {number} code @param {string} symbol */
+  #fail(code, symbol) {
+    if (code === LATE) {
+      this.end(`a call of ${symbol} took longer than ${this.limit} ms`, 0);
+      return late(symbol, this.limit);
+    }
+    if (code !== ENDED) {
+      const what = code === MALFORMED ? 'bytes that are no message' : 'a message that nobody waits for';
+      this.end(`it sent ${what}`, 0);
+    } else this.end('it ended', PATIENCE);
+    return crashed(symbol, this.death);
+  }
+
+  /** Sends a message that nobody waits for here. @param {number[]} head @param {Uint8Array} [body] */
+  send([kind, flags, id, target, frame, errno, value], body) {
+    return native.isolateSend(this.channel, kind, flags, id, target, frame, errno, value, this.limit, body) === 0;
+  }
+
+  /**
+   * It is gone, or has to go: nothing of it is valid any more.
+   * @param {string} reason
+   * @param {number} patience milliseconds before it is killed
+   */
+  end(reason, patience) {
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    if (patience === 0) native.isolateKill(this.channel);
+    this.death = native.isolateEnd(this.channel, patience);
+    this.isolation.log.error?.('end', `${reason}: ${crashed('', this.death).message}`);
+    this.#leave();
+  }
+
+  /** Ends it because it is not needed any more. */
+  close() {
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    native.isolateKill(this.channel);
+    this.death = native.isolateEnd(this.channel, 0);
+    this.#leave();
+  }
+
+  #leave() {
+    for (const block of [...this.blocks]) block.leave();
+    this.blocks.clear();
+    this.events.end();
+  }
+
+  /** What a call lends to C in it. @param {boolean} isStacked */
+  passage(isStacked) {
+    return new Passage(this, isStacked);
+  }
+}
+
+module.exports = { Helper };

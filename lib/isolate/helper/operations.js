@@ -1,0 +1,150 @@
+'use strict';
+// What a program can ask of its helper, beside calls.
+
+const native = require('../../binding.js');
+const { stringResult } = require('../../async/settle.js');
+const { telling } = require('../../checked.js');
+const { createError } = require('../../errors.js');
+const { offsets, putAddress, putNoLength, takeAddress, views } = require('../../frame.js');
+const { copyBytes } = require('../../record/cold.js');
+const { bindText } = require('../../text-result.js');
+const { confineHelper } = require('../confine.js');
+const { Heard } = require('../descriptors.js');
+const { VERSION } = require('../kinds.js');
+const { openRemote } = require('./callback.js');
+
+const { u32 } = views;
+const VALUE = offsets.value / 4;
+const { isSafeInteger } = Number;
+
+const heard = new Heard();
+
+/** What is known of functions: how their results are read. @type {Map<number, { name: string, text: number, signature: any }>} */
+const bound = new Map();
+
+/** @param {string} text @returns {number | bigint} */
+function addressFrom(text) {
+  const address = BigInt(text);
+  return isSafeInteger(Number(address)) ? Number(address) : address;
+}
+
+/**
+ * The program's first message.
+ * @param {number} channel
+ * @param {any} question
+ */
+function hello(channel, { major, arena, options }) {
+  if (major === VERSION.major) {
+    native.isolateMap(channel, arena.address, arena.length);
+    if (options.cwd !== undefined) process.chdir(options.cwd);
+    confineHelper(options);
+  }
+  return { ...VERSION, pid: process.pid };
+}
+
+/**
+ * @param {number} library
+ * @param {any} wanted
+ * @returns {number} the function's number; 0 for one that is missing and may be
+ */
+function bind(library, { symbol, name, optional, types, free, text, checked }) {
+  if (optional && !native.lookUp(library, symbol)) return 0;
+  const numbers = Uint32Array.from(types, (/** @type {number} */ number) => heard.number(number));
+  const [plan] = native.plan(numbers);
+  const number = native.bindSymbol(library, symbol, name, plan);
+  const result = { base: native.types()[numbers[0]]?.name, text: text === 0 ? undefined : { number: text }, free };
+  const isText = result.base === 'cstring';
+  const isOwn = isText && (checked || text !== 0 || free !== undefined);
+  const signature = { result, isChecked: checked };
+  if (isOwn) {
+    try {
+      bindText(number, /** @type {any} */ (signature), name, library);
+    } catch (error) {
+      native.releaseBound(number);
+      throw error;
+    }
+  }
+  bound.set(number, { name, text: isOwn ? 2 : isText ? 1 : 0, signature });
+  return number;
+}
+
+/** @param {number} library @param {any[]} functions */
+function bindAll(library, functions) {
+  /** @type {number[]} */
+  const numbers = [];
+  try {
+    for (const wanted of functions) numbers.push(bind(library, wanted));
+    return numbers;
+  } catch (error) {
+    for (const number of numbers) if (number !== 0) native.releaseBound(number);
+    throw error;
+  }
+}
+
+/** @param {number} number of an asynchronous call @param {Map<number, number>} started */
+function withdraw(number, started) {
+  const own = started.get(number);
+  if (own === undefined || !native.withdraw(own)) return false;
+  native.pending.delete(own);
+  started.delete(number);
+  return true;
+}
+
+const operations = {
+  /** Set by serve.js. @type {(number: number, bytes: number) => any} */
+  callBack: () => undefined,
+
+  /** @param {number} target */
+  nameOf: (target) => bound.get(target)?.name ?? '',
+
+  /** The text that an asynchronous call has returned. @param {number} target */
+  asyncText(target) {
+    const { name, signature } = /** @type {any} */ (bound.get(target));
+    return stringResult(name, offsets.scalarResult, signature);
+  },
+
+  /**
+   * @param {any} question
+   * @param {Map<number, number>} started asynchronous calls
+   * @returns {unknown}
+   */
+  ask(question, started) {
+    if (question.news) heard.hear(question.news, native);
+    switch (question.op) {
+      case 'load': {
+        const { paths, search, flags, sha256 } = question;
+        return native.openLibrary(paths, search, flags, sha256);
+      }
+      case 'close':
+        return native.closeLibrary(question.library);
+      case 'bind':
+        return bindAll(question.library, question.functions);
+      case 'callback': {
+        const { number, fallback, types } = question;
+        const own = types.map((/** @type {number} */ type) => heard.number(type));
+        const call = (/** @type {number} */ bytes) => operations.callBack(number, bytes);
+        return String(openRemote(own, heard.size(own[0]), fallback, call));
+      }
+      case 'text':
+        putAddress(addressFrom(question.address));
+        putNoLength();
+        u32[VALUE] = question.encoding;
+        u32[VALUE + 1] = 0;
+        return telling('text', native.readText);
+      case 'copy':
+        return copyBytes(addressFrom(question.from), addressFrom(question.to), question.size);
+      case 'find':
+        native.findSymbol(question.library, question.symbol);
+        return String(takeAddress());
+      case 'withdraw':
+        return withdraw(question.id, started);
+      default:
+        throw createError('ERR_CALL_FAILED', `isolate: nobody knows how to '${question.op}'`);
+    }
+  },
+};
+
+/** How the string that a function returns is read: 0 for none, 1 as UTF-8 of C's, 2 as it was described. @param {number} target */
+const textResult = (target) => bound.get(target)?.text ?? 0;
+
+module.exports = { hello, operations, textResult };

@@ -1,0 +1,208 @@
+'use strict';
+// The helper's side: requests are taken one after the other; while C calls back, they nest.
+
+const { performance } = require('node:perf_hooks');
+const native = require('../../binding.js');
+const { start } = require('../../async/settle.js');
+const { views, offsets } = require('../../frame.js');
+const { header } = require('../header.js');
+const kinds = require('../kinds.js');
+const { operations, textResult, hello } = require('./operations.js');
+const { openEvents } = require('./events.js');
+
+const { i32, u32 } = views;
+const TARGET = offsets.target / 4;
+const ERRNO = offsets.errno / 4;
+const VALUE = offsets.value / 4;
+const RESULT_SLOT = offsets.scalarResult / 8;
+const { ANSWER, ASK, CALL, CALLBACK, DEFAULT, ENDED, FAILURE, HELLO, LATE, LOOP, NULL, READY, RESULT } = kinds;
+const { RESULTS, SETTLED, START, STRING, TEXT, TOLD, WIDE } = kinds;
+const now = performance.now.bind(performance);
+const { enter, enterForString, enterForText, isolateReceive, isolateSend } = native;
+const { parse, stringify } = JSON;
+
+/** What a helper exits with that was sent something else than messages. */
+const CONFUSED = 70;
+
+/** The number of the talk with the program. */
+let channel = 0;
+/** Requests that the program waits for. */
+let serving = 0;
+let lastId = 0;
+/** Milliseconds that a callback may take. */
+let callbackLimit = Infinity;
+
+/** The answers that somebody here waits for, by id; undefined until they have come. @type {Map<number, Answer | undefined>} */
+const answers = new Map();
+
+/** @typedef {{ isDefault: boolean, word: bigint, bytes: Uint8Array | undefined }} Answer */
+
+/** @param {number} kind @param {number} flags @param {number} id @param {string | Uint8Array} [body] */
+function send(kind, flags, id, body, frame = 0, errno = 0, target = 0) {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  if (isolateSend(channel, kind, flags, id, target, frame, errno, 0, Infinity, bytes) !== 0) leave();
+}
+
+/** The program is gone. Nothing of C's runs any more. */
+function leave() {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** @param {any} error @returns {string} */
+function failure(error) {
+  const { code = 'ERR_CALL_FAILED', message, cause } = error;
+  return stringify({ code, message: String(message), cause: cause?.message });
+}
+
+/** A string as it is sent. @param {string | null} text @returns {[flags: number, body: Uint8Array | undefined]} */
+function packed(text) {
+  if (text === null) return [STRING | NULL, undefined];
+  if (/** @type {any} */ (text).isWellFormed()) return [STRING, Buffer.from(text)];
+  // Some encodings have halves of characters.
+  return [STRING | WIDE, Buffer.from(text, 'utf16le')];
+}
+
+/** Makes the call that the last message asks for. */
+function call() {
+  const id = header.id();
+  const target = header.target();
+  i32[ERRNO] = header.errno();
+  u32[TARGET] = target;
+  const entry = textResult(target);
+  serving++;
+  try {
+    if (entry === 0) {
+      enter();
+      serving--;
+      send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
+    } else {
+      const text = entry === 1 ? enterForString() : enterForText();
+      const errno = i32[ERRNO];
+      serving--;
+      const [flags, body] = packed(text);
+      send(RESULT, flags, id, body, 0, errno);
+    }
+  } catch (error) {
+    serving--;
+    send(FAILURE, TEXT, id, failure(error), 0, i32[ERRNO]);
+  }
+}
+
+/** Asynchronous calls that have not settled, by the program's number. @type {Map<number, number>} */
+const started = new Map();
+
+/** Queues the asynchronous call that the last message asks for. */
+function begin() {
+  const id = header.id();
+  const target = header.target();
+  const isText = (header.flags() & TEXT) !== 0;
+  i32[ERRNO] = header.errno();
+  u32[TARGET] = target;
+  const events = openEvents();
+  let event = new Uint8Array();
+  try {
+    const number = start({
+      symbol: operations.nameOf(target),
+      isText,
+      read() {
+        // What the frame has, and errno.
+        const errno = i32[VALUE];
+        const [flags, body] = isText ? packed(operations.asyncText(target)) : [0, undefined];
+        event = native.isolateEncode(SETTLED, flags, id, isText ? 0 : RESULTS, errno, 0, body);
+      },
+      giveBack() {},
+      outcome: undefined,
+      resolve: () => events.write(event),
+      reject: (error) => events.write(native.isolateEncode(SETTLED, TEXT, id, 0, 0, 0, Buffer.from(failure(error)))),
+      release: () => started.delete(id),
+      stack: undefined,
+      thrown: undefined,
+    });
+    started.set(id, number);
+  } catch (error) {
+    events.write(native.isolateEncode(SETTLED, TEXT, id, 0, 0, 0, Buffer.from(failure(error))));
+  }
+}
+
+/** Answers the question that is the last message. @param {number} kind */
+function answer(kind) {
+  const id = header.id();
+  const question = parse(native.isolateText(channel));
+  serving++;
+  try {
+    const told = kind === HELLO ? hello(channel, question) : operations.ask(question, started);
+    if (kind === HELLO) callbackLimit = question.callbackTimeout || Infinity;
+    serving--;
+    send(kind === HELLO ? READY : TOLD, TEXT, id, stringify(told ?? null));
+  } catch (error) {
+    serving--;
+    send(FAILURE, TEXT, id, failure(error));
+  }
+}
+
+/** Keeps an answer for whoever waits for it; late ones nobody does. */
+function keepAnswer() {
+  const id = header.id();
+  if (!answers.has(id)) return;
+  const word = views.u64[RESULT_SLOT];
+  const isDefault = (header.flags() & DEFAULT) !== 0;
+  const bytes = header.frameBytes() === 0 && !isDefault ? native.isolateBytes(channel) : undefined;
+  answers.set(id, { isDefault, word, bytes });
+}
+
+/** Does what a message asks for. @param {number} kind */
+function dispatch(kind) {
+  if (kind === CALL) call();
+  else if (kind === START) begin();
+  else if (kind === ASK || kind === HELLO) answer(kind);
+  else if (kind === ANSWER) keepAnswer();
+  else if (kind === ENDED) leave();
+  else if (kind !== LATE) /** @type {any} */ (process).reallyExit(CONFUSED);
+}
+
+/**
+ * Has the program run a callback whose arguments are in the frame.
+ * @param {number} number
+ * @param {number} bytes of its arguments
+ * @returns {Answer | undefined} undefined when it takes too long
+ */
+function callBack(number, bytes) {
+  const id = (lastId = (lastId + 1) >>> 0 || 1);
+  answers.set(id, undefined);
+  if (serving > 0) send(CALLBACK, 0, id, undefined, bytes, 0, number);
+  else openEvents().write(native.isolateEncode(CALLBACK, 0, id, bytes, 0, number, undefined));
+  const outer = serving;
+  // The program is not waiting while it runs the callback.
+  serving = 0;
+  try {
+    const end = now() + callbackLimit;
+    for (;;) {
+      const found = answers.get(id);
+      if (found) return found;
+      const left = end - now();
+      if (left <= 0) return undefined;
+      dispatch(isolateReceive(channel, left, false));
+    }
+  } finally {
+    serving = outer;
+    answers.delete(id);
+  }
+}
+
+/** Takes requests until the event loop has something to do, and then again. */
+function turn() {
+  for (;;) {
+    const kind = isolateReceive(channel, Infinity, true);
+    if (kind === LOOP) return void setImmediate(turn);
+    dispatch(kind);
+  }
+}
+
+/** @param {number} number of the channel */
+function serve(number) {
+  channel = number;
+  operations.callBack = callBack;
+  turn();
+}
+
+module.exports = { serve };

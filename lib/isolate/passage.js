@@ -1,0 +1,218 @@
+'use strict';
+// What one call lends to C in the helper: copies of strings, of objects and of the program's buffers, in the arena.
+// What C may have written is copied back when the call has returned.
+
+const { readCString } = require('../cstring.js');
+const { INVALID, addressOf, bufferAddress, extent, isBuffer, isWrapper, views } = require('../pointer.js');
+const { copyBytes } = require('../record/cold.js');
+const { Refused } = require('../refused.js');
+const { addressIn } = require('./pointer.js');
+
+/** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
+/** @typedef {NonNullable<import('../types.js').CType['text']>} Encoded */
+
+// Taken once, as all that runs in calls.
+const encoder = new TextEncoder();
+const { apply } = Reflect;
+const { encodeInto } = TextEncoder.prototype;
+const { subarray } = Uint8Array.prototype;
+
+/** UTF-8 of a UTF-16 unit has at most so many bytes. */
+const MOST_UTF8 = 3;
+
+/**
+ * The program's memory, and the copy of it: as large, so that views on it stay as far apart as they are.
+ * @typedef {object} Loan
+ * @property {unknown} owner a buffer, a view or a Memory, which tells where the memory is
+ * @property {number} from its address
+ * @property {number} size
+ * @property {number} to the address of the copy
+ * @property {{ at: number, size: number }[]} parts what has been copied
+ */
+
+/** The address of memory that may be gone by now. @param {any} owner @returns {number | bigint} */
+function whereIs(owner) {
+  const place = isBuffer(owner) ? undefined : views.placeOf(owner);
+  if (!place) return bufferAddress(owner);
+  return place.ground.problem() ? INVALID : place.ground.address(place.at);
+}
+
+class Passage {
+  /** Callbacks that are open for this call. @type {{ close: () => void }[] | undefined} */
+  #opened = undefined;
+  /** @type {Loan[] | undefined} */
+  #loans = undefined;
+  /** Memory of the arena beside the stack. @type {number[] | undefined} */
+  #taken = undefined;
+  #base;
+
+  /** @param {Helper} helper @param {boolean} isStacked whether it ends before those that have begun earlier */
+  constructor(helper, isStacked) {
+    this.helper = helper;
+    this.arena = helper.arena;
+    this.isStacked = isStacked;
+    /** Whether what C writes is copied back. */
+    this.isWatched = true;
+    this.#base = helper.arena.top;
+  }
+
+  /**
+   * Memory until the call has returned.
+   * @param {number} size
+   * @param {number} align
+   * @returns {number} its address
+   */
+  take(size, align) {
+    const { arena } = this;
+    const at = this.isStacked ? arena.push(size, align < 8 ? 8 : align) : -1;
+    if (at !== -1) return arena.start + at;
+    const address = arena.take(Math.max(size + 8, align));
+    if (address === 0) throw new Refused('ERR_MALLOC_FAILED', `no memory for a copy of ${size} bytes`);
+    (this.#taken ??= []).push(address);
+    return address;
+  }
+
+  /**
+   * Copies a string.
+   * @param {string} text
+   * @param {Encoded} [encoded] undefined for UTF-8
+   * @returns {number} its address; INVALID with a NUL inside, or when there is no memory
+   */
+  string(text, encoded) {
+    if (encoded) return this.#copied(encoded.copy(text));
+    if (text.includes('\0')) return INVALID;
+    const { arena } = this;
+    const most = text.length * MOST_UTF8;
+    const at = this.isStacked ? arena.push(most + 1, 8) : -1;
+    if (at === -1) return this.#copied(encoder.encode(`${text}\0`));
+    const { written } = apply(encodeInto, encoder, [text, apply(subarray, arena.bytes, [at, at + most])]);
+    arena.bytes[at + written] = 0;
+    arena.top = at + written + 8;
+    return arena.start + at;
+  }
+
+  /** @param {Uint8Array | undefined} bytes */
+  #copied(bytes) {
+    if (bytes === undefined) return INVALID;
+    const address = this.take(bytes.length, 16);
+    copyBytes(bufferAddress(bytes), address, bytes.length);
+    return address;
+  }
+
+  /**
+   * The address in the helper for a pointer.
+   * @param {any} value
+   * @returns {number | bigint} INVALID for what is none
+   */
+  pointer(value) {
+    if (value === null || value === 0) return 0;
+    if (typeof value !== 'object') return INVALID;
+    const known = addressIn(value, this.helper);
+    if (known !== undefined) return known;
+    if (isBuffer(value)) return this.#lend(value, bufferAddress(value));
+    const place = views.placeOf(value);
+    if (place) {
+      if (place.ground.problem()) return INVALID;
+      const address = place.ground.address(place.at);
+      return this.#inHelper(place.ground, address) ?? this.#lendPart(value, Number(address), place.length);
+    }
+    const callback = this.helper.callbacks.address(value);
+    if (callback !== undefined) return callback;
+    return this.#text(value);
+  }
+
+  /** A CString, as a copy. @param {object} value @returns {number} */
+  #text(value) {
+    const address = isWrapper(value) ? addressOf(value) : INVALID;
+    if (address === INVALID || address === 0) return Number(address);
+    const text = readCString('isolate', address);
+    return text === null ? 0 : this.string(text);
+  }
+
+  /**
+   * Memory of an isolate is where it is.
+   * @param {any} ground
+   * @param {number | bigint} address
+   * @returns {number | bigint | undefined} undefined for memory of this process; INVALID for that of another helper
+   */
+  #inHelper({ owner }, address) {
+    const { isolated } = owner;
+    if (isolated === undefined) return undefined;
+    return isolated === this.helper ? address : INVALID;
+  }
+
+  /** @param {any} value a buffer or view @param {number} address */
+  #lend(value, address) {
+    // On memory of the arena.
+    if (address === INVALID || address === 0 || this.arena.has(address)) return address;
+    const { buffer, offset, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(value));
+    const whole = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(buffer)).length;
+    return this.#lendFrom(buffer, address - offset, whole, offset, length);
+  }
+
+  /** @param {object} value @param {number} address @param {number} length */
+  #lendPart(value, address, length) {
+    return length === 0 ? 0 : this.#lendFrom(value, address, length, 0, length);
+  }
+
+  /**
+   * @param {unknown} owner
+   * @param {number} from
+   * @param {number} size
+   * @param {number} at what of it is used
+   * @param {number} length
+   */
+  #lendFrom(owner, from, size, at, length) {
+    const start = from + at;
+    const loans = (this.#loans ??= []);
+    let loan;
+    for (let index = 0; index < loans.length && !loan; index++) {
+      const other = loans[index];
+      if (start >= other.from && start + length <= other.from + other.size) loan = other;
+    }
+    if (!loan) {
+      loan = { owner, from, size, to: this.take(size, 64), parts: [] };
+      if (this.isWatched) loans[loans.length] = loan;
+    }
+    const offset = start - loan.from;
+    copyBytes(start, loan.to + offset, length);
+    loan.parts[loan.parts.length] = { at: offset, size: length };
+    return loan.to + offset;
+  }
+
+  /** C has returned: its changes go back. Memory that the program has given away meanwhile keeps what it has. */
+  giveBack() {
+    const loans = this.#loans;
+    if (loans === undefined) return;
+    for (let index = 0; index < loans.length; index++) {
+      const { owner, from, to, parts } = loans[index];
+      if (whereIs(owner) !== from) continue;
+      for (let part = 0; part < parts.length; part++) {
+        const { at, size } = parts[part];
+        copyBytes(to + at, from + at, size);
+      }
+    }
+  }
+
+  /** Whoever took it gives it back. */
+  forgetTaken() {
+    this.#taken = undefined;
+  }
+
+  /** @param {{ close: () => void }} callback closed when the call ends */
+  opens(callback) {
+    (this.#opened ??= []).push(callback);
+  }
+
+  /** The call has ended, or is not made after all. */
+  close() {
+    this.#opened?.forEach((callback) => callback.close());
+    this.#opened = undefined;
+    this.#loans = undefined;
+    if (this.isStacked) this.arena.top = this.#base;
+    this.#taken?.forEach((address) => this.arena.give(address));
+    this.#taken = undefined;
+  }
+}
+
+module.exports = { Passage };
