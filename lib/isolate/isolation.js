@@ -6,6 +6,7 @@ const native = require('../binding.js');
 const { CHECKED_TEXT, allChecked } = require('../checked.js');
 const { createError } = require('../errors.js');
 const { Helper } = require('./helper.js');
+const { MISSING } = require("./kinds.js");
 const { Log } = require('./log.js');
 const { Passage } = require('./passage.js');
 const { Refused } = require('../refused.js');
@@ -188,7 +189,7 @@ class Isolation {
     });
     const targets = this.#bind('isolate', library.number, made);
     return made.map((fn, index) => {
-      if (targets[index] === 0) return undefined;
+      if (targets[index] === MISSING) return undefined;
       library.functions.add(fn);
       functions.set(++last, fn);
       return last;

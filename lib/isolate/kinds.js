@@ -33,11 +33,14 @@ const DEFAULT = 16;
 /** Bytes of all result registers. */
 const RESULTS = 48;
 
+/** What is no function's number. */
+const MISSING = -1;
+
 /** Another major version is refused, another minor one warns. */
 const VERSION = { major: 1, minor: 0 };
 
 module.exports = {
   ...{ HELLO, READY, CALL, RESULT, FAILURE, ASK, TOLD, CALLBACK, ANSWER, START, SETTLED, WITHDRAW },
   ...{ LATE, ENDED, MALFORMED, LOOP },
-  ...{ TEXT, STRING, NULL, WIDE, DEFAULT, RESULTS, VERSION },
+  ...{ TEXT, STRING, NULL, WIDE, DEFAULT, MISSING, RESULTS, VERSION },
 };

@@ -10,7 +10,7 @@ const { copyBytes } = require('../../record/cold.js');
 const { bindText } = require('../../text-result.js');
 const { confineHelper } = require('../confine.js');
 const { Heard } = require('../descriptors.js');
-const { VERSION } = require('../kinds.js');
+const { MISSING, VERSION } = require('../kinds.js');
 const { openRemote } = require('./callback.js');
 
 const { u32 } = views;
@@ -45,10 +45,10 @@ function hello(channel, { major, arena, options }) {
 /**
  * @param {number} library
  * @param {any} wanted
- * @returns {number} the function's number; 0 for one that is missing and may be
+ * @returns {number} the function's number; MISSING for one that is missing and may be
  */
 function bind(library, { symbol, name, optional, types, free, text, checked }) {
-  if (optional && !native.lookUp(library, symbol)) return 0;
+  if (optional && !native.lookUp(library, symbol)) return MISSING;
   const numbers = Uint32Array.from(types, (/** @type {number} */ number) => heard.number(number));
   const [plan] = native.plan(numbers);
   const number = native.bindSymbol(library, symbol, name, plan);
@@ -76,7 +76,7 @@ function bindAll(library, functions) {
     for (const wanted of functions) numbers.push(bind(library, wanted));
     return numbers;
   } catch (error) {
-    for (const number of numbers) if (number !== 0) native.releaseBound(number);
+    for (const number of numbers) if (number !== MISSING) native.releaseBound(number);
     throw error;
   }
 }
