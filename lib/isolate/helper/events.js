@@ -6,13 +6,26 @@ const { Socket } = require('node:net');
 /** @type {import('node:net').Socket | undefined} */
 let socket;
 
-function openEvents() {
+/** Whether the event loop waits for less than it should, until it has turned once. */
+let isStale = true;
+
+/** @param {Uint8Array} message */
+function sendEvent(message) {
   if (!socket) {
+    isStale = true;
     socket = new Socket({ fd: 6, readable: false, writable: true });
     // The program is gone; whoever notices first ends this process.
     socket.on('error', () => {});
   }
-  return socket;
+  socket.write(message);
+  if (socket.writableLength > 0) isStale = true;
 }
 
-module.exports = { openEvents };
+/** Whether the event loop has to turn before it can be waited for. */
+function takeStale() {
+  const was = isStale;
+  isStale = false;
+  return was;
+}
+
+module.exports = { sendEvent, takeStale };

@@ -8,7 +8,7 @@ const { views, offsets } = require('../../frame.js');
 const { header } = require('../header.js');
 const kinds = require('../kinds.js');
 const { operations, textResult, hello } = require('./operations.js');
-const { openEvents } = require('./events.js');
+const { sendEvent, takeStale } = require('./events.js');
 
 const { i32, u32 } = views;
 const TARGET = offsets.target / 4;
@@ -98,7 +98,6 @@ function begin() {
   const isText = (header.flags() & TEXT) !== 0;
   i32[ERRNO] = header.errno();
   u32[TARGET] = target;
-  const events = openEvents();
   let event = new Uint8Array();
   try {
     const number = start({
@@ -112,15 +111,15 @@ function begin() {
       },
       giveBack() {},
       outcome: undefined,
-      resolve: () => events.write(event),
-      reject: (error) => events.write(native.isolateEncode(SETTLED, TEXT, id, 0, 0, 0, Buffer.from(failure(error)))),
+      resolve: () => sendEvent(event),
+      reject: (error) => sendEvent(native.isolateEncode(SETTLED, TEXT, id, 0, 0, 0, Buffer.from(failure(error)))),
       release: () => started.delete(id),
       stack: undefined,
       thrown: undefined,
     });
     started.set(id, number);
   } catch (error) {
-    events.write(native.isolateEncode(SETTLED, TEXT, id, 0, 0, 0, Buffer.from(failure(error))));
+    sendEvent(native.isolateEncode(SETTLED, TEXT, id, 0, 0, 0, Buffer.from(failure(error))));
   }
 }
 
@@ -170,7 +169,7 @@ function callBack(number, bytes) {
   const id = (lastId = (lastId + 1) >>> 0 || 1);
   answers.set(id, undefined);
   if (serving > 0) send(CALLBACK, 0, id, undefined, bytes, 0, number);
-  else openEvents().write(native.isolateEncode(CALLBACK, 0, id, bytes, 0, number, undefined));
+  else sendEvent(native.isolateEncode(CALLBACK, 0, id, bytes, 0, number, undefined));
   const outer = serving;
   // The program is not waiting while it runs the callback.
   serving = 0;
@@ -192,6 +191,7 @@ function callBack(number, bytes) {
 /** Takes requests until the event loop has something to do, and then again. */
 function turn() {
   for (;;) {
+    if (takeStale()) return void setImmediate(turn);
     const kind = isolateReceive(channel, Infinity, true);
     if (kind === LOOP) return void setImmediate(turn);
     dispatch(kind);
