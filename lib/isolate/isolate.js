@@ -190,7 +190,7 @@ class Isolate {
   status() {
     const { inside, libraries, options, restarts } = this.#isolation;
     return {
-      pid: inside.isAlive ? inside.pid : undefined,
+      pid: inside.isAlive ? inside.pid : null,
       libraries: libraries.size,
       liveAllocations: inside.isAlive ? inside.blocks.size : 0,
       restarts,
