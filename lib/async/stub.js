@@ -117,7 +117,7 @@ function asyncStub(plan, stub, map, settled) {
       if (signal && isAborted(signal)) throw reasonOf(signal);
       const isText = string === true;
       const thrown = undefined;
-      started = start({ symbol, isText, resolve, reject, read, giveBack, outcome, release, stack, thrown });
+      started = start({ symbol, isText, resolve, reject, read, giveBack, outcome, release, stack, thrown }, call);
     } catch (error) {
       end();
       throw error;

@@ -42,9 +42,11 @@ function asyncWay(isolation) {
     }
   }
 
-  /** @param {Pending} call @returns {number} its number */
-  function start(call) {
-    const helper = isolation.inside;
+  /** @param {Pending} call @param {any} lending what its arguments were lent by @returns {number} its number */
+  function start(call, lending) {
+    // Not one that was started while the arguments were read.
+    const helper = /** @type {Helper} */ (lending.passage.helper);
+    if (!helper.isAlive) throw crashed(call.symbol, helper.death);
     helper.events.listen();
     const { target, bytes } = isolation.functionAt(u32[TARGET]);
     const errno = call.outcome ? 0 : i32[ERRNO];

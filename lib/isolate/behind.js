@@ -56,9 +56,7 @@ function staged(isolation, caller, size, work) {
   try {
     const call = new IsolatedCall(passage);
     const at = call.take(size, 16);
-    return work(call, at, (from, to) =>
-      helper.ask(caller, { op: 'copy', from: String(from), to: String(to), size }),
-    );
+    return work(call, at, (from, to) => helper.ask(caller, { op: 'copy', from: String(from), to: String(to), size }));
   } catch (error) {
     throw worded(error, caller, undefined, '');
   } finally {

@@ -89,7 +89,8 @@ class Runner {
     }
     const bytes = new Uint8Array(result.size + 8);
     try {
-      if (typeof value === 'object') marshalOf(result).put(new MemoryView(bytes.buffer), 0, value, /** @type {any} */ (helper.callbacks.kept.call));
+      if (typeof value === 'object')
+        marshalOf(result).put(new MemoryView(bytes.buffer), 0, value, /** @type {any} */ (helper.callbacks.kept.call));
       else require('../passing.js').putByAddress(result, new MemoryView(bytes.buffer), 0, value);
     } catch (error) {
       throw worded(error, place.symbol, undefined, place.place);

@@ -9,6 +9,9 @@ const { CALLBACK, SETTLED } = require('./kinds.js');
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
 /** @typedef {import('../async/settle.js').Pending} Pending */
 
+/** So many milliseconds are between two looks at a helper that calls are pending in. */
+const GLANCE = 100;
+
 class Events {
   /** Asynchronous calls, by number. @type {Map<number, Pending>} */
   pending = new Map();
@@ -19,6 +22,8 @@ class Events {
   #socket;
   /** Calls that take too long. @type {NodeJS.Timeout | undefined} */
   #timer;
+  /** @type {NodeJS.Timeout | undefined} */
+  #glances;
 
   /** @param {Helper} helper @param {number} descriptor */
   constructor(helper, descriptor) {
@@ -59,6 +64,7 @@ class Events {
     this.pending.set(id, call);
     if (this.pending.size > 1) return;
     this.#socket?.ref();
+    this.#glances = setInterval(() => this.#glance(), GLANCE).unref();
     const { limit } = this.#helper;
     if (limit !== Infinity) this.#timer = setTimeout(() => this.#giveUp(), limit).unref();
   }
@@ -74,8 +80,15 @@ class Events {
 
   #rest() {
     this.#socket?.unref();
+    clearInterval(this.#glances);
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer = this.#glances = undefined;
+  }
+
+  /** A child of the helper may have its pipes, and keep them open. */
+  #glance() {
+    const helper = this.#helper;
+    if (helper.isAlive && !native.isolateIsAlive(helper.channel)) helper.end('it ended', 0);
   }
 
   /** Nothing has settled for too long. */

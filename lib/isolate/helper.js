@@ -120,6 +120,7 @@ class Helper {
    * @returns {string}
    */
   #talk(kind, expected, symbol, body, limit) {
+    if (!this.isAlive) throw crashed(symbol, this.death);
     const id = this.nextId();
     const start = now();
     const bytes = Buffer.from(stringify(body));
@@ -136,6 +137,8 @@ class Helper {
    * @param {number} bytes of the frame
    */
   call(symbol, target, bytes) {
+    // A getter of an argument may have made another call, in which it died.
+    if (!this.isAlive) throw crashed(symbol, this.death);
     const { channel, limit } = this;
     const id = this.nextId();
     const start = now();

@@ -1,7 +1,6 @@
 'use strict';
 // The types of a signature as they are for an isolated library: pointers are those of its helper.
 
-
 const { INVALID } = require('../pointer.js');
 const { holdsPointers } = require('../record/accept.js');
 const { Lent } = require('../record/lent.js');

@@ -161,6 +161,7 @@ pub fn isolate_map(env: Env, channel: u32, address: f64, length: f64) -> Thrown<
         let memory = unsafe { File::from_raw_fd(5) };
         let arena = Arena::at(&memory, length as usize, address as u64)?;
         fault::watch(&arena);
+        fault::end_at_exit();
         side.arena = Some(Arc::new(arena));
         Ok(())
     })
@@ -213,7 +214,7 @@ fn header((kind, flags, id, target, frame, errno, value): Head, body: usize) -> 
     Header::decode(&header.encode()).map_err(|malformed| failed(format!("a message is not sent: {}", malformed.0)))
 }
 
-fn send_head(instance: &Instance, channel: &Channel, head: Head, body: &[u8], milliseconds: f64) -> Result<u32, Error> {
+fn send_head(instance: &Instance, channel: &mut Channel, head: Head, body: &[u8], milliseconds: f64) -> Result<u32, Error> {
     let header = header(head, body.len())?;
     // SAFETY: the frame lives as long as the instance, and the header's bounds were checked.
     let frame = unsafe {
@@ -244,7 +245,7 @@ pub fn isolate_send(
     body: Option<&[u8]>,
 ) -> Thrown<u32> {
     with_side(&env, channel, |instance, side| {
-        send_head(instance, &side.channel, (kind, flags, id, target, frame, errno, value), body.unwrap_or_default(), milliseconds)
+        send_head(instance, &mut side.channel, (kind, flags, id, target, frame, errno, value), body.unwrap_or_default(), milliseconds)
     })
 }
 
@@ -263,7 +264,7 @@ pub fn isolate_receive(env: Env, channel: u32, milliseconds: f64, looks_at_loop:
 #[napi(catch_unwind)]
 pub fn isolate_call(env: Env, channel: u32, id: u32, target: u32, frame: u32, errno: i32, milliseconds: f64) -> Thrown<u32> {
     with_side(&env, channel, |instance, side| {
-        let sent = send_head(instance, &side.channel, (Kind::Call as u32, 0, id, target, frame, errno, 0), &[], milliseconds)?;
+        let sent = send_head(instance, &mut side.channel, (Kind::Call as u32, 0, id, target, frame, errno, 0), &[], milliseconds)?;
         if sent != 0 {
             return Ok(sent);
         }

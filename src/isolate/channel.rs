@@ -35,6 +35,8 @@ pub enum Sent {
 
 /// So long the other side is looked for before the system is asked to wake this one: that takes longer.
 const SPIN: Duration = Duration::from_micros(40);
+/// So often a helper that sends nothing is looked at: a child of it that has its pipes may outlive it.
+const GLANCE: i32 = 50;
 /// So often the event loop is looked at while messages come one after the other.
 const TURN: Duration = Duration::from_millis(1);
 const CHUNK: usize = 64 * 1024;
@@ -100,7 +102,7 @@ impl Channel {
     }
 
     /// Sends a message whose header tells the lengths of its parts.
-    pub fn send(&self, header: &Header, frame: &[u8], body: &[u8], deadline: Deadline) -> Sent {
+    pub fn send(&mut self, header: &Header, frame: &[u8], body: &[u8], deadline: Deadline) -> Sent {
         let head = header.encode();
         let mut rest: [&[u8]; 3] = [&head, frame, body];
         loop {
@@ -120,7 +122,9 @@ impl Channel {
                 if is_over(deadline) {
                     return Sent::Late;
                 }
-                wait(&mut [wanted(self.output.as_raw_fd(), libc::POLLOUT)], left(deadline));
+                if !wait(&mut [wanted(self.output.as_raw_fd(), libc::POLLOUT)], self.patience(deadline)) && self.has_ended() {
+                    return Sent::Ended;
+                }
                 continue;
             }
             let mut written = written as usize;
@@ -150,6 +154,7 @@ impl Channel {
             }
         }
         let start = Instant::now();
+        let mut has_ended = false;
         loop {
             match self.read() {
                 Ok(0) => return Received::Ended,
@@ -161,7 +166,8 @@ impl Channel {
                     }
                     continue;
                 }
-                Err(error) if would_wait(&error) => {}
+                // What it has sent is read first.
+                Err(error) if would_wait(&error) && !has_ended => {}
                 Err(_) => return Received::Ended,
             }
             if self.spins && start.elapsed() < SPIN {
@@ -173,12 +179,23 @@ impl Channel {
                 return Received::Late;
             }
             let mut both = [wanted(self.input.as_raw_fd(), libc::POLLIN), wanted(event_loop, libc::POLLIN)];
-            wait(&mut both, left(deadline));
+            has_ended = !wait(&mut both, self.patience(deadline)) && self.has_ended();
             if both[0].revents == 0 && both[1].revents != 0 {
                 self.looked = Instant::now();
                 return Received::Loop;
             }
         }
+    }
+
+    /// How many milliseconds are waited at once.
+    fn patience(&self, deadline: Deadline) -> i32 {
+        let left = left(deadline);
+        if self.process.is_none() || (0..GLANCE).contains(&left) { left } else { GLANCE }
+    }
+
+    /// Whether the helper is gone, though its pipes may be open.
+    fn has_ended(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| process.look().is_some())
     }
 
     fn read(&mut self) -> io::Result<usize> {

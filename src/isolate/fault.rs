@@ -56,6 +56,27 @@ pub fn watch(arena: &Arena) {
     }
 }
 
+/// `exit` ends this process without what the host would do then, which may wait for ever where it is not the host's own
+/// thread that exits. What libraries have registered, which are opened after this, runs before; their output is written.
+pub fn end_at_exit() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        unsafe extern "C" {
+            /// Of the GNU C library: as `atexit`, and tells the status.
+            fn on_exit(function: extern "C" fn(i32, *mut c_void), argument: *mut c_void) -> i32;
+        }
+        extern "C" fn end(status: i32, _: *mut c_void) {
+            // SAFETY: NULL is every stream; nothing of this process runs any more.
+            unsafe {
+                libc::fflush(ptr::null_mut());
+                libc::_exit(status);
+            }
+        }
+        // SAFETY: the function is as it must be, and lives as long as the process.
+        unsafe { on_exit(end, ptr::null_mut()) };
+    }
+}
+
 /// The instruction is tried again when this returns, and the default, which is set again, ends the process.
 extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _context: *mut c_void) {
     // SAFETY: the record is mapped as long as the process lives, and the system says what happened.

@@ -109,8 +109,9 @@ impl Process {
         let actions = Actions::new(descriptors).map_err(|error| failed(&error))?;
         let mut pid = 0;
         // SAFETY: both lists end with NULL, their texts and the actions live until the call returns.
-        let status =
-            unsafe { libc::posix_spawn(&raw mut pid, path.as_ptr(), &raw const actions.0, &raw const actions.1, argv.as_ptr(), envp.as_ptr()) };
+        let status = unsafe {
+            libc::posix_spawn(&raw mut pid, path.as_ptr(), &raw const actions.0, &raw const actions.1, argv.as_ptr(), envp.as_ptr())
+        };
         check(status).map_err(|error| failed(&error))?;
         Ok(Process { pid, ending: None })
     }
