@@ -83,7 +83,7 @@ const parts = {
   },
 
   async 'crashes and restarts'() {
-    const count = quick ? 12 : 100;
+    const count = quick ? 6 : 100;
     await using(open({ maxRestarts: 2 * count + 10, log: 'error' }), async (opened) => {
       const { symbols } = opened;
       const crash = (index) => {
@@ -93,19 +93,21 @@ const parts = {
       };
       const pending = async () => {
         const results = await Promise.allSettled([
-          ...Array.from({ length: 20 }, () => symbols.sleep_milliseconds.async(60_000)),
+          // Before those that wait for a thread.
+          symbols.sleep_milliseconds.async(60_000),
           symbols.call_abort.async(),
+          ...Array.from({ length: 20 }, () => symbols.sleep_milliseconds.async(60_000)),
         ]);
         for (const { reason } of results) assert.equal(reason?.code, 'ERR_HELPER_CRASHED');
       };
       const state = () => ({ descriptors: descriptors(), children: children().length, threads: threads() });
-      for (let index = 0; index < 5; index++) crash(index);
+      for (let index = 0; index < 3; index++) crash(index);
       await pending();
       await settle();
       const before = state();
       const memory = process.memoryUsage().rss;
       for (let index = 0; index < count; index++) crash(index);
-      for (let index = 0; index < (quick ? 2 : 20); index++) await pending();
+      for (let index = 0; index < (quick ? 1 : 20); index++) await pending();
       await settle();
       assert.deepEqual(state(), before);
       const grown = process.memoryUsage().rss - memory;
@@ -126,13 +128,13 @@ const parts = {
     for (let index = 0; index < 3; index++) await once();
     await settle();
     const before = { descriptors: descriptors(), children: children().length };
-    for (let index = 0; index < (quick ? 5 : 100); index++) await once();
+    for (let index = 0; index < (quick ? 3 : 100); index++) await once();
     await settle();
     assert.deepEqual({ descriptors: descriptors(), children: children().length }, before);
   },
 
   async 'many helpers at once'() {
-    const helpers = Array.from({ length: quick ? 10 : 50 }, () => open());
+    const helpers = Array.from({ length: quick ? 6 : 50 }, () => open());
     const pids = helpers.map((helper) => helper.status().pid);
     assert.equal(new Set(pids).size, helpers.length);
     helpers.forEach(({ symbols }, index) => assert.equal(symbols.add(index, 1), index + 1));
@@ -146,7 +148,8 @@ const parts = {
   },
 
   async 'a program that is killed'() {
-    for (const way of ['idle', 'calling', 'asynchronous', 'calling back', 'many']) {
+    const ways = ['many', 'asynchronous', 'calling back', 'calling', 'idle'];
+    for (const way of ways.slice(0, quick ? 3 : 5)) {
       const program = spawn(process.execPath, [fileURLToPath(new URL('killed.mjs', import.meta.url)), library, way], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -163,7 +166,7 @@ const parts = {
   },
 
   async 'a worker that is terminated'() {
-    for (const way of ['idle', 'asynchronous', 'calling', 'calling back']) {
+    for (const way of quick ? ['asynchronous', 'calling'] : ['idle', 'asynchronous', 'calling', 'calling back']) {
       const worker = new Worker(new URL('killed.mjs', import.meta.url), { argv: [library, way], stdout: true });
       const [text] = await once(worker.stdout, 'data');
       const pids = JSON.parse(text);

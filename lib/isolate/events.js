@@ -54,7 +54,7 @@ class Events {
       if (kind === 0) return;
       if (kind === CALLBACK) helper.callbacks.run(undefined);
       else if (kind !== SETTLED || !require('./async.js').settle(helper)) {
-        helper.end('it sent an event that nobody waits for', 0);
+        helper.end('it sent an event that nobody waits for', 0, true);
       }
     }
   }

@@ -193,7 +193,7 @@ class Helper {
     }
     if (code !== ENDED) {
       const what = code === MALFORMED ? 'bytes that are no message' : 'a message that nobody waits for';
-      this.end(`it sent ${what}`, 0);
+      this.end(`it sent ${what}`, 0, true);
     } else this.end('it ended', PATIENCE);
     return crashed(symbol, this.death);
   }
@@ -207,13 +207,17 @@ class Helper {
    * It is gone, or has to go: nothing of it is valid any more.
    * @param {string} reason
    * @param {number} patience milliseconds before it is killed
+   * @param {boolean} [isHostile] whether it has done what no helper does
    */
-  end(reason, patience) {
+  end(reason, patience, isHostile = false) {
     if (!this.isAlive) return;
     this.isAlive = false;
     if (patience === 0) native.isolateKill(this.channel);
     this.death = native.isolateEnd(this.channel, patience);
-    this.isolation.log.error?.('end', `${reason}: ${crashed('', this.death).message}`);
+    // What it died of, calls throw; that it meant no good, nobody else tells.
+    const { log } = this.isolation;
+    const write = isHostile ? log.error : log.info;
+    write?.('end', `${reason}: ${crashed('', this.death).message}`);
     this.#leave();
   }
 

@@ -116,7 +116,7 @@ class Isolation {
       throw error;
     }
     const took = Math.round(performance.now() - start);
-    this.log.warn?.('restart', `${this.#restarts} of ${maxRestarts}, as process ${next.pid}, in ${took} ms`);
+    this.log.info?.('restart', `${this.#restarts} of ${maxRestarts}, as process ${next.pid}, in ${took} ms`);
     return next;
   }
 

@@ -31,6 +31,7 @@ class SharedBlock extends Block {
    */
   constructor(helper, start, size, name) {
     const free = () => {
+      helper.isolation.log.info?.('free', `${size} bytes`);
       if (helper.isAlive) helper.arena.give(start);
     };
     super(start, size, { allocate: () => 0, free }, 0, name, 'memory');
