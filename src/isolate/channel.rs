@@ -33,8 +33,6 @@ pub enum Sent {
     Ended,
 }
 
-/// So long the other side is looked for before the system is asked to wake this one: that takes longer.
-const SPIN: Duration = Duration::from_micros(40);
 /// So often a helper that sends nothing is looked at: a child of it that has its pipes may outlive it.
 const GLANCE: i32 = 50;
 /// So often the event loop is looked at while messages come one after the other.
@@ -54,7 +52,6 @@ pub struct Channel {
     /// Readable when the event loop of this thread has something to do; -1 for none.
     pub event_loop: RawFd,
     looked: Instant,
-    spins: bool,
 }
 
 /// A moment, or never.
@@ -85,7 +82,6 @@ fn would_wait(error: &io::Error) -> bool {
 impl Channel {
     /// A side with these ends.
     pub fn new(input: OwnedFd, output: OwnedFd) -> Channel {
-        never_wait(&input);
         never_wait(&output);
         Channel {
             input,
@@ -96,8 +92,6 @@ impl Channel {
             process: None,
             event_loop: -1,
             looked: Instant::now(),
-            // Alone on a processor, the other side would have to wait for this one.
-            spins: std::thread::available_parallelism().is_ok_and(|count| count.get() > 1),
         }
     }
 
@@ -153,9 +147,28 @@ impl Channel {
                 return Received::Loop;
             }
         }
-        let start = Instant::now();
         let mut has_ended = false;
         loop {
+            // Whoever waits for nothing else, and for ever, need not ask before.
+            if event_loop >= 0 || deadline.is_some() || self.process.is_some() {
+                let mut both = [wanted(self.input.as_raw_fd(), libc::POLLIN), wanted(event_loop, libc::POLLIN)];
+                let is_ready = wait(&mut both, self.patience(deadline));
+                if both[0].revents == 0 {
+                    if both[1].revents != 0 {
+                        self.looked = Instant::now();
+                        return Received::Loop;
+                    }
+                    // What it has sent is read first.
+                    if has_ended {
+                        return Received::Ended;
+                    }
+                    if !is_ready && is_over(deadline) {
+                        return Received::Late;
+                    }
+                    has_ended = !is_ready && self.has_ended();
+                    continue;
+                }
+            }
             match self.read() {
                 Ok(0) => return Received::Ended,
                 Ok(count) => {
@@ -164,25 +177,9 @@ impl Channel {
                     if let Some(received) = unsafe { self.take(frame) } {
                         return received;
                     }
-                    continue;
                 }
-                // What it has sent is read first.
-                Err(error) if would_wait(&error) && !has_ended => {}
+                Err(error) if would_wait(&error) => {}
                 Err(_) => return Received::Ended,
-            }
-            if self.spins && start.elapsed() < SPIN {
-                // The other side may be on this processor.
-                std::thread::yield_now();
-                continue;
-            }
-            if is_over(deadline) {
-                return Received::Late;
-            }
-            let mut both = [wanted(self.input.as_raw_fd(), libc::POLLIN), wanted(event_loop, libc::POLLIN)];
-            has_ended = !wait(&mut both, self.patience(deadline)) && self.has_ended();
-            if both[0].revents == 0 && both[1].revents != 0 {
-                self.looked = Instant::now();
-                return Received::Loop;
             }
         }
     }

@@ -29,6 +29,8 @@ let channel = 0;
 /** Requests that the program waits for. */
 let serving = 0;
 let lastId = 0;
+/** Whether anything here is done by the event loop: asynchronous calls, callbacks of threads. */
+let needsLoop = false;
 /** Milliseconds that a callback may take. */
 let callbackLimit = Infinity;
 
@@ -98,6 +100,7 @@ function begin() {
   const isText = (header.flags() & TEXT) !== 0;
   i32[ERRNO] = header.errno();
   u32[TARGET] = target;
+  needsLoop = true;
   let event = new Uint8Array();
   try {
     const number = start({
@@ -128,6 +131,7 @@ function answer(kind) {
   const id = header.id();
   const question = parse(native.isolateText(channel));
   serving++;
+  needsLoop ||= question.op === 'callback';
   try {
     const told = kind === HELLO ? hello(channel, question) : operations.ask(question, started);
     if (kind === HELLO) callbackLimit = question.callbackTimeout || Infinity;
@@ -192,7 +196,7 @@ function callBack(number, bytes) {
 function turn() {
   for (;;) {
     if (takeStale()) return void setImmediate(turn);
-    const kind = isolateReceive(channel, Infinity, true);
+    const kind = isolateReceive(channel, Infinity, needsLoop);
     if (kind === LOOP) return void setImmediate(turn);
     dispatch(kind);
   }
