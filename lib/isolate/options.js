@@ -19,7 +19,7 @@ const LONGEST = 2 ** 31 - 1;
 /** The least memory that a helper can do anything with. */
 const LEAST_MEMORY = 2 ** 20;
 
-const KEYS = ['callTimeout', 'maxRestarts', 'limits', 'allow', 'env', 'cwd', 'noNewPrivileges', 'noNetwork', 'log'];
+const KEYS = ['callTimeout', 'callbackTimeout', 'maxRestarts', 'limits', 'allow', 'env', 'cwd', 'noNewPrivileges', 'noNetwork', 'log'];
 const LIMITS = ['memory', 'cpuTime', 'libraries', 'liveAllocations'];
 
 /**
@@ -34,6 +34,7 @@ const LIMITS = ['memory', 'cpuTime', 'libraries', 'liveAllocations'];
 /**
  * @typedef {object} IsolateOptions
  * @property {number} callTimeout milliseconds; 0 for ever
+ * @property {number} callbackTimeout milliseconds after which C gets the default; 0 for never
  * @property {number} maxRestarts
  * @property {Readonly<Limits>} limits
  * @property {{ patterns: string[], process: boolean } | undefined} allow which libraries; undefined for any. Patterns
@@ -60,6 +61,7 @@ function readIsolateOptions(caller, given, index, opens) {
   const opening = Object.fromEntries(OPENING_KEYS.filter((key) => key in options).map((key) => [key, options[key]]));
   return Object.freeze({
     callTimeout: reader.integer('callTimeout', options.callTimeout, 0, LONGEST) ?? 3000,
+    callbackTimeout: reader.integer('callbackTimeout', options.callbackTimeout, 0, LONGEST) ?? 10_000,
     maxRestarts: reader.integer('maxRestarts', options.maxRestarts, 0) ?? 5,
     limits,
     allow: reader.allowed(options.allow),

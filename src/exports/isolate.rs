@@ -329,10 +329,10 @@ pub fn isolate_event(env: Env, channel: u32) -> Thrown<u32> {
 /// The bytes of a message with a part of the frame, for an event.
 #[napi(catch_unwind)]
 #[expect(clippy::too_many_arguments, reason = "as of isolate_send")]
-pub fn isolate_encode(env: Env, kind: u32, flags: u32, id: u32, frame: u32, errno: i32, value: u32, body: Option<&[u8]>) -> Thrown<Buffer> {
+pub fn isolate_encode(env: Env, kind: u32, flags: u32, id: u32, target: u32, frame: u32, errno: i32, body: Option<&[u8]>) -> Thrown<Buffer> {
     with_instance(&env, |instance| {
         let body = body.unwrap_or_default();
-        let header = header((kind, flags, id, 0, frame, errno, value), body.len())?;
+        let header = header((kind, flags, id, target, frame, errno, 0), body.len())?;
         // SAFETY: as in `send_head`.
         let part = unsafe {
             let start = instance.frame.as_ptr().cast::<u8>().add(header.kind.part().0);

@@ -52,6 +52,33 @@ pub struct Channel {
     /// Readable when the event loop of this thread has something to do; -1 for none.
     pub event_loop: RawFd,
     looked: Instant,
+    spins: Spins,
+}
+
+/// So long the other side is looked for before the system is asked to wake this one, which takes longer.
+const SPIN: Duration = Duration::from_micros(25);
+
+/// Whether to look: it is worth it while the other side has a processor of its own.
+#[derive(Default)]
+struct Spins {
+    /// It was worth it so lately.
+    credit: u8,
+    /// How often it was not tried.
+    skipped: u8,
+}
+
+impl Spins {
+    const MOST: u8 = 16;
+    const LOSS: u8 = 4;
+
+    fn is_due(&mut self) -> bool {
+        self.skipped = if self.credit > 0 { 0 } else { self.skipped.wrapping_add(1) };
+        self.credit > 0 || self.skipped == u8::MAX
+    }
+
+    fn note(&mut self, has_come: bool) {
+        self.credit = if has_come { Self::MOST } else { self.credit.saturating_sub(Self::LOSS) };
+    }
 }
 
 /// A moment, or never.
@@ -92,6 +119,7 @@ impl Channel {
             process: None,
             event_loop: -1,
             looked: Instant::now(),
+            spins: Spins::default(),
         }
     }
 
@@ -147,6 +175,7 @@ impl Channel {
                 return Received::Loop;
             }
         }
+        self.spin();
         let mut has_ended = false;
         loop {
             // Whoever waits for nothing else, and for ever, need not ask before.
@@ -182,6 +211,19 @@ impl Channel {
                 Err(_) => return Received::Ended,
             }
         }
+    }
+
+    /// Looks for a message without sleeping, where that has been worth it.
+    fn spin(&mut self) {
+        if !self.spins.is_due() {
+            return;
+        }
+        let start = Instant::now();
+        let mut has_come = false;
+        while !has_come && start.elapsed() < SPIN {
+            has_come = wait(&mut [wanted(self.input.as_raw_fd(), libc::POLLIN)], 0);
+        }
+        self.spins.note(has_come);
     }
 
     /// How many milliseconds are waited at once.

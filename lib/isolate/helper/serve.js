@@ -110,7 +110,7 @@ function begin() {
         // What the frame has, and errno.
         const errno = i32[VALUE];
         const [flags, body] = isText ? packed(operations.asyncText(target)) : [0, undefined];
-        event = native.isolateEncode(SETTLED, flags, id, isText ? 0 : RESULTS, errno, 0, body);
+        event = native.isolateEncode(SETTLED, flags, id, 0, isText ? 0 : RESULTS, errno, body);
       },
       giveBack() {},
       outcome: undefined,
@@ -173,7 +173,7 @@ function callBack(number, bytes) {
   const id = (lastId = (lastId + 1) >>> 0 || 1);
   answers.set(id, undefined);
   if (serving > 0) send(CALLBACK, 0, id, undefined, bytes, 0, number);
-  else sendEvent(native.isolateEncode(CALLBACK, 0, id, bytes, 0, number, undefined));
+  else sendEvent(native.isolateEncode(CALLBACK, 0, id, number, bytes, 0, undefined));
   const outer = serving;
   // The program is not waiting while it runs the callback.
   serving = 0;
