@@ -73,8 +73,15 @@ describe('records', () => {
     const { name, city } = records.person_default();
     expect(name).toBeInstanceOf(IsolatedPointer);
     expect(text(records.person_text({ name: city, age: 1, city: name }, target, null))).toBe('London|Ada');
-    expect(thrown(() => records.person_text(Person.create(ada), target, null))).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', symbol: 'person_text', argument: 0 });
-    expect(thrown(() => records.person_text({ ...ada, name: 4096 }, target, null))).toMatchObject({ symbol: 'person_text', argument: 0 });
+    expect(thrown(() => records.person_text(Person.create(ada), target, null))).toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+      symbol: 'person_text',
+      argument: 0,
+    });
+    expect(thrown(() => records.person_text({ ...ada, name: 4096 }, target, null))).toMatchObject({
+      symbol: 'person_text',
+      argument: 0,
+    });
   });
 
   test('by reference, there and back', () => {
@@ -103,7 +110,10 @@ describe('records', () => {
     const counter = holder[0];
     expect(counter).toBeInstanceOf(IsolatedPointer);
     expect([counter.name, records.counter_next(counter), records.counter_next(counter)]).toEqual(['Counter', 6, 7]);
-    expect(thrown(() => records.counter_next(records.ledger_new()))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: 0 });
+    expect(thrown(() => records.counter_next(records.ledger_new()))).toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+      argument: 0,
+    });
     records.counter_free(counter);
     expect(records.counter_next(null)).toBe(-1);
     expect(records.counter_new(-1)).toBe(null);
@@ -132,7 +142,13 @@ describe('callbacks', () => {
   test('nest: C calls JavaScript calls C', () => {
     const depth = (count) => (value) => (count === 0 ? value : symbols.apply_callback(depth(count - 1), value + 1));
     expect(symbols.apply_callback(depth(20), 0)).toBe(20);
-    expect(symbols.either((a) => a + 1, (b) => symbols.apply_callback((c) => c * 2, b), 5)).toBe(6010);
+    expect(
+      symbols.either(
+        (a) => a + 1,
+        (b) => symbols.apply_callback((c) => c * 2, b),
+        5,
+      ),
+    ).toBe(6010);
   });
 
   test('a thousand of one call', () => {

@@ -119,6 +119,11 @@ class Callbacks {
     this.#helper = helper;
   }
 
+  /** How many there are. */
+  get count() {
+    return this.#last;
+  }
+
   /** What C may use of results. */
   get kept() {
     return (this.#kept ??= new Kept(this.#helper));

@@ -19,7 +19,18 @@ const LONGEST = 2 ** 31 - 1;
 /** The least memory that a helper can do anything with. */
 const LEAST_MEMORY = 2 ** 20;
 
-const KEYS = ['callTimeout', 'callbackTimeout', 'maxRestarts', 'limits', 'allow', 'env', 'cwd', 'noNewPrivileges', 'noNetwork', 'log'];
+const KEYS = [
+  'callTimeout',
+  'callbackTimeout',
+  'maxRestarts',
+  'limits',
+  'allow',
+  'env',
+  'cwd',
+  'noNewPrivileges',
+  'noNetwork',
+  'log',
+];
 const LIMITS = ['memory', 'cpuTime', 'libraries', 'liveAllocations'];
 
 /**

@@ -4,7 +4,7 @@ use super::{Thrown, with_instance};
 use crate::error::{Code, Error};
 use crate::instance::Instance;
 use crate::isolate::arena::{Arena, new_file};
-use crate::isolate::channel::{Channel, Received, Sent, deadline, take};
+use crate::isolate::channel::{Channel, Received, Sent, take};
 use crate::isolate::message::{Decoder, Header, Kind};
 use crate::isolate::process::{Ending, Process, out_of_the_way, pipe};
 use crate::isolate::{fault, leash};
@@ -221,7 +221,7 @@ fn send_head(instance: &Instance, channel: &mut Channel, head: Head, body: &[u8]
         let start = instance.frame.as_ptr().cast::<u8>().add(header.kind.part().0);
         std::slice::from_raw_parts(start, header.frame as usize)
     };
-    Ok(match channel.send(&header, frame, body, deadline(milliseconds)) {
+    Ok(match channel.send(&header, frame, body, milliseconds) {
         Sent::Yes => 0,
         Sent::Late => LATE,
         Sent::Ended => ENDED,
@@ -255,23 +255,38 @@ pub fn isolate_receive(env: Env, channel: u32, milliseconds: f64, looks_at_loop:
     with_side(&env, channel, |instance, side| {
         let frame = instance.frame.as_ptr();
         // SAFETY: this is the environment's thread, between two calls: the frame is nobody's.
-        let received = unsafe { side.channel.receive(deadline(milliseconds), frame, looks_at_loop) };
+        let received = unsafe { side.channel.receive(milliseconds, frame, looks_at_loop) };
         Ok(note(instance, received))
     })
 }
 
-/// Sends a call whose arguments are in the frame, and waits for a message.
-#[napi(catch_unwind)]
-pub fn isolate_call(env: Env, channel: u32, id: u32, target: u32, frame: u32, errno: i32, milliseconds: f64) -> Thrown<u32> {
-    with_side(&env, channel, |instance, side| {
-        let sent = send_head(instance, &mut side.channel, (Kind::Call as u32, 0, id, target, frame, errno, 0), &[], milliseconds)?;
-        if sent != 0 {
-            return Ok(sent);
-        }
-        // SAFETY: as in `isolate_receive`.
-        let received = unsafe { side.channel.receive(deadline(milliseconds), instance.frame.as_ptr(), false) };
-        Ok(note(instance, received))
-    })
+/// The hot entry, by the name of `lib/binding.js`.
+pub const ENTRIES: &[(&std::ffi::CStr, sys::napi_callback)] = &[(c"isolateTrade", Some(isolate_trade))];
+
+/// `isolateTrade()`: sends a message without a body, whose part of the frame is in the frame, and waits for one. Of
+/// the frame's operands, the address is id and target, the length the channel, and kind and bytes of the frame (16 bits
+/// each), the value the milliseconds; the letter is 1 to look at the event loop. Leaves as the verdict what
+/// `isolateReceive` returns, and the rest like that.
+unsafe extern "C" fn isolate_trade(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`, between two calls of C; the frame lives as long as the instance.
+    unsafe {
+        crate::enter::with_instance(env, |instance| {
+            let frame = instance.frame.as_ptr();
+            let (numbers, words) = ((*frame).address, (*frame).length);
+            let (channel, kind, bytes) = (words as u32, (words >> 32) as u32 & 0xffff, (words >> 48) as u32);
+            let head = (kind, 0, numbers as u32, (numbers >> 32) as u32, bytes, (*frame).errno, 0);
+            let milliseconds = f64::from_bits((*frame).value);
+            let mut sides = instance.isolates.borrow_mut();
+            let side = sides.get_mut(channel).ok_or_else(unknown)?;
+            let mut verdict = send_head(instance, &mut side.channel, head, &[], milliseconds)?;
+            if verdict == 0 {
+                let received = side.channel.receive(milliseconds, frame, (*frame).letter == 1);
+                verdict = note(instance, received);
+            }
+            (*frame).verdict = verdict;
+            Ok(ptr::null_mut())
+        })
+    }
 }
 
 /// Leaves a header in the frame's operands.
@@ -329,7 +344,16 @@ pub fn isolate_event(env: Env, channel: u32) -> Thrown<u32> {
 /// The bytes of a message with a part of the frame, for an event.
 #[napi(catch_unwind)]
 #[expect(clippy::too_many_arguments, reason = "as of isolate_send")]
-pub fn isolate_encode(env: Env, kind: u32, flags: u32, id: u32, target: u32, frame: u32, errno: i32, body: Option<&[u8]>) -> Thrown<Buffer> {
+pub fn isolate_encode(
+    env: Env,
+    kind: u32,
+    flags: u32,
+    id: u32,
+    target: u32,
+    frame: u32,
+    errno: i32,
+    body: Option<&[u8]>,
+) -> Thrown<Buffer> {
     with_instance(&env, |instance| {
         let body = body.unwrap_or_default();
         let header = header((kind, flags, id, target, frame, errno, 0), body.len())?;

@@ -52,54 +52,34 @@ pub struct Channel {
     /// Readable when the event loop of this thread has something to do; -1 for none.
     pub event_loop: RawFd,
     looked: Instant,
-    spins: Spins,
 }
 
-/// So long the other side is looked for before the system is asked to wake this one, which takes longer.
-const SPIN: Duration = Duration::from_micros(25);
+/// What is left of the milliseconds that somebody waits; `None` is for ever. Only what was waited in vain is counted,
+/// as to ask for the time takes a part of a round trip.
+#[derive(Clone, Copy)]
+struct Left(Option<i32>);
 
-/// Whether to look: it is worth it while the other side has a processor of its own.
-#[derive(Default)]
-struct Spins {
-    /// It was worth it so lately.
-    credit: u8,
-    /// How often it was not tried.
-    skipped: u8,
-}
-
-impl Spins {
-    const MOST: u8 = 16;
-    const LOSS: u8 = 4;
-
-    fn is_due(&mut self) -> bool {
-        self.skipped = if self.credit > 0 { 0 } else { self.skipped.wrapping_add(1) };
-        self.credit > 0 || self.skipped == u8::MAX
+impl Left {
+    /// For ever for what is no finite number.
+    fn of(milliseconds: f64) -> Left {
+        Left(milliseconds.is_finite().then(|| milliseconds.ceil().clamp(0.0, f64::from(i32::MAX)) as i32))
     }
 
-    fn note(&mut self, has_come: bool) {
-        self.credit = if has_come { Self::MOST } else { self.credit.saturating_sub(Self::LOSS) };
+    fn is_over(self) -> bool {
+        self.0 == Some(0)
     }
-}
 
-/// A moment, or never.
-pub type Deadline = Option<Instant>;
+    /// So much at once, as the system takes it.
+    fn step(self, most: Option<i32>) -> i32 {
+        match (self.0, most) {
+            (Some(left), Some(most)) => left.min(most),
+            (left, most) => left.or(most).unwrap_or(-1),
+        }
+    }
 
-/// The moment that is so many milliseconds away; never for what is no finite number.
-pub fn deadline(milliseconds: f64) -> Deadline {
-    let ahead = Duration::try_from_secs_f64(milliseconds.max(0.0) / 1000.0).ok()?;
-    Instant::now().checked_add(ahead)
-}
-
-/// For the system, which takes milliseconds; -1 is for ever.
-fn left(deadline: Deadline) -> i32 {
-    deadline.map_or(-1, |moment| {
-        let left = moment.saturating_duration_since(Instant::now());
-        i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
-    })
-}
-
-fn is_over(deadline: Deadline) -> bool {
-    deadline.is_some_and(|moment| Instant::now() >= moment)
+    fn less(self, step: i32) -> Left {
+        Left(self.0.map(|left| left - step.clamp(0, left)))
+    }
 }
 
 fn would_wait(error: &io::Error) -> bool {
@@ -119,12 +99,12 @@ impl Channel {
             process: None,
             event_loop: -1,
             looked: Instant::now(),
-            spins: Spins::default(),
         }
     }
 
     /// Sends a message whose header tells the lengths of its parts.
-    pub fn send(&mut self, header: &Header, frame: &[u8], body: &[u8], deadline: Deadline) -> Sent {
+    pub fn send(&mut self, header: &Header, frame: &[u8], body: &[u8], milliseconds: f64) -> Sent {
+        let mut left = Left::of(milliseconds);
         let head = header.encode();
         let mut rest: [&[u8]; 3] = [&head, frame, body];
         loop {
@@ -141,11 +121,15 @@ impl Channel {
                 if !would_wait(&io::Error::last_os_error()) {
                     return Sent::Ended;
                 }
-                if is_over(deadline) {
+                if left.is_over() {
                     return Sent::Late;
                 }
-                if !wait(&mut [wanted(self.output.as_raw_fd(), libc::POLLOUT)], self.patience(deadline)) && self.has_ended() {
-                    return Sent::Ended;
+                let step = left.step(self.glance());
+                if wait(&mut [wanted(self.output.as_raw_fd(), libc::POLLOUT)], step) == Waited::InVain {
+                    left = left.less(step);
+                    if self.has_ended() {
+                        return Sent::Ended;
+                    }
                 }
                 continue;
             }
@@ -163,7 +147,8 @@ impl Channel {
     /// # Safety
     ///
     /// `frame` is live, and nobody else uses the part of it that belongs to messages.
-    pub unsafe fn receive(&mut self, deadline: Deadline, frame: *mut Frame, looks_at_loop: bool) -> Received {
+    pub unsafe fn receive(&mut self, milliseconds: f64, frame: *mut Frame, looks_at_loop: bool) -> Received {
+        let mut left = Left::of(milliseconds);
         let event_loop = if looks_at_loop { self.event_loop } else { -1 };
         // SAFETY: as the caller says.
         if let Some(received) = unsafe { self.take(frame) } {
@@ -171,17 +156,17 @@ impl Channel {
         }
         if event_loop >= 0 && self.looked.elapsed() > TURN {
             self.looked = Instant::now();
-            if wait(&mut [wanted(event_loop, libc::POLLIN)], 0) {
+            if wait(&mut [wanted(event_loop, libc::POLLIN)], 0) == Waited::Ready {
                 return Received::Loop;
             }
         }
-        self.spin();
         let mut has_ended = false;
         loop {
             // Whoever waits for nothing else, and for ever, need not ask before.
-            if event_loop >= 0 || deadline.is_some() || self.process.is_some() {
+            if event_loop >= 0 || left.0.is_some() || self.process.is_some() {
                 let mut both = [wanted(self.input.as_raw_fd(), libc::POLLIN), wanted(event_loop, libc::POLLIN)];
-                let is_ready = wait(&mut both, self.patience(deadline));
+                let step = left.step(self.glance());
+                let waited = wait(&mut both, step);
                 if both[0].revents == 0 {
                     if both[1].revents != 0 {
                         self.looked = Instant::now();
@@ -191,10 +176,13 @@ impl Channel {
                     if has_ended {
                         return Received::Ended;
                     }
-                    if !is_ready && is_over(deadline) {
-                        return Received::Late;
+                    if waited == Waited::InVain {
+                        left = left.less(step);
+                        if left.is_over() {
+                            return Received::Late;
+                        }
+                        has_ended = self.has_ended();
                     }
-                    has_ended = !is_ready && self.has_ended();
                     continue;
                 }
             }
@@ -213,23 +201,9 @@ impl Channel {
         }
     }
 
-    /// Looks for a message without sleeping, where that has been worth it.
-    fn spin(&mut self) {
-        if !self.spins.is_due() {
-            return;
-        }
-        let start = Instant::now();
-        let mut has_come = false;
-        while !has_come && start.elapsed() < SPIN {
-            has_come = wait(&mut [wanted(self.input.as_raw_fd(), libc::POLLIN)], 0);
-        }
-        self.spins.note(has_come);
-    }
-
-    /// How many milliseconds are waited at once.
-    fn patience(&self, deadline: Deadline) -> i32 {
-        let left = left(deadline);
-        if self.process.is_none() || (0..GLANCE).contains(&left) { left } else { GLANCE }
+    /// After how many milliseconds the other side is looked at.
+    fn glance(&self) -> Option<i32> {
+        self.process.is_some().then_some(GLANCE)
     }
 
     /// Whether the helper is gone, though its pipes may be open.
@@ -277,10 +251,22 @@ fn wanted(descriptor: RawFd, events: libc::c_short) -> libc::pollfd {
     libc::pollfd { fd: descriptor, events, revents: 0 }
 }
 
-/// Waits so many milliseconds, or until one of them is ready; -1 is for ever. Whether one is.
-fn wait(descriptors: &mut [libc::pollfd], milliseconds: i32) -> bool {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waited {
+    Ready,
+    InVain,
+    /// By a signal.
+    Interrupted,
+}
+
+/// Waits so many milliseconds, or until one of them is ready; -1 is for ever.
+fn wait(descriptors: &mut [libc::pollfd], milliseconds: i32) -> Waited {
     // SAFETY: the list has this length; negative descriptors are passed over.
-    unsafe { libc::poll(descriptors.as_mut_ptr(), descriptors.len() as libc::nfds_t, milliseconds) > 0 }
+    match unsafe { libc::poll(descriptors.as_mut_ptr(), descriptors.len() as libc::nfds_t, milliseconds) } {
+        0 => Waited::InVain,
+        -1 => Waited::Interrupted,
+        _ => Waited::Ready,
+    }
 }
 
 #[cfg(test)]
@@ -307,10 +293,10 @@ mod tests {
     fn what_one_side_sends_the_other_receives() {
         let (mut one, other) = pair();
         let sent = header(Kind::Call, 16, 5);
-        assert_eq!(other.send(&sent, &[7; 16], b"hello", None), Sent::Yes);
+        assert_eq!(other.send(&sent, &[7; 16], b"hello", f64::INFINITY), Sent::Yes);
         let mut frame = new_frame();
         // SAFETY: the frame is this test's own.
-        assert_eq!(unsafe { one.receive(None, &raw mut *frame, false) }, Received::Message(sent));
+        assert_eq!(unsafe { one.receive(f64::INFINITY, &raw mut *frame, false) }, Received::Message(sent));
         assert_eq!((&frame.ints[..3], one.body.as_slice()), (&[0x0707_0707_0707_0707, 0x0707_0707_0707_0707, 0][..], &b"hello"[..]));
     }
 
@@ -319,9 +305,9 @@ mod tests {
         let (mut one, other) = pair();
         let mut frame = new_frame();
         // SAFETY: the frame is this test's own.
-        assert_eq!(unsafe { one.receive(deadline(1.0), &raw mut *frame, false) }, Received::Late);
+        assert_eq!(unsafe { one.receive(1.0, &raw mut *frame, false) }, Received::Late);
         let long = vec![0; 1 << 20];
-        assert_eq!(other.send(&header(Kind::Told, 0, long.len()), &[], &long, deadline(1.0)), Sent::Late);
+        assert_eq!(other.send(&header(Kind::Told, 0, long.len()), &[], &long, 1.0), Sent::Late);
     }
 
     #[test]
@@ -330,7 +316,7 @@ mod tests {
         drop(other);
         let mut frame = new_frame();
         // SAFETY: the frame is this test's own.
-        assert_eq!(unsafe { one.receive(None, &raw mut *frame, false) }, Received::Ended);
-        assert_eq!(one.send(&header(Kind::Ask, 0, 0), &[], &[], None), Sent::Ended);
+        assert_eq!(unsafe { one.receive(f64::INFINITY, &raw mut *frame, false) }, Received::Ended);
+        assert_eq!(one.send(&header(Kind::Ask, 0, 0), &[], &[], f64::INFINITY), Sent::Ended);
     }
 }

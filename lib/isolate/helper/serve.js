@@ -5,7 +5,7 @@ const { performance } = require('node:perf_hooks');
 const native = require('../../binding.js');
 const { start } = require('../../async/settle.js');
 const { views, offsets } = require('../../frame.js');
-const { header } = require('../header.js');
+const { header, trade } = require('../header.js');
 const kinds = require('../kinds.js');
 const { operations, textResult, hello } = require('./operations.js');
 const { sendEvent, takeStale } = require('./events.js');
@@ -64,7 +64,10 @@ function packed(text) {
   return [STRING | WIDE, Buffer.from(text, 'utf16le')];
 }
 
-/** Makes the call that the last message asks for. */
+/**
+ * Makes the call that the last message asks for, and sends its result.
+ * @returns {number} the next message where that has been waited for at once; 0 if not
+ */
 function call() {
   const id = header.id();
   const target = header.target();
@@ -76,6 +79,8 @@ function call() {
     if (entry === 0) {
       enter();
       serving--;
+      // Somebody waits for an answer, and not for ever.
+      if (answers.size === 0) return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
@@ -88,6 +93,7 @@ function call() {
     serving--;
     send(FAILURE, TEXT, id, failure(error), 0, i32[ERRNO]);
   }
+  return 0;
 }
 
 /** Asynchronous calls that have not settled, by the program's number. @type {Map<number, number>} */
@@ -156,7 +162,12 @@ function keepAnswer() {
 /** Does what a message asks for. @param {number} kind */
 function dispatch(kind) {
   if (kind === CALL) call();
-  else if (kind === START) begin();
+  else rest(kind);
+}
+
+/** @param {number} kind */
+function rest(kind) {
+  if (kind === START) begin();
   else if (kind === ASK || kind === HELLO) answer(kind);
   else if (kind === ANSWER) keepAnswer();
   else if (kind === ENDED) leave();
@@ -196,9 +207,10 @@ function callBack(number, bytes) {
 function turn() {
   for (;;) {
     if (takeStale()) return void setImmediate(turn);
-    const kind = isolateReceive(channel, Infinity, needsLoop);
+    let kind = isolateReceive(channel, Infinity, needsLoop);
+    while (kind === CALL) kind = call();
     if (kind === LOOP) return void setImmediate(turn);
-    dispatch(kind);
+    if (kind !== 0) rest(kind);
   }
 }
 
