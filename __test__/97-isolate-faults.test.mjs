@@ -203,9 +203,20 @@ onLinux('a call that takes too long ends its helper', () => {
     await until(() => !runs(pid), 'a helper that was given up is gone');
   });
 
-  it('also in an asynchronous call', async () => {
-    expect(await rejected(symbols.never_return.async())).toMatchObject({ ...late, symbol: 'never_return' });
+  it('also in an asynchronous call, when others return all the time; those that are pending end with it', async () => {
+    let isOver = false;
+    const stuck = rejected(symbols.never_return.async()).finally(() => (isOver = true));
+    const errors = [];
+    while (!isOver) errors.push(await rejected(symbols.sleep_milliseconds.async(5)));
+    expect(await stuck).toMatchObject({ ...late, symbol: 'never_return' });
+    expect(errors.filter(Boolean).every(({ code }) => code === 'ERR_HELPER_CRASHED')).toBe(true);
     expect(symbols.add(1, 2)).toBe(3);
+  });
+
+  it('time in which calls wait for a thread, or the program is busy, is not counted', async () => {
+    const promises = Array.from({ length: 40 }, () => symbols.sleep_milliseconds.async(30));
+    for (const end = Date.now() + 500; Date.now() < end;);
+    expect(await Promise.all(promises)).toEqual(new Array(40).fill(undefined));
   });
 
   it('the clock stands still while a callback runs in the program', () => {

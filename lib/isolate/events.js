@@ -2,15 +2,20 @@
 // What a helper sends when the program waits for nothing: results of asynchronous calls, and callbacks of threads.
 
 const fs = require('node:fs');
+const timers = require('node:timers');
 const native = require('../binding.js');
 const { crashed, late } = require('./death.js');
 const { CALLBACK, SETTLED } = require('./kinds.js');
+const { Running, threadsOf } = require('./running.js');
 
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
 /** @typedef {import('../async/settle.js').Pending} Pending */
 
-/** So many milliseconds are between two looks at a helper that calls are pending in. */
-const GLANCE = 100;
+// Taken once: tests of programs put others in their place.
+const { clearInterval, setInterval } = timers;
+
+/** So many milliseconds are between two looks at a helper that calls are pending in, at most. */
+const STEP = 100;
 
 class Events {
   /** Asynchronous calls, by number. @type {Map<number, Pending>} */
@@ -20,15 +25,18 @@ class Events {
   #descriptor;
   /** @type {import('node:net').Socket | undefined} */
   #socket;
-  /** Calls that take too long. @type {NodeJS.Timeout | undefined} */
-  #timer;
   /** @type {NodeJS.Timeout | undefined} */
-  #glances;
+  #timer;
+  #step;
+  #running;
 
   /** @param {Helper} helper @param {number} descriptor */
   constructor(helper, descriptor) {
     this.#helper = helper;
     this.#descriptor = descriptor;
+    const { limit, isolation } = helper;
+    this.#step = Math.max(1, Math.min(STEP, Math.floor(limit / 4)));
+    this.#running = new Running(limit, threadsOf(isolation.options.env));
   }
 
   /** From now on they are read. */
@@ -62,41 +70,45 @@ class Events {
   /** @param {number} id @param {Pending} call */
   add(id, call) {
     this.pending.set(id, call);
+    this.#running.add(id, this.#step);
     if (this.pending.size > 1) return;
     this.#socket?.ref();
-    this.#glances = setInterval(() => this.#glance(), GLANCE).unref();
-    const { limit } = this.#helper;
-    if (limit !== Infinity) this.#timer = setTimeout(() => this.#giveUp(), limit).unref();
+    this.#timer = setInterval(() => this.#look(), this.#step).unref();
   }
 
   /** @param {number} id @returns {Pending | undefined} */
   take(id) {
     const call = this.pending.get(id);
-    this.pending.delete(id);
+    if (!this.pending.delete(id)) return undefined;
+    this.#running.remove(id, this.#step);
     if (this.pending.size === 0) this.#rest();
-    else this.#timer?.refresh();
     return call;
   }
 
   #rest() {
     this.#socket?.unref();
-    clearInterval(this.#glances);
-    clearTimeout(this.#timer);
-    this.#timer = this.#glances = undefined;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
-  /** A child of the helper may have its pipes, and keep them open. */
-  #glance() {
+  /** Some time has passed. If the program was busy, no more than a step of it counts: it could have seen nothing. */
+  #look() {
     const helper = this.#helper;
-    if (helper.isAlive && !native.isolateIsAlive(helper.channel)) helper.end('it ended', 0);
+    if (!helper.isAlive) return;
+    // A child of the helper may have its pipes, and keep them open.
+    if (!native.isolateIsAlive(helper.channel)) helper.end('it ended', 0);
+    else {
+      const ids = this.#running.pass(this.#step);
+      if (ids.length > 0) this.#giveUp(ids);
+    }
   }
 
-  /** Nothing has settled for too long. */
-  #giveUp() {
+  /** @param {number[]} ids of calls that take too long; all others end with them */
+  #giveUp(ids) {
     const helper = this.#helper;
-    const calls = [...this.pending.values()];
-    this.pending.clear();
-    helper.end(`asynchronous calls took longer than ${helper.limit} ms`, 0);
+    const calls = ids.map((id) => /** @type {Pending} */ (this.pending.get(id)));
+    for (const id of ids) this.pending.delete(id);
+    helper.end(`a call of ${calls[0].symbol} took longer than ${helper.limit} ms`, 0);
     reject(calls, (symbol) => late(symbol, helper.limit));
   }
 
