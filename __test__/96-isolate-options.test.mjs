@@ -14,6 +14,7 @@ describe('what is given is what is read', () => {
     const { env, ...others } = read(undefined);
     expect(others).toEqual({
       callTimeout: 3000,
+      callbackTimeout: 10_000,
       maxRestarts: 5,
       limits: {},
       allow: undefined,

@@ -9,6 +9,8 @@ pub mod finalizers;
 pub mod globals;
 #[cfg(unix)]
 pub mod isolate;
+#[cfg(unix)]
+pub mod isolate_messages;
 pub mod libraries;
 pub mod texts;
 pub mod variants;
@@ -299,7 +301,7 @@ fn set_frame_and_entries(env: sys::napi_env, binding: sys::napi_value, frame_buf
         sys::napi_set_named_property(env, binding, c"frame".as_ptr(), value)
     };
     #[cfg(unix)]
-    let isolates = isolate::ENTRIES;
+    let isolates = isolate_messages::ENTRIES;
     #[cfg(not(unix))]
     let isolates = &[];
     for (name, entry) in ENTRIES.iter().chain(heap::ENTRIES).chain(enter_text::ENTRIES).chain(isolates) {

@@ -108,7 +108,7 @@ pub struct Instance {
     has_error: Cell<bool>,
     /// Processes that libraries run in.
     #[cfg(unix)]
-    pub isolates: RefCell<crate::exports::isolate::Isolates>,
+    pub isolates: RefCell<crate::isolate::sides::Isolates>,
 }
 
 impl Instance {

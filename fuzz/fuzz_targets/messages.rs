@@ -11,7 +11,7 @@ fn messages(stream: &[u8], step: usize) -> (Vec<(Header, Vec<u8>, Vec<u8>)>, boo
     for part in stream.chunks(step) {
         decoder.push(part);
         loop {
-            match decoder.next() {
+            match decoder.next_message() {
                 Ok(Some((header, frame, body))) => {
                     assert_eq!(Header::decode(&header.encode()), Ok(header));
                     assert_eq!((frame.len(), body.len()), (header.frame as usize, header.body as usize));
@@ -20,7 +20,7 @@ fn messages(stream: &[u8], step: usize) -> (Vec<(Header, Vec<u8>, Vec<u8>)>, boo
                 }
                 Ok(None) => break,
                 Err(_) => {
-                    assert!(decoder.next().is_err(), "what is malformed stays so");
+                    assert!(decoder.next_message().is_err(), "what is malformed stays so");
                     return (found, true);
                 }
             }

@@ -29,7 +29,10 @@ const MOST = 2 ** 31;
 function resolve(isolation, caller, pointer, offset, index) {
   const helper = isolation.inside;
   const address = addressIn(pointer, helper);
-  if (address === undefined || (address === INVALID && !(/** @type {IsolatedPointer} */ (pointer).freed))) {
+  if (
+    address === undefined ||
+    (address === INVALID && !(/** @type {InstanceType<typeof IsolatedPointer>} */ (pointer).freed))
+  ) {
     const text = `${caller}: argument 0: expected an IsolatedPointer of this isolate, got ${describe(pointer)}`;
     throw createError('ERR_INVALID_ARG_TYPE', text, caller, 0);
   }
@@ -47,7 +50,7 @@ function resolve(isolation, caller, pointer, offset, index) {
  * @param {Isolation} isolation
  * @param {string} caller
  * @param {number} size
- * @param {(call: IsolatedCall, at: number, copy: (from: number | bigint, to: number | bigint) => void) => T} work
+ * @param {(call: InstanceType<typeof IsolatedCall>, at: number, copy: (from: number | bigint, to: number | bigint) => void) => T} work
  * @returns {T}
  */
 function staged(isolation, caller, size, work) {

@@ -46,16 +46,25 @@ function makeFunction(isolation, library, plan, made) {
   defineValue(fn, 'length', signature.params.length, 'configurable');
   defineValue(fn, 'name', name, 'configurable');
   const lazily = (/** @type {string} */ key, /** @type {() => unknown} */ make) =>
-    Object.defineProperty(fn, key, {
-      __proto__: null,
-      configurable: true,
-      enumerable: true,
-      get() {
-        const value = make();
-        defineValue(fn, key, value, 'enumerable');
-        return value;
-      },
-    });
+    Object.defineProperty(
+      fn,
+      key,
+      Object.setPrototypeOf(
+        {
+          configurable: true,
+          enumerable: true,
+          get() {
+            const value = make();
+            defineValue(fn, key, value, 'enumerable');
+            return value;
+          },
+        },
+        null,
+      ),
+    );
+  const { symbol } = isolation.functionAt(number);
+  const get = () => isolation.pointerTo(name, library, symbol);
+  Object.defineProperty(fn, 'ptr', Object.setPrototypeOf({ enumerable: true, get }, null));
   lazily('async', () => {
     const { asyncStub } = require('../async/stub.js');
     const asyncForm = asyncStub(plan, fn);

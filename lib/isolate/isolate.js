@@ -15,6 +15,7 @@ const { Isolation } = require('./isolation.js');
 const memory = require('./memory.js');
 const { readIsolateOptions } = require('./options.js');
 
+/** @typedef {InstanceType<typeof Isolation>} AnyIsolation */
 /** @typedef {import('./isolation.js').OpenLibrary} OpenLibrary */
 
 /** Whoever has it may make them. */
@@ -24,7 +25,7 @@ const SECRET = {};
 const definitionError = (name, text) => createError('ERR_INVALID_ARG_TYPE', `isolate: ${text}`, name);
 
 /**
- * @param {Isolation} isolation
+ * @param {AnyIsolation} isolation
  * @param {unknown} definitions
  */
 function readDefinitions(isolation, definitions) {
@@ -56,7 +57,7 @@ function readDefinitions(isolation, definitions) {
 const globalOf = (name, own) => require('../library/globals.js').globalType(name, own);
 
 /**
- * @param {Isolation} isolation
+ * @param {AnyIsolation} isolation
  * @param {OpenLibrary} library
  * @param {ReturnType<typeof readDefinitions>} wanted
  */
@@ -77,19 +78,14 @@ function bindAll(isolation, library, wanted) {
 }
 
 /**
- * @param {Isolation} isolation
+ * @param {AnyIsolation} isolation
  * @param {OpenLibrary} library
  * @param {string} name
  * @param {string} symbol
  * @param {import('../types.js').CType} type
  */
 function variable(isolation, library, name, symbol, type) {
-  const find = () => {
-    if (!library.isOpen) throw createError('ERR_LIBRARY_CLOSED', `${name}: the library is closed`, name);
-    const helper = isolation.ready(name);
-    const address = helper.ask(name, { op: 'find', library: library.number, symbol });
-    return isolation.types.pointer(Number(address));
-  };
+  const find = () => isolation.pointerTo(name, library, symbol);
   find();
   const { declareType } = require('../types.js');
   const own = declareType({}, type);
@@ -107,7 +103,7 @@ class IsolatedLibrary {
   #isolation;
   #library;
 
-  /** @param {object} secret @param {Isolation} isolation @param {OpenLibrary} library @param {Record<string, any>} symbols */
+  /** @param {object} secret @param {AnyIsolation} isolation @param {OpenLibrary} library @param {Record<string, any>} symbols */
   constructor(secret, isolation, library, symbols) {
     if (secret !== SECRET) throw createError('ERR_INVALID_ARG_TYPE', 'IsolatedLibrary: it is made by open');
     this.#isolation = isolation;
@@ -130,7 +126,7 @@ class IsolatedLibrary {
 class Isolate {
   #isolation;
 
-  /** @param {object} secret @param {Isolation} isolation @param {Record<string, any>} symbols */
+  /** @param {object} secret @param {AnyIsolation} isolation @param {Record<string, any>} symbols */
   constructor(secret, isolation, symbols) {
     if (secret !== SECRET) throw createError('ERR_INVALID_ARG_TYPE', 'Isolate: it is made by isolate');
     this.#isolation = isolation;
@@ -209,7 +205,7 @@ class Isolate {
 }
 
 /**
- * @param {Isolation} isolation
+ * @param {AnyIsolation} isolation
  * @param {string} caller
  * @param {string[] | null} paths
  * @param {import('../library/open.js').Opening} opening

@@ -223,6 +223,18 @@ class Isolation {
     return this.inside.ask(symbol, { op: 'text', address: String(address), encoding });
   }
 
+  /**
+   * The address of a symbol, for C.
+   * @param {string} name for messages
+   * @param {OpenLibrary} library
+   * @param {string} symbol
+   */
+  pointerTo(name, library, symbol) {
+    if (!library.isOpen) throw createError('ERR_LIBRARY_CLOSED', `${name}: the library is closed`, name);
+    const helper = this.ready(name);
+    return this.types.pointer(Number(helper.ask(name, { op: 'find', library: library.number, symbol })));
+  }
+
   /** @param {OpenLibrary} library */
   close(library) {
     if (!library.isOpen) return;

@@ -20,7 +20,7 @@ const { pointerIn } = require('./pointer.js');
 
 /** A block that is there until it is freed, or its helper ends. */
 class SharedBlock extends Block {
-  /** @type {MemoryView | DataView | undefined} */
+  /** @type {DataView | undefined} */
   #view;
 
   /**
@@ -32,20 +32,12 @@ class SharedBlock extends Block {
   constructor(helper, start, size, name) {
     const free = () => {
       helper.isolation.log.info?.('free', `${size} bytes`);
+      helper.blocks.delete(this);
       if (helper.isAlive) helper.arena.give(start);
     };
     super(start, size, { allocate: () => 0, free }, 0, name, 'memory');
     this.isolated = helper;
     helper.blocks.add(this);
-  }
-
-  get alive() {
-    return this.isThere && this.isolated?.isAlive !== false;
-  }
-
-  set alive(alive) {
-    this.isThere = alive;
-    if (!alive) this.isolated?.blocks.delete(this);
   }
 
   get text() {

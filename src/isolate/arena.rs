@@ -13,6 +13,11 @@ pub struct Arena {
     length: usize,
 }
 
+// SAFETY: a mapping belongs to the process, not to a thread; who uses what is in it is not this type's business.
+unsafe impl Send for Arena {}
+// SAFETY: as above.
+unsafe impl Sync for Arena {}
+
 /// Where nothing else is put: above what engines choose for their heaps (46 bits), below programs and libraries.
 #[cfg(target_pointer_width = "64")]
 const PLACES: std::ops::Range<u64> = 0x4200_0000_0000..0x5200_0000_0000;

@@ -234,7 +234,7 @@ impl Channel {
 ///
 /// `frame` is live, and nobody else uses the part of it that belongs to messages.
 pub unsafe fn take(decoder: &mut Decoder, body: &mut Vec<u8>, frame: *mut Frame) -> Option<Received> {
-    match decoder.next() {
+    match decoder.next_message() {
         Ok(None) => None,
         Err(Malformed(why)) => Some(Received::Malformed(why)),
         Ok(Some((header, part, bytes))) => {
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn what_one_side_sends_the_other_receives() {
-        let (mut one, other) = pair();
+        let (mut one, mut other) = pair();
         let sent = header(Kind::Call, 16, 5);
         assert_eq!(other.send(&sent, &[7; 16], b"hello", f64::INFINITY), Sent::Yes);
         let mut frame = new_frame();
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn nobody_is_waited_for_longer_than_asked() {
-        let (mut one, other) = pair();
+        let (mut one, mut other) = pair();
         let mut frame = new_frame();
         // SAFETY: the frame is this test's own.
         assert_eq!(unsafe { one.receive(1.0, &raw mut *frame, false) }, Received::Late);

@@ -45,7 +45,7 @@ fn decoded(stream: &[u8], step: usize) -> (Vec<Header>, bool) {
     for part in stream.chunks(step) {
         decoder.push(part);
         loop {
-            match decoder.next() {
+            match decoder.next_message() {
                 Ok(Some((header, frame, body))) => {
                     assert!(header.frame <= header.kind.part().1 && header.body <= MOST_BODY);
                     assert_eq!((frame.len(), body.len()), (header.frame as usize, header.body as usize));
@@ -53,7 +53,7 @@ fn decoded(stream: &[u8], step: usize) -> (Vec<Header>, bool) {
                 }
                 Ok(None) => break,
                 Err(_) => {
-                    assert!(decoder.next().is_err(), "what is malformed stays so");
+                    assert!(decoder.next_message().is_err(), "what is malformed stays so");
                     return (headers, true);
                 }
             }

@@ -178,7 +178,7 @@ impl Decoder {
     /// # Errors
     ///
     /// When what has arrived is no message.
-    pub fn next(&mut self) -> Result<Option<Message<'_>>, Malformed> {
+    pub fn next_message(&mut self) -> Result<Option<Message<'_>>, Malformed> {
         let rest = &self.bytes[self.taken..];
         let Some(head) = rest.first_chunk::<HEADER>() else { return Ok(None) };
         let header = Header::decode(head)?;
@@ -229,7 +229,7 @@ mod tests {
             let (mut decoder, mut sizes) = (Decoder::default(), Vec::new());
             for part in stream.chunks(step) {
                 decoder.push(part);
-                while let Some((header, frame, body)) = decoder.next().unwrap() {
+                while let Some((header, frame, body)) = decoder.next_message().unwrap() {
                     assert_eq!((frame.len(), body.len()), (header.frame as usize, header.body as usize));
                     assert!(frame.iter().chain(body).enumerate().all(|(index, byte)| *byte == index as u8));
                     sizes.push(header.body);

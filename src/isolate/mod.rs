@@ -15,3 +15,5 @@ pub mod fault;
 pub mod leash;
 #[cfg(unix)]
 pub mod process;
+#[cfg(unix)]
+pub mod sides;
