@@ -56,7 +56,7 @@ impl Drop for Actions {
 }
 
 impl Actions {
-    /// Descriptors from 3 on are these, standard input is empty, no signal is blocked or ignored.
+    /// Descriptors from 3 on are these and no others, standard input is empty, no signal is blocked or ignored.
     fn new(descriptors: &[RawFd]) -> io::Result<Actions> {
         // SAFETY: both are plain memory until they are initialized here, before anything else.
         let mut actions = unsafe {
@@ -71,6 +71,9 @@ impl Actions {
             for (number, descriptor) in (3..).zip(descriptors) {
                 check(libc::posix_spawn_file_actions_adddup2(&raw mut actions.0, *descriptor, number))?;
             }
+            for inherited in inherited(3 + descriptors.len() as RawFd) {
+                check(libc::posix_spawn_file_actions_addclose(&raw mut actions.0, inherited))?;
+            }
             let (mut none, mut defaults) = (std::mem::zeroed(), std::mem::zeroed());
             libc::sigemptyset(&raw mut none);
             libc::sigemptyset(&raw mut defaults);
@@ -82,6 +85,14 @@ impl Actions {
         }
         Ok(actions)
     }
+}
+
+/// The descriptors from `first` on that a child would have: what C in this process opens is mostly not meant for others.
+fn inherited(first: RawFd) -> Vec<RawFd> {
+    let numbers = std::fs::read_dir("/dev/fd").into_iter().flatten().flatten();
+    let open = numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    // SAFETY: the descriptor's own flags are asked for; one that is closed by now has none.
+    open.filter(|&descriptor| descriptor >= first && unsafe { libc::fcntl(descriptor, libc::F_GETFD) } & libc::FD_CLOEXEC == 0).collect()
 }
 
 fn check(status: i32) -> io::Result<()> {
@@ -207,6 +218,19 @@ mod tests {
     fn one_that_does_not_end_is_killed() {
         let mut process = Process::start("/bin/sleep", &["1000".to_owned()], &[], &[]).unwrap();
         assert_eq!(process.reap(Duration::ZERO), Ending::Signaled(libc::SIGKILL));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_process_has_only_the_descriptors_that_it_is_given() {
+        let (reader, _writer) = pipe().unwrap();
+        // SAFETY: a copy that children would have, closed below.
+        let copy = unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_DUPFD, 50) };
+        let script = "for n in 3 4 5 6 7 8 9 10 20 30 40 50 51 52 53 54 55; do test -e /proc/$$/fd/$n && exit $n; done; exit 0";
+        let ending = Process::start("/bin/sh", &["-c".to_owned(), script.to_owned()], &[], &[]).unwrap().reap(Duration::from_secs(60));
+        // SAFETY: it was made above, and nobody else has it.
+        unsafe { libc::close(copy) };
+        assert_eq!(ending, Ending::Exited(0));
     }
 
     #[test]
