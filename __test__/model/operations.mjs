@@ -2,18 +2,30 @@
 import { createRequire } from 'node:module';
 import { both, Disagreement, outcome, same } from './agreement.mjs';
 import { below, chance, one } from './chance.mjs';
-import { allocator, arenas, c, goneAddresses, keep, pairs, raws, views } from './memories.mjs';
+import {
+  alloc,
+  allocator,
+  arenas,
+  c,
+  goneAddresses,
+  isIsolated,
+  keep,
+  pairs,
+  raws,
+  strdup,
+  views,
+} from './memories.mjs';
 import { ModelError, Region, scalars, sizeCode, Window } from './model.mjs';
 import { lengthIn, offsetIn, oddSizes, typeNames, valueOf } from './values.mjs';
 
-const { alloc, Arena, attachFinalizer, free, malloc, read, realloc, reinterpret, strdup, write } = createRequire(
-  import.meta.url,
-)('../../index.js');
+const { Arena, attachFinalizer, free, malloc, read, realloc, reinterpret, write } = createRequire(import.meta.url)(
+  '../../index.js',
+);
 
 function allocate() {
   const type = chance(0.4) ? one(typeNames) : undefined;
   const size = chance(0.03) ? one(oddSizes) : below(chance(0.05) ? 5000 : 200);
-  const options = chance(0.1) ? { align: 2 ** below(10) } : chance(0.1) ? { allocator } : undefined;
+  const options = chance(0.1) ? { align: 2 ** below(10) } : !isIsolated && chance(0.1) ? { allocator } : undefined;
   const unit = type ? scalars[type][0] : 1;
   const made = both(
     `alloc(${type}, ${String(size)})`,
@@ -157,7 +169,7 @@ function look() {
 function release() {
   const { memory, window } = one(pairs);
   // Memory of an allocator of ours is freed by itself, not by its address.
-  same('free', () => (chance(0.5) ? memory.free() : free(memory)), () => window.free()); // prettier-ignore
+  same('free', () => (isIsolated || chance(0.5) ? memory.free() : free(memory)), () => window.free()); // prettier-ignore
 }
 
 function useRaw() {
@@ -221,6 +233,9 @@ export async function call() {
 
 const attach = () => void attachFinalizer({}, c.malloc(1 + below(100)), c.free, { size: 100 });
 
+/** What there is only in this process. */
+const local = [useArena, useRaw, attach];
+
 /** How often each is done, of all. */
 export const operations = [
   [10, allocate],
@@ -234,4 +249,6 @@ export const operations = [
   [8, release],
   [6, useRaw],
   [1, attach],
-].flatMap(([times, operation]) => new Array(times).fill(operation));
+]
+  .filter(([, operation]) => !isIsolated || !local.includes(operation))
+  .flatMap(([times, operation]) => new Array(times).fill(operation));

@@ -1,16 +1,21 @@
 // Random operations on memory, the same on arkffi and on the model: results and codes of errors must agree.
-//   node --expose-gc __test__/model/run.mjs [--seed 1] [--count 1000000]
+//   node --expose-gc __test__/model/run.mjs [--seed 1] [--count 1000000] [--isolated]
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { begin, one } from './chance.mjs';
-import { allocator, arenas, keep, pairs, raws } from './memories.mjs';
+import { alloc, allocator, arenas, keep, pairs, raws } from './memories.mjs';
 import { Region, Window } from './model.mjs';
 import { call, operations } from './operations.mjs';
 
-const { alloc, free, leaks, stats } = createRequire(import.meta.url)('../../index.js');
+const { free, leaks, stats } = createRequire(import.meta.url)('../../index.js');
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '1000000' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '1000000' },
+    // Of an isolate.
+    isolated: { type: 'boolean', default: false },
+  },
 });
 const seed = Number(values.seed);
 const count = Number(values.count);

@@ -44,6 +44,8 @@ class Passage {
   #loans = undefined;
   /** Memory of the arena beside the stack. @type {number[] | undefined} */
   #taken = undefined;
+  /** @type {{ unpin: () => void }[] | undefined} */
+  #pinned = undefined;
   #base;
 
   /** @param {Helper} helper @param {boolean} isStacked whether it ends before those that have begun earlier */
@@ -138,7 +140,13 @@ class Passage {
   #inHelper({ owner }, address) {
     const { isolated } = owner;
     if (isolated === undefined) return undefined;
-    return isolated === this.helper ? address : INVALID;
+    if (isolated !== this.helper) return INVALID;
+    if (!this.isStacked && this.isWatched) {
+      // C uses it until the call has returned, also if the program frees it.
+      owner.pin();
+      (this.#pinned ??= []).push(owner);
+    }
+    return address;
   }
 
   /** @param {any} value a buffer or view @param {number} address */
@@ -208,6 +216,8 @@ class Passage {
   close() {
     this.#opened?.forEach((callback) => callback.close());
     this.#opened = undefined;
+    this.#pinned?.forEach((block) => block.unpin());
+    this.#pinned = undefined;
     this.#loans = undefined;
     if (this.isStacked) this.arena.top = this.#base;
     this.#taken?.forEach((address) => this.arena.give(address));
