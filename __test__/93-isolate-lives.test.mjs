@@ -107,6 +107,23 @@ describe('a program', () => {
     expect({ stdout, status }).toEqual({ stdout: 'true\n', status: 0 });
   });
 
+  test('may not open in a helper what it may not open itself', () => {
+    const { stdout } = run(`
+      const opened = isolate(${JSON.stringify(fixture('globals'))}, {});
+      require(${JSON.stringify(index)}).allowLibraries([${JSON.stringify(fixture('glob*'))}]);
+      for (const path of [null, ${JSON.stringify(fixture('faults'))}, ${JSON.stringify(fixture('globals'))}]) {
+        for (const open of [isolate, opened.open.bind(opened)]) {
+          try {
+            open(path, {}).close();
+            console.log('opened');
+          } catch ({ code }) {
+            console.log(code);
+          }
+        }
+      }`);
+    expect(stdout.split('\n')).toEqual([...Array(4).fill('ERR_ACCESS_DENIED'), 'opened', 'opened', '']);
+  });
+
   test('has many helpers at once', () => {
     const { stdout, stderr, status } = run(`
       const all = Array.from({ length: 10 }, () => isolate(null, { getpid: { returns: 'i32' } }, { callTimeout: 0 }));

@@ -168,7 +168,9 @@ class Isolation {
   /** @param {string} symbol @param {OpenLibrary} library */
   #load(symbol, library) {
     const { paths, opening } = library;
-    library.number = this.inside.ask(symbol, { op: 'load', paths, ...opening });
+    // What this process may not open, its helper may not either.
+    const allowed = native.allowedLibraries();
+    library.number = this.inside.ask(symbol, { op: 'load', paths, ...opening, allowed });
     this.log.info?.('load', paths === null ? 'the running process' : paths.join(' or '));
   }
 

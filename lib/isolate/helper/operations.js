@@ -19,6 +19,9 @@ const { isSafeInteger } = Number;
 
 const heard = new Heard();
 
+/** How many lists of what may be opened the program had. */
+let restrictions = 0;
+
 /** What is known of functions: how their results are read. @type {Map<number, { name: string, text: number, signature: any }>} */
 const bound = new Map();
 
@@ -112,7 +115,11 @@ const operations = {
     if (question.news) heard.hear(question.news, native);
     switch (question.op) {
       case 'load': {
-        const { paths, search, flags, sha256 } = question;
+        const { paths, search, flags, sha256, allowed } = question;
+        while (restrictions < allowed.length) {
+          const { globs, process: isProcess } = allowed[restrictions++];
+          native.allowLibraries(globs, isProcess);
+        }
         return native.openLibrary(paths, search, flags, sha256);
       }
       case 'close':
