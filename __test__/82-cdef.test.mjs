@@ -1,6 +1,6 @@
 // cdef itself: its diagnostics, options and cache, closing, and texts that mean ill.
 import { describe, expect, it } from 'vitest';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { folder, header, open } from './declarations.mjs';
@@ -70,18 +70,6 @@ describe('a cache', () => {
     expect(read(text).s.size).toBe(8);
     expect(read('struct s { char a; };').s.size).toBe(1);
     expect(readdirSync(cache).length).toBe(2);
-  });
-
-  it('is used without parsing again, and a damaged one is written anew', () => {
-    const cache = path.join(folder, 'another');
-    const read = () => cdef('struct s { int a; };', undefined, { cache }).types.s.fieldNames;
-    expect(read()).toEqual(['a']);
-    const [name] = readdirSync(cache);
-    const file = path.join(cache, name);
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"a"', '"b"'));
-    expect(read()).toEqual(['b']);
-    writeFileSync(file, 'nonsense');
-    expect(read()).toEqual(['a']);
   });
 });
 

@@ -20,7 +20,9 @@ function loadAddon() {
   const failures = [];
   for (const file of candidates()) {
     try {
-      return require(file);
+      const addon = require(file);
+      addon.file ??= file;
+      return addon;
     } catch (error) {
       failures.push(`  ${file}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
     }

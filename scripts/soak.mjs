@@ -5,7 +5,7 @@ import { announce, buildAddon, installPackages, root, run } from './steps.mjs';
 installPackages();
 buildAddon();
 announce('every fault in every position');
-run('npx', ['vitest', 'run', '--reporter=dot', '97-isolate-faults'], {
+run('npx', ['vitest', 'run', '--reporter=dot', '106-isolate-faults'], {
   env: { ...process.env, ARKFFI_TEST_SOAK: '1' },
 });
 announce('many calls, crashes and helpers');

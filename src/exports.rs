@@ -7,6 +7,7 @@ pub mod confine;
 pub mod executable;
 pub mod finalizers;
 pub mod globals;
+pub mod hashes;
 #[cfg(unix)]
 pub mod isolate;
 #[cfg(unix)]

@@ -167,7 +167,10 @@ impl Parser<'_> {
     fn laid_type(&self, ty: Ty) -> Result<Type, String> {
         Ok(match self.shape(ty) {
             Shape::Int(int) => self.laid_int(*int)?,
-            Shape::Enum(index) => self.laid_int(self.unit.enums[*index].ty)?,
+            Shape::Enum(index) => match self.unknown_enum(*index) {
+                Some(reason) => return Err(reason),
+                None => self.laid_int(self.unit.enums[*index].ty)?,
+            },
             Shape::Float(float) => match self.target().size_of_float(*float) {
                 4 => Type::Scalar(CType::F32),
                 8 => Type::Scalar(CType::F64),
@@ -208,6 +211,11 @@ impl Parser<'_> {
         }))
     }
 
+    fn unknown_enum(&self, index: usize) -> Option<String> {
+        let found = &self.unit.enums[index];
+        found.unknown().map(|reason| format!("enum {}: {reason}", found.declared.name))
+    }
+
     /// Why a value of this type can neither be passed nor be read, if that is so.
     pub(super) fn strangeness(&self, ty: Ty) -> Option<String> {
         match self.shape(ty) {
@@ -215,14 +223,13 @@ impl Parser<'_> {
             Shape::Int(Int::Int128 | Int::UInt128) => Some(WIDE_INT.to_owned()),
             Shape::Float(float) if self.target().size_of_float(*float) > 8 => Some(WIDE_FLOAT.to_owned()),
             Shape::Array(of, _) => self.strangeness(*of),
+            Shape::Enum(index) => self.unknown_enum(*index),
             Shape::Record(index) => match self.layouts.get(*index) {
                 Some(Ok(laid)) => laid.strange.clone(),
                 Some(Err(problem)) => Some(problem.clone()),
                 None => Some("the type is incomplete".to_owned()),
             },
-            Shape::Void | Shape::Int(_) | Shape::Float(_) | Shape::Pointer(_) | Shape::Function(_) | Shape::Enum(_) | Shape::Typedef(_) => {
-                None
-            }
+            Shape::Void | Shape::Int(_) | Shape::Float(_) | Shape::Pointer(_) | Shape::Function(_) | Shape::Typedef(_) => None,
         }
     }
 }
