@@ -17,13 +17,6 @@ const faults = {
   call_abort: {},
 };
 
-test('random operations on memory of an isolate agree with the model', () => {
-  const program = fileURLToPath(new URL('model/run.mjs', import.meta.url));
-  const args = [...flags, '--expose-gc', program, '--seed', '1', '--count', '20000', '--isolated'];
-  const { stdout, stderr, status } = spawnSync(node, args, { encoding: 'utf8' });
-  expect({ stdout, stderr, status }).toEqual({ stdout: 'seed 1: 20000 operations agree\n', stderr: '', status: 0 });
-});
-
 test('what was in a helper that ended is invalid for ever', () => {
   const opened = isolate(
     fixture('faults'),

@@ -3,9 +3,10 @@
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { begin, one } from './chance.mjs';
-import { alloc, allocator, arenas, keep, pairs, raws } from './memories.mjs';
+import { allocator, arenas, keep, pairs, raws } from './memories.mjs';
 import { Region, Window } from './model.mjs';
-import { call, operations } from './operations.mjs';
+import { call, crash, operations } from './operations.mjs';
+import { alloc, isolate } from './place.mjs';
 
 const { free, leaks, stats } = createRequire(import.meta.url)('../../index.js');
 
@@ -13,7 +14,6 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '1000000' },
-    // Of an isolate.
     isolated: { type: 'boolean', default: false },
   },
 });
@@ -25,7 +25,8 @@ keep(alloc(64), new Window(new Region(64, 'own'), 0, 64, undefined, false));
 let done = 0;
 try {
   for (; done < count; done++) {
-    if (done % 400 === 399) await call();
+    if (isolate && done % 5000 === 2500) crash();
+    else if (done % 400 === 399) await call();
     else one(operations)();
     if (done % 5000 === 4999) {
       globalThis.gc?.();
@@ -57,6 +58,7 @@ function finish() {
   for (const address of raws.keys()) free(address);
 }
 await settled();
+isolate?.close();
 const left = leaks().filter(({ kind }) => kind !== 'library');
 if (process.exitCode === undefined) {
   const lost = { left: left.length, given: allocator.given.size, finalizers: globalThis.gc ? stats().finalizers : 0 };

@@ -33,6 +33,12 @@ const lib_name = dialect(function lib_name(base) {
   throw createError('ERR_INVALID_ARG_TYPE', message, 'lib_name', 0);
 });
 
+/**
+ * The same functions, in a helper process.
+ * @param {unknown} [options]
+ */
+const isolated = (options) => require('../handles/isolated.js').isolated(options);
+
 /** Whether it works. */
 const ping = () => 'pong';
 
@@ -51,4 +57,5 @@ module.exports = {
   lib_ext,
   lib_name,
   ping,
+  isolated,
 };

@@ -5,6 +5,7 @@ const { performance } = require('node:perf_hooks');
 const native = require('../binding.js');
 const { createError } = require('../errors.js');
 const { views, offsets } = require('../frame.js');
+const { answerOf, failureOf } = require('./answers.js');
 const { Arena, LENGTH } = require('./arena.js');
 const { Callbacks } = require('./callbacks.js');
 const { crashed, late } = require('./death.js');
@@ -20,7 +21,7 @@ const { i32 } = views;
 const ERRNO = offsets.errno / 4;
 const { ASK, CALL, CALLBACK, ENDED, FAILURE, HELLO, LATE, MALFORMED, READY, RESULT, TEXT, TOLD } = kinds;
 const now = performance.now.bind(performance);
-const { parse, stringify } = JSON;
+const { stringify } = JSON;
 
 const ENTRY = require.resolve('./helper/entry.js');
 
@@ -77,7 +78,7 @@ class Helper {
     const { major, minor } = kinds.VERSION;
     const arena = { address, length: LENGTH };
     const body = { major, minor, arena, callbackTimeout, options: { cwd, limits, allow, noNewPrivileges, noNetwork } };
-    const answer = parse(this.#talk(HELLO, READY, 'isolate', body, START));
+    const answer = this.#talk(HELLO, READY, 'isolate', { op: 'hello' }, body, START);
     if (answer.major !== major) {
       const text = `isolate: the helper speaks version ${answer.major} of the protocol, the program ${major}`;
       throw createError('ERR_CALL_FAILED', text, 'isolate');
@@ -108,18 +109,20 @@ class Helper {
    */
   ask(symbol, question, limit = this.limit) {
     const news = this.#told.news();
-    return parse(this.#talk(ASK, TOLD, symbol, news.length > 0 ? { ...question, news } : question, limit));
+    const body = news.length > 0 ? { ...question, news } : question;
+    return this.#talk(ASK, TOLD, symbol, question, body, limit);
   }
 
   /**
    * @param {number} kind
    * @param {number} expected
    * @param {string} symbol
+   * @param {{ op: string }} question
    * @param {object} body
    * @param {number} limit
-   * @returns {string}
+   * @returns {any}
    */
-  #talk(kind, expected, symbol, body, limit) {
+  #talk(kind, expected, symbol, question, body, limit) {
     if (!this.isAlive) throw crashed(symbol, this.death);
     const id = this.nextId();
     const start = now();
@@ -127,7 +130,10 @@ class Helper {
     const sent = native.isolateSend(this.channel, kind, TEXT, id, 0, 0, 0, 0, limit, bytes);
     const code = sent || native.isolateReceive(this.channel, limit, false);
     this.#wait(expected, code, id, symbol, limit, start);
-    return native.isolateText(this.channel);
+    const answer = answerOf(native.isolateText(this.channel), question);
+    if (answer !== undefined) return answer;
+    this.end('it sent an answer to something else', 0, true);
+    throw crashed(symbol, this.death);
   }
 
   /**
@@ -175,15 +181,12 @@ class Helper {
     }
     if ((code !== expected && code !== FAILURE) || header.id() !== id) throw this.#fail(code, symbol);
     if (level.thrown) throw level.thrown.error;
-    if (code === FAILURE) throw this.failure(symbol);
+    if (code === FAILURE) throw this.failure(expected === RESULT ? symbol : undefined);
   }
 
-  /** The error that the last message tells. @param {string} symbol */
+  /** The error that the last message tells. @param {string} [symbol] of the call */
   failure(symbol) {
-    const { code, message, cause } = parse(native.isolateText(this.channel));
-    const error = createError(String(code), String(message), symbol);
-    if (cause !== undefined) Object.defineProperty(error, 'cause', { value: new Error(cause), configurable: true });
-    return error;
+    return failureOf(native.isolateText(this.channel), symbol);
   }
 
   /** What came was no answer. @param {number} code @param {string} symbol */

@@ -14,6 +14,7 @@ const { makeFunctions } = require('./functions.js');
 const { Isolation } = require('./isolation.js');
 const memory = require('./memory.js');
 const { readIsolateOptions } = require('./options.js');
+const { statusOf } = require('./status.js');
 
 /** @typedef {InstanceType<typeof Isolation>} AnyIsolation */
 /** @typedef {import('./isolation.js').OpenLibrary} OpenLibrary */
@@ -184,14 +185,7 @@ class Isolate {
 
   /** What there is. */
   status() {
-    const { inside, libraries, options, restarts } = this.#isolation;
-    return {
-      pid: inside.isAlive ? inside.pid : null,
-      libraries: libraries.size,
-      liveAllocations: inside.isAlive ? inside.blocks.size : 0,
-      restarts,
-      limits: options.limits,
-    };
+    return statusOf(this.#isolation);
   }
 
   /** Ends the helper. Calls throw ERR_LIBRARY_CLOSED from now on, pending ones reject. */

@@ -52,8 +52,8 @@ function leave() {
 
 /** @param {any} error @returns {string} */
 function failure(error) {
-  const { code = 'ERR_CALL_FAILED', message, cause } = error;
-  return stringify({ code, message: String(message), cause: cause?.message });
+  const { code = 'ERR_CALL_FAILED', message, symbol, cause } = error;
+  return stringify({ code, message: String(message), symbol, cause: cause?.message });
 }
 
 /** A string as it is sent. @param {string | null} text @returns {[flags: number, body: Uint8Array | undefined]} */
