@@ -74,6 +74,19 @@ describe('values', () => {
     expect(other).toEqual(bytes);
   });
 
+  test('a view of a huge buffer costs no more than itself', () => {
+    const whole = new Uint8Array(2 ** 31);
+    const part = whole.subarray(2 ** 31 - 16);
+    symbols.memset(part.subarray(8), 5, 4);
+    symbols.memcpy(part, part.subarray(8), 4);
+    expect([...part]).toEqual([5, 5, 5, 5, 0, 0, 0, 0, 5, 5, 5, 5, 0, 0, 0, 0]);
+  });
+
+  test('a variadic function is refused', () => {
+    const variadic = { printf: { args: ['cstring', '...'], returns: 'i32' } };
+    expect(thrown(() => open(null, variadic))).toMatchObject({ code: 'ERR_UNSUPPORTED_ARGS', symbol: 'printf' });
+  });
+
   test('out-parameters and pointers inside of them', () => {
     const whole = [0];
     expect(symbols.modf(3.25, whole)).toBe(0.25);

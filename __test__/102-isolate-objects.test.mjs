@@ -191,6 +191,14 @@ describe('callbacks', () => {
     expect(await symbols.apply_callback.async(async (value) => value + 10, 1)).toBe(11);
   });
 
+  test('one that closes the isolate ends its call', () => {
+    const closing = open(fixture('callbacks'), { apply_callback: { args: [unary, 'i32'], returns: 'i32' } });
+    expect(thrown(() => closing.symbols.apply_callback(() => closing.close(), 1))).toMatchObject({
+      code: 'ERR_LIBRARY_CLOSED',
+      symbol: 'apply_callback',
+    });
+  });
+
   test('one that takes too long is not waited for: C gets the default', () => {
     const { symbols: hasty } = open(
       fixture('callbacks'),

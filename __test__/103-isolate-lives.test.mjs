@@ -117,6 +117,36 @@ describe('a program', () => {
     expect(stdout.split('\n')).toEqual([...Array(4).fill('ERR_ACCESS_DENIED'), 'opened', 'opened', '']);
   });
 
+  test('that has lost an isolate has lost its helper too', () => {
+    const { stdout, status } = spawnSync(
+      node,
+      [
+        ...flags,
+        '--expose-gc',
+        '-e',
+        `
+        const { isolate } = require(${JSON.stringify(index)});
+        const open = () => isolate(null, { getpid: { returns: 'i32' } }).symbols.getpid();
+        const pid = open();
+        const kept = isolate(null, { getpid: { returns: 'i32' } });
+        const view = kept.alloc(8).view();
+        (async () => {
+          for (let turn = 0; turn < 1000; turn++) {
+            globalThis.gc();
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            try {
+              process.kill(pid, 0);
+            } catch ({ code }) {
+              return console.log(code, kept.symbols.getpid() === kept.status().pid, view.length);
+            }
+          }
+        })();`,
+      ],
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+    expect({ stdout, status }).toEqual({ stdout: 'ESRCH true 8\n', status: 0 });
+  });
+
   test('has many helpers at once', () => {
     const { stdout, stderr, status } = run(`
       const all = Array.from({ length: 10 }, () => isolate(null, { getpid: { returns: 'i32' } }, { callTimeout: 0 }));

@@ -1,7 +1,7 @@
 'use strict';
 // arkffi/handles in a helper process: the same functions and ids, memory and libraries elsewhere.
 
-const native = require('../binding.js');
+const { demandHelpers } = require('../isolate/host.js');
 const { createError } = require('../errors.js');
 const { crossingOf } = require('../isolate/crossing.js');
 const { makeFunctions } = require('../isolate/functions.js');
@@ -47,9 +47,7 @@ function placeIn(isolation) {
  * @param {unknown} [options]
  */
 const isolated = dialect(function isolated(options) {
-  if (native.isolateStart === undefined) {
-    throw createError('ERR_CALL_FAILED', 'isolated: this system is not supported', 'isolated');
-  }
+  demandHelpers('isolated');
   const isolation = new Isolation(readIsolateOptions('isolated', options, 0));
   return {
     ...createFunctions(placeIn(isolation)),

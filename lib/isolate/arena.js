@@ -10,9 +10,8 @@ const { Buddies } = require('./buddies.js');
 
 const { Uint8Array } = globalThis;
 
-/** All of it; pages that nobody has written take no memory. */
-const ORDER = 32;
-const LENGTH = 2 ** ORDER;
+/** The logarithms of its size, the first that there is room for. Pages that nobody has written take no memory. */
+const ORDERS = [32, 30, 28, 26];
 
 /** The first page belongs to what fatal signals leave. */
 const PAGE = 4096;
@@ -29,16 +28,25 @@ const keeps = new WeakMap();
 class Arena {
   /** The first bytes. While it, or a buffer that is kept with it, lives, the memory is mapped. */
   #base;
-  #buddies = new Buddies(ORDER, STACK);
+  #buddies;
   #channel;
+  #helper;
   /** Where the stack's free part starts. */
   top = PAGE;
 
-  /** @param {number} channel @param {number} start the address */
-  constructor(channel, start) {
+  /**
+   * @param {{ channel: number }} helper
+   * @param {number} start the address
+   * @param {number} order the logarithm of its size
+   */
+  constructor(helper, start, order) {
+    const { channel } = helper;
+    this.#helper = helper;
+    this.#buddies = new Buddies(order, STACK);
     this.#channel = channel;
+    this.order = order;
     this.start = start;
-    this.end = start + LENGTH;
+    this.end = start + 2 ** order;
     this.#base = native.isolateArena(channel, STACK);
     if (!this.#base) {
       throw createError('ERR_CALL_FAILED', 'isolate: this host has no buffers on memory of C', 'isolate');
@@ -68,7 +76,7 @@ class Arena {
    * @returns {number} its address, aligned to its size or a page at least; 0 when there is none
    */
   take(size) {
-    if (!(size <= LENGTH)) return 0;
+    if (!(size <= 2 ** this.order)) return 0;
     const at = this.#buddies.take(size);
     return at === -1 ? 0 : this.start + at;
   }
@@ -102,11 +110,11 @@ class Arena {
     return new MemoryView(this.keptBy(native.viewMemory()));
   }
 
-  /** The memory stays mapped as long as a buffer lives. @template {object} T @param {T} buffer @returns {T} */
+  /** The memory stays what it is as long as a buffer lives, and the helper is not ended. @template {object} T @param {T} buffer @returns {T} */
   keptBy(buffer) {
-    keeps.set(buffer, this.#base);
+    keeps.set(buffer, [this.#base, this.#helper]);
     return buffer;
   }
 }
 
-module.exports = { Arena, LENGTH };
+module.exports = { Arena, ORDERS };

@@ -42,6 +42,7 @@ class Events {
   /** From now on they are read. */
   listen() {
     if (this.#socket || this.#descriptor === -1) return;
+    this.#helper.keep();
     const { Socket } = require('node:net');
     const socket = new Socket({ fd: this.#descriptor, readable: true, writable: false });
     this.#descriptor = -1;

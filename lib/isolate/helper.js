@@ -1,12 +1,13 @@
 'use strict';
 // One helper process of the program: from its start to its end. What is asked of it is waited for here.
 
+const fs = require('node:fs');
 const { performance } = require('node:perf_hooks');
 const native = require('../binding.js');
 const { createError } = require('../errors.js');
 const { views, offsets } = require('../frame.js');
 const { answerOf, failureOf } = require('./answers.js');
-const { Arena, LENGTH } = require('./arena.js');
+const { Arena, ORDERS } = require('./arena.js');
 const { Callbacks } = require('./callbacks.js');
 const { crashed, late } = require('./death.js');
 const { Told } = require('./descriptors.js');
@@ -34,6 +35,31 @@ const PATIENCE = 2000;
 /** What the program's own runtime was told is not for the helper. */
 const NOT_PASSED = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD'];
 
+/**
+ * Starts a process, with as much shared memory as there is room for.
+ * @param {string[]} variables
+ * @returns {[started: any, order: number]}
+ */
+function start(variables) {
+  const args = ['--no-warnings', ENTRY, String(process.pid)];
+  let refused;
+  for (const order of ORDERS) {
+    try {
+      return [native.isolateStart(process.execPath, args, variables, 2 ** order), order];
+    } catch (error) {
+      refused = error;
+    }
+  }
+  throw refused;
+}
+
+/** Helpers whose isolates nobody has any more. */
+const collected = new FinalizationRegistry((/** @type {{ channel: number, events: number }} */ { channel, events }) => {
+  native.isolateKill(channel);
+  native.isolateEnd(channel, 0);
+  fs.closeSync(events);
+});
+
 /** What there is to a call that is inside of the helper. */
 class Level {
   /** @type {{ error: unknown } | undefined} what a callback of it has thrown */
@@ -56,13 +82,15 @@ class Helper {
     const { env, callTimeout } = isolation.options;
     const variables = Object.entries(env).filter(([name]) => !NOT_PASSED.includes(name));
     const list = variables.map(([name, value]) => `${name}=${value}`);
-    const started = native.isolateStart(process.execPath, ['--no-warnings', ENTRY, String(process.pid)], list, LENGTH);
+    const [started, order] = start(list);
     this.channel = started.channel;
     this.pid = started.pid;
     this.limit = callTimeout === 0 ? Infinity : callTimeout;
     this.events = new Events(this, started.events);
+    // Once the event loop has its events, it has the helper too.
+    collected.register(isolation, { channel: started.channel, events: started.events }, this);
     try {
-      this.arena = new Arena(started.channel, started.address);
+      this.arena = new Arena(this, started.address, order);
       this.callbacks = new Callbacks(this);
       this.#greet(started.address);
     } catch (error) {
@@ -76,7 +104,7 @@ class Helper {
     const { options } = this.isolation;
     const { cwd, limits, allow, noNewPrivileges, noNetwork, callbackTimeout } = options;
     const { major, minor } = kinds.VERSION;
-    const arena = { address, length: LENGTH };
+    const arena = { address, length: 2 ** this.arena.order };
     const body = { major, minor, arena, callbackTimeout, options: { cwd, limits, allow, noNewPrivileges, noNetwork } };
     const answer = this.#talk(HELLO, READY, 'isolate', { op: 'hello' }, body, START);
     if (answer.major !== major) {
@@ -123,7 +151,7 @@ class Helper {
    * @returns {any}
    */
   #talk(kind, expected, symbol, question, body, limit) {
-    if (!this.isAlive) throw crashed(symbol, this.death);
+    if (!this.isAlive) throw this.#gone(symbol);
     const id = this.nextId();
     const start = now();
     const bytes = Buffer.from(stringify(body));
@@ -144,7 +172,7 @@ class Helper {
    */
   call(symbol, target, bytes) {
     // A getter of an argument may have made another call, in which it died.
-    if (!this.isAlive) throw crashed(symbol, this.death);
+    if (!this.isAlive) throw this.#gone(symbol);
     const { channel, limit } = this;
     const id = this.nextId();
     // Without callbacks nobody asks how long it took.
@@ -172,7 +200,7 @@ class Helper {
         // The clock stands still while it is the program's turn.
         left -= now() - start;
         this.callbacks.run(level);
-        if (!this.isAlive) throw crashed(symbol, this.death);
+        if (!this.isAlive) throw this.#gone(symbol);
         start = now();
         code = native.isolateReceive(this.channel, left > 0 ? left : 0, false);
       }
@@ -187,6 +215,12 @@ class Helper {
   /** The error that the last message tells. @param {string} [symbol] of the call */
   failure(symbol) {
     return failureOf(native.isolateText(this.channel), symbol);
+  }
+
+  /** It has ended while somebody needed it. @param {string} symbol */
+  #gone(symbol) {
+    if (!this.isolation.isClosed) return crashed(symbol, this.death);
+    return createError('ERR_LIBRARY_CLOSED', `${symbol}: the isolate was closed meanwhile`, symbol);
   }
 
   /** What came was no answer. @param {number} code @param {string} symbol */
@@ -235,9 +269,15 @@ class Helper {
   }
 
   #leave() {
+    this.keep();
     for (const block of [...this.blocks]) block.leave();
     this.blocks.clear();
     this.events.end();
+  }
+
+  /** The event loop has it from now on. */
+  keep() {
+    collected.unregister(this);
   }
 
   /** What a call lends to C in it. @param {boolean} isStacked */

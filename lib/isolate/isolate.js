@@ -1,7 +1,6 @@
 'use strict';
 // isolate(): libraries in a helper process, with the API of dlopen.
 
-const native = require('../binding.js');
 const { checkedOption } = require('../checked.js');
 const { createError } = require('../errors.js');
 const { definitionEntries, dispose, ownProperties, symbolTable, KEYS } = require('../library.js');
@@ -11,6 +10,7 @@ const { planSignature } = require('../signature.js');
 const behind = require('./behind.js');
 const { crossingOf } = require('./crossing.js');
 const { makeFunctions } = require('./functions.js');
+const { demandHelpers } = require('./host.js');
 const { Isolation } = require('./isolation.js');
 const memory = require('./memory.js');
 const { readIsolateOptions } = require('./options.js');
@@ -222,9 +222,7 @@ function openIn(isolation, caller, paths, opening, wanted) {
  * @param {unknown} [options]
  */
 function isolate(path, definitions, options) {
-  if (native.isolateStart === undefined) {
-    throw createError('ERR_CALL_FAILED', 'isolate: this system is not supported', 'isolate');
-  }
+  demandHelpers('isolate');
   const read = readIsolateOptions('isolate', options, 2, 'opens');
   const paths = candidates('isolate', path);
   const isolation = new Isolation(read);

@@ -13,7 +13,6 @@ const CALLBACK = 8;
 const ANSWER = 9;
 const START = 10;
 const SETTLED = 11;
-const WITHDRAW = 12;
 
 /** What comes instead of one. */
 const LATE = 100;
@@ -40,7 +39,7 @@ const MISSING = -1;
 const VERSION = { major: 1, minor: 0 };
 
 module.exports = {
-  ...{ HELLO, READY, CALL, RESULT, FAILURE, ASK, TOLD, CALLBACK, ANSWER, START, SETTLED, WITHDRAW },
+  ...{ HELLO, READY, CALL, RESULT, FAILURE, ASK, TOLD, CALLBACK, ANSWER, START, SETTLED },
   ...{ LATE, ENDED, MALFORMED, LOOP },
   ...{ TEXT, STRING, NULL, WIDE, DEFAULT, MISSING, RESULTS, VERSION },
 };

@@ -20,6 +20,9 @@ const { subarray } = Uint8Array.prototype;
 /** UTF-8 of a UTF-16 unit has at most so many bytes. */
 const MOST_UTF8 = 3;
 
+/** Of larger buffers only the views are copied: such ones are as far apart as they are only if one is in the other. */
+const HUGE = 2 ** 26;
+
 /**
  * The program's memory, and the copy of it: as large, so that views on it stay as far apart as they are.
  * @typedef {object} Loan
@@ -155,6 +158,8 @@ class Passage {
     if (address === INVALID || address === 0 || this.arena.has(address)) return address;
     const { buffer, offset, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(value));
     const whole = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(buffer)).length;
+    // A copy as large as a huge one would take the room of all else.
+    if (whole > HUGE) return this.#lendFrom(value, address, length, 0, length);
     return this.#lendFrom(buffer, address - offset, whole, offset, length);
   }
 
