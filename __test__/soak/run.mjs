@@ -71,6 +71,21 @@ const parts = {
     });
   },
 
+  async 'more events than the pipe has room for'() {
+    await using(open(), async ({ symbols: { add, call_back_often } }) => {
+      const many = () => Array.from({ length: 3000 }, (_, index) => add.async(index, 1));
+      const one = () => call_back_often.async((value) => add(value, 1), 2);
+      const calls = [...many(), ...Array.from({ length: 20 }, one), ...many()];
+      // Meanwhile nobody reads them.
+      for (const end = Date.now() + 300; Date.now() < end;) add(1, 2);
+      const results = await Promise.all(calls);
+      results.forEach((result, index) => {
+        const expected = index < 3000 ? index + 1 : index < 3020 ? 3 : index - 3019;
+        assert.equal(result, expected);
+      });
+    });
+  },
+
   async 'buffers of all sizes'() {
     await using(open(), async ({ symbols: { increment, sum_bytes } }) => {
       for (const size of [1, 7, 4095, 4096, 65_537, 1 << 20, ...(quick ? [] : [10_000_000, 100_000_000])]) {

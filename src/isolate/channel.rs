@@ -4,7 +4,7 @@ use super::message::{Decoder, Header, Malformed};
 use super::process::{Process, never_wait};
 use crate::frame::Frame;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::time::{Duration, Instant};
 
 /// What came of waiting.
@@ -89,7 +89,7 @@ fn would_wait(error: &io::Error) -> bool {
 impl Channel {
     /// A side with these ends.
     pub fn new(input: OwnedFd, output: OwnedFd) -> Channel {
-        never_wait(&output);
+        never_wait(output.as_fd());
         Channel {
             input,
             output,

@@ -3,7 +3,7 @@
 use crate::error::{Code, Error};
 use std::ffi::{CString, c_char};
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 use std::time::{Duration, Instant};
 
@@ -192,7 +192,7 @@ pub fn pipe() -> Result<(OwnedFd, OwnedFd), Error> {
 }
 
 /// Makes reading or writing return at once.
-pub fn never_wait(descriptor: &OwnedFd) {
+pub fn never_wait(descriptor: BorrowedFd<'_>) {
     // SAFETY: the descriptor is open; only its own flags change.
     unsafe {
         let flags = libc::fcntl(descriptor.as_raw_fd(), libc::F_GETFL);

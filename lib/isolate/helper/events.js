@@ -1,24 +1,57 @@
 'use strict';
-// The pipe for what the program does not wait for. Writing to it never waits: what does not fit is queued.
+// The pipe for what the program does not wait for. Writing to it never waits: what does not fit is kept, and tried again
+// whenever this side looks for requests, because the program may read only once it has the answer to one.
 
-const { Socket } = require('node:net');
+const { writeSync } = require('node:fs');
 
-/** @type {import('node:net').Socket | undefined} */
-let socket;
+const PIPE = 6;
 
-/** Whether the event loop waits for less than it should, until it has turned once. */
+/** So many messages are written at once. */
+const MOST = 512;
+
+/** @type {Uint8Array[]} */
+let waiting = [];
+/** Where those start that are not taken. */
+let head = 0;
+/** What was taken, as far as it is not written. @type {Uint8Array | undefined} */
+let rest;
+
+/** Whether the event loop has not turned yet: before, it cannot be waited for. */
 let isStale = true;
 
 /** @param {Uint8Array} message */
 function sendEvent(message) {
-  if (!socket) {
-    isStale = true;
-    socket = new Socket({ fd: 6, readable: false, writable: true });
-    // The program is gone; whoever notices first ends this process.
-    socket.on('error', () => {});
+  waiting.push(message);
+  // What comes after something that had to wait, waits too.
+  if (rest === undefined) flush();
+}
+
+/** Writes what can be written. @returns {boolean} whether that is all */
+function flush() {
+  for (;;) {
+    rest ??= take();
+    if (rest === undefined) return true;
+    try {
+      const written = writeSync(PIPE, rest);
+      rest = written < rest.length ? rest.subarray(written) : undefined;
+    } catch (error) {
+      if (/** @type {any} */ (error).code === 'EAGAIN') return false;
+      // The program is gone; whoever notices first ends this process.
+      rest = undefined;
+    }
   }
-  socket.write(message);
-  if (socket.writableLength > 0) isStale = true;
+}
+
+/** The next messages. @returns {Uint8Array | undefined} */
+function take() {
+  if (head === waiting.length) return undefined;
+  const some = waiting.slice(head, head + MOST);
+  head += some.length;
+  if (head === waiting.length) {
+    waiting = [];
+    head = 0;
+  }
+  return some.length === 1 ? some[0] : Buffer.concat(some);
 }
 
 /** Whether the event loop has to turn before it can be waited for. */
@@ -28,4 +61,4 @@ function takeStale() {
   return was;
 }
 
-module.exports = { sendEvent, takeStale };
+module.exports = { flush, sendEvent, takeStale };

@@ -8,7 +8,7 @@ const { views, offsets } = require('../../frame.js');
 const { header, trade } = require('../header.js');
 const kinds = require('../kinds.js');
 const { operations, textResult, hello } = require('./operations.js');
-const { sendEvent, takeStale } = require('./events.js');
+const { flush, sendEvent, takeStale } = require('./events.js');
 
 const { i32, u32 } = views;
 const TARGET = offsets.target / 4;
@@ -23,6 +23,9 @@ const { parse, stringify } = JSON;
 
 /** What a helper exits with that was sent something else than messages. */
 const CONFUSED = 70;
+
+/** Milliseconds until an event that the pipe had no room for is tried again. */
+const BUSY = 2;
 
 /** The number of the talk with the program. */
 let channel = 0;
@@ -79,8 +82,8 @@ function call() {
     if (entry === 0) {
       enter();
       serving--;
-      // Somebody waits for an answer, and not for ever.
-      if (answers.size === 0) return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
+      // What waits for an answer, or to be sent, does not wait for ever.
+      if (answers.size === 0 && flush()) return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
@@ -195,7 +198,7 @@ function callBack(number, bytes) {
       if (found) return found;
       const left = end - now();
       if (left <= 0) return undefined;
-      dispatch(isolateReceive(channel, left, false));
+      dispatch(isolateReceive(channel, patience(left), false));
     }
   } finally {
     serving = outer;
@@ -203,11 +206,14 @@ function callBack(number, bytes) {
   }
 }
 
+/** How long is waited for a request: not long when an event waits too. @param {number} left milliseconds */
+const patience = (left) => (flush() || left < BUSY ? left : BUSY);
+
 /** Takes requests until the event loop has something to do, and then again. */
 function turn() {
   for (;;) {
     if (takeStale()) return void setImmediate(turn);
-    let kind = isolateReceive(channel, Infinity, needsLoop);
+    let kind = isolateReceive(channel, patience(Infinity), needsLoop);
     while (kind === CALL) kind = call();
     if (kind === LOOP) return void setImmediate(turn);
     if (kind !== 0) rest(kind);
