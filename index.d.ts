@@ -1973,7 +1973,14 @@ export class FFIError extends Error {
   constructor(code: ErrorCode, message: string, symbol?: string, argument?: number);
   name: 'FFIError' | 'FFITypeError' | 'FFIRangeError';
 }
-export interface FFIError extends Failure {}
+export interface FFIError extends Failure {
+  /** Of `ERR_HELPER_CRASHED`: the signal that ended the helper, as `'SIGSEGV'`. */
+  readonly signal?: string | undefined;
+  /** Of `ERR_HELPER_CRASHED`: what the helper has exited with. */
+  readonly exitCode?: number | undefined;
+  /** Of `ERR_HELPER_CRASHED`: the address of the fault. */
+  readonly address?: number | undefined;
+}
 
 /** A value of the wrong kind, or too few or too many arguments. */
 export class FFITypeError extends TypeError {
