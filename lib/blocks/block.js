@@ -110,6 +110,7 @@ class Block {
 
   /** What programs know an address in it by. @param {number} at @returns {unknown} */
   pointerAt(at) {
+    this.check('ptr');
     return offsetBy(this.start, at);
   }
 

@@ -73,7 +73,6 @@ class Memory {
 
   /** The address. */
   get ptr() {
-    this.#block.check('ptr');
     return this.#block.pointerAt(this.#at);
   }
 

@@ -62,6 +62,7 @@ class SharedBlock extends Block {
 
   /** @param {number} at */
   pointerAt(at) {
+    this.check('ptr');
     return pointerIn(/** @type {Helper} */ (this.isolated), offsetBy(this.start, at));
   }
 
