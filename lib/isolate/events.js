@@ -1,7 +1,6 @@
 'use strict';
 // What a helper sends when the program waits for nothing: results of asynchronous calls, and callbacks of threads.
 
-const fs = require('node:fs');
 const timers = require('node:timers');
 const native = require('../binding.js');
 const { crashed, late } = require('./death.js');
@@ -117,7 +116,7 @@ class Events {
   end() {
     this.#rest();
     this.#socket?.destroy();
-    if (this.#descriptor !== -1) fs.closeSync(this.#descriptor);
+    if (this.#descriptor !== -1) native.isolateCloseEvents(this.#descriptor);
     this.#descriptor = -1;
     const calls = [...this.pending.values()];
     this.pending.clear();
