@@ -81,11 +81,12 @@ class Arena {
     return at === -1 ? 0 : this.start + at;
   }
 
-  /** @param {number} address */
-  give(address) {
+  /** @param {number} address @param {boolean} isAlive whether the helper still is */
+  give(address, isAlive) {
     const at = address - this.start;
     const size = this.#buddies.give(at);
-    if (size >= LARGE) native.isolateForget(this.#channel, at, size);
+    // With the helper, all of it was given back.
+    if (isAlive && size >= LARGE) native.isolateForget(this.#channel, at, size);
   }
 
   /** Bytes that are taken, the stack aside. */

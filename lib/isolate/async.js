@@ -66,7 +66,13 @@ function asyncWay(isolation) {
   function withdraw(number, reason) {
     const helper = isolation.inside;
     const call = helper.events.pending.get(number);
-    if (!call || !helper.isAlive || !helper.ask(call.symbol, { op: 'withdraw', id: number })) return;
+    if (!call || !helper.isAlive) return;
+    try {
+      if (!helper.ask(call.symbol, { op: 'withdraw', id: number })) return;
+    } catch {
+      // It has ended, and with it the call, which was rejected.
+      return;
+    }
     helper.events.take(number);
     call.release();
     call.reject(reason);

@@ -20,8 +20,6 @@ class Events {
   /** Asynchronous calls, by number. @type {Map<number, Pending>} */
   pending = new Map();
   #helper;
-  /** @type {number} -1 when the event loop has it */
-  #descriptor;
   /** @type {import('node:net').Socket | undefined} */
   #socket;
   /** @type {NodeJS.Timeout | undefined} */
@@ -29,10 +27,9 @@ class Events {
   #step;
   #running;
 
-  /** @param {Helper} helper @param {number} descriptor */
-  constructor(helper, descriptor) {
+  /** @param {Helper} helper */
+  constructor(helper) {
     this.#helper = helper;
-    this.#descriptor = descriptor;
     const { limit, isolation } = helper;
     this.#step = Math.max(1, Math.min(STEP, Math.floor(limit / 4)));
     this.#running = new Running(limit, threadsOf(isolation.options.env));
@@ -40,11 +37,11 @@ class Events {
 
   /** From now on they are read. */
   listen() {
-    if (this.#socket || this.#descriptor === -1) return;
+    if (this.#socket || !this.#helper.isAlive) return;
     this.#helper.keep();
     const { Socket } = require('node:net');
-    const socket = new Socket({ fd: this.#descriptor, readable: true, writable: false });
-    this.#descriptor = -1;
+    const fd = native.isolateListen(this.#helper.channel);
+    const socket = new Socket({ fd, readable: true, writable: false });
     this.#socket = socket;
     socket.unref();
     socket.on('data', (bytes) => this.#read(bytes));
@@ -116,8 +113,6 @@ class Events {
   end() {
     this.#rest();
     this.#socket?.destroy();
-    if (this.#descriptor !== -1) native.isolateCloseEvents(this.#descriptor);
-    this.#descriptor = -1;
     const calls = [...this.pending.values()];
     this.pending.clear();
     const { death } = this.#helper;

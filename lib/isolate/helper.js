@@ -1,7 +1,6 @@
 'use strict';
 // One helper process of the program: from its start to its end. What is asked of it is waited for here.
 
-const fs = require('node:fs');
 const { performance } = require('node:perf_hooks');
 const native = require('../binding.js');
 const { createError } = require('../errors.js');
@@ -54,10 +53,9 @@ function start(variables) {
 }
 
 /** Helpers whose isolates nobody has any more. */
-const collected = new FinalizationRegistry((/** @type {{ channel: number, events: number }} */ { channel, events }) => {
+const collected = new FinalizationRegistry((/** @type {number} */ channel) => {
   native.isolateKill(channel);
   native.isolateEnd(channel, 0);
-  fs.closeSync(events);
 });
 
 /** What there is to a call that is inside of the helper. */
@@ -86,9 +84,9 @@ class Helper {
     this.channel = started.channel;
     this.pid = started.pid;
     this.limit = callTimeout === 0 ? Infinity : callTimeout;
-    this.events = new Events(this, started.events);
+    this.events = new Events(this);
     // Once the event loop has its events, it has the helper too.
-    collected.register(isolation, { channel: started.channel, events: started.events }, this);
+    collected.register(isolation, started.channel, this);
     try {
       this.arena = new Arena(this, started.address, order);
       this.callbacks = new Callbacks(this);

@@ -29,7 +29,7 @@ class Kept extends Passage {
     const address = super.take(size, align);
     this.forgetTaken();
     const last = this.#ring[this.#next];
-    if (last !== undefined) this.arena.give(last);
+    if (last !== undefined) this.arena.give(last, this.helper.isAlive);
     this.#ring[this.#next] = address;
     this.#next = (this.#next + 1) % KEPT;
     return address;

@@ -33,7 +33,7 @@ class SharedBlock extends Block {
     const free = () => {
       helper.isolation.log.info?.('free', `${size} bytes`);
       helper.blocks.delete(this);
-      if (helper.isAlive) helper.arena.give(start);
+      if (helper.isAlive) helper.arena.give(start, true);
     };
     super(start, size, { allocate: () => 0, free }, 0, name, 'memory');
     this.isolated = helper;

@@ -200,9 +200,11 @@ class Passage {
     for (let index = 0; index < loans.length; index++) {
       const { owner, from, to, parts } = loans[index];
       if (whereIs(owner) !== from) continue;
+      // A resizable buffer may be smaller by now.
+      const room = extent(owner)?.length ?? Infinity;
       for (let part = 0; part < parts.length; part++) {
         const { at, size } = parts[part];
-        copyBytes(to + at, from + at, size);
+        if (at < room) copyBytes(to + at, from + at, Math.min(size, room - at));
       }
     }
   }
@@ -225,7 +227,7 @@ class Passage {
     this.#pinned = undefined;
     this.#loans = undefined;
     if (this.isStacked) this.arena.top = this.#base;
-    this.#taken?.forEach((address) => this.arena.give(address));
+    this.#taken?.forEach((address) => this.arena.give(address, this.helper.isAlive));
     this.#taken = undefined;
   }
 }

@@ -26,8 +26,6 @@ pub struct Started {
     pub channel: u32,
     /// The process.
     pub pid: i32,
-    /// The descriptor that events are read from; the caller's.
-    pub events: i32,
     /// The address of the arena.
     pub address: f64,
 }
@@ -75,10 +73,16 @@ pub fn isolate_start(env: Env, file: String, args: Vec<String>, variables: Vec<S
         let address = arena.start().as_ptr().expose_provenance() as f64;
         let mut channel = Channel::new(our_in, our_out);
         channel.process = Some(process);
-        let side = Side { channel, events: Decoder::default(), arena: Some(Arc::new(arena)) };
+        let side = Side { channel, events: Decoder::default(), events_end: Some(our_events), arena: Some(Arc::new(arena)) };
         let number = instance.isolates.borrow_mut().add(side);
-        Ok(Started { channel: number, pid, events: our_events.into_raw_fd(), address })
+        Ok(Started { channel: number, pid, address })
     })
+}
+
+/// The descriptor that events are read from, which is the caller's from now on.
+#[napi(catch_unwind)]
+pub fn isolate_listen(env: Env, channel: u32) -> Thrown<i32> {
+    with_side(&env, channel, |_, side| side.events_end.take().map(IntoRawFd::into_raw_fd).ok_or_else(unknown))
 }
 
 /// The helper's side, by the descriptors it was started with; `program` is the process it belongs to.
@@ -94,7 +98,7 @@ pub fn isolate_join(env: Env, program: i32) -> Thrown<u32> {
         let mut channel = Channel::new(input, output);
         // SAFETY: this is a call from JavaScript in `env`.
         channel.event_loop = unsafe { loop_descriptor(raw) };
-        Ok(instance.isolates.borrow_mut().add(Side { channel, events: Decoder::default(), arena: None }))
+        Ok(instance.isolates.borrow_mut().add(Side { channel, events: Decoder::default(), events_end: None, arena: None }))
     })
 }
 
@@ -198,13 +202,6 @@ pub fn isolate_end(env: Env, channel: u32, milliseconds: f64) -> Thrown<Death> {
             Ending::Unknown => Death { signal: recorded.cast_signed(), code: -1, address },
         })
     })
-}
-
-/// Closes the descriptor of events. (The host's own function warns in workers about what it has not opened.)
-#[napi(catch_unwind)]
-pub fn isolate_close_events(descriptor: i32) {
-    // SAFETY: it was given away by `isolate_start`, and nobody else has it.
-    drop(unsafe { OwnedFd::from_raw_fd(descriptor) });
 }
 
 /// Whether the helper runs.

@@ -1,6 +1,7 @@
 //! Sending and waiting: one side's ends of the two pipes.
 
 use super::message::{Decoder, Header, Malformed};
+use super::patience::{GLANCE, Patience, Waited};
 use super::process::{Process, never_wait};
 use crate::frame::Frame;
 use std::io;
@@ -33,8 +34,6 @@ pub enum Sent {
     Ended,
 }
 
-/// So often a helper that sends nothing is looked at: a child of it that has its pipes may outlive it.
-const GLANCE: i32 = 50;
 /// So often the event loop is looked at while messages come one after the other.
 const TURN: Duration = Duration::from_millis(1);
 const CHUNK: usize = 64 * 1024;
@@ -52,34 +51,6 @@ pub struct Channel {
     /// Readable when the event loop of this thread has something to do; -1 for none.
     pub event_loop: RawFd,
     looked: Instant,
-}
-
-/// What is left of the milliseconds that somebody waits; `None` is for ever. Only what was waited in vain is counted,
-/// as to ask for the time takes a part of a round trip.
-#[derive(Clone, Copy)]
-struct Left(Option<i32>);
-
-impl Left {
-    /// For ever for what is no finite number.
-    fn of(milliseconds: f64) -> Left {
-        Left(milliseconds.is_finite().then(|| milliseconds.ceil().clamp(0.0, f64::from(i32::MAX)) as i32))
-    }
-
-    fn is_over(self) -> bool {
-        self.0 == Some(0)
-    }
-
-    /// So much at once, as the system takes it.
-    fn step(self, most: Option<i32>) -> i32 {
-        match (self.0, most) {
-            (Some(left), Some(most)) => left.min(most),
-            (left, most) => left.or(most).unwrap_or(-1),
-        }
-    }
-
-    fn less(self, step: i32) -> Left {
-        Left(self.0.map(|left| left - step.clamp(0, left)))
-    }
 }
 
 fn would_wait(error: &io::Error) -> bool {
@@ -104,7 +75,7 @@ impl Channel {
 
     /// Sends a message whose header tells the lengths of its parts.
     pub fn send(&mut self, header: &Header, frame: &[u8], body: &[u8], milliseconds: f64) -> Sent {
-        let mut left = Left::of(milliseconds);
+        let mut patience = Patience::of(milliseconds);
         let head = header.encode();
         let mut rest: [&[u8]; 3] = [&head, frame, body];
         loop {
@@ -121,15 +92,13 @@ impl Channel {
                 if !would_wait(&io::Error::last_os_error()) {
                     return Sent::Ended;
                 }
-                if left.is_over() {
+                if patience.is_over() {
                     return Sent::Late;
                 }
-                let step = left.step(self.glance());
-                if wait(&mut [wanted(self.output.as_raw_fd(), libc::POLLOUT)], step) == Waited::InVain {
-                    left = left.less(step);
-                    if self.has_ended() {
-                        return Sent::Ended;
-                    }
+                let step = patience.step(self.glance());
+                let waited = wait(&mut [wanted(self.output.as_raw_fd(), libc::POLLOUT)], step);
+                if patience.count(waited, step) && self.has_ended() {
+                    return Sent::Ended;
                 }
                 continue;
             }
@@ -148,7 +117,7 @@ impl Channel {
     ///
     /// `frame` is live, and nobody else uses the part of it that belongs to messages.
     pub unsafe fn receive(&mut self, milliseconds: f64, frame: *mut Frame, looks_at_loop: bool) -> Received {
-        let mut left = Left::of(milliseconds);
+        let mut patience = Patience::of(milliseconds);
         let event_loop = if looks_at_loop { self.event_loop } else { -1 };
         // SAFETY: as the caller says.
         if let Some(received) = unsafe { self.take(frame) } {
@@ -163,9 +132,9 @@ impl Channel {
         let mut has_ended = false;
         loop {
             // Whoever waits for nothing else, and for ever, need not ask before.
-            if event_loop >= 0 || left.0.is_some() || self.process.is_some() {
+            if event_loop >= 0 || patience.ends() || self.process.is_some() {
                 let mut both = [wanted(self.input.as_raw_fd(), libc::POLLIN), wanted(event_loop, libc::POLLIN)];
-                let step = left.step(self.glance());
+                let step = if has_ended { 0 } else { patience.step(self.glance()) };
                 let waited = wait(&mut both, step);
                 if both[0].revents == 0 {
                     if both[1].revents != 0 {
@@ -176,13 +145,11 @@ impl Channel {
                     if has_ended {
                         return Received::Ended;
                     }
-                    if waited == Waited::InVain {
-                        left = left.less(step);
-                        if left.is_over() {
-                            return Received::Late;
-                        }
-                        has_ended = self.has_ended();
+                    let is_due = patience.count(waited, step);
+                    if patience.is_over() {
+                        return Received::Late;
                     }
+                    has_ended = is_due && self.has_ended();
                     continue;
                 }
             }
@@ -193,6 +160,11 @@ impl Channel {
                     // SAFETY: as the caller says.
                     if let Some(received) = unsafe { self.take(frame) } {
                         return received;
+                    }
+                    // A part of a message is none.
+                    patience.count(Waited::Ready, 0);
+                    if patience.is_over() {
+                        return Received::Late;
                     }
                 }
                 Err(error) if would_wait(&error) => {}
@@ -249,14 +221,6 @@ pub unsafe fn take(decoder: &mut Decoder, body: &mut Vec<u8>, frame: *mut Frame)
 
 fn wanted(descriptor: RawFd, events: libc::c_short) -> libc::pollfd {
     libc::pollfd { fd: descriptor, events, revents: 0 }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Waited {
-    Ready,
-    InVain,
-    /// By a signal.
-    Interrupted,
 }
 
 /// Waits so many milliseconds, or until one of them is ready; -1 is for ever.

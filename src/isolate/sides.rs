@@ -4,6 +4,7 @@ use super::arena::Arena;
 use super::channel::Channel;
 use super::message::Decoder;
 use std::collections::HashMap;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 /// The helpers of an environment, by number; in a helper, its program.
@@ -38,6 +39,8 @@ pub struct Side {
     pub channel: Channel,
     /// What has come by the other pipe.
     pub events: Decoder,
+    /// Where that comes from, until somebody listens.
+    pub events_end: Option<OwnedFd>,
     /// The memory that both sides have.
     pub arena: Option<Arc<Arena>>,
 }

@@ -77,23 +77,23 @@ function call() {
   i32[ERRNO] = header.errno();
   u32[TARGET] = target;
   const entry = textResult(target);
-  serving++;
+  const outer = serving++;
   try {
     if (entry === 0) {
       enter();
-      serving--;
+      serving = outer;
       // What waits for an answer, or to be sent, does not wait for ever.
       if (answers.size === 0 && flush()) return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
       const errno = i32[ERRNO];
-      serving--;
+      serving = outer;
       const [flags, body] = packed(text);
       send(RESULT, flags, id, body, 0, errno);
     }
   } catch (error) {
-    serving--;
+    serving = outer;
     send(FAILURE, TEXT, id, failure(error), 0, i32[ERRNO]);
   }
   return 0;
@@ -139,15 +139,15 @@ function begin() {
 function answer(kind) {
   const id = header.id();
   const question = parse(native.isolateText(channel));
-  serving++;
+  const outer = serving++;
   needsLoop ||= question.op === 'callback';
   try {
     const told = kind === HELLO ? hello(channel, question) : operations.ask(question, started);
     if (kind === HELLO) callbackLimit = question.callbackTimeout || Infinity;
-    serving--;
+    serving = outer;
     send(kind === HELLO ? READY : TOLD, TEXT, id, stringify(told ?? null));
   } catch (error) {
-    serving--;
+    serving = outer;
     send(FAILURE, TEXT, id, failure(error));
   }
 }
