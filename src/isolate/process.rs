@@ -56,7 +56,8 @@ impl Drop for Actions {
 }
 
 impl Actions {
-    /// Descriptors from 3 on are these and no others, standard input is empty, no signal is blocked or ignored.
+    /// Descriptors from 3 on are these and no others, standard input is empty, no signal is blocked or ignored. It is in a
+    /// process group of its own: Ctrl-C is the program's business, which may go on.
     fn new(descriptors: &[RawFd]) -> io::Result<Actions> {
         // SAFETY: both are plain memory until they are initialized here, before anything else.
         let mut actions = unsafe {
@@ -80,7 +81,8 @@ impl Actions {
             libc::sigaddset(&raw mut defaults, libc::SIGPIPE);
             check(libc::posix_spawnattr_setsigmask(&raw mut actions.1, &raw const none))?;
             check(libc::posix_spawnattr_setsigdefault(&raw mut actions.1, &raw const defaults))?;
-            let flags = libc::POSIX_SPAWN_SETSIGMASK | libc::POSIX_SPAWN_SETSIGDEF;
+            check(libc::posix_spawnattr_setpgroup(&raw mut actions.1, 0))?;
+            let flags = libc::POSIX_SPAWN_SETSIGMASK | libc::POSIX_SPAWN_SETSIGDEF | libc::POSIX_SPAWN_SETPGROUP;
             check(libc::posix_spawnattr_setflags(&raw mut actions.1, flags as libc::c_short))?;
         }
         Ok(actions)
