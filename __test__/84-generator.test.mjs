@@ -184,6 +184,19 @@ describe('filters', () => {
   });
 });
 
+describe('a header of which others have the functions', () => {
+  it('says which, and how to take them', () => {
+    mkdirSync(path.join(folder, 'parts'), { recursive: true });
+    headerOf('parts/calls.h', 'int add(int, double);\n');
+    const outer = headerOf('outer.h', '#define LIMIT 3\n#include "parts/calls.h"\n');
+    const { stderr } = generate('outer.mjs', outer, '--exclude', '^add$');
+    expect(stderr).toMatch(/no functions.*parts\/calls\.h \(1\)/);
+    const [, pattern] = /--from '(.*)' takes/.exec(stderr);
+    expect(new RegExp(pattern, 'u').test('parts/calls.h')).toBe(true);
+    expect(generate('outer.mjs', outer, '--from', pattern).stderr).not.toContain('no functions');
+  });
+});
+
 describe('a bad declaration', () => {
   it('is left out, and the module says why', () => {
     const { text, stderr } = generate('partly.ts', headerOf('partly.h', 'int good(void);\nint bad(nonsense);\n'));

@@ -18,6 +18,8 @@ pub(super) struct Attributes {
     pub is_packed: bool,
     /// 0 for none.
     pub align: u32,
+    /// Two attributes ask for different alignments.
+    pub is_aligned_twice: bool,
     pub convention: Option<&'static str>,
     pub is_noreturn: bool,
     pub deprecated: Option<String>,
@@ -140,6 +142,7 @@ impl<'s> Parser<'s> {
             "packed" => attributes.is_packed = true,
             "aligned" | "align" => {
                 let align = if has_arguments { self.alignment()? } else { 16 };
+                attributes.is_aligned_twice |= attributes.align != 0 && attributes.align != align;
                 attributes.align = attributes.align.max(align);
             }
             "noreturn" | "Noreturn" => attributes.is_noreturn = true,

@@ -16,6 +16,8 @@ const MAX_INCLUDED: usize = 64;
 /// The most text that is read, files counted as often as they are included, and how often.
 const MAX_READ: usize = 256 << 20;
 const MAX_FILES: usize = 20_000;
+/// How many lost names are told of all these.
+const MAX_TOLD: usize = 100_000;
 
 impl<'s> Preprocessor<'s> {
     pub(super) fn file(&mut self) -> Option<&mut File<'s>> {
@@ -241,11 +243,17 @@ impl<'s> Preprocessor<'s> {
     }
 
     /// What a part of a text would have declared.
-    pub(super) fn lost_between(&self, source: u32, start: usize, end: usize) -> Vec<String> {
+    pub(super) fn lost_between(&mut self, source: u32, start: usize, end: usize) -> Vec<String> {
+        // A file may be included many times.
+        if self.told > MAX_TOLD {
+            return Vec::new();
+        }
         let Some(text) = self.sources.get(source).text.get(start..end) else { return Vec::new() };
         let mut lexer = Lexer::new(self.texts, source, text);
         let tokens: Vec<_> = std::iter::from_fn(|| Some(lexer.next()).filter(|token| token.kind != Kind::End)).collect();
-        names_of(&tokens, 0).all()
+        let names = names_of(&tokens, 0).all();
+        self.told += names.len();
+        names
     }
 
     fn include(&mut self, directive: Token<'s>) {

@@ -82,6 +82,8 @@ pub struct Preprocessor<'s> {
     /// Something that stands for another thing at each place has been expanded.
     pub depends_on_place: bool,
     pub(super) is_exhausted: bool,
+    /// How many names have been told that were lost with parts of texts.
+    pub(super) told: usize,
     pub(super) made: usize,
     pub(super) calls: u32,
     pub(super) counter: u32,
@@ -111,6 +113,7 @@ impl<'s> Preprocessor<'s> {
             is_condition: false,
             depends_on_place: false,
             is_exhausted: false,
+            told: 0,
             made: 0,
             calls: 0,
             counter: 0,

@@ -55,7 +55,9 @@ impl<'s> Parser<'s> {
         record.align = attributes.align;
         record.is_packed = attributes.is_packed;
         record.is_complete = true;
-        record.problem = attributes.foreign.map(str::to_owned);
+        // For gcc the last counts, for clang the largest.
+        let aligned = attributes.is_aligned_twice.then_some("its attributes ask for different alignments, with which compilers differ");
+        record.problem = attributes.foreign.or(aligned).map(str::to_owned);
         self.lay_out(index);
         if is_again {
             if !self.is_same_record(first, index) {

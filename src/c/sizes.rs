@@ -119,6 +119,10 @@ impl Parser<'_> {
         if has_bits && record.is_packed && record.fields.iter().any(asks) {
             return Err("it packs bit-fields and aligns other fields".to_owned());
         }
+        // For gcc the pragma then counts for what bit-fields align, for clang the attribute.
+        if has_bits && record.is_packed && record.pack > 1 {
+            return Err("a pragma and an attribute pack its bit-fields, with which compilers lay it out differently".to_owned());
+        }
         let mut members = Vec::with_capacity(record.fields.len());
         let mut strange = None;
         for field in &record.fields {
@@ -131,11 +135,15 @@ impl Parser<'_> {
         }
         let is_placed: Vec<_> = members.iter().map(|member| member.is_named && member.width != Some(0)).collect();
         if !is_placed.contains(&true) {
+            if !members.is_empty() || record.align > 1 {
+                return Err("no field of it has a name".to_owned());
+            }
             // GNU C has empty records.
             let ty = Type::Array(Rc::new(Array::new(Type::Scalar(CType::U8), 0).map_err(|error| error.message)?));
             return Ok(Laid { ty, places: vec![None; is_placed.len()], strange: Some("it is empty".to_owned()) });
         }
-        let pack = if record.is_packed { u32::from(has_bits) } else { record.pack };
+        // Of a record that is packed anyway, the pragma limits what fields ask for themselves.
+        let pack = if record.is_packed && has_bits { 1 } else { record.pack };
         let spec = RecordSpec { is_union: record.is_union, pack, align: record.align, members };
         let laid = Rc::new(Record::new(spec, self.target().rules()).map_err(|error| error.message)?);
         let mut placed = laid.members.iter();
@@ -164,7 +172,7 @@ impl Parser<'_> {
     }
 
     /// The type with its layout.
-    fn laid_type(&self, ty: Ty) -> Result<Type, String> {
+    pub(super) fn laid_type(&self, ty: Ty) -> Result<Type, String> {
         Ok(match self.shape(ty) {
             Shape::Int(int) => self.laid_int(*int)?,
             Shape::Enum(index) => match self.unknown_enum(*index) {

@@ -153,6 +153,16 @@ fn what_would_be_laid_out_otherwise_is_told() {
     ] {
         assert!(part(&parsed(text), "diagnostics").contains(wanted), "{text}");
     }
+    for (text, wanted) in [
+        ("struct __attribute__((aligned(8))) s { int a; } __attribute__((aligned(2)));", "its attributes ask for different alignments"),
+        ("struct s { int : 3; };", "no field of it has a name"),
+        ("struct s { } __attribute__((aligned(16)));", "no field of it has a name"),
+        ("#pragma pack(4)\nstruct s { long a : 3; } __attribute__((packed));", "a pragma and an attribute pack its bit-fields"),
+    ] {
+        assert!(part(&parsed(text), "records").contains(wanted), "{text}");
+    }
+    let agreed = "struct __attribute__((aligned(8))) s { int a; } __attribute__((aligned(8)));\n#pragma pack(1)\nstruct t { long a : 3; } __attribute__((packed));";
+    assert!(!parsed(agreed).contains("problem"));
     assert_eq!(part(&parsed("struct s { int a; int : 3; int : 0; union { int b; char c; }; };"), "diagnostics"), "");
     for (text, wanted) in [
         ("typedef float t __attribute__((mode(DF))); t f(void);", "{t,{double}}"),
