@@ -3,9 +3,8 @@
 
 const native = require('../binding.js');
 const { createError } = require('../errors.js');
+const { MISSING, NO_STACK } = require('./kinds.js');
 
-/** Instead of the number of a function that may be missing. */
-const MISSING = -1;
 
 const MOST = 2 ** 32;
 const { parse } = JSON;
@@ -63,6 +62,7 @@ let codes;
  */
 function failureOf(text, symbol) {
   const { code, message, symbol: told, cause } = Object.setPrototypeOf({ ...valueOf(text) }, null);
+  if (code === NO_STACK) return new RangeError('Maximum call stack size exceeded');
   codes ??= new Set(native.codes().map((/** @type {{ code: string }} */ row) => row.code));
   const own = symbol ?? (typeof told === 'string' ? told : undefined);
   const error = createError(codes.has(code) ? code : 'ERR_CALL_FAILED', String(textOf(message)), own);

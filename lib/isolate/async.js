@@ -3,7 +3,7 @@
 
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
-const { crashed, late } = require('./death.js');
+const { closed, crashed, late } = require('./death.js');
 const { header } = require('./header.js');
 const { IsolatedCall } = require('./isolated-call.js');
 const { LATE, START, TEXT } = require('./kinds.js');
@@ -47,8 +47,9 @@ function asyncWay(isolation) {
     // Not one that was started while the arguments were read.
     const helper = /** @type {Helper} */ (lending.passage.helper);
     if (!helper.isAlive) throw crashed(call.symbol, helper.death);
+    const { target, bytes, library } = isolation.functionAt(u32[TARGET]);
+    if (!library.isOpen) throw closed(call.symbol);
     helper.events.listen();
-    const { target, bytes } = isolation.functionAt(u32[TARGET]);
     const errno = call.outcome ? 0 : i32[ERRNO];
     const id = helper.nextId();
     const { channel, limit } = helper;
@@ -58,6 +59,8 @@ function asyncWay(isolation) {
       helper.end(code === LATE ? `it took no call for ${limit} ms` : 'it ended', code === LATE ? 0 : 2000);
       throw code === LATE ? late(call.symbol, limit) : crashed(call.symbol, helper.death);
     }
+    // What callbacks exchange.
+    call.passage = lending.passage;
     helper.events.add(id, call);
     return id;
   }

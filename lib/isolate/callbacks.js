@@ -14,7 +14,7 @@ const { INVALID, callbacks: local } = require('../pointer.js');
 const { marshalOf } = require('../record/marshal.js');
 const { worded } = require('../refused.js');
 const { header } = require('./header.js');
-const { Kept } = require('./kept.js');
+const { Kept, Lasting } = require('./kept.js');
 const { ANSWER, DEFAULT } = require('./kinds.js');
 
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
@@ -35,7 +35,22 @@ const RESTING = 64;
  * @property {number} address
  * @property {Function | undefined} fn undefined when it is closed
  * @property {Entry | undefined} entry of a JSCallback
+ * @property {number} local its number here
  * @property {Runner} runner
+ * @property {InstanceType<typeof Lasting> | undefined} keep what the default points to
+ */
+
+/** So many are looked at for each JSCallback that is new, whether they were closed. */
+const SWEPT = 4;
+
+/** @param {Remote} remote of a JSCallback */
+const isOpen = ({ entry, local: number }) => entries[number] === entry;
+
+/**
+ * The call that a callback is of.
+ * @typedef {object} Waiting
+ * @property {{ error: unknown } | undefined} thrown what a callback of it has thrown
+ * @property {InstanceType<typeof import('./passage.js').Passage> | undefined} [passage] what it has lent
  */
 
 /** How callbacks of one signature are run. */
@@ -74,15 +89,16 @@ class Runner {
    * Leaves a result: a scalar in the frame.
    * @param {Entry} place what messages call it
    * @param {any} value
+   * @param {InstanceType<typeof Lasting>} [keep] what it points to is kept by
    * @returns {Uint8Array | undefined} the bytes of a record
    */
-  give(place, value) {
-    const { result, helper } = this;
+  give(place, value, keep = this.helper.callbacks.kept) {
+    const { result } = this;
     if (result.base === 'void') return void checkNothing(place, value);
     if (isPromise(value)) refuseResult(place, result, value);
     if (!result.record) {
       const { read, invalid, store } = marshallers[result.base];
-      const accepted = result.accept ? result.accept(value, helper.callbacks.kept) : read(value);
+      const accepted = result.accept ? result.accept(value, keep) : read(value);
       if (invalid(accepted)) refuseResult(place, result, value);
       store(accepted, offsets.scalarResult);
       return undefined;
@@ -90,7 +106,7 @@ class Runner {
     const bytes = new Uint8Array(result.size + 8);
     try {
       if (typeof value === 'object')
-        marshalOf(result).put(new MemoryView(bytes.buffer), 0, value, /** @type {any} */ (helper.callbacks.kept.call));
+        marshalOf(result).put(new MemoryView(bytes.buffer), 0, value, /** @type {any} */ (keep.call));
       else require('../passing.js').putByAddress(result, new MemoryView(bytes.buffer), 0, value);
     } catch (error) {
       throw worded(error, place.symbol, undefined, place.place);
@@ -111,6 +127,12 @@ class Callbacks {
   #runners = new WeakMap();
   /** Those of JSCallbacks. @type {WeakMap<object, Remote>} */
   #known = new WeakMap();
+  /** The same, those that were looked at first first. @type {Remote[]} */
+  #lasting = [];
+  /** Those that were closed since the helper was told. @type {number[]} */
+  #closed = [];
+  /** What the defaults of closed ones point to, the oldest first. @type {InstanceType<typeof Lasting>[]} */
+  #retired = [];
   /** @type {InstanceType<typeof Kept> | undefined} */
   #kept;
 
@@ -165,11 +187,37 @@ class Callbacks {
     if (!entry) return INVALID;
     let remote = this.#known.get(value);
     if (!remote) {
+      this.#sweep(SWEPT);
       remote = this.#make(this.#runnerOf(local.signatureOf(value)), entry.onError, entry.fn);
       remote.entry = entry;
+      remote.local = number;
       this.#known.set(value, remote);
+      this.#lasting.push(remote);
     }
     return remote.address;
+  }
+
+  /** Whether C may still call JSCallbacks that are open. */
+  get isOpen() {
+    this.#sweep(this.#lasting.length);
+    return this.#lasting.length > 0;
+  }
+
+  /** Looks which JSCallbacks were closed. @param {number} most so many of them */
+  #sweep(most) {
+    for (let count = Math.min(most, this.#lasting.length); count > 0; count--) {
+      const remote = /** @type {Remote} */ (this.#lasting.shift());
+      if (isOpen(remote)) this.#lasting.push(remote);
+      else this.#close(remote);
+    }
+  }
+
+  /** C gets the default from now on, as long as its pointer is not another's. @param {Remote} remote */
+  #close({ number, keep }) {
+    this.#open.delete(number);
+    this.#closed.push(number);
+    if (keep) this.#retired.push(keep);
+    if (this.#retired.length > RESTING) this.#retired.shift()?.close();
   }
 
   /** @param {Runner} runner @param {unknown} onError @param {Function} fn @returns {Remote} */
@@ -177,64 +225,92 @@ class Callbacks {
     const helper = this.#helper;
     helper.events.listen();
     const number = ++this.#last;
-    const isZero = Object.is(onError, 0);
-    u32[RESULT] = u32[RESULT + 1] = 0;
-    const bytes = isZero ? undefined : runner.give(placeOf(fn, 'onError'), onError);
-    const word = isZero || bytes ? undefined : [u32[RESULT], u32[RESULT + 1]];
-    const fallback = { word, bytes: bytes && Buffer.from(bytes).toString('base64') };
-    const address = helper.ask('callback', { op: 'callback', number, types: runner.numbers, fallback });
-    const remote = { number, address: Number(address), fn, entry: undefined, runner };
+    /** @type {InstanceType<typeof Lasting> | undefined} */
+    let keep;
+    /** @type {{ word?: number[], bytes?: string }} */
+    let fallback = {};
+    if (!Object.is(onError, 0)) {
+      keep = new Lasting(helper);
+      u32[RESULT] = u32[RESULT + 1] = 0;
+      const bytes = runner.give(placeOf(fn, 'onError'), onError, keep);
+      fallback = bytes ? { bytes: Buffer.from(bytes).toString('base64') } : { word: [u32[RESULT], u32[RESULT + 1]] };
+    }
+    const closed = this.#closed;
+    this.#closed = [];
+    const question = { op: 'callback', number, types: runner.numbers, fallback, closed };
+    const address = Number(helper.ask('callback', question));
+    const remote = { number, address, fn, entry: undefined, local: -1, runner, keep };
     this.#open.set(number, remote);
     return remote;
   }
 
   /**
    * Runs the callback that the last message is of, and sends its result.
-   * @param {{ thrown: { error: unknown } | undefined } | undefined} level what throws its error; undefined where
-   *   nothing waits
+   * @param {Waiting | undefined} call what throws its error, and has lent what C uses; undefined where nothing waits
+   * @param {boolean} isEvent whether the program waits for nothing, and may so wait for a promise
    */
-  run(level) {
+  run(call, isEvent) {
     const id = header.id();
+    const sender = header.value();
     const remote = this.#open.get(header.target());
-    const isOpen = remote && (!remote.entry || entries.includes(remote.entry));
-    const { fn } = remote ?? {};
+    const fn = remote && (!remote.entry || isOpen(remote)) ? remote.fn : undefined;
     // After an error, no more JavaScript runs for the call.
-    if (!remote || !isOpen || !fn || level?.thrown) return void this.#answer(id, DEFAULT, undefined);
+    if (!remote || !fn || call?.thrown) return void this.#answer(id, DEFAULT, undefined);
     const { runner } = remote;
     const floors = [floorOfScratch(), floorOfHeap()];
     /** @type {unknown[]} */
     const held = [];
     try {
-      const result = apply(fn, undefined, runner.take(held));
-      if (!level && isPromise(result)) return void this.#wait(id, runner, fn, result);
-      this.#answer(id, 0, runner.give(placeOf(fn, 'result'), result));
+      const args = runner.take(held);
+      call?.passage?.exchange();
+      const result = apply(fn, undefined, args);
+      if (isEvent && isPromise(result)) return void this.#wait(id, sender, call, runner, fn, result);
+      this.#give(id, call, runner, fn, result);
     } catch (error) {
-      this.#thrown(error, level);
-      this.#answer(id, DEFAULT, undefined);
+      this.#thrown(id, call, error);
     } finally {
       images.abandon(floors[0], floors[1]);
     }
   }
 
-  /** @param {unknown} error @param {{ thrown: { error: unknown } | undefined } | undefined} level */
-  #thrown(error, level) {
-    if (level) level.thrown ??= { error };
+  /** @param {number} id @param {Waiting | undefined} call @param {Runner} runner @param {Function} fn @param {unknown} value */
+  #give(id, call, runner, fn, value) {
+    call?.passage?.exchange();
+    this.#answer(id, 0, runner.give(placeOf(fn, 'result'), value));
+  }
+
+  /** @param {number} id @param {Waiting | undefined} call @param {unknown} error */
+  #thrown(id, call, error) {
+    if (call) call.thrown ??= { error };
     else {
       // No call can throw it: it is nobody's.
       queueMicrotask(() => {
         throw error;
       });
     }
+    if (!this.#helper.isAlive) return;
+    call?.passage?.exchange();
+    this.#answer(id, DEFAULT, undefined);
   }
 
-  /** @param {number} id @param {Runner} runner @param {Function} fn @param {Promise<unknown>} promise */
-  async #wait(id, runner, fn, promise) {
+  /**
+   * @param {number} id
+   * @param {number} sender the asynchronous call, whose time stands still
+   * @param {Waiting | undefined} call
+   * @param {Runner} runner
+   * @param {Function} fn
+   * @param {Promise<unknown>} promise
+   */
+  async #wait(id, sender, call, runner, fn, promise) {
+    const { events } = this.#helper;
+    events.pause(id, sender);
     try {
       const value = await promise;
-      if (this.#helper.isAlive) this.#answer(id, 0, runner.give(placeOf(fn, 'result'), value));
+      if (this.#helper.isAlive) this.#give(id, call, runner, fn, value);
     } catch (error) {
-      this.#thrown(error, undefined);
-      if (this.#helper.isAlive) this.#answer(id, DEFAULT, undefined);
+      this.#thrown(id, call, error);
+    } finally {
+      events.resume(id);
     }
   }
 

@@ -21,27 +21,27 @@ const TARGET = offsets.target / 4;
  * @returns {import('../signature.js').Crossing}
  */
 function crossingOf(isolation) {
-  const enter = () => {
+  function enter() {
     const { passage } = isolation;
-    const { name, target, bytes } = isolation.functionAt(u32[TARGET]);
-    passage.helper.call(name, target, bytes);
+    const fn = isolation.functionAt(u32[TARGET]);
+    passage.helper.call(fn, passage);
     passage.giveBack();
-  };
-  const enterForString = () => {
+  }
+  function enterForString() {
     const { passage } = isolation;
-    const { name, target, bytes } = isolation.functionAt(u32[TARGET]);
-    passage.helper.call(name, target, bytes);
+    const fn = isolation.functionAt(u32[TARGET]);
+    passage.helper.call(fn, passage);
     const text = textOf(passage.helper.channel, header.flags());
     passage.giveBack();
     return text;
-  };
+  }
   class SyncCall extends IsolatedCall {
     constructor() {
       super(isolation.passage);
     }
   }
   return {
-    scope: { enter: enter, enterForString, enterForText: enterForString, Call: SyncCall, refuse: refuseValue },
+    scope: { enter, enterForString, enterForText: enterForString, Call: SyncCall, refuse: refuseValue },
     async: asyncWay(isolation),
   };
 }

@@ -23,10 +23,13 @@ function crashed(symbol, death) {
   return Object.assign(error, { signal: name, exitCode: name || code === -1 ? undefined : code, address });
 }
 
+/** @param {string} symbol */
+const closed = (symbol) => createError('ERR_LIBRARY_CLOSED', `${symbol}: the library is closed`, symbol);
+
 /** @param {string} symbol @param {number} limit in milliseconds */
 function late(symbol, limit) {
   const text = `${symbol}: the call took longer than ${limit} ms; the helper process was killed`;
   return createError('ERR_CALL_TIMEOUT', text, symbol);
 }
 
-module.exports = { crashed, late, signalName };
+module.exports = { closed, crashed, late, signalName };

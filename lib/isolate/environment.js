@@ -8,6 +8,9 @@ const { copyList } = require('../library/list.js');
 /** What both processes must agree on, whatever else is passed. */
 const OURS = ['ARKFFI_NATIVE', 'ARKFFI_BACKEND'];
 
+/** What the program's own runtime was told: it is not for the helper, whose runtime this package starts. */
+const NOT_PASSED = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD'];
+
 /** More than systems can pass. */
 const MOST = 100_000;
 
@@ -24,6 +27,7 @@ function readEnvironment(caller, given, index, isLimited) {
   const refuse = (code, text) => createError(code, `${caller}: argument ${index}: env: ${text}`, caller, index);
   const own = /** @type {Record<string, string>} */ ({ ...process.env });
   const variables = given === undefined ? own : chosen(given, own, refuse);
+  if (given === undefined) for (const name of NOT_PASSED) delete variables[name];
   for (const name of OURS) {
     if (own[name] === undefined) delete variables[name];
     else variables[name] = own[name];
@@ -70,6 +74,9 @@ function chosen(given, own, refuse) {
 
 /** @param {string} name @param {(code: string, text: string) => Error} refuse */
 function checkName(name, refuse) {
+  if (NOT_PASSED.includes(name)) {
+    throw refuse('ERR_INVALID_ARG_VALUE', `${name} is for the runtime of the program, and never passed to a helper`);
+  }
   if (name !== '' && !name.includes('\0') && !name.includes('=')) return;
   throw refuse('ERR_INVALID_ARG_VALUE', `no variable can have the name ${describe(name)}`);
 }

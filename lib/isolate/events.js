@@ -1,9 +1,11 @@
 'use strict';
 // What a helper sends when the program waits for nothing: results of asynchronous calls, and callbacks of threads.
 
+const { performance } = require('node:perf_hooks');
 const timers = require('node:timers');
 const native = require('../binding.js');
-const { crashed, late } = require('./death.js');
+const { late } = require('./death.js');
+const { header } = require('./header.js');
 const { CALLBACK, SETTLED } = require('./kinds.js');
 const { Running, threadsOf } = require('./running.js');
 
@@ -12,6 +14,7 @@ const { Running, threadsOf } = require('./running.js');
 
 // Taken once: tests of programs put others in their place.
 const { clearInterval, setInterval } = timers;
+const now = performance.now.bind(performance);
 
 /** So many milliseconds are between two looks at a helper that calls are pending in, at most. */
 const STEP = 100;
@@ -26,6 +29,8 @@ class Events {
   #timer;
   #step;
   #running;
+  /** Milliseconds of the step in which callbacks ran here. */
+  #busy = 0;
 
   /** @param {Helper} helper */
   constructor(helper) {
@@ -57,11 +62,32 @@ class Events {
     while (helper.isAlive) {
       const kind = native.isolateEvent(helper.channel);
       if (kind === 0) return;
-      if (kind === CALLBACK) helper.callbacks.run(undefined);
+      if (kind === CALLBACK) this.#callBack();
       else if (kind !== SETTLED || !require('./async.js').settle(helper)) {
         helper.end('it sent an event that nobody waits for', 0, true);
       }
     }
+  }
+
+  #callBack() {
+    const call = this.pending.get(header.value());
+    const start = now();
+    this.#helper.callbacks.run(call, true);
+    this.#busy += now() - start;
+  }
+
+  /**
+   * The time of a call stands still while a promise of a callback of it is pending, as long as C waits for that.
+   * @param {number} id of the callback
+   * @param {number} call
+   */
+  pause(id, call) {
+    this.#running.pause(id, call, this.#helper.isolation.options.callbackTimeout || Infinity);
+  }
+
+  /** @param {number} id of the callback */
+  resume(id) {
+    this.#running.resume(id);
   }
 
   /** @param {number} id @param {Pending} call */
@@ -91,13 +117,10 @@ class Events {
   /** Some time has passed. If the program was busy, no more than a step of it counts: it could have seen nothing. */
   #look() {
     const helper = this.#helper;
-    if (!helper.isAlive) return;
-    // A child of the helper may have its pipes, and keep them open.
-    if (!native.isolateIsAlive(helper.channel)) helper.end('it ended', 0);
-    else {
-      const ids = this.#running.pass(this.#step);
-      if (ids.length > 0) this.#giveUp(ids);
-    }
+    if (!helper.look()) return;
+    const ids = this.#running.pass(Math.max(0, this.#step - this.#busy));
+    this.#busy = 0;
+    if (ids.length > 0) this.#giveUp(ids);
   }
 
   /** @param {number[]} ids of calls that take too long; all others end with them */
@@ -115,8 +138,7 @@ class Events {
     this.#socket?.destroy();
     const calls = [...this.pending.values()];
     this.pending.clear();
-    const { death } = this.#helper;
-    reject(calls, (symbol) => crashed(symbol, death));
+    reject(calls, (symbol) => this.#helper.gone(symbol));
   }
 }
 

@@ -2,10 +2,10 @@
 // The functions of an isolated library, as programs call them.
 
 const { describeBound } = require('../bound.js');
-const { createError } = require('../errors.js');
 const { defineValue } = require('../property.js');
 const { makeStubs } = require('../stub.js');
 const { tracing } = require('../tracing.js');
+const { closed } = require('./death.js');
 const { forgetFunction } = require('./isolation.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
@@ -37,7 +37,7 @@ function makeFunction(isolation, library, plan, made) {
   describeBound(number, name, signature.params);
   const stub = tracing.calls ? require('../trace/calls.js').tracedStub(made, name, signature) : made;
   const check = () => {
-    if (!library.isOpen) throw createError('ERR_LIBRARY_CLOSED', `${name}: the library is closed`, name);
+    if (!library.isOpen) throw closed(name);
   };
   const fn = (/** @type {unknown[]} */ ...args) => {
     check();

@@ -8,12 +8,13 @@ const { views, offsets } = require('../frame.js');
 const { answerOf, failureOf } = require('./answers.js');
 const { Arena, ORDERS } = require('./arena.js');
 const { Callbacks } = require('./callbacks.js');
-const { crashed, late } = require('./death.js');
+const { closed, crashed, late } = require('./death.js');
 const { Told } = require('./descriptors.js');
 const { Events } = require('./events.js');
 const { header, trade } = require('./header.js');
 const kinds = require('./kinds.js');
 const { Passage } = require('./passage.js');
+const { demandStack } = require('./stack.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 
@@ -30,9 +31,6 @@ const START = 60_000;
 
 /** Milliseconds that one that has closed its pipes may take to end. */
 const PATIENCE = 2000;
-
-/** What the program's own runtime was told is not for the helper. */
-const NOT_PASSED = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD'];
 
 /**
  * Starts a process, with as much shared memory as there is room for.
@@ -62,6 +60,11 @@ const collected = new FinalizationRegistry((/** @type {number} */ channel) => {
 class Level {
   /** @type {{ error: unknown } | undefined} what a callback of it has thrown */
   thrown = undefined;
+
+  /** @param {InstanceType<typeof Passage> | undefined} passage what it has lent */
+  constructor(passage) {
+    this.passage = passage;
+  }
 }
 
 class Helper {
@@ -78,8 +81,7 @@ class Helper {
   constructor(isolation) {
     this.isolation = isolation;
     const { env, callTimeout } = isolation.options;
-    const variables = Object.entries(env).filter(([name]) => !NOT_PASSED.includes(name));
-    const list = variables.map(([name, value]) => `${name}=${value}`);
+    const list = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const [started, order] = start(list);
     this.channel = started.channel;
     this.pid = started.pid;
@@ -149,7 +151,8 @@ class Helper {
    * @returns {any}
    */
   #talk(kind, expected, symbol, question, body, limit) {
-    if (!this.isAlive) throw this.#gone(symbol);
+    if (!this.isAlive) throw this.gone(symbol);
+    demandStack();
     const id = this.nextId();
     const start = now();
     const bytes = Buffer.from(stringify(body));
@@ -164,19 +167,20 @@ class Helper {
 
   /**
    * Makes the call that the frame is filled for, and waits for its result, which is in the frame then.
-   * @param {string} symbol
-   * @param {number} target
-   * @param {number} bytes of the frame
+   * @param {import('./isolation.js').IsolatedFn} fn
+   * @param {InstanceType<typeof Passage>} passage what it lends
    */
-  call(symbol, target, bytes) {
-    // A getter of an argument may have made another call, in which it died.
-    if (!this.isAlive) throw this.#gone(symbol);
+  call({ name: symbol, target, bytes, library }, passage) {
+    // A getter of an argument may have made another call, in which it died, or closed the library.
+    if (!this.isAlive) throw this.gone(symbol);
+    if (!library.isOpen) throw closed(symbol);
+    if (this.callbacks.count > 0) demandStack();
     const { channel, limit } = this;
     const id = this.nextId();
     // Without callbacks nobody asks how long it took.
     const start = this.callbacks.count > 0 ? now() : 0;
     const code = trade(channel, CALL, id, target, bytes, limit, false);
-    this.#wait(RESULT, code, id, symbol, limit, start);
+    this.#wait(RESULT, code, id, symbol, limit, start, passage);
     i32[ERRNO] = header.errno();
   }
 
@@ -187,18 +191,19 @@ class Helper {
    * @param {string} symbol
    * @param {number} left milliseconds
    * @param {number} start when the helper was given the turn
+   * @param {InstanceType<typeof Passage>} [passage] what the call has lent
    */
-  #wait(expected, code, id, symbol, left, start) {
+  #wait(expected, code, id, symbol, left, start, passage) {
     // The usual case first.
     if (code === expected && header.id() === id) return;
     const outer = this.#level;
-    const level = (this.#level = new Level());
+    const level = (this.#level = new Level(passage));
     try {
       while (code === CALLBACK) {
         // The clock stands still while it is the program's turn.
         left -= now() - start;
-        this.callbacks.run(level);
-        if (!this.isAlive) throw this.#gone(symbol);
+        this.callbacks.run(level, false);
+        if (!this.isAlive) throw this.gone(symbol);
         start = now();
         code = native.isolateReceive(this.channel, left > 0 ? left : 0, false);
       }
@@ -216,7 +221,7 @@ class Helper {
   }
 
   /** It has ended while somebody needed it. @param {string} symbol */
-  #gone(symbol) {
+  gone(symbol) {
     if (!this.isolation.isClosed) return crashed(symbol, this.death);
     return createError('ERR_LIBRARY_CLOSED', `${symbol}: the isolate was closed meanwhile`, symbol);
   }
@@ -237,6 +242,12 @@ class Helper {
   /** Sends a message that nobody waits for here. @param {number[]} head @param {Uint8Array} [body] */
   send([kind, flags, id, target, frame, errno, value], body) {
     return native.isolateSend(this.channel, kind, flags, id, target, frame, errno, value, this.limit, body) === 0;
+  }
+
+  /** Notices that it has ended, though its pipes may be open: a child of it can have them. */
+  look() {
+    if (this.isAlive && !native.isolateIsAlive(this.channel)) this.end('it ended', 0);
+    return this.isAlive;
   }
 
   /**

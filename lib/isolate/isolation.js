@@ -5,6 +5,7 @@ const { performance } = require('node:perf_hooks');
 const native = require('../binding.js');
 const { CHECKED_TEXT, allChecked } = require('../checked.js');
 const { createError } = require('../errors.js');
+const { closed } = require('./death.js');
 const { Helper } = require('./helper.js');
 const { MISSING } = require('./kinds.js');
 const { Log } = require('./log.js');
@@ -232,7 +233,7 @@ class Isolation {
    * @param {string} symbol
    */
   pointerTo(name, library, symbol) {
-    if (!library.isOpen) throw createError('ERR_LIBRARY_CLOSED', `${name}: the library is closed`, name);
+    if (!library.isOpen) throw closed(name);
     const helper = this.ready(name);
     return this.types.pointer(Number(helper.ask(name, { op: 'find', library: library.number, symbol })));
   }

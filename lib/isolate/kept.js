@@ -1,6 +1,5 @@
 'use strict';
-// What C in the helper may use after a callback has returned it: strings and buffers, until so many others were
-// returned after them.
+// What C in the helper may use after whoever gave it has returned.
 
 const { IsolatedCall } = require('./isolated-call.js');
 const { Passage } = require('./passage.js');
@@ -8,11 +7,8 @@ const { Passage } = require('./passage.js');
 /** As for callbacks in this process. */
 const KEPT = 256;
 
-class Kept extends Passage {
-  /** In a ring. @type {number[]} */
-  #ring = [];
-  #next = 0;
-
+/** Until it is closed. */
+class Lasting extends Passage {
   /** @param {InstanceType<typeof import('./helper.js').Helper>} helper */
   constructor(helper) {
     super(helper, false);
@@ -23,6 +19,13 @@ class Kept extends Passage {
     /** For records. */
     this.call = new IsolatedCall(this);
   }
+}
+
+/** What callbacks return: strings and buffers, until so many others were returned after them. */
+class Kept extends Lasting {
+  /** In a ring. @type {number[]} */
+  #ring = [];
+  #next = 0;
 
   /** @param {number} size @param {number} align @returns {number} */
   take(size, align) {
@@ -36,4 +39,4 @@ class Kept extends Passage {
   }
 }
 
-module.exports = { Kept };
+module.exports = { Kept, Lasting };

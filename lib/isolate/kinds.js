@@ -32,6 +32,9 @@ const DEFAULT = 16;
 /** Bytes of all result registers. */
 const RESULTS = 48;
 
+/** The code of a failure that is the engine's RangeError. */
+const NO_STACK = 'NO_STACK';
+
 /** What is no function's number. */
 const MISSING = -1;
 
@@ -41,5 +44,5 @@ const VERSION = { major: 1, minor: 0 };
 module.exports = {
   ...{ HELLO, READY, CALL, RESULT, FAILURE, ASK, TOLD, CALLBACK, ANSWER, START, SETTLED },
   ...{ LATE, ENDED, MALFORMED, LOOP },
-  ...{ TEXT, STRING, NULL, WIDE, DEFAULT, MISSING, RESULTS, VERSION },
+  ...{ TEXT, STRING, NULL, WIDE, DEFAULT, MISSING, NO_STACK, RESULTS, VERSION },
 };

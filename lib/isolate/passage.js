@@ -3,6 +3,7 @@
 // What C may have written is copied back when the call has returned.
 
 const { readCString } = require('../cstring.js');
+const native = require('../binding.js');
 const { INVALID, addressOf, bufferAddress, extent, isBuffer, isWrapper, views } = require('../pointer.js');
 const { copyBytes } = require('../record/cold.js');
 const { Refused } = require('../refused.js');
@@ -20,24 +21,46 @@ const { subarray } = Uint8Array.prototype;
 /** UTF-8 of a UTF-16 unit has at most so many bytes. */
 const MOST_UTF8 = 3;
 
-/** Of larger buffers only the views are copied: such ones are as far apart as they are only if one is in the other. */
+/** Of larger buffers only the views are copied: a copy as large as a huge one would take the room of all else. */
 const HUGE = 2 ** 26;
 
 /**
  * The program's memory, and the copy of it: as large, so that views on it stay as far apart as they are.
  * @typedef {object} Loan
- * @property {unknown} owner a buffer, a view or a Memory, which tells where the memory is
+ * @property {() => number | bigint} where the address of the program's memory by now; INVALID when it is gone
+ * @property {() => number} room its bytes by now
  * @property {number} from its address
  * @property {number} size
  * @property {number} to the address of the copy
- * @property {{ at: number, size: number }[]} parts what has been copied
+ * @property {Part[]} parts what has been copied
+ *
+ * @typedef {object} Part
+ * @property {number} at
+ * @property {number} size
+ * @property {Uint8Array | undefined} same what both sides had when they were the same; undefined when nobody asks
  */
 
-/** The address of memory that may be gone by now. @param {any} owner @returns {number | bigint} */
-function whereIs(owner) {
-  const place = isBuffer(owner) ? undefined : views.placeOf(owner);
-  if (!place) return bufferAddress(owner);
-  return place.ground.problem() ? INVALID : place.ground.address(place.at);
+/** What is lent twice is at one place in the helper. */
+const OVERLAP = 'it overlaps in part with another argument, and is too large to be copied as a whole: pass one of both';
+
+/** @param {any} buffer an ArrayBuffer @param {number} at */
+const ofBuffer = (buffer, at) => ({
+  where: () => bufferAddress(buffer) + at,
+  // A resizable one may be smaller by now.
+  room: () => Math.max(0, (extent(buffer)?.length ?? 0) - at),
+});
+
+/** @param {any} ground @param {number} at */
+const ofGround = (ground, at) => ({
+  where: () => (ground.problem() ? INVALID : ground.address(at)),
+  room: () => Infinity,
+});
+
+/** @param {number | bigint} address @param {number} size */
+function bytesAt(address, size) {
+  const bytes = new Uint8Array(size);
+  copyBytes(address, bufferAddress(bytes), size, false);
+  return bytes;
 }
 
 class Passage {
@@ -119,7 +142,7 @@ class Passage {
     if (place) {
       if (place.ground.problem()) return INVALID;
       const address = place.ground.address(place.at);
-      return this.#inHelper(place.ground, address) ?? this.#lendPart(value, Number(address), place.length);
+      return this.#inHelper(place.ground, address) ?? this.#lendPlace(place.ground, Number(address), place.at, place.length);
     }
     const callback = this.helper.callbacks.address(value);
     if (callback !== undefined) return callback;
@@ -157,39 +180,57 @@ class Passage {
     // On memory of the arena.
     if (address === INVALID || address === 0 || this.arena.has(address)) return address;
     const { buffer, offset, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(value));
-    const whole = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(buffer)).length;
-    // A copy as large as a huge one would take the room of all else.
-    if (whole > HUGE) return this.#lendFrom(value, address, length, 0, length);
-    return this.#lendFrom(buffer, address - offset, whole, offset, length);
+    return this.#lendOf(buffer, address - offset, offset, length);
   }
 
-  /** @param {object} value @param {number} address @param {number} length */
-  #lendPart(value, address, length) {
-    return length === 0 ? 0 : this.#lendFrom(value, address, length, 0, length);
+  /** @param {any} buffer @param {number} start its address @param {number} at @param {number} length */
+  #lendOf(buffer, start, at, length) {
+    const whole = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(buffer)).length;
+    return whole > HUGE && length < whole
+      ? this.#lendFrom(ofBuffer(buffer, at), start + at, length, 0, length)
+      : this.#lendFrom(ofBuffer(buffer, 0), start, whole, at, length);
+  }
+
+  /** Memory that is no buffer of JavaScript's, or a view on one. @param {any} ground @param {number} address @param {number} at @param {number} length */
+  #lendPlace(ground, address, at, length) {
+    if (length === 0) return 0;
+    // A block of memory; else there is a view.
+    if (ground.start !== undefined) {
+      const { size } = ground;
+      return size > HUGE && length < size
+        ? this.#lendFrom(ofGround(ground, at), address, length, 0, length)
+        : this.#lendFrom(ofGround(ground, 0), address - at, size, at, length);
+    }
+    const { buffer, offset } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(ground.view));
+    return this.#lendOf(buffer, address - offset - at, offset + at, length);
   }
 
   /**
-   * @param {unknown} owner
-   * @param {number} from
+   * @param {Pick<Loan, 'where' | 'room'>} source
+   * @param {number} from the address of what gets a copy
    * @param {number} size
    * @param {number} at what of it is used
    * @param {number} length
    */
-  #lendFrom(owner, from, size, at, length) {
+  #lendFrom(source, from, size, at, length) {
     const start = from + at;
     const loans = (this.#loans ??= []);
     let loan;
     for (let index = 0; index < loans.length && !loan; index++) {
       const other = loans[index];
-      if (start >= other.from && start + length <= other.from + other.size) loan = other;
+      const end = other.from + other.size;
+      if (start >= end || start + length <= other.from) continue;
+      if (start < other.from || start + length > end) throw new Refused('ERR_INVALID_ARG_VALUE', OVERLAP);
+      loan = other;
     }
     if (!loan) {
-      loan = { owner, from, size, to: this.take(size, 64), parts: [] };
+      loan = { ...source, from, size, to: this.take(size, 64), parts: [] };
       if (this.isWatched) loans[loans.length] = loan;
     }
     const offset = start - loan.from;
     copyBytes(start, loan.to + offset, length);
-    loan.parts[loan.parts.length] = { at: offset, size: length };
+    const same = this.isStacked || !this.isWatched ? undefined : bytesAt(start, length);
+    loan.parts[loan.parts.length] = { at: offset, size: length, same };
     return loan.to + offset;
   }
 
@@ -198,15 +239,29 @@ class Passage {
     const loans = this.#loans;
     if (loans === undefined) return;
     for (let index = 0; index < loans.length; index++) {
-      const { owner, from, to, parts } = loans[index];
-      if (whereIs(owner) !== from) continue;
-      // A resizable buffer may be smaller by now.
-      const room = extent(owner)?.length ?? Infinity;
+      const { where, room, from, to, parts } = loans[index];
+      if (where() !== from) continue;
+      const end = room();
       for (let part = 0; part < parts.length; part++) {
-        const { at, size } = parts[part];
-        if (at < room) copyBytes(to + at, from + at, Math.min(size, room - at));
+        const { at, size, same } = parts[part];
+        const length = Math.min(size, end - at, same?.length ?? size);
+        if (length <= 0) continue;
+        if (same === undefined) copyBytes(to + at, from + at, length);
+        else native.isolateReconcile(from + at, to + at, bufferAddress(same), length);
       }
     }
+  }
+
+  /**
+   * C is about to call the program back, or the program has answered: each side gets what the other has written
+   * since they were the same.
+   */
+  exchange() {
+    this.giveBack();
+    this.#loans?.forEach(({ where, room, from, parts }) => {
+      if (where() !== from) return;
+      for (const part of parts) part.same ??= bytesAt(from + part.at, Math.max(0, Math.min(part.size, room() - part.at)));
+    });
   }
 
   /** Whoever took it gives it back. */

@@ -18,7 +18,7 @@ class Running {
   #now = 0;
   #threads;
   #limit;
-  /** When they have begun; the one that did first is first. @type {Map<number, number>} */
+  /** When they have begun, as much later as they stood still. @type {Map<number, number>} */
   #begun = new Map();
   /** @type {number[]} */
   #waiting = [];
@@ -26,6 +26,9 @@ class Running {
   #head = 0;
   /** Those that were taken back before they began. @type {Set<number>} */
   #withdrawn = new Set();
+
+  /** Whose time stands still, and for how long. @type {Map<number, { id: number, left: number }>} */
+  #paused = new Map();
 
   /** @param {number} limit milliseconds that a call may run @param {number} threads */
   constructor(limit, threads) {
@@ -61,6 +64,32 @@ class Running {
   }
 
   /**
+   * The time of a call stands still.
+   * @param {number} why until `resume` says the same
+   * @param {number} id
+   * @param {number} most milliseconds
+   */
+  pause(why, id, most) {
+    if (this.#begun.has(id)) this.#paused.set(why, { id, left: most });
+  }
+
+  /** @param {number} why */
+  resume(why) {
+    this.#paused.delete(why);
+  }
+
+  /** @param {number} step */
+  #pauses(step) {
+    const paused = new Set();
+    for (const [why, pause] of this.#paused) {
+      paused.add(pause.id);
+      pause.left -= step;
+      if (pause.left <= 0) this.#paused.delete(why);
+    }
+    return paused;
+  }
+
+  /**
    * Time passes, in which the program could have seen calls return.
    * @param {number} step in milliseconds
    * @returns {number[]} those that have run for too long
@@ -68,9 +97,10 @@ class Running {
   pass(step) {
     this.#now += step;
     const late = [];
+    const paused = this.#pauses(step);
     for (const [id, since] of this.#begun) {
-      if (this.#now - since < this.#limit) break;
-      late.push(id);
+      if (paused.has(id)) this.#begun.set(id, since + step);
+      else if (this.#now - since >= this.#limit) late.push(id);
     }
     return late;
   }

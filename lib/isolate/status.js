@@ -3,6 +3,8 @@
 
 /** @param {InstanceType<typeof import('./isolation.js').Isolation>} isolation */
 function statusOf({ inside, libraries, options, restarts }) {
+  // It may have ended since somebody needed it.
+  inside.look();
   return {
     pid: inside.isAlive ? inside.pid : null,
     libraries: libraries.size,

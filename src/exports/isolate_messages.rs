@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::instance::Instance;
 use crate::isolate::channel::{Channel, Received, Sent, take};
 use crate::isolate::message::{Header, Kind};
+use crate::isolate::reconcile::reconcile;
 use napi::bindgen_prelude::Buffer;
 use napi::{Env, sys};
 use napi_derive::napi;
@@ -167,17 +168,30 @@ pub fn isolate_encode(
     target: u32,
     frame: u32,
     errno: i32,
+    value: u32,
     body: Option<&[u8]>,
 ) -> Thrown<Buffer> {
     with_instance(&env, |instance| {
         let body = body.unwrap_or_default();
-        let header = header((kind, flags, id, target, frame, errno, 0), body.len())?;
+        let header = header((kind, flags, id, target, frame, errno, value), body.len())?;
         // SAFETY: as in `send_head`.
         let part = unsafe {
             let start = instance.frame.as_ptr().cast::<u8>().add(header.kind.part().0);
             std::slice::from_raw_parts(start, header.frame as usize)
         };
         Ok([&header.encode(), part, body].concat().into())
+    })
+}
+
+/// Gives each side what the other has changed since they were the same: three addresses of `length` bytes.
+#[napi(catch_unwind)]
+pub fn isolate_reconcile(env: Env, mine: f64, theirs: f64, same: f64, length: f64) -> Thrown<()> {
+    with_instance(&env, |_| {
+        let address = |number: f64| ptr::with_exposed_provenance_mut::<u8>(number as usize);
+        // SAFETY: JavaScript has just looked up the program's memory and the copy of it in the arena; the third is a buffer
+        // of its own. All have this length.
+        unsafe { reconcile(address(mine), address(theirs), std::slice::from_raw_parts_mut(address(same), length as usize)) };
+        Ok(())
     })
 }
 

@@ -36,6 +36,7 @@ fn failed(what: &str) -> Error {
 pub fn new_file(length: usize) -> Result<File, Error> {
     let file = anonymous_file().ok_or_else(|| failed("no shared memory"))?;
     file.set_len(length as u64).map_err(|_| failed("no shared memory"))?;
+    seal(&file).map_err(|_| failed("no shared memory of a fixed size"))?;
     Ok(file)
 }
 
@@ -44,7 +45,7 @@ fn anonymous_file() -> Option<File> {
     use std::os::fd::FromRawFd;
     // SAFETY: the name is a C string; a descriptor that is returned is nobody else's.
     unsafe {
-        let descriptor = libc::memfd_create(c"arkffi".as_ptr(), libc::MFD_CLOEXEC);
+        let descriptor = libc::memfd_create(c"arkffi".as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING);
         (descriptor >= 0).then(|| File::from_raw_fd(descriptor))
     }
 }
@@ -58,6 +59,20 @@ fn anonymous_file() -> Option<File> {
     let file = File::options().read(true).write(true).create_new(true).open(&path).ok()?;
     std::fs::remove_file(&path).ok()?;
     Some(file)
+}
+
+/// The file keeps its size: C in the helper that comes by a descriptor of it cannot take pages from the program.
+fn seal(file: &File) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
+        // SAFETY: the descriptor is open.
+        if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } != 0 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    let _ = file;
+    Ok(())
 }
 
 impl Arena {
@@ -146,6 +161,14 @@ mod tests {
         drop(first);
         let again = Arena::at(&file, LENGTH, address).unwrap();
         assert_eq!(again.start().as_ptr().addr() as u64, address);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn nobody_can_make_it_smaller() {
+        let file = new_file(LENGTH).unwrap();
+        assert!(file.set_len(0).is_err());
+        assert!(file.set_len(2 * LENGTH as u64).is_err());
     }
 
     #[test]

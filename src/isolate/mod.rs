@@ -17,5 +17,6 @@ pub mod leash;
 pub mod patience;
 #[cfg(unix)]
 pub mod process;
+pub mod reconcile;
 #[cfg(unix)]
 pub mod sides;

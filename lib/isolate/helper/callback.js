@@ -14,6 +14,7 @@ const { readSpots } = require('../../signature.js');
 const { u32 } = views;
 const TARGET = offsets.target / 4;
 const SUBJECT = offsets.subject / 4;
+const SENDER = offsets.sender / 4;
 const LETTER = offsets.letter / 4;
 const VALUE = offsets.value / 4;
 const RESULT = offsets.scalarResult / 4;
@@ -23,14 +24,24 @@ const [, STACK] = native.isolatePlaces();
 let runner;
 
 /**
+ * What C gets when there is no answer.
+ * @typedef {{ word?: [number, number], bytes?: string }} Fallback
+ *
+ * Both take the bytes of the arguments in the frame.
+ * @typedef {object} Asking
+ * @property {(bytes: number) => Answer | undefined} ask
+ * @property {(bytes: number, sender: number) => Promise<Answer | undefined>} askLater where another thread waits, for
+ *   the asynchronous call with that number
+ */
+
+/**
  * @param {number[]} types the result's first
  * @param {number | undefined} size of the result, if that is a record
- * @param {{ word?: [number, number], bytes?: string }} fallback what C gets when there is no answer
- * @param {(bytes: number) => Answer | undefined} ask has the program run it, of which so many bytes of the frame are
- *   the arguments
- * @returns {number} its address
+ * @param {Fallback} fallback
+ * @param {Asking} asking has the program run it
+ * @returns {{ number: number, address: number }} its number is for closeCallback
  */
-function openRemote(types, size, fallback, ask) {
+function openRemote(types, size, fallback, { ask, askLater }) {
   const [plan, ...rest] = native.callbackPlan(Uint32Array.from(types));
   const [, ...spots] = readSpots(rest);
   const bytes = Math.max(STACK, ...spots.map(endOf)) - STACK;
@@ -54,7 +65,7 @@ function openRemote(types, size, fallback, ask) {
   const entry = /** @type {any} */ ({
     symbol: 'callback',
     run: () => give(ask(bytes)),
-    invoke: () => ask(bytes),
+    invoke: () => askLater(bytes, u32[SENDER]),
     give: (/** @type {unknown} */ _, /** @type {Answer | undefined} */ answer) => give(answer),
     ...{ fn: openRemote, place: 'result', address: 0, held: [], defaults: [defaults], kept: [], next: 0 },
   });
@@ -65,9 +76,10 @@ function openRemote(types, size, fallback, ask) {
   u32[VALUE] = u32[VALUE + 1] = 0;
   putLength(0);
   native.openCallback();
-  entries[u32[SUBJECT]] = entry;
+  const number = u32[SUBJECT];
+  entries[number] = entry;
   entry.address = takeAddress();
-  return entry.address;
+  return { number, address: entry.address };
 }
 
 /** @param {import('../../signature.js').Spot} spot */

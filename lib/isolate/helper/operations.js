@@ -8,6 +8,7 @@ const { createError } = require('../../errors.js');
 const { offsets, putAddress, putNoLength, takeAddress, views } = require('../../frame.js');
 const { copyBytes } = require('../../record/cold.js');
 const { bindText } = require('../../text-result.js');
+const { closeCallback } = require('../../callback/close.js');
 const { confineHelper } = require('../confine.js');
 const { Heard } = require('../descriptors.js');
 const { MISSING, VERSION } = require('../kinds.js');
@@ -19,10 +20,13 @@ const { isSafeInteger } = Number;
 
 const heard = new Heard();
 
+/** Functions whose libraries were closed. @type {number[]} */
+let closed = [];
+
 /** How many lists of what may be opened the program had. */
 let restrictions = 0;
 
-/** What is known of functions: how their results are read. @type {Map<number, { name: string, text: number, signature: any }>} */
+/** What is known of functions: how their results are read. @type {Map<number, { library: number, name: string, text: number, signature: any }>} */
 const bound = new Map();
 
 /** @param {string} text @returns {number | bigint} */
@@ -67,7 +71,7 @@ function bind(library, { symbol, name, optional, types, free, text, checked }) {
       throw error;
     }
   }
-  bound.set(number, { name, text: isOwn ? 2 : isText ? 1 : 0, signature });
+  bound.set(number, { library, name, text: isOwn ? 2 : isText ? 1 : 0, signature });
   return number;
 }
 
@@ -84,6 +88,32 @@ function bindAll(library, functions) {
   }
 }
 
+/** The callbacks that are open, by the program's numbers, as they are called here. @type {Map<number, number>} */
+const remotes = new Map();
+
+/** @param {number} number */
+function closeRemote(number) {
+  const own = remotes.get(number);
+  if (own === undefined) return;
+  remotes.delete(number);
+  closeCallback(own);
+}
+
+/** @param {number} library */
+function closeLibrary(library) {
+  native.closeLibrary(library);
+  for (const [number, fn] of bound) if (fn.library === library) closed.push(number);
+}
+
+/** Forgets functions of libraries that were closed: when no call is under way, which could be of one. */
+function forgetClosed() {
+  for (const number of closed) {
+    bound.delete(number);
+    native.releaseBound(number);
+  }
+  closed = [];
+}
+
 /** @param {number} number of an asynchronous call @param {Map<number, number>} started */
 function withdraw(number, started) {
   const own = started.get(number);
@@ -94,8 +124,8 @@ function withdraw(number, started) {
 }
 
 const operations = {
-  /** Set by serve.js. @type {(number: number, bytes: number) => any} */
-  callBack: () => undefined,
+  /** Set by serve.js. @type {(number: number) => import('./callback.js').Asking} */
+  asking: /** @type {any} */ (undefined),
 
   /** @param {number} target */
   nameOf: (target) => bound.get(target)?.name ?? '',
@@ -109,10 +139,12 @@ const operations = {
   /**
    * @param {any} question
    * @param {Map<number, number>} started asynchronous calls
+   * @param {boolean} isInside whether C has called back
    * @returns {unknown}
    */
-  ask(question, started) {
+  ask(question, started, isInside) {
     if (question.news) heard.hear(question.news, native);
+    if (closed.length > 0 && started.size === 0 && !isInside) forgetClosed();
     switch (question.op) {
       case 'load': {
         const { paths, search, flags, sha256, allowed } = question;
@@ -123,14 +155,16 @@ const operations = {
         return native.openLibrary(paths, search, flags, sha256);
       }
       case 'close':
-        return native.closeLibrary(question.library);
+        return closeLibrary(question.library);
       case 'bind':
         return bindAll(question.library, question.functions);
       case 'callback': {
-        const { number, fallback, types } = question;
+        const { number, fallback, types, closed } = question;
+        for (const one of closed) closeRemote(one);
         const own = types.map((/** @type {number} */ type) => heard.number(type));
-        const call = (/** @type {number} */ bytes) => operations.callBack(number, bytes);
-        return String(openRemote(own, heard.size(own[0]), fallback, call));
+        const opened = openRemote(own, heard.size(own[0]), fallback, operations.asking(number));
+        remotes.set(number, opened.number);
+        return String(opened.address);
       }
       case 'text':
         putAddress(addressFrom(question.address));

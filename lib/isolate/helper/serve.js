@@ -7,6 +7,7 @@ const { start } = require('../../async/settle.js');
 const { views, offsets } = require('../../frame.js');
 const { header, trade } = require('../header.js');
 const kinds = require('../kinds.js');
+const { demandStack } = require('../stack.js');
 const { operations, textResult, hello } = require('./operations.js');
 const { flush, sendEvent, takeStale } = require('./events.js');
 
@@ -16,9 +17,9 @@ const ERRNO = offsets.errno / 4;
 const VALUE = offsets.value / 4;
 const RESULT_SLOT = offsets.scalarResult / 8;
 const { ANSWER, ASK, CALL, CALLBACK, DEFAULT, ENDED, FAILURE, HELLO, LATE, LOOP, NULL, READY, RESULT } = kinds;
-const { RESULTS, SETTLED, START, STRING, TEXT, TOLD, WIDE } = kinds;
+const { NO_STACK, RESULTS, SETTLED, START, STRING, TEXT, TOLD, WIDE } = kinds;
 const now = performance.now.bind(performance);
-const { enter, enterForString, enterForText, isolateReceive, isolateSend } = native;
+const { enter, enterForString, enterForText, isolateEncode, isolateReceive, isolateSend } = native;
 const { parse, stringify } = JSON;
 
 /** What a helper exits with that was sent something else than messages. */
@@ -40,6 +41,11 @@ let callbackLimit = Infinity;
 /** The answers that somebody here waits for, by id; undefined until they have come. @type {Map<number, Answer | undefined>} */
 const answers = new Map();
 
+/** The same, for callbacks that other threads wait for: those that end first are first. @type {Map<number, { end: number, settle: (answer: Answer | undefined) => void }>} */
+const letters = new Map();
+/** Whether one has been answered: the event loop has to turn. */
+let hasAnswered = false;
+
 /** @typedef {{ isDefault: boolean, word: bigint, bytes: Uint8Array | undefined }} Answer */
 
 /** @param {number} kind @param {number} flags @param {number} id @param {string | Uint8Array} [body] */
@@ -55,7 +61,7 @@ function leave() {
 
 /** @param {any} error @returns {string} */
 function failure(error) {
-  const { code = 'ERR_CALL_FAILED', message, symbol, cause } = error;
+  const { code = error instanceof RangeError ? NO_STACK : 'ERR_CALL_FAILED', message, symbol, cause } = error;
   return stringify({ code, message: String(message), symbol, cause: cause?.message });
 }
 
@@ -83,7 +89,7 @@ function call() {
       enter();
       serving = outer;
       // What waits for an answer, or to be sent, does not wait for ever.
-      if (answers.size === 0 && flush()) return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
+      if (answers.size === 0 && letters.size === 0 && flush()) return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
@@ -101,6 +107,8 @@ function call() {
 
 /** Asynchronous calls that have not settled, by the program's number. @type {Map<number, number>} */
 const started = new Map();
+/** The same the other way round. @type {Map<number, number>} */
+const numbers = new Map();
 
 /** Queues the asynchronous call that the last message asks for. */
 function begin() {
@@ -119,19 +127,23 @@ function begin() {
         // What the frame has, and errno.
         const errno = i32[VALUE];
         const [flags, body] = isText ? packed(operations.asyncText(target)) : [0, undefined];
-        event = native.isolateEncode(SETTLED, flags, id, 0, isText ? 0 : RESULTS, errno, body);
+        event = isolateEncode(SETTLED, flags, id, 0, isText ? 0 : RESULTS, errno, 0, body);
       },
       giveBack() {},
       outcome: undefined,
       resolve: () => sendEvent(event),
-      reject: (error) => sendEvent(native.isolateEncode(SETTLED, TEXT, id, 0, 0, 0, Buffer.from(failure(error)))),
-      release: () => started.delete(id),
+      reject: (error) => sendEvent(isolateEncode(SETTLED, TEXT, id, 0, 0, 0, 0, Buffer.from(failure(error)))),
+      release() {
+        numbers.delete(/** @type {number} */ (started.get(id)));
+        started.delete(id);
+      },
       stack: undefined,
       thrown: undefined,
     });
     started.set(id, number);
+    numbers.set(number, id);
   } catch (error) {
-    sendEvent(native.isolateEncode(SETTLED, TEXT, id, 0, 0, 0, Buffer.from(failure(error))));
+    sendEvent(isolateEncode(SETTLED, TEXT, id, 0, 0, 0, 0, Buffer.from(failure(error))));
   }
 }
 
@@ -142,7 +154,7 @@ function answer(kind) {
   const outer = serving++;
   needsLoop ||= question.op === 'callback';
   try {
-    const told = kind === HELLO ? hello(channel, question) : operations.ask(question, started);
+    const told = kind === HELLO ? hello(channel, question) : operations.ask(question, started, answers.size > 0);
     if (kind === HELLO) callbackLimit = question.callbackTimeout || Infinity;
     serving = outer;
     send(kind === HELLO ? READY : TOLD, TEXT, id, stringify(told ?? null));
@@ -155,11 +167,21 @@ function answer(kind) {
 /** Keeps an answer for whoever waits for it; late ones nobody does. */
 function keepAnswer() {
   const id = header.id();
-  if (!answers.has(id)) return;
+  const letter = letters.get(id);
+  if (!letter && !answers.has(id)) return;
   const word = views.u64[RESULT_SLOT];
   const isDefault = (header.flags() & DEFAULT) !== 0;
   const bytes = header.frameBytes() === 0 && !isDefault ? native.isolateBytes(channel) : undefined;
-  answers.set(id, { isDefault, word, bytes });
+  const answer = { isDefault, word, bytes };
+  if (letter) settle(id, letter, answer);
+  else answers.set(id, answer);
+}
+
+/** @param {number} id @param {{ settle: (answer: Answer | undefined) => void }} letter @param {Answer | undefined} answer */
+function settle(id, letter, answer) {
+  letters.delete(id);
+  hasAnswered = true;
+  letter.settle(answer);
 }
 
 /** Does what a message asks for. @param {number} kind */
@@ -177,6 +199,8 @@ function rest(kind) {
   else if (kind !== LATE) /** @type {any} */ (process).reallyExit(CONFUSED);
 }
 
+const nextId = () => (lastId = (lastId + 1) >>> 0 || 1);
+
 /**
  * Has the program run a callback whose arguments are in the frame.
  * @param {number} number
@@ -184,10 +208,11 @@ function rest(kind) {
  * @returns {Answer | undefined} undefined when it takes too long
  */
 function callBack(number, bytes) {
-  const id = (lastId = (lastId + 1) >>> 0 || 1);
+  demandStack();
+  const id = nextId();
   answers.set(id, undefined);
   if (serving > 0) send(CALLBACK, 0, id, undefined, bytes, 0, number);
-  else sendEvent(native.isolateEncode(CALLBACK, 0, id, number, bytes, 0, undefined));
+  else sendEvent(isolateEncode(CALLBACK, 0, id, number, bytes, 0, 0, undefined));
   const outer = serving;
   // The program is not waiting while it runs the callback.
   serving = 0;
@@ -206,14 +231,41 @@ function callBack(number, bytes) {
   }
 }
 
+/**
+ * The same for one that another thread has called, which waits; nobody else does.
+ * @param {number} number
+ * @param {number} bytes
+ * @param {number} sender the asynchronous call that it is of, if any
+ * @returns {Promise<Answer | undefined>}
+ */
+function callBackLater(number, bytes, sender) {
+  const id = nextId();
+  sendEvent(isolateEncode(CALLBACK, 0, id, number, bytes, 0, numbers.get(sender) ?? 0, undefined));
+  return new Promise((resolve) => letters.set(id, { end: now() + callbackLimit, settle: resolve }));
+}
+
+/** C gets the default for letters whose time is over. @returns {number} milliseconds until the next one's is */
+function expireLetters() {
+  for (const [id, letter] of letters) {
+    const left = letter.end - now();
+    if (left > 0) return left;
+    settle(id, letter, undefined);
+  }
+  return Infinity;
+}
+
 /** How long is waited for a request: not long when an event waits too. @param {number} left milliseconds */
 const patience = (left) => (flush() || left < BUSY ? left : BUSY);
 
 /** Takes requests until the event loop has something to do, and then again. */
 function turn() {
   for (;;) {
-    if (takeStale()) return void setImmediate(turn);
-    let kind = isolateReceive(channel, patience(Infinity), needsLoop);
+    const left = expireLetters();
+    if (takeStale() || hasAnswered) {
+      hasAnswered = false;
+      return void setImmediate(turn);
+    }
+    let kind = isolateReceive(channel, patience(left), needsLoop);
     while (kind === CALL) kind = call();
     if (kind === LOOP) return void setImmediate(turn);
     if (kind !== 0) rest(kind);
@@ -223,7 +275,10 @@ function turn() {
 /** @param {number} number of the channel */
 function serve(number) {
   channel = number;
-  operations.callBack = callBack;
+  operations.asking = (one) => ({
+    ask: (bytes) => callBack(one, bytes),
+    askLater: (bytes, sender) => callBackLater(one, bytes, sender),
+  });
   turn();
 }
 
