@@ -125,26 +125,34 @@ describe('a program', () => {
         '--expose-gc',
         '-e',
         `
-        const { isolate } = require(${JSON.stringify(index)});
-        const open = () => isolate(null, { getpid: { returns: 'i32' } }).symbols.getpid();
-        const pid = open();
+        const { JSCallback, isolate } = require(${JSON.stringify(index)});
+        const functions = { getpid: { returns: 'i32' }, abs: { args: ['i32'], returns: 'i32' }, bsearch: { args: ['ptr', 'ptr', 'usize', 'usize', 'function'], returns: 'ptr' } };
+        const open = async (isClosed) => {
+          const compare = new JSCallback(() => 0, { args: ['ptr', 'ptr'], returns: 'i32' });
+          const { symbols } = isolate(null, functions);
+          await Promise.all([symbols.abs.async(1), symbols.abs.async(-1)]);
+          symbols.bsearch(new Uint8Array(1), new Uint8Array(1), 1, 1, compare);
+          if (isClosed) compare.close();
+          return symbols.getpid();
+        };
         const kept = isolate(null, { getpid: { returns: 'i32' } });
         const view = kept.alloc(8).view();
         (async () => {
+          const [pid, held] = [await open(true), await open(false)];
           for (let turn = 0; turn < 1000; turn++) {
             globalThis.gc();
             await new Promise((resolve) => setTimeout(resolve, 5));
             try {
               process.kill(pid, 0);
             } catch ({ code }) {
-              return console.log(code, kept.symbols.getpid() === kept.status().pid, view.length);
+              return console.log(code, kept.symbols.getpid() === kept.status().pid, view.length, process.kill(held, 0));
             }
           }
         })();`,
       ],
       { encoding: 'utf8', timeout: 60_000 },
     );
-    expect({ stdout, status }).toEqual({ stdout: 'ESRCH true 8\n', status: 0 });
+    expect({ stdout, status }).toEqual({ stdout: 'ESRCH true 8 true\n', status: 0 });
   });
 
   test('has many helpers at once', () => {

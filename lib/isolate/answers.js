@@ -5,7 +5,6 @@ const native = require('../binding.js');
 const { createError } = require('../errors.js');
 const { MISSING, NO_STACK } = require('./kinds.js');
 
-
 const MOST = 2 ** 32;
 const { parse } = JSON;
 

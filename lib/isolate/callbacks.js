@@ -191,16 +191,12 @@ class Callbacks {
       remote = this.#make(this.#runnerOf(local.signatureOf(value)), entry.onError, entry.fn);
       remote.entry = entry;
       remote.local = number;
+      // C may call it from now on, whatever else the program has of the isolate.
+      entry.isolates = [...(entry.isolates ?? []).filter((helper) => helper.isAlive), this.#helper];
       this.#known.set(value, remote);
       this.#lasting.push(remote);
     }
     return remote.address;
-  }
-
-  /** Whether C may still call JSCallbacks that are open. */
-  get isOpen() {
-    this.#sweep(this.#lasting.length);
-    return this.#lasting.length > 0;
   }
 
   /** Looks which JSCallbacks were closed. @param {number} most so many of them */

@@ -6,6 +6,7 @@ const { paramsOf, refuse, symbolOf } = require('../bound.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { views, offsets } = require('../frame.js');
+const { worded } = require('../refused.js');
 const { asyncWay } = require('./async.js');
 const { header } = require('./header.js');
 const { IsolatedCall } = require('./isolated-call.js');
@@ -41,18 +42,18 @@ function crossingOf(isolation) {
     }
   }
   return {
-    scope: { enter, enterForString, enterForText: enterForString, Call: SyncCall, refuse: refuseValue },
+    scope: { enter, enterForString, enterForText: enterForString, Call: SyncCall, refuse: refuserOf(isolation) },
     async: asyncWay(isolation),
   };
 }
 
 /**
- * @param {number} number
- * @param {number} index
- * @param {unknown} value
- * @returns {never}
+ * @param {Isolation} isolation
+ * @returns {(number: number, index: number, value: unknown) => never}
  */
-function refuseValue(number, index, value) {
+const refuserOf = (isolation) => (number, index, value) => {
+  const { refusal } = isolation.passage;
+  if (refusal) throw worded(refusal, symbolOf(number), index);
   const type = paramsOf(number)[index];
   if (type.crosses && (typeof value === 'number' || typeof value === 'bigint')) {
     const symbol = symbolOf(number);
@@ -60,6 +61,6 @@ function refuseValue(number, index, value) {
     throw createError('ERR_INVALID_ARG_TYPE', `${symbol}: argument ${index}: ${text}`, symbol, index);
   }
   return refuse(number, index, value);
-}
+};
 
 module.exports = { crossingOf };

@@ -19,6 +19,17 @@ const now = performance.now.bind(performance);
 /** So many milliseconds are between two looks at a helper that calls are pending in, at most. */
 const STEP = 100;
 
+/**
+ * The event loop has the socket, and must not so have the isolate: whoever waits for a call has that.
+ * @param {import('node:net').Socket} socket
+ * @param {WeakRef<Events>} events
+ */
+function hear(socket, events) {
+  socket.on('data', (bytes) => events.deref()?.read(bytes));
+  socket.on('error', () => {});
+  socket.on('close', () => events.deref()?.ended());
+}
+
 class Events {
   /** Asynchronous calls, by number. @type {Map<number, Pending>} */
   pending = new Map();
@@ -42,20 +53,17 @@ class Events {
 
   /** From now on they are read. */
   listen() {
-    if (this.#socket || !this.#helper.isAlive) return;
-    this.#helper.keep();
+    const helper = this.#helper;
+    if (this.#socket || !helper.isAlive) return;
     const { Socket } = require('node:net');
-    const fd = native.isolateListen(this.#helper.channel);
-    const socket = new Socket({ fd, readable: true, writable: false });
-    this.#socket = socket;
+    const socket = new Socket({ fd: native.isolateListen(helper.channel), readable: true, writable: false });
+    this.#socket = helper.remains.socket = socket;
     socket.unref();
-    socket.on('data', (bytes) => this.#read(bytes));
-    socket.on('error', () => {});
-    socket.on('close', () => this.#helper.end('it ended', 2000));
+    hear(socket, new WeakRef(this));
   }
 
   /** @param {Uint8Array} bytes */
-  #read(bytes) {
+  read(bytes) {
     const helper = this.#helper;
     if (!helper.isAlive) return;
     native.isolateFeed(helper.channel, bytes);
@@ -67,6 +75,11 @@ class Events {
         helper.end('it sent an event that nobody waits for', 0, true);
       }
     }
+  }
+
+  /** There are no more. */
+  ended() {
+    this.#helper.end('it ended', 2000);
   }
 
   #callBack() {

@@ -50,10 +50,17 @@ function start(variables) {
   throw refused;
 }
 
-/** Helpers whose isolates nobody has any more. */
-const collected = new FinalizationRegistry((/** @type {number} */ channel) => {
+/**
+ * What is left of a helper whose isolate nobody has any more.
+ * @typedef {object} Remains
+ * @property {number} channel
+ * @property {{ destroy: () => unknown } | undefined} socket that events come by
+ */
+
+const collected = new FinalizationRegistry((/** @type {Remains} */ { channel, socket }) => {
   native.isolateKill(channel);
   native.isolateEnd(channel, 0);
+  socket?.destroy();
 });
 
 /** What there is to a call that is inside of the helper. */
@@ -87,8 +94,9 @@ class Helper {
     this.pid = started.pid;
     this.limit = callTimeout === 0 ? Infinity : callTimeout;
     this.events = new Events(this);
-    // Once the event loop has its events, it has the helper too.
-    collected.register(isolation, started.channel, this);
+    /** @type {Remains} */
+    this.remains = { channel: started.channel, socket: undefined };
+    collected.register(isolation, this.remains, this);
     try {
       this.arena = new Arena(this, started.address, order);
       this.callbacks = new Callbacks(this);
@@ -278,15 +286,10 @@ class Helper {
   }
 
   #leave() {
-    this.keep();
+    collected.unregister(this);
     for (const block of [...this.blocks]) block.leave();
     this.blocks.clear();
     this.events.end();
-  }
-
-  /** The event loop has it from now on. */
-  keep() {
-    collected.unregister(this);
   }
 
   /** What a call lends to C in it. @param {boolean} isStacked */

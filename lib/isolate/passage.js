@@ -70,6 +70,8 @@ class Passage {
   #loans = undefined;
   /** Memory of the arena beside the stack. @type {number[] | undefined} */
   #taken = undefined;
+  /** Why the last value was refused, where its type does not tell. @type {InstanceType<typeof Refused> | undefined} */
+  refusal = undefined;
   /** @type {{ unpin: () => void }[] | undefined} */
   #pinned = undefined;
   #base;
@@ -142,7 +144,9 @@ class Passage {
     if (place) {
       if (place.ground.problem()) return INVALID;
       const address = place.ground.address(place.at);
-      return this.#inHelper(place.ground, address) ?? this.#lendPlace(place.ground, Number(address), place.at, place.length);
+      return (
+        this.#inHelper(place.ground, address) ?? this.#lendPlace(place.ground, Number(address), place.at, place.length)
+      );
     }
     const callback = this.helper.callbacks.address(value);
     if (callback !== undefined) return callback;
@@ -260,7 +264,8 @@ class Passage {
     this.giveBack();
     this.#loans?.forEach(({ where, room, from, parts }) => {
       if (where() !== from) return;
-      for (const part of parts) part.same ??= bytesAt(from + part.at, Math.max(0, Math.min(part.size, room() - part.at)));
+      for (const part of parts)
+        part.same ??= bytesAt(from + part.at, Math.max(0, Math.min(part.size, room() - part.at)));
     });
   }
 

@@ -4,6 +4,7 @@
 const { INVALID } = require('../pointer.js');
 const { holdsPointers } = require('../record/accept.js');
 const { Lent } = require('../record/lent.js');
+const { Refused } = require('../refused.js');
 const { addressIn, pointerIn } = require('./pointer.js');
 
 /** @typedef {import('../types.js').CType} CType */
@@ -137,11 +138,7 @@ class Types {
       }
       case 'buffer': {
         const { isBuffer } = require('../pointer.js');
-        return {
-          ...type,
-          crosses: true,
-          accept: (value, keep) => (isBuffer(value) ? this.passage(keep).pointer(value) : INVALID),
-        };
+        return this.#pointer(type, (passage, value) => (isBuffer(value) ? passage.pointer(value) : INVALID));
       }
       default:
         return type;
@@ -156,12 +153,25 @@ class Types {
   #pointer(type, accept) {
     const { base } = type;
     const make = (/** @type {number | bigint} */ address) => this.pointer(address);
-    const expects = type.text ? type.expects : expectations[/** @type {keyof typeof expectations} */ (base)];
+    const expects = type.text
+      ? type.expects
+      : (expectations[/** @type {keyof typeof expectations} */ (base)] ?? type.expects);
     return {
       ...type,
       expects,
       crosses: true,
-      accept: (value, keep) => accept(this.passage(keep), value),
+      accept: (value, keep) => {
+        if (keep) return accept(this.passage(keep), value);
+        const { passage } = this.#isolation;
+        try {
+          return accept(passage, value);
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error;
+          // Whoever refuses the value knows which argument of what it is.
+          passage.refusal = error;
+          return INVALID;
+        }
+      },
       // As a result it is the string itself.
       make,
     };

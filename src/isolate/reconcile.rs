@@ -14,9 +14,8 @@ pub unsafe fn reconcile(mine: *mut u8, theirs: *mut u8, same: &mut [u8]) {
     let mut at = 0;
     while at + WORD <= same.len() {
         // SAFETY: as the caller says.
-        let (here, there) = unsafe {
-            (mine.add(at).cast::<[u8; WORD]>().read_unaligned(), theirs.add(at).cast::<[u8; WORD]>().read_unaligned())
-        };
+        let (here, there) =
+            unsafe { (mine.add(at).cast::<[u8; WORD]>().read_unaligned(), theirs.add(at).cast::<[u8; WORD]>().read_unaligned()) };
         if here != same[at..at + WORD] || there != same[at..at + WORD] {
             // SAFETY: as the caller says.
             (at..at + WORD).for_each(|at| unsafe { reconcile_byte(mine.add(at), theirs.add(at), &mut same[at]) });

@@ -89,7 +89,8 @@ function call() {
       enter();
       serving = outer;
       // What waits for an answer, or to be sent, does not wait for ever.
-      if (answers.size === 0 && letters.size === 0 && flush()) return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
+      if (answers.size === 0 && letters.size === 0 && flush())
+        return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
