@@ -1329,11 +1329,22 @@ type IsolatedOut<Of> = TypeName extends Of
         ? IsolatedPointer | null
         : Facet<Of, 'out'>
       : Facet<Of, 'out'>;
+type IsolatedValues<List extends readonly unknown[]> = { -readonly [Index in keyof List]: IsolatedIn<List[Index]> };
 type IsolatedArguments<List> = unknown extends List
   ? any[]
-  : List extends readonly unknown[]
-    ? { -readonly [Index in keyof List]: IsolatedIn<List[Index]> }
-    : [];
+  : [NamedOf<List>] extends [never]
+    ? List extends readonly unknown[]
+      ? IsolatedValues<List>
+      : []
+    : NamedOf<List> extends infer Named extends readonly unknown[]
+      ? [...IsolatedValues<Named>, ...IsolatedVariadicArgument[]]
+      : never;
+
+type IsolatedPairs = { [Name in ParameterType]: readonly [type: Name, value: IsolatedIn<Name>] };
+
+/** As `VariadicArgument`, with pointers of the helper. */
+export type IsolatedVariadicArgument =
+  IsolatedPairs[ParameterType] | readonly [type: TypeObject, value: any] | boolean | string | Pointer | IsolatedPointer;
 
 /** A C function in a helper process: checked and called as a `BoundFunction`. */
 export interface IsolatedFunction<Arguments extends unknown[], Result> {

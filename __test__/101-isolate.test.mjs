@@ -82,9 +82,78 @@ describe('values', () => {
     expect([...part]).toEqual([5, 5, 5, 5, 0, 0, 0, 0, 5, 5, 5, 5, 0, 0, 0, 0]);
   });
 
-  test('a variadic function is refused', () => {
-    const variadic = { printf: { args: ['cstring', '...'], returns: 'i32' } };
-    expect(thrown(() => open(null, variadic))).toMatchObject({ code: 'ERR_UNSUPPORTED_ARGS', symbol: 'printf' });
+  describe('variadic functions', () => {
+    const variadic = (returns, ...args) => ({ args: [...args, '...'], returns });
+    const { symbols: c } = open(
+      null,
+      {
+        ...{ snprintf: variadic('i32', 'buffer', 'usize', 'cstring'), sscanf: variadic('i32', 'cstring', 'cstring') },
+        open: { ...variadic('i32', 'cstring', 'i32'), errno: true },
+      },
+      { maxRestarts: 100 },
+    );
+    const buffer = Buffer.alloc(1000);
+    const format = (...args) => buffer.toString('utf8', 0, c.snprintf(buffer, 1000, ...args));
+
+    test('take values as those of dlopen do', async () => {
+      expect(format('nothing')).toBe('nothing');
+      expect(format('%d %g %lld %s %d', 5, 0.5, 2n ** 40n, 'Grüße', true)).toBe('5 0.5 1099511627776 Grüße 1');
+      expect(format('%c %g %s', ['char', 65], ['f32', 0.1], [array('u8', 3), [104, 105, 0]])).toBe('A 0.1 hi');
+      for (let turn = 0; turn < 20; turn++)
+        expect(format('%d %g', turn, ['f64', turn / 2])).toBe(`${turn} ${turn / 2}`);
+      const [number, text] = [new Int32Array(1), Buffer.alloc(8)];
+      expect([c.sscanf('12 abc', '%d %7s', number, text), number[0], text.toString('utf8', 0, 3)]).toEqual([
+        2,
+        12,
+        'abc',
+      ]);
+      const target = Buffer.alloc(64);
+      const length = await c.snprintf.async(target, 64, '%s-%d', 'x', 7);
+      expect(target.toString('utf8', 0, length)).toBe('x-7');
+      expect(c.open('/nowhere/at/all', 0)).toEqual({ value: -1, errno: 2 });
+    });
+
+    test('take and refuse pointers as all others do', () => {
+      const memory = symbols.calloc(1, 1);
+      expect(thrown(() => format('%p', memory))).toMatchObject({ symbol: 'snprintf', argument: 3 });
+      symbols.free(memory);
+      for (const value of [
+        ['ptr', 4096],
+        ['ptr', 4096n],
+        [out('i32'), 7],
+      ]) {
+        const refusal = { class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol: 'snprintf', argument: 3 };
+        expect(thrown(() => format('%p', value))).toMatchObject(refusal);
+      }
+      expect(thrown(() => format('%d', undefined))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: 3 });
+      expect(thrown(() => c.snprintf(buffer))).toMatchObject({ code: 'ERR_MISSING_ARGS', symbol: 'snprintf' });
+    });
+
+    test('are the same after a restart, and gone when their library is closed', async () => {
+      const own = isolatedVariadic();
+      expect(own.symbols.sum_ints(2, 3, 4)).toBe(7);
+      process.kill(own.status().pid, 'SIGKILL');
+      await expect.poll(() => own.status().pid).toBe(null);
+      expect([own.symbols.sum_ints(2, 3, 4), own.symbols.sum_ints(1, 9)]).toEqual([7, 9]);
+      const other = own.open(fixture('variadic'), { sum_ints: variadic('i32', 'i32') });
+      expect(other.symbols.sum_ints(1, 5)).toBe(5);
+      other.close();
+      expect(thrown(() => other.symbols.sum_ints(1, 5))).toMatchObject({ code: 'ERR_LIBRARY_CLOSED' });
+      expect(
+        own.symbols.apply_all(
+          2,
+          [callback(['i32'], 'i32'), (value) => value + 1],
+          [callback(['i32'], 'i32'), (value) => value * 5],
+        ),
+      ).toBe(6);
+    });
+
+    const isolatedVariadic = () =>
+      open(
+        fixture('variadic'),
+        { sum_ints: variadic('i32', 'i32'), apply_all: variadic('i32', 'i32') },
+        { maxRestarts: 5 },
+      );
   });
 
   test('out-parameters and pointers inside of them', () => {

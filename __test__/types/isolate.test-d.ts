@@ -20,6 +20,7 @@ const isolated = isolate(
     find: { args: [pointer('i32'), out('i32')] },
     fails: { returns: 'i32', errno: true },
     maybe: { optional: true },
+    format: { args: ['buffer', 'usize', 'cstring', '...'], returns: 'i32' },
     power: 'double pow(double x, double y)',
   },
   { callTimeout: 500, maxRestarts: 0, limits: { memory: 2 ** 30 }, log: 'info', lazy: true },
@@ -48,6 +49,12 @@ symbols.move({ x: 1, y: 2 });
 symbols.each((value) => value + 1);
 symbols.find([1], [0]);
 symbols.maybe?.();
+symbols.format(new Uint8Array(8), 8, '%d %s %p', 1, ['cstring', 'x'], symbols.allocate(1), [
+  'ptr',
+  symbols.allocate(1),
+]);
+// @ts-expect-error an address is of this process
+symbols.format(new Uint8Array(8), 8, '%p', ['ptr', 4096]);
 // @ts-expect-error an address is of this process
 symbols.release(4096);
 // @ts-expect-error it is no Number

@@ -3,6 +3,7 @@
 
 const { describeBound } = require('../bound.js');
 const { defineValue } = require('../property.js');
+const { planCall } = require('../signature.js');
 const { makeStubs } = require('../stub.js');
 const { tracing } = require('../tracing.js');
 const { closed } = require('./death.js');
@@ -22,8 +23,38 @@ const collected = new FinalizationRegistry((/** @type {number} */ number) => for
  * @returns {Function[]}
  */
 function makeFunctions(isolation, library, plans) {
-  const stubs = makeStubs(plans);
-  return plans.map((plan, index) => makeFunction(isolation, library, plan, stubs[index]));
+  const stubs = makeStubs(plans.filter((plan) => !plan.signature.isVariadic));
+  return plans.map((plan) => {
+    const stub = plan.signature.isVariadic
+      ? variadic().variadicStub({ ...plan, address: 0, elsewhere: elsewhere(isolation, plan) })
+      : /** @type {Function} */ (stubs.shift());
+    return makeFunction(isolation, library, plan, stub);
+  });
+}
+
+/** @returns {typeof import('../variadic.js')} */
+const variadic = () => require('../variadic.js');
+
+/**
+ * What binds a variadic function for arguments of certain types.
+ * @param {Isolation} isolation
+ * @param {{ number: number, name: string, signature: Signature }} plan
+ * @returns {import('../bind.js').Elsewhere}
+ */
+function elsewhere(isolation, { number, name, signature: { isVariadic: _, ...fixed } }) {
+  /** @param {import('../types.js').CType} type */
+  const typeOf = (type) => isolation.types.of(type);
+  return {
+    typeOf,
+    bindVariant(owner, more) {
+      const { params, result, isChecked } = fixed;
+      const planned = planCall(name, { params: [...params, ...more.map(typeOf)], result, isNamed: false });
+      const signature = { ...fixed, ...planned, isChecked };
+      const variant = isolation.bindVariant(number, signature);
+      collected.register(owner, variant);
+      return { number: variant, signature };
+    },
+  };
 }
 
 /**
@@ -66,8 +97,10 @@ function makeFunction(isolation, library, plan, made) {
   const get = () => isolation.pointerTo(name, library, symbol);
   Object.defineProperty(fn, 'ptr', Object.setPrototypeOf({ enumerable: true, get }, null));
   lazily('async', () => {
-    const { asyncStub } = require('../async/stub.js');
-    const asyncForm = asyncStub(plan, fn);
+    const asyncModule = require('../async/stub.js');
+    const asyncForm = signature.isVariadic
+      ? variadic().variadicAsync(made, asyncModule)
+      : asyncModule.asyncStub(plan, fn);
     const checked = async (/** @type {unknown[]} */ ...args) => {
       check();
       isolation.ready(name);

@@ -78,6 +78,8 @@ class Helper {
   isAlive = true;
   /** Memory of the program's in it. @type {Set<InstanceType<typeof import('./memory.js').SharedBlock>>} */
   blocks = new Set();
+  /** Numbers of functions that nobody can call any more, which it has not been told yet. @type {number[]} */
+  released = [];
   /** @type {Level | undefined} of the innermost call */
   #level = undefined;
   #lastId = 0;

@@ -42,10 +42,6 @@ function readDefinitions(isolation, definitions) {
     if (type !== undefined || isGlobal !== undefined) return { name, symbol, optional, global: globalOf(name, own) };
     const local = planSignature(name, args, returns, checkedOption(name, checked, 'the definition'));
     const { free } = local.result;
-    if (local.isVariadic) {
-      const text = `${name}: a variadic function cannot be isolated: define it once for each list of types`;
-      throw createError('ERR_UNSUPPORTED_ARGS', text, name);
-    }
     if (free !== undefined && typeof free !== 'string') {
       throw definitionError(name, `${name}: returns: free: an isolated library knows functions only by their names`);
     }

@@ -22,7 +22,8 @@ const { Types } = require('./types.js');
  * @property {OpenLibrary} library
  * @property {string} name
  * @property {string} symbol
- * @property {number} target its number in the helper
+ * @property {InstanceType<typeof Helper> | undefined} helper that it is bound in
+ * @property {number} target its number there
  * @property {number} bytes of the frame that its arguments take
  * @property {object} question how it is bound
  * @property {import('../types.js').CType[]} types what has to be told before
@@ -183,13 +184,7 @@ class Isolation {
    */
   bind(library, wanted) {
     this.ready('isolate');
-    const made = wanted.map(({ symbol, name, optional, signature }) => {
-      const { params, result, isChecked } = signature;
-      const { free, text } = result;
-      const types = [result, ...params];
-      const question = { symbol, name, optional, free, text: text?.number ?? 0, checked: isChecked };
-      return { library, name, symbol, target: 0, bytes: bytesOf(signature), question, types };
-    });
+    const made = wanted.map((one) => describeFunction(library, one));
     const targets = this.#bind('isolate', library.number, made);
     return made.map((fn, index) => {
       if (targets[index] === MISSING) return undefined;
@@ -197,6 +192,22 @@ class Isolation {
       functions.set(++last, fn);
       return last;
     });
+  }
+
+  /**
+   * Binds a variadic function for arguments of certain types.
+   * @param {number} base its own number
+   * @param {import('../signature.js').Signature} signature with all of them
+   * @returns {number} for the stub
+   */
+  bindVariant(base, signature) {
+    const { library, name, symbol, types } = this.functionAt(base);
+    this.ready(name);
+    const fn = describeFunction(library, { symbol, name, optional: false, signature }, types.length - 1);
+    this.#bind(name, library.number, [fn]);
+    library.functions.add(fn);
+    functions.set(++last, fn);
+    return last;
   }
 
   /** @param {string} symbol @param {number} library @param {IsolatedFn[]} wanted @returns {number[]} */
@@ -207,8 +218,10 @@ class Isolation {
       ...question,
       types: types.map((type) => helper.tell(type)),
     }));
-    const targets = helper.ask(symbol, { op: 'bind', library, functions: questions });
-    wanted.forEach((fn, index) => (fn.target = targets[index]));
+    const { released } = helper;
+    helper.released = [];
+    const targets = helper.ask(symbol, { op: 'bind', library, functions: questions, released });
+    wanted.forEach((fn, index) => Object.assign(fn, { target: targets[index], helper }));
     for (const fn of wanted) this.log.info?.('symbol', fn.symbol);
     return targets;
   }
@@ -256,10 +269,25 @@ class Isolation {
   }
 }
 
+/**
+ * @param {OpenLibrary} library
+ * @param {{ symbol: string, name: string, optional: boolean, signature: import('../signature.js').Signature }} wanted
+ * @param {number} [named] of a variadic function: how many parameters its prototype names
+ * @returns {IsolatedFn}
+ */
+function describeFunction(library, { symbol, name, optional, signature }, named) {
+  const { params, result, isChecked } = signature;
+  const { free, text } = result;
+  const question = { symbol, name, optional, free, text: text?.number ?? 0, checked: isChecked, named };
+  const types = [result, ...params];
+  return { library, name, symbol, helper: undefined, target: 0, bytes: bytesOf(signature), question, types };
+}
+
 /** @param {number} number of a stub that is gone */
 function forgetFunction(number) {
   const fn = functions.get(number);
   fn?.library.functions.delete(fn);
+  fn?.helper?.released.push(fn.target);
   functions.delete(number);
   native.described.delete(number);
 }

@@ -26,7 +26,7 @@ let closed = [];
 /** How many lists of what may be opened the program had. */
 let restrictions = 0;
 
-/** What is known of functions: how their results are read. @type {Map<number, { library: number, name: string, text: number, signature: any }>} */
+/** What is known of functions: how their results are read. @type {Map<number, { library: number, name: string, text: number, signature: any, base: number }>} `base` is the function that a variant is of */
 const bound = new Map();
 
 /** @param {string} text @returns {number | bigint} */
@@ -54,10 +54,10 @@ function hello(channel, { major, arena, options }) {
  * @param {any} wanted
  * @returns {number} the function's number; MISSING for one that is missing and may be
  */
-function bind(library, { symbol, name, optional, types, free, text, checked }) {
+function bind(library, { symbol, name, optional, types, free, text, checked, named }) {
   if (optional && !native.lookUp(library, symbol)) return MISSING;
   const numbers = Uint32Array.from(types, (/** @type {number} */ number) => heard.number(number));
-  const [plan] = native.plan(numbers);
+  const [plan] = native.plan(named === undefined ? numbers : numbers.subarray(0, named + 1));
   const number = native.bindSymbol(library, symbol, name, plan);
   const result = { base: native.types()[numbers[0]]?.name, text: text === 0 ? undefined : { number: text }, free };
   const isText = result.base === 'cstring';
@@ -71,8 +71,27 @@ function bind(library, { symbol, name, optional, types, free, text, checked }) {
       throw error;
     }
   }
-  bound.set(number, { library, name, text: isOwn ? 2 : isText ? 1 : 0, signature });
-  return number;
+  const own = { library, name, text: isOwn ? 2 : isText ? 1 : 0, signature, base: MISSING };
+  if (named === undefined) {
+    bound.set(number, own);
+    return number;
+  }
+  try {
+    const [variant] = native.bindVariant(number, numbers, named);
+    bound.set(variant, { ...own, base: number });
+    return variant;
+  } catch (error) {
+    native.releaseBound(number);
+    throw error;
+  }
+}
+
+/** @param {number} number of a function that is not called any more */
+function release(number) {
+  const { base = MISSING } = bound.get(number) ?? {};
+  if (!bound.delete(number)) return;
+  native.releaseBound(number);
+  if (base !== MISSING) native.releaseBound(base);
 }
 
 /** @param {number} library @param {any[]} functions */
@@ -83,7 +102,7 @@ function bindAll(library, functions) {
     for (const wanted of functions) numbers.push(bind(library, wanted));
     return numbers;
   } catch (error) {
-    for (const number of numbers) if (number !== MISSING) native.releaseBound(number);
+    for (const number of numbers) release(number);
     throw error;
   }
 }
@@ -107,10 +126,7 @@ function closeLibrary(library) {
 
 /** Forgets functions of libraries that were closed: when no call is under way, which could be of one. */
 function forgetClosed() {
-  for (const number of closed) {
-    bound.delete(number);
-    native.releaseBound(number);
-  }
+  for (const number of closed) release(number);
   closed = [];
 }
 
@@ -157,6 +173,7 @@ const operations = {
       case 'close':
         return closeLibrary(question.library);
       case 'bind':
+        closed.push(...question.released);
         return bindAll(question.library, question.functions);
       case 'callback': {
         const { number, fallback, types, closed } = question;
