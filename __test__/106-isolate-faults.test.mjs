@@ -60,7 +60,6 @@ const faults = [
   ['call_exit', [0], crash(undefined)],
   ['call_exit', [3], crash(undefined)],
   ['call_exit_at_once', [4], crash(undefined)],
-  ['close_all_descriptors', [], crash(undefined)],
 ];
 /** What does not return. 19 is SIGSTOP. */
 const endless = [
@@ -129,6 +128,14 @@ onLinux('a fault is an error, and the next call works', () => {
       expect(library.status().restarts).toBe(restarts + 1);
     },
   );
+
+  it('C that closes the descriptors of the helper ends it, with its call or the next one', () => {
+    const { restarts } = library.status();
+    const seen = fault(() => symbols.close_all_descriptors()) ?? fault(() => symbols.sleep_milliseconds(50));
+    expect(seen).toMatchObject({ class: 'FFIError', code: 'ERR_HELPER_CRASHED' });
+    works();
+    expect(library.status().restarts).toBe(restarts + 1);
+  });
 
   // exit() runs what the host does then, which must not wait for anything.
   const asynchronous = isThorough ? faults : faults.filter(([name]) => ['write_at', 'call_exit'].includes(name));

@@ -13,9 +13,6 @@ const { Uint8Array } = globalThis;
 /** The logarithms of its size, the first that there is room for. Pages that nobody has written take no memory. */
 const ORDERS = [32, 30, 28, 26];
 
-/** The first page belongs to what fatal signals leave. */
-const PAGE = 4096;
-
 /** Bytes for what calls lend to C, as the scratch stack is for calls in this process. */
 const STACK = 2 ** 20;
 
@@ -31,8 +28,8 @@ class Arena {
   #buddies;
   #channel;
   #helper;
-  /** Where the stack's free part starts. */
-  top = PAGE;
+  /** Where the stack's free part starts: behind what fatal signals leave, and messages. */
+  top = native.isolateReserved();
 
   /**
    * @param {{ channel: number }} helper

@@ -5,6 +5,7 @@ use crate::error::{Code, Error};
 use crate::instance::Instance;
 use crate::isolate::arena::{Arena, new_file};
 use crate::isolate::channel::Channel;
+use crate::isolate::mail::{Mail, RESERVED, Role};
 use crate::isolate::message::Decoder;
 use crate::isolate::process::{Ending, Process, never_wait, out_of_the_way, pipe};
 use crate::isolate::sides::Side;
@@ -73,7 +74,9 @@ pub fn isolate_start(env: Env, file: String, args: Vec<String>, variables: Vec<S
         let address = arena.start().as_ptr().expose_provenance() as f64;
         let mut channel = Channel::new(our_in, our_out);
         channel.process = Some(process);
-        let side = Side { channel, events: Decoder::default(), events_end: Some(our_events), arena: Some(Arc::new(arena)) };
+        let arena = Arc::new(arena);
+        channel.mail = Some(Mail::new(arena.clone(), Role::Program));
+        let side = Side { channel, events: Decoder::default(), events_end: Some(our_events), arena: Some(arena) };
         let number = instance.isolates.borrow_mut().add(side);
         Ok(Started { channel: number, pid, address })
     })
@@ -131,7 +134,9 @@ pub fn isolate_map(env: Env, channel: u32, address: f64, length: f64) -> Thrown<
         let arena = Arena::at(&memory, length as usize, address as u64)?;
         fault::watch(&arena);
         fault::end_at_exit();
-        side.arena = Some(Arc::new(arena));
+        let arena = Arc::new(arena);
+        side.channel.mail = Some(Mail::new(arena.clone(), Role::Helper));
+        side.arena = Some(arena);
         Ok(())
     })
 }
@@ -158,6 +163,12 @@ pub fn isolate_arena(env: Env, channel: u32, length: f64) -> Thrown<Option<Unkno
         // SAFETY: `buffer` is a value of this call.
         Ok(Some(unsafe { Unknown::from_raw_unchecked(raw, buffer) }))
     })
+}
+
+/// Bytes of the arena's start that belong to what helpers leave and to mail.
+#[napi(catch_unwind)]
+pub fn isolate_reserved() -> u32 {
+    RESERVED as u32
 }
 
 /// Gives pages of the arena back to the system.

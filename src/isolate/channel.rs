@@ -1,6 +1,7 @@
-//! Sending and waiting: one side's ends of the two pipes.
+//! Sending and waiting: one side's ends of the two pipes, and its mail.
 
-use super::message::{Decoder, Header, Malformed};
+use super::mail::Mail;
+use super::message::{Decoder, Header, Kind, Malformed};
 use super::patience::{GLANCE, Patience, Waited};
 use super::process::{Process, never_wait};
 use crate::frame::Frame;
@@ -37,6 +38,8 @@ pub enum Sent {
 /// So often the event loop is looked at while messages come one after the other.
 const TURN: Duration = Duration::from_millis(1);
 const CHUNK: usize = 64 * 1024;
+/// Wakes the other side.
+const POKE: Header = Header { kind: Kind::Poke, flags: 0, id: 0, target: 0, frame: 0, body: 0, errno: 0, value: 0 };
 
 /// One side.
 pub struct Channel {
@@ -51,6 +54,10 @@ pub struct Channel {
     /// Readable when the event loop of this thread has something to do; -1 for none.
     pub event_loop: RawFd,
     looked: Instant,
+    /// Once both sides have shared memory.
+    pub mail: Option<Mail>,
+    /// How many messages went to the pipe, and came from it.
+    piped: (u32, u32),
 }
 
 fn would_wait(error: &io::Error) -> bool {
@@ -70,11 +77,27 @@ impl Channel {
             process: None,
             event_loop: -1,
             looked: Instant::now(),
+            mail: None,
+            piped: (0, 0),
         }
     }
 
     /// Sends a message whose header tells the lengths of its parts.
     pub fn send(&mut self, header: &Header, frame: &[u8], body: &[u8], milliseconds: f64) -> Sent {
+        // The first message comes before the other side has shared memory.
+        if let Some(mail) = self.mail.as_ref().filter(|_| header.kind != Kind::Hello) {
+            match mail.send(header, frame, body, self.piped.0) {
+                None => {}
+                Some(false) => return Sent::Yes,
+                Some(true) => return self.write(&POKE, &[], &[], milliseconds),
+            }
+        }
+        self.write(header, frame, body, milliseconds)
+    }
+
+    /// Sends a message through the pipe.
+    fn write(&mut self, header: &Header, frame: &[u8], body: &[u8], milliseconds: f64) -> Sent {
+        self.piped.0 = self.piped.0.wrapping_add(1);
         let mut patience = Patience::of(milliseconds);
         let head = header.encode();
         let mut rest: [&[u8]; 3] = [&head, frame, body];
@@ -117,7 +140,6 @@ impl Channel {
     ///
     /// `frame` is live, and nobody else uses the part of it that belongs to messages.
     pub unsafe fn receive(&mut self, milliseconds: f64, frame: *mut Frame, looks_at_loop: bool) -> Received {
-        let mut patience = Patience::of(milliseconds);
         let event_loop = if looks_at_loop { self.event_loop } else { -1 };
         // SAFETY: as the caller says.
         if let Some(received) = unsafe { self.take(frame) } {
@@ -129,8 +151,38 @@ impl Channel {
                 return Received::Loop;
             }
         }
+        // SAFETY: as the caller says.
+        if self.mail.as_mut().is_some_and(Mail::spin)
+            && let Some(received) = unsafe { self.take(frame) }
+        {
+            return received;
+        }
+        self.set_asleep(true);
+        // SAFETY: as the caller says.
+        let received = unsafe { self.wait(Patience::of(milliseconds), frame, event_loop) };
+        self.set_asleep(false);
+        received
+    }
+
+    fn set_asleep(&self, sleeps: bool) {
+        if let Some(mail) = &self.mail {
+            mail.sleep(sleeps);
+        }
+    }
+
+    /// Waits for the pipe, which the other side knows.
+    ///
+    /// # Safety
+    ///
+    /// As for [`receive`](Channel::receive).
+    unsafe fn wait(&mut self, mut patience: Patience, frame: *mut Frame, event_loop: RawFd) -> Received {
         let mut has_ended = false;
         loop {
+            // It may have sent one before it could know.
+            // SAFETY: as the caller says.
+            if let Some(received) = unsafe { self.take(frame) } {
+                return received;
+            }
             // Whoever waits for nothing else, and for ever, need not ask before.
             if event_loop >= 0 || patience.ends() || self.process.is_some() {
                 let mut both = [wanted(self.input.as_raw_fd(), libc::POLLIN), wanted(event_loop, libc::POLLIN)];
@@ -143,7 +195,8 @@ impl Channel {
                     }
                     // What it has sent is read first.
                     if has_ended {
-                        return Received::Ended;
+                        // SAFETY: as the caller says.
+                        return unsafe { self.take(frame) }.unwrap_or(Received::Ended);
                     }
                     let is_due = patience.count(waited, step);
                     if patience.is_over() {
@@ -154,7 +207,9 @@ impl Channel {
                 }
             }
             match self.read() {
-                Ok(0) => return Received::Ended,
+                // What it has sent before it ended is taken first.
+                // SAFETY: as the caller says.
+                Ok(0) => return unsafe { self.take(frame) }.unwrap_or(Received::Ended),
                 Ok(count) => {
                     self.decoder.push(&self.chunk[..count]);
                     // SAFETY: as the caller says.
@@ -195,8 +250,21 @@ impl Channel {
     ///
     /// As for [`receive`](Channel::receive).
     unsafe fn take(&mut self, frame: *mut Frame) -> Option<Received> {
-        // SAFETY: as the caller says.
-        unsafe { take(&mut self.decoder, &mut self.body, frame) }
+        loop {
+            if let Some(mail) = self.mail.as_ref().filter(|mail| mail.is_next(self.piped.1)) {
+                // SAFETY: as the caller says.
+                return Some(match unsafe { mail.take(frame, &mut self.body) } {
+                    Ok(header) => Received::Message(header),
+                    Err(Malformed(why)) => Received::Malformed(why),
+                });
+            }
+            // SAFETY: as the caller says.
+            let received = unsafe { take(&mut self.decoder, &mut self.body, frame) }?;
+            self.piped.1 = self.piped.1.wrapping_add(1);
+            if !matches!(received, Received::Message(Header { kind: Kind::Poke, .. })) {
+                return Some(received);
+            }
+        }
     }
 }
 

@@ -22,7 +22,7 @@ impl Chance {
 fn stream(chance: &mut Chance) -> Vec<u8> {
     let mut bytes = Vec::new();
     for _ in 0..1 + chance.below(6) {
-        let kind = Kind::ALL[chance.below(12) as usize];
+        let kind = Kind::ALL[chance.below(Kind::ALL.len() as u64) as usize];
         let frame = chance.below(u64::from(kind.part().1) + 1) as u32 + u32::from(chance.below(20) == 0);
         let body = if chance.below(20) == 0 { chance.next() as u32 } else { chance.below(300) as u32 };
         let word = chance.next() as u32;

@@ -39,11 +39,13 @@ pub enum Kind {
     Start = 10,
     /// It has returned.
     Settled = 11,
+    /// There is a message in shared memory. Nobody but the channel sees it.
+    Poke = 12,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Hello,
         Kind::Ready,
         Kind::Call,
@@ -55,6 +57,7 @@ impl Kind {
         Kind::Answer,
         Kind::Start,
         Kind::Settled,
+        Kind::Poke,
     ];
 
     /// The kind with this number.
@@ -69,7 +72,7 @@ impl Kind {
             Kind::Result | Kind::Settled => (offset_of!(Frame, int_results), 48),
             Kind::Callback => (offset_of!(Frame, stack), 8 * STACK_WORDS as u32),
             Kind::Answer => (offset_of!(Frame, int_results), 8),
-            Kind::Hello | Kind::Ready | Kind::Failure | Kind::Ask | Kind::Told => (0, 0),
+            Kind::Hello | Kind::Ready | Kind::Failure | Kind::Ask | Kind::Told | Kind::Poke => (0, 0),
         }
     }
 }
@@ -208,7 +211,7 @@ mod tests {
     #[test]
     fn a_malformed_header_is_refused() {
         let good = header(Kind::Result, 8, 0).encode();
-        for (at, byte) in [(0, 0), (4, 0), (4, 12), (5, 1), (17, 1), (23, 0xff)] {
+        for (at, byte) in [(0, 0), (4, 0), (4, 13), (5, 1), (17, 1), (23, 0xff)] {
             let mut bad = good;
             bad[at] = byte;
             assert!(Header::decode(&bad).is_err(), "{at}");

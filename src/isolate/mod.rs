@@ -14,6 +14,8 @@ pub mod fault;
 #[cfg(unix)]
 pub mod leash;
 #[cfg(unix)]
+pub mod mail;
+#[cfg(unix)]
 pub mod patience;
 #[cfg(unix)]
 pub mod process;
