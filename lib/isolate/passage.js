@@ -3,10 +3,10 @@
 // What C may have written is copied back when the call has returned.
 
 const { readCString } = require('../cstring.js');
-const native = require('../binding.js');
 const { INVALID, addressOf, bufferAddress, extent, isBuffer, isWrapper, views } = require('../pointer.js');
 const { copyBytes } = require('../record/cold.js');
 const { Refused } = require('../refused.js');
+const { Loan } = require('./loan.js');
 const { addressIn } = require('./pointer.js');
 
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
@@ -24,49 +24,13 @@ const MOST_UTF8 = 3;
 /** Of larger buffers only the views are copied: a copy as large as a huge one would take the room of all else. */
 const HUGE = 2 ** 26;
 
-/**
- * The program's memory, and the copy of it: as large, so that views on it stay as far apart as they are.
- * @typedef {object} Loan
- * @property {() => number | bigint} where the address of the program's memory by now; INVALID when it is gone
- * @property {() => number} room its bytes by now
- * @property {number} from its address
- * @property {number} size
- * @property {number} to the address of the copy
- * @property {Part[]} parts what has been copied
- *
- * @typedef {object} Part
- * @property {number} at
- * @property {number} size
- * @property {Uint8Array | undefined} same what both sides had when they were the same; undefined when nobody asks
- */
-
 /** What is lent twice is at one place in the helper. */
 const OVERLAP = 'it overlaps in part with another argument, and is too large to be copied as a whole: pass one of both';
-
-/** @param {any} buffer an ArrayBuffer @param {number} at */
-const ofBuffer = (buffer, at) => ({
-  where: () => bufferAddress(buffer) + at,
-  // A resizable one may be smaller by now.
-  room: () => Math.max(0, (extent(buffer)?.length ?? 0) - at),
-});
-
-/** @param {any} ground @param {number} at */
-const ofGround = (ground, at) => ({
-  where: () => (ground.problem() ? INVALID : ground.address(at)),
-  room: () => Infinity,
-});
-
-/** @param {number | bigint} address @param {number} size */
-function bytesAt(address, size) {
-  const bytes = new Uint8Array(size);
-  copyBytes(address, bufferAddress(bytes), size, false);
-  return bytes;
-}
 
 class Passage {
   /** Callbacks that are open for this call. @type {{ close: () => void }[] | undefined} */
   #opened = undefined;
-  /** @type {Loan[] | undefined} */
+  /** @type {InstanceType<typeof Loan>[] | undefined} */
   #loans = undefined;
   /** Memory of the arena beside the stack. @type {number[] | undefined} */
   #taken = undefined;
@@ -190,83 +154,56 @@ class Passage {
   /** @param {any} buffer @param {number} start its address @param {number} at @param {number} length */
   #lendOf(buffer, start, at, length) {
     const whole = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(buffer)).length;
-    return whole > HUGE && length < whole
-      ? this.#lendFrom(ofBuffer(buffer, at), start + at, length, 0, length)
-      : this.#lendFrom(ofBuffer(buffer, 0), start, whole, at, length);
+    return this.#lendFrom(buffer, true, start, whole, at, length);
   }
 
   /** Memory that is no buffer of JavaScript's, or a view on one. @param {any} ground @param {number} address @param {number} at @param {number} length */
   #lendPlace(ground, address, at, length) {
     if (length === 0) return 0;
     // A block of memory; else there is a view.
-    if (ground.start !== undefined) {
-      const { size } = ground;
-      return size > HUGE && length < size
-        ? this.#lendFrom(ofGround(ground, at), address, length, 0, length)
-        : this.#lendFrom(ofGround(ground, 0), address - at, size, at, length);
-    }
+    if (ground.start !== undefined) return this.#lendFrom(ground, false, address - at, ground.size, at, length);
     const { buffer, offset } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(ground.view));
     return this.#lendOf(buffer, address - offset - at, offset + at, length);
   }
 
   /**
-   * @param {Pick<Loan, 'where' | 'room'>} source
-   * @param {number} from the address of what gets a copy
-   * @param {number} size
-   * @param {number} at what of it is used
+   * @param {any} owner a buffer or ground
+   * @param {boolean} isBuffer
+   * @param {number} base its address
+   * @param {number} whole bytes that it has
+   * @param {number} at what of it is lent
    * @param {number} length
    */
-  #lendFrom(source, from, size, at, length) {
-    const start = from + at;
+  #lendFrom(owner, isBuffer, base, whole, at, length) {
+    const start = base + at;
+    const end = start + length;
     const loans = (this.#loans ??= []);
     let loan;
     for (let index = 0; index < loans.length && !loan; index++) {
       const other = loans[index];
-      const end = other.from + other.size;
-      if (start >= end || start + length <= other.from) continue;
-      if (start < other.from || start + length > end) throw new Refused('ERR_INVALID_ARG_VALUE', OVERLAP);
+      if (start >= other.end || end <= other.from) continue;
+      if (start < other.from || end > other.end) throw new Refused('ERR_INVALID_ARG_VALUE', OVERLAP);
       loan = other;
     }
     if (!loan) {
-      loan = { ...source, from, size, to: this.take(size, 64), parts: [] };
+      const first = whole > HUGE ? at : 0;
+      const size = whole > HUGE ? length : whole;
+      loan = new Loan(owner, isBuffer, first, base + first, size, this.take(size, 64));
       if (this.isWatched) loans[loans.length] = loan;
     }
-    const offset = start - loan.from;
-    copyBytes(start, loan.to + offset, length);
-    const same = this.isStacked || !this.isWatched ? undefined : bytesAt(start, length);
-    loan.parts[loan.parts.length] = { at: offset, size: length, same };
-    return loan.to + offset;
+    return loan.add(start, length, this.isWatched && !this.isStacked);
   }
 
-  /** C has returned: its changes go back. Memory that the program has given away meanwhile keeps what it has. */
+  /** C has returned: its changes go back. */
   giveBack() {
     const loans = this.#loans;
     if (loans === undefined) return;
-    for (let index = 0; index < loans.length; index++) {
-      const { where, room, from, to, parts } = loans[index];
-      if (where() !== from) continue;
-      const end = room();
-      for (let part = 0; part < parts.length; part++) {
-        const { at, size, same } = parts[part];
-        const length = Math.min(size, end - at, same?.length ?? size);
-        if (length <= 0) continue;
-        if (same === undefined) copyBytes(to + at, from + at, length);
-        else native.isolateReconcile(from + at, to + at, bufferAddress(same), length);
-      }
-    }
+    for (let index = 0; index < loans.length; index++) loans[index].giveBack();
   }
 
-  /**
-   * C is about to call the program back, or the program has answered: each side gets what the other has written
-   * since they were the same.
-   */
+  /** C is about to call the program back, or the program has answered. */
   exchange() {
-    this.giveBack();
-    this.#loans?.forEach(({ where, room, from, parts }) => {
-      if (where() !== from) return;
-      for (const part of parts)
-        part.same ??= bytesAt(from + part.at, Math.max(0, Math.min(part.size, room() - part.at)));
-    });
+    this.#loans?.forEach((loan) => loan.exchange());
   }
 
   /** Whoever took it gives it back. */

@@ -151,11 +151,11 @@ impl Channel {
                 return Received::Loop;
             }
         }
-        // SAFETY: as the caller says.
-        if self.mail.as_mut().is_some_and(Mail::spin)
-            && let Some(received) = unsafe { self.take(frame) }
-        {
-            return received;
+        if self.mail.as_mut().is_some_and(Mail::spin) {
+            // SAFETY: as the caller says.
+            if let Some(received) = unsafe { self.take(frame) } {
+                return received;
+            }
         }
         self.set_asleep(true);
         // SAFETY: as the caller says.
