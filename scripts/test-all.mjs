@@ -8,7 +8,6 @@ import { announce, attempt, buildAddon, installPackages, root, run } from './ste
 const variants = {
   'the libffi backend': { ARKFFI_BACKEND: 'libffi' },
   'no code generation': { ARKFFI_TEST_NO_CODEGEN: '1' },
-  'no code generation, with libffi': { ARKFFI_TEST_NO_CODEGEN: '1', ARKFFI_BACKEND: 'libffi' },
   'worker threads': { ARKFFI_TEST_POOL: 'threads' },
 };
 
@@ -22,11 +21,14 @@ function fetchNode(major) {
   return path.join(folder, 'package', 'bin', 'node');
 }
 
+// From 80 on tests are about C declarations, documents and examples, to which these variants make no difference.
+const exclude = ['--exclude', '**/[89][0-9]-*'];
+
 installPackages();
 buildAddon();
 for (const [name, environment] of Object.entries(variants)) {
   announce(`the suite with ${name}`);
-  run('npx', ['vitest', 'run', '--reporter=dot'], { env: { ...process.env, ...environment } });
+  run('npx', ['vitest', 'run', '--reporter=dot', ...exclude], { env: { ...process.env, ...environment } });
 }
 
 for (const major of [20, 22, 24, 26].filter((version) => !process.version.startsWith(`v${version}.`))) {
