@@ -1,10 +1,8 @@
 // How much resident memory a piece of work keeps, measured in a process of its own: where test files are threads, that
 // of this one is other files' too.
 import { spawnSync } from 'node:child_process';
+import { flags, node } from './node.mjs';
 import { require } from './open.mjs';
-
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 
 /**
  * Bytes by which the process grows when it does the work again.
