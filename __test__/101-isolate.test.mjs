@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
+import { until } from './soak/processes.mjs';
 
 const { IsolatedPointer, JSCallback, Struct, array, callback, dlopen, inout, isolate, opaque, out, pointer } = arkffi;
 
@@ -133,7 +134,7 @@ describe('values', () => {
       const own = isolatedVariadic();
       expect(own.symbols.sum_ints(2, 3, 4)).toBe(7);
       process.kill(own.status().pid, 'SIGKILL');
-      await expect.poll(() => own.status().pid).toBe(null);
+      await until(() => own.status().pid === null, 'what is killed is gone');
       expect([own.symbols.sum_ints(2, 3, 4), own.symbols.sum_ints(1, 9)]).toEqual([7, 9]);
       const other = own.open(fixture('variadic'), { sum_ints: variadic('i32', 'i32') });
       expect(other.symbols.sum_ints(1, 5)).toBe(5);

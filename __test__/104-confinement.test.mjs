@@ -1,9 +1,9 @@
 // What a helper process takes from itself. It cannot be taken back: each in a process of its own.
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
+import { flags, node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
 const onLinux = describe.runIf(process.platform === 'linux');
 const MEBIBYTE = 2 ** 20;
 
@@ -19,7 +19,7 @@ function confined(options, program, env = {}) {
     }).symbols;
     confineHelper({ limits: {}, noNewPrivileges: false, noNetwork: false, ...${JSON.stringify(options)} });
     ${program}`;
-  const { stdout, stderr, signal, status } = spawnSync(node, ['-e', source], {
+  const { stdout, stderr, signal, status } = spawnSync(node, [...flags, '-e', source], {
     encoding: 'utf8',
     env: { ...process.env, MALLOC_ARENA_MAX: '1', ...env },
   });

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { flags, node } from './node.mjs';
 import { require, thrown } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
 const { readIsolateOptions } = require('../lib/isolate/options.js');
 const read = (options) => readIsolateOptions('isolate', options, 2, 'opens');
 
@@ -65,7 +65,7 @@ describe('what is given is what is read', () => {
       const { env } = readIsolateOptions('isolate', { env: { ARKFFI_BACKEND: 'none', ARKFFI_NATIVE: 'none' } }, 2);
       console.log(JSON.stringify(env));`;
     const addon = require.resolve(`../arkffi.${process.platform}-${process.arch}-gnu.node`);
-    const { stdout } = spawnSync(node, ['-e', source], {
+    const { stdout } = spawnSync(node, [...flags, '-e', source], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH, ARKFFI_NATIVE: addon },
     });
@@ -77,7 +77,7 @@ describe('what is given is what is read', () => {
       const { readIsolateOptions } = require(${JSON.stringify(require.resolve('../lib/isolate/options.js'))});
       console.log(readIsolateOptions('isolate', undefined, 2).log, readIsolateOptions('isolate', { log: 'error' }, 2).log);`;
     const run = (ARKFFI_LOG) => {
-      const { stdout, stderr } = spawnSync(node, ['-e', source], {
+      const { stdout, stderr } = spawnSync(node, [...flags, '-e', source], {
         encoding: 'utf8',
         env: { ...process.env, ARKFFI_LOG },
       });
@@ -190,7 +190,7 @@ describe('a log', () => {
       log.info?.('call', 'add(1)\\nerror forged\\x1b[0m\\x9b');
       log.debug?.('frame', 'x');
       console.log(log.debug);`;
-    const { stdout, stderr } = spawnSync(node, ['-e', source], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(node, [...flags, '-e', source], { encoding: 'utf8' });
     expect(stdout).toBe('undefined\n');
     expect(stderr).toMatch(
       /^\d{4}-\d\d-\d\dT[\d:.]+Z arkffi helper 42 info call add\(1\)\\u000aerror forged\\u001b\[0m\\u009b\n$/,

@@ -43,6 +43,8 @@ const functions = {
 
 const ADDRESS = 0xdead000;
 const crash = (signal, more) => ({ class: 'FFIError', code: 'ERR_HELPER_CRASHED', signal, ...more });
+/** What calls may throw when it is not said which of them notices. */
+const AFTERWARDS = ['ERR_HELPER_CRASHED', 'ERR_CALL_FAILED', 'ERR_CALL_TIMEOUT'];
 const late = { class: 'FFIError', code: 'ERR_CALL_TIMEOUT' };
 
 /** Function, arguments, and the error. */
@@ -111,6 +113,13 @@ const rejected = async (promise) =>
     ),
   );
 
+/** It works, if not with the next call then with the one after that, which starts a new helper. */
+function goesOn(symbols) {
+  const error = fault(() => symbols.nothing());
+  if (error) expect(AFTERWARDS).toContain(error.code);
+  expect(symbols.add(1, 2)).toBe(3);
+}
+
 const only = (expected) => Object.fromEntries(Object.entries(expected).filter(([, value]) => value !== undefined));
 
 onLinux('a fault is an error, and the next call works', () => {
@@ -131,7 +140,8 @@ onLinux('a fault is an error, and the next call works', () => {
 
   it('C that closes the descriptors of the helper ends it, with its call or the next one', () => {
     const { restarts } = library.status();
-    const seen = fault(() => symbols.close_all_descriptors()) ?? fault(() => symbols.sleep_milliseconds(50));
+    let seen = fault(() => symbols.close_all_descriptors());
+    for (let turn = 0; !seen && turn < 100; turn++) seen = fault(() => symbols.sleep_milliseconds(50));
     expect(seen).toMatchObject({ class: 'FFIError', code: 'ERR_HELPER_CRASHED' });
     works();
     expect(library.status().restarts).toBe(restarts + 1);
@@ -200,7 +210,7 @@ onLinux('a fault is an error, and the next call works', () => {
 });
 
 onLinux('a call that takes too long ends its helper', () => {
-  const library = open({ callTimeout: 200 });
+  const library = open({ callTimeout: 600 });
   const { symbols } = library;
 
   it.each(endless.filter(([name]) => isThorough || name !== 'never_wake'))('%s(%j)', async (name, args) => {
@@ -210,19 +220,25 @@ onLinux('a call that takes too long ends its helper', () => {
     await until(() => !runs(pid), 'a helper that was given up is gone');
   });
 
+  it('but libraries may take longer to load', () => {
+    const { symbols } = open({ callTimeout: 600, env: { FAULTS_LOAD_FOR: '800' } });
+    expect(symbols.add(1, 2)).toBe(3);
+  });
+
   it('also in an asynchronous call, when others return all the time; those that are pending end with it', async () => {
     let isOver = false;
     const stuck = rejected(symbols.never_return.async()).finally(() => (isOver = true));
     const errors = [];
     while (!isOver) errors.push(await rejected(symbols.sleep_milliseconds.async(5)));
     expect(await stuck).toMatchObject({ ...late, symbol: 'never_return' });
-    expect(errors.filter(Boolean).every(({ code }) => code === 'ERR_HELPER_CRASHED')).toBe(true);
+    for (const error of errors.filter(Boolean)) expect(AFTERWARDS).toContain(error.code);
+    expect(errors.find(Boolean)).toMatchObject({ code: 'ERR_HELPER_CRASHED', symbol: 'sleep_milliseconds' });
     expect(symbols.add(1, 2)).toBe(3);
   });
 
   it('time in which calls wait for a thread, or the program is busy, is not counted', async () => {
-    const promises = Array.from({ length: 40 }, () => symbols.sleep_milliseconds.async(30));
-    for (const end = Date.now() + 500; Date.now() < end;);
+    const promises = Array.from({ length: 40 }, () => symbols.sleep_milliseconds.async(70));
+    for (const end = Date.now() + 800; Date.now() < end;);
     expect(await Promise.all(promises)).toEqual(new Array(40).fill(undefined));
   });
 
@@ -230,7 +246,7 @@ onLinux('a call that takes too long ends its helper', () => {
     const wait = (milliseconds) => {
       for (const end = Date.now() + milliseconds; Date.now() < end;);
     };
-    expect(symbols.call_back((value) => (wait(500), value), 7)).toBe(7);
+    expect(symbols.call_back((value) => (wait(900), value), 7)).toBe(7);
   });
 });
 
@@ -253,11 +269,11 @@ onLinux('what libraries leave behind', () => {
   it('a child that returns too confuses nobody for long', () => {
     const { symbols } = open({ callTimeout: 1000 });
     const first = fault(() => symbols.return_twice(5));
-    expect([undefined, 'ERR_HELPER_CRASHED', 'ERR_CALL_FAILED']).toContain(first?.code);
+    expect([undefined, ...AFTERWARDS]).toContain(first?.code);
     for (let turn = 0; turn < 20; turn++) {
       let sum;
       const error = fault(() => (sum = symbols.add(turn, 1)));
-      if (error) expect(['ERR_HELPER_CRASHED', 'ERR_CALL_FAILED', 'ERR_CALL_TIMEOUT']).toContain(error.code);
+      if (error) expect(AFTERWARDS).toContain(error.code);
       else expect(sum).toBe(turn + 1);
     }
   });
@@ -265,17 +281,17 @@ onLinux('what libraries leave behind', () => {
   it.each([3, 4, 6])('a closed descriptor %i is the end of the helper, or of no importance', (descriptor) => {
     const { symbols } = open({ callTimeout: 1000 });
     fault(() => symbols.close_descriptor(descriptor));
-    fault(() => symbols.nothing());
-    expect(symbols.add(1, 2)).toBe(3);
+    // Messages do not need them as long as nobody sleeps.
+    fault(() => symbols.sleep_milliseconds(50));
+    goesOn(symbols);
   });
 
   it.each([4, 6])('what a library writes to descriptor %i is taken for nothing that it is not', (descriptor) => {
     const { symbols } = open({ callTimeout: 1000 });
     const written = fault(() => symbols.write_bytes(descriptor, 'x'.repeat(100), 100));
-    const next = fault(() => symbols.nothing());
-    for (const error of [written, next])
-      expect([undefined, 'ERR_HELPER_CRASHED', 'ERR_CALL_TIMEOUT']).toContain(error?.code);
-    expect(symbols.add(1, 2)).toBe(3);
+    const next = fault(() => symbols.sleep_milliseconds(50));
+    for (const error of [written, next]) expect([undefined, ...AFTERWARDS]).toContain(error?.code);
+    goesOn(symbols);
   });
 
   it('a helper that is killed from outside while nothing happens is replaced', async () => {
@@ -283,8 +299,7 @@ onLinux('what libraries leave behind', () => {
     const { pid } = library.status();
     process.kill(pid, 'SIGKILL');
     await until(() => !runs(pid), 'what is killed is gone');
-    fault(() => library.symbols.nothing());
-    expect(library.symbols.add(1, 2)).toBe(3);
+    goesOn(library.symbols);
     expect(library.status().pid).not.toBe(pid);
   });
 });

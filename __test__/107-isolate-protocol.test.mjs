@@ -4,11 +4,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { node } from './node.mjs';
 import { arkffi, require } from './open.mjs';
 import { begin, stream } from './soak/frames.mjs';
 
 const { isolate } = arkffi;
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
 const onLinux = describe.runIf(process.platform === 'linux');
 const COUNT = process.env.ARKFFI_TEST_SOAK === '1' ? 1000 : 12;
 
@@ -51,7 +51,9 @@ onLinux('a hostile helper', () => {
       const settled = await pending;
       if (settled !== 3) expect(CODES).toContain(settled.code);
     }
-    expect(codeOf(() => symbols.add(1, 2)) === undefined ? 3 : symbols.add(1, 2)).toBe(3);
+    let sum;
+    for (let turn = 0; sum === undefined && turn < 10; turn++) codeOf(() => (sum = symbols.add(1, 2)));
+    expect(sum).toBe(3);
     expect({}.polluted).toBe(undefined);
   });
 });

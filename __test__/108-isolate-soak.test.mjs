@@ -3,9 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const program = fileURLToPath(new URL('soak/run.mjs', import.meta.url));
 
 it.runIf(process.platform === 'linux')('nothing is lost, left or wrong', () => {

@@ -1,11 +1,11 @@
 // What once made a program with an isolate wait for ever, end, or get another error than it should.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { afterAll, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const { callback, isolate } = arkffi;
@@ -27,9 +27,9 @@ afterAll(() => isolates.forEach((each) => each.close()));
 const MEBI = 2 ** 20;
 
 it('a helper that dies while much is lent to it has crashed, and all of its calls reject', async () => {
-  const { symbols } = open();
+  const { symbols } = open({ callTimeout: 0 });
   expect(thrown(() => symbols.abort_with(new Uint8Array(64 * MEBI)))).toMatchObject({ code: 'ERR_HELPER_CRASHED' });
-  const calls = [symbols.abort_with.async(new Uint8Array(64 * MEBI)), symbols.sleep_milliseconds.async(1000)];
+  const calls = [symbols.abort_with.async(new Uint8Array(64 * MEBI)), symbols.sleep_milliseconds.async(60_000)];
   const settled = await Promise.allSettled(calls);
   expect(settled.map(({ reason }) => reason?.code)).toEqual(['ERR_HELPER_CRASHED', 'ERR_HELPER_CRASHED']);
 });
@@ -54,12 +54,13 @@ it('callbacks are answered after a text that was too long to be sent', () => {
 });
 
 it('calls of a helper that died can be taken back', async () => {
-  const plugin = open();
+  const plugin = open({ callTimeout: 0 });
   const { symbols } = plugin;
   const control = new AbortController();
-  const calls = Array.from({ length: 8 }, () => symbols.sleep_milliseconds.async(1000, { signal: control.signal }));
+  const calls = Array.from({ length: 8 }, () => symbols.sleep_milliseconds.async(60_000, { signal: control.signal }));
   const settled = Promise.allSettled(calls);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // After that it has all of them.
+  symbols.sleep_milliseconds(0);
   process.kill(plugin.status().pid, 'SIGKILL');
   control.abort();
   for (const { reason } of await settled) expect(['ERR_HELPER_CRASHED', 'ABORT_ERR']).toContain(reason?.code);
@@ -73,6 +74,7 @@ it('time passes for calls of a program that gets a signal each millisecond', () 
     plugin.close();`;
   const profile = join(tmpdir(), `arkffi-profile-${process.pid}`);
   const args = [
+    ...flags,
     '--cpu-prof',
     `--cpu-prof-dir=${profile}`,
     '-e',
@@ -80,27 +82,35 @@ it('time passes for calls of a program that gets a signal each millisecond', () 
     join(import.meta.dirname, '..'),
     fixture('faults'),
   ];
-  const { stdout, signal } = spawnSync(process.execPath, args, { timeout: 30_000, encoding: 'utf8' });
+  const { stdout, signal } = spawnSync(node, args, { timeout: 100_000, encoding: 'utf8' });
   rmSync(profile, { recursive: true, force: true });
   expect([stdout.trim(), signal]).toEqual(['ERR_CALL_TIMEOUT', null]);
 });
 
-it.runIf(process.platform === 'linux')('workers that are terminated leave no descriptors', async () => {
+it.runIf(process.platform === 'linux')('workers that are terminated leave no descriptors', () => {
   const script = `
-    const { workerData, parentPort } = require('node:worker_threads');
-    const { isolate } = require(workerData.root);
-    globalThis.plugin = isolate(workerData.path, { nothing: {} });
-    parentPort.postMessage('open');
-    setInterval(() => {}, 1000);`;
-  const workerData = { root: join(import.meta.dirname, '..'), path: fixture('faults') };
-  const run = async () => {
-    const worker = new Worker(script, { eval: true, workerData });
-    await new Promise((resolve) => worker.once('message', resolve));
-    await worker.terminate();
-  };
-  const count = () => readdirSync('/proc/self/fd').length;
-  await run();
-  const before = count();
-  for (let turn = 0; turn < 4; turn++) await run();
-  expect(count()).toBeLessThanOrEqual(before + 1);
+    const { Worker } = require('node:worker_threads');
+    const { readdirSync } = require('node:fs');
+    const [root, path] = process.argv.slice(1);
+    const source = \`
+      const { workerData: [root, path], parentPort } = require('node:worker_threads');
+      globalThis.plugin = require(root).isolate(path, { nothing: {} });
+      parentPort.postMessage('open');
+      setInterval(() => {}, 1000);\`;
+    const run = async () => {
+      const worker = new Worker(source, { eval: true, workerData: [root, path] });
+      await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+      await worker.terminate();
+    };
+    const count = () => readdirSync('/proc/self/fd').length;
+    (async () => {
+      await run();
+      const before = count();
+      for (let turn = 0; turn < 3; turn++) await run();
+      for (const end = Date.now() + 60_000; count() > before && Date.now() < end;) await new Promise(setImmediate);
+      console.log(count() - before);
+    })();`;
+  const args = [...flags, '-e', script, join(import.meta.dirname, '..'), fixture('faults')];
+  const { stdout, stderr } = spawnSync(node, args, { timeout: 100_000, encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
 });

@@ -26,7 +26,7 @@ const { stringify } = JSON;
 
 const ENTRY = require.resolve('./helper/entry.js');
 
-/** Milliseconds that a process may take to start, on a machine that is busy. */
+/** Milliseconds that a process may take to start, or to load a library, on a machine that is busy. */
 const START = 60_000;
 
 /** Milliseconds that one that has closed its pipes may take to end. */
@@ -151,6 +151,11 @@ class Helper {
     return this.#talk(ASK, TOLD, symbol, question, body, limit);
   }
 
+  /** Loads a library, which may take longer than a call. @param {string} symbol @param {object} question @returns {number} */
+  load(symbol, question) {
+    return this.ask(symbol, { op: 'load', ...question }, Math.max(START, this.limit));
+  }
+
   /**
    * @param {number} kind
    * @param {number} expected
@@ -207,6 +212,7 @@ class Helper {
     // The usual case first.
     if (code === expected && header.id() === id) return;
     const outer = this.#level;
+    const limit = left;
     const level = (this.#level = new Level(passage));
     try {
       while (code === CALLBACK) {
@@ -220,7 +226,7 @@ class Helper {
     } finally {
       this.#level = outer;
     }
-    if ((code !== expected && code !== FAILURE) || header.id() !== id) throw this.#fail(code, symbol);
+    if ((code !== expected && code !== FAILURE) || header.id() !== id) throw this.#fail(code, symbol, limit);
     if (level.thrown) throw level.thrown.error;
     if (code === FAILURE) throw this.failure(expected === RESULT ? symbol : undefined);
   }
@@ -236,11 +242,11 @@ class Helper {
     return createError('ERR_LIBRARY_CLOSED', `${symbol}: the isolate was closed meanwhile`, symbol);
   }
 
-  /** What came was no answer. @param {number} code @param {string} symbol */
-  #fail(code, symbol) {
+  /** What came was no answer. @param {number} code @param {string} symbol @param {number} limit milliseconds there were */
+  #fail(code, symbol, limit) {
     if (code === LATE) {
-      this.end(`a call of ${symbol} took longer than ${this.limit} ms`, 0);
-      return late(symbol, this.limit);
+      this.end(`a call of ${symbol} took longer than ${limit} ms`, 0);
+      return late(symbol, limit);
     }
     if (code !== ENDED) {
       const what = code === MALFORMED ? 'bytes that are no message' : 'a message that nobody waits for';

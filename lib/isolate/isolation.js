@@ -172,7 +172,7 @@ class Isolation {
     const { paths, opening } = library;
     // What this process may not open, its helper may not either.
     const allowed = native.allowedLibraries();
-    library.number = this.inside.ask(symbol, { op: 'load', paths, ...opening, allowed });
+    library.number = this.inside.load(symbol, { paths, ...opening, allowed });
     this.log.info?.('load', paths === null ? 'the running process' : paths.join(' or '));
   }
 
