@@ -28,6 +28,9 @@ export const descriptors = () => readdirSync('/proc/self/fd').length - 1;
 
 export const threads = () => readdirSync('/proc/self/task').length;
 
+/** Bytes of memory that a process has. */
+export const resident = (pid) => Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+
 /** Waits until something holds. It fails when it never does, not when the machine is slow. */
 export async function until(holds, what, seconds = 60) {
   for (const end = Date.now() + seconds * 1000; !holds();) {

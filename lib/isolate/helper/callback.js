@@ -67,7 +67,15 @@ function openRemote(types, size, fallback, { ask, askLater }) {
     run: () => give(ask(bytes)),
     invoke: () => askLater(bytes, u32[SENDER]),
     give: (/** @type {unknown} */ _, /** @type {Answer | undefined} */ answer) => give(answer),
-    ...{ fn: openRemote, place: 'result', address: 0, held: [], defaults: [defaults], kept: [], next: 0 },
+    ...{
+      fn: openRemote,
+      place: 'result',
+      address: 0,
+      held: [],
+      defaults: isRecord ? [defaults] : [],
+      kept: [],
+      next: 0,
+    },
   });
   give(undefined);
   u32[TARGET] = plan;
