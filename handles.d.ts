@@ -54,7 +54,8 @@ export function sym(library: LibraryId, name: string, returns?: AnyType, args?: 
 /**
  * Calls a function. Where it takes a pointer or a string, text of the form `m-1` is an id of memory, and passes its
  * address. A string that it returns is a copy. Throws `ERR_INVALID_SYMBOL` for what is no id of a function,
- * `ERR_UNSUPPORTED_ARGS` for another number of arguments than it has, `ERR_TYPE_ERROR` for one of another kind.
+ * `ERR_UNSUPPORTED_ARGS` for another number of arguments than it has (a variadic function may get more, each a value or
+ * `[type, value]`), `ERR_TYPE_ERROR` for one of another kind.
  */
 export function call(symbol: SymbolId, ...args: (CallArgument | Memory<any>)[]): any;
 

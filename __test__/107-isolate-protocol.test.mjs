@@ -10,7 +10,7 @@ import { begin, stream } from './soak/frames.mjs';
 
 const { isolate } = arkffi;
 const onLinux = describe.runIf(process.platform === 'linux');
-const COUNT = process.env.ARKFFI_TEST_SOAK === '1' ? 1000 : 12;
+const COUNT = process.env.ARKFFI_TEST_SOAK === '1' ? 200 : 12;
 
 const functions = {
   add: { args: ['i32', 'i32'], returns: 'i32' },

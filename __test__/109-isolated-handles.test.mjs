@@ -88,6 +88,32 @@ onLinux('in a helper process', () => {
       });
   });
 
+  it('variadic functions take ids too, and no fewer arguments than they name, here and there', () => {
+    for (const one of [ffi, handles]) {
+      const [target, text] = [one.alloc(64), one.strdup('copy')];
+      const format = one.sym(one.load(null), 'snprintf', 'int', ['buffer', 'size_t', 'cstring', '...']);
+      const print = one.sym(one.load(null), 'snprintf', 'int', ['ptr', 'size_t', 'cstring', '...']);
+      expect(one.call(print, target, 64, '%d %s %s %g', 7, text, ['ptr', text], ['f64', 2])).toBe(13);
+      expect(Buffer.from(one.mem_read(target, 14), 'base64').toString()).toBe('7 copy copy 2\0');
+      one.free(text);
+      expect(refusal(() => one.call(print, target, 64, '%s', text))).toMatchObject({
+        code: 'ERR_INVALID_MEM_ID',
+        symbol: 'snprintf',
+        argument: 3,
+      });
+      expect(refusal(() => one.call(format, Buffer.alloc(4), 4))).toMatchObject({
+        code: 'ERR_UNSUPPORTED_ARGS',
+        symbol: 'snprintf',
+        argument: 2,
+      });
+      expect(refusal(() => one.call(print, target, 64, '%d', () => 7))).toMatchObject({
+        code: 'ERR_TYPE_ERROR',
+        symbol: 'snprintf',
+        argument: 3,
+      });
+    }
+  });
+
   it('after a crash ids of memory are none, and those of libraries and functions are of the new helper', () => {
     const one = open();
     const lib = one.load(fixture('faults'));

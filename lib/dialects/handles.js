@@ -19,7 +19,7 @@ const here = createFunctions({
   bind(library, name, args, returns) {
     const signature = planSignature(name, args, returns);
     const { functions } = bindAll([() => bindSymbol(library, name, signature, name)]);
-    return { call: /** @type {Function} */ (functions[0]), params: signature.params };
+    return { call: /** @type {Function} */ (functions[0]), params: signature.params, isVariadic: signature.isVariadic };
   },
 });
 

@@ -18,6 +18,8 @@ const MEMORY_ID = /^m-[0-9]+$/;
  * @property {(offset: number, length: number) => Uint8Array} bytes
  */
 
+/** @typedef {{ call: Function, params: { base: string | undefined }[], isVariadic?: true }} Bound */
+
 /**
  * Where memory and libraries are: in this process, or in another.
  * @template Opened
@@ -25,10 +27,13 @@ const MEMORY_ID = /^m-[0-9]+$/;
  * @property {(size: number) => Block} allocate
  * @property {(text: unknown) => Block} duplicate
  * @property {(path: unknown) => Opened} open for `load`
- * @property {(library: Opened, name: string, args: unknown, returns: unknown) => { call: Function, params: { base: string | undefined }[] }} bind
+ * @property {(library: Opened, name: string, args: unknown, returns: unknown) => Bound} bind
  */
 
-/** @typedef {{ name: string, call: Function, takesIds: boolean[] }} BoundSymbol */
+/** @typedef {{ name: string, call: Function, takesIds: boolean[], isVariadic: boolean }} BoundSymbol */
+
+/** @param {unknown} value @returns {value is [unknown, unknown]} an argument with its type */
+const isPair = (value) => Array.isArray(value) && value.length === 2;
 
 /**
  * Functions with ids of their own.
@@ -117,26 +122,30 @@ function createFunctions(place) {
       const message = `sym: argument 1: expected the name of a function, got ${describe(name)}`;
       throw createError('ERR_INVALID_ARG_TYPE', message, 'sym', 1);
     }
-    const { call, params } = place.bind(opened, name, args, returns);
+    const { call, params, isVariadic = false } = place.bind(opened, name, args, returns);
     const takesIds = params.map(({ base }) => base === 'ptr' || base === 'cstring');
-    return symbols.add({ name, call, takesIds });
+    return symbols.add({ name, call, takesIds, isVariadic });
   });
 
   /**
-   * Calls a function. An id of memory stands for its address.
+   * Calls a function. An id of memory stands for its address, also among those arguments of a variadic function that
+   * have no parameter, alone and as `[type, id]`.
    * @param {unknown} symbol
    * @param {unknown[]} args
    */
   const call = dialect(function call(symbol, ...args) {
-    const { name, call: bound, takesIds } = symbols.find('call', symbol, 0);
+    const { name, call: bound, takesIds, isVariadic } = symbols.find('call', symbol, 0);
     const count = takesIds.length;
-    if (args.length !== count) {
-      const message = `${name}: expected ${count} argument${count === 1 ? '' : 's'}, got ${args.length}`;
+    if (isVariadic ? args.length < count : args.length !== count) {
+      const message = `${name}: expected ${isVariadic ? 'at least ' : ''}${count} argument${count === 1 ? '' : 's'}, got ${args.length}`;
       throw createError('ERR_UNSUPPORTED_ARGS', message, name, Math.min(count, args.length));
     }
-    const given = args.map((value, index) =>
-      takesIds[index] && typeof value === 'string' && MEMORY_ID.test(value) ? memories.find(name, value, index) : value,
-    );
+    const memoryOf = (/** @type {unknown} */ value, /** @type {number} */ index) =>
+      typeof value === 'string' && MEMORY_ID.test(value) ? memories.find(name, value, index) : value;
+    const given = args.map((value, index) => {
+      if (index < count) return takesIds[index] ? memoryOf(value, index) : value;
+      return isPair(value) ? [value[0], memoryOf(value[1], index)] : memoryOf(value, index);
+    });
     try {
       return bound(...given);
     } catch (error) {

@@ -29,15 +29,15 @@ function placeIn(isolation) {
     open: (path) => isolation.open('load', candidates('load', path), readOptions('load', undefined, 1)),
     bind(library, name, args, returns) {
       const local = planSignature(name, args, returns);
-      if (local.isVariadic || typeof local.result.free === 'function') {
-        const what = local.isVariadic ? 'a variadic function' : 'a function that frees its result by another';
-        throw createError('ERR_UNSUPPORTED_ARGS', `${name}: ${what} cannot be isolated`, name);
+      if (typeof local.result.free === 'function') {
+        const text = `${name}: a function that frees its result by another cannot be isolated`;
+        throw createError('ERR_UNSUPPORTED_ARGS', text, name);
       }
       const signature = { ...isolation.types.signature(local), crossing };
       const [number] = isolation.bind(library, [{ symbol: name, name, optional: false, signature }]);
       const plans = [{ number: /** @type {number} */ (number), name, signature }];
       const [call] = makeFunctions(isolation, library, plans);
-      return { call, params: local.params };
+      return { call, params: local.params, isVariadic: local.isVariadic };
     },
   };
 }
