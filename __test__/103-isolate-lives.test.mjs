@@ -88,13 +88,15 @@ test('a closed isolate throws, and its helper is gone', async () => {
 
 describe('a program', () => {
   const run = (source) =>
-    spawnSync(node, [...flags, '-e', `const { isolate } = require(${JSON.stringify(index)}); ${source}`], {
+    spawnSync(node, [...flags, '-e', `const { callback, isolate } = require(${JSON.stringify(index)}); ${source}`], {
       encoding: 'utf8',
       timeout: 60_000,
     });
 
   test('ends though an isolate is open', () => {
     const { stdout, status } = run(`
+      const sorting = isolate(null, { qsort: { args: ['ptr', 'usize', 'usize', callback(['ptr', 'ptr'], 'i32')] } });
+      sorting.symbols.qsort(Uint8Array.of(2, 1), 2, 1, () => 0);
       const { symbols } = isolate(null, { getpid: { returns: 'i32' } });
       symbols.getpid.async().then((pid) => console.log(pid === symbols.getpid()));`);
     expect({ stdout, status }).toEqual({ stdout: 'true\n', status: 0 });

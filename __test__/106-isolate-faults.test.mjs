@@ -253,10 +253,11 @@ onLinux('a call that takes too long ends its helper', () => {
 onLinux('what libraries leave behind', () => {
   it('a child with the descriptors of the helper keeps nobody waiting, also without a time limit', async () => {
     const { symbols } = open({ callTimeout: 0 });
-    const children = [symbols.leave_child(60)];
+    // They live longer than the test may.
+    const children = [symbols.leave_child(600)];
     try {
       expect(fault(() => symbols.call_abort())).toMatchObject({ code: 'ERR_HELPER_CRASHED', signal: 'SIGABRT' });
-      children.push(symbols.leave_child(60));
+      children.push(symbols.leave_child(600));
       const pending = rejected(symbols.sleep_milliseconds.async(60_000));
       expect(await rejected(symbols.call_abort.async())).toMatchObject({ code: 'ERR_HELPER_CRASHED' });
       expect(await pending).toMatchObject({ code: 'ERR_HELPER_CRASHED' });

@@ -58,6 +58,40 @@ onLinux('a hostile helper', () => {
   });
 });
 
+onLinux('an answer that another one than the helper has written', () => {
+  /** What the program takes for the text behind a pointer, when C has answered that question beforehand. */
+  function told(json) {
+    const own = isolate(
+      fixture('faults'),
+      { ...functions, identity: { args: ['ptr'], returns: 'ptr' } },
+      { log: 'error' },
+    );
+    try {
+      // The fourth message after hello, load and bind, and the fifth.
+      const pointer = own.symbols.identity(own.strdup('right'));
+      const [TOLD, JSON_BODY, SIXTH] = [7, 1, 6];
+      const message = Buffer.alloc(32 + json.length);
+      message.writeUInt32LE(0x496b7261, 0);
+      message.writeUInt16LE(TOLD, 4);
+      message.writeUInt16LE(JSON_BODY, 6);
+      message.writeUInt32LE(SIXTH, 8);
+      message.writeUInt32LE(json.length, 20);
+      message.write(json, 32);
+      own.symbols.write_bytes(4, message, message.length);
+      return own.text(pointer);
+    } catch ({ code }) {
+      return code;
+    } finally {
+      own.close();
+    }
+  }
+
+  it('is believed only where it could be one', () => {
+    expect(told('"wrong"')).toBe('wrong');
+    expect(['7', '{}', '["x"]', 'true', '{', ''].map(told)).toEqual(Array(6).fill('ERR_HELPER_CRASHED'));
+  });
+});
+
 onLinux('a program that is none', () => {
   const entry = require.resolve('../lib/isolate/helper/entry.js');
   /** How a helper ends that gets these bytes, and then nothing more. */

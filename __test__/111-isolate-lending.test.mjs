@@ -142,11 +142,16 @@ describe('callbacks', () => {
   });
 
   test('that are closed are so in the helper too: it does not ask the program for an answer', async () => {
-    const own = isolate(fixture('callbacks'), {
-      answers: { args: ['ptr', 'i32', 'ptr'], returns: 'i32' },
-      store: { args: ['function'] },
-      stored_function: { returns: 'ptr' },
-    });
+    const own = isolate(
+      fixture('callbacks'),
+      {
+        answers: { args: ['ptr', 'i32', 'ptr'], returns: 'i32' },
+        store: { args: ['function'] },
+        stored_function: { returns: 'ptr' },
+      },
+      // C would get the default by then.
+      { callbackTimeout: 60_000 },
+    );
     isolates.push(own);
     const make = () => new JSCallback((value) => value, { args: ['i32'], returns: 'i32', onError: -7 });
     const [one, other] = [make(), make()];
