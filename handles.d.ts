@@ -1,4 +1,4 @@
-import type { AnyType, FileURL, Memory } from './index.js';
+import type { AnyType, FileURL, HelperOptions, IsolatedPointer, IsolateStatus, Memory } from './index.js';
 
 // Memory, libraries and functions by opaque ids, which are strings, and bytes as base64. Errors are those of the
 // package, with their code in the message too: `[ERR_INVALID_MEM_ID] free: …`.
@@ -54,7 +54,8 @@ export function sym(library: LibraryId, name: string, returns?: AnyType, args?: 
 /**
  * Calls a function. Where it takes a pointer or a string, text of the form `m-1` is an id of memory, and passes its
  * address. A string that it returns is a copy. Throws `ERR_INVALID_SYMBOL` for what is no id of a function,
- * `ERR_UNSUPPORTED_ARGS` for another number of arguments than it has, `ERR_TYPE_ERROR` for one of another kind.
+ * `ERR_UNSUPPORTED_ARGS` for another number of arguments than it has (a variadic function may get more, each a value or
+ * `[type, value]`), `ERR_TYPE_ERROR` for one of another kind.
  */
 export function call(symbol: SymbolId, ...args: (CallArgument | Memory<any>)[]): any;
 
@@ -69,3 +70,31 @@ export function lib_name(base: string): string;
 
 /** Whether it works. */
 export function ping(): 'pong';
+
+/** The functions of this module with ids of their own, in a helper process. */
+export interface Isolated {
+  readonly alloc: typeof alloc;
+  readonly free: typeof free;
+  readonly free_string: typeof free_string;
+  readonly strdup: typeof strdup;
+  readonly mem_write: typeof mem_write;
+  readonly mem_read: typeof mem_read;
+  readonly load: typeof load;
+  readonly sym: typeof sym;
+  /**
+   * As `call`; pointers that functions return are IsolatedPointers, which it takes. `ERR_HELPER_CRASHED` and
+   * `ERR_CALL_TIMEOUT` when the process ends meanwhile: ids of its memory are no ids any more, those of libraries and
+   * functions are of the next.
+   */
+  readonly call: (symbol: SymbolId, ...args: (CallArgument | Memory<any> | IsolatedPointer)[]) => any;
+  /** Whether the process answers. */
+  readonly ping: typeof ping;
+  /** What there is. */
+  readonly status: () => IsolateStatus;
+  /** Ends the process. Calls throw `ERR_LIBRARY_CLOSED` from now on. */
+  readonly close: () => void;
+  [Symbol.dispose](): void;
+}
+
+/** Starts a helper process, as `isolate` does, in which memory and libraries are. */
+export function isolated(options?: HelperOptions): Isolated;

@@ -1238,6 +1238,206 @@ export function dlopen<const Definitions extends CheckedAll<Definitions, SymbolD
   options?: OpenOptions,
 ): Library<SymbolsOf<Definitions>>;
 
+/** What a helper process may take. Whatever is left out has no limit of its own. */
+export interface IsolateLimits {
+  /**
+   * Bytes of address space beyond what the helper has when it has started; at least 1 MiB. Some of it goes to the
+   * runtime of the helper. Linux only.
+   */
+  readonly memory?: number | undefined;
+  /**
+   * Milliseconds of processor time beyond what its start takes, of all its threads together. The system counts whole
+   * seconds: it is rounded up. Linux only.
+   */
+  readonly cpuTime?: number | undefined;
+  /** Libraries that are open at once. */
+  readonly libraries?: number | undefined;
+  /** Blocks of `alloc` and `strdup` that are not freed. */
+  readonly liveAllocations?: number | undefined;
+}
+
+/** What is logged: each has what those before it have. `info` is each library, symbol, call and allocation. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** How a helper process is run. */
+export interface HelperOptions {
+  /** Milliseconds that a call may take, callbacks in the program not counted; 3000 when left out, 0 for ever. */
+  readonly callTimeout?: number | undefined;
+  /** Milliseconds after which C gets a callback's default; 10000 when left out, 0 for never. */
+  readonly callbackTimeout?: number | undefined;
+  /** How often a helper that has died is replaced; 5 when left out. */
+  readonly maxRestarts?: number | undefined;
+  readonly limits?: IsolateLimits | undefined;
+  /** Patterns of the libraries that the helper may open, as `allowLibraries` has them; null is the helper itself. */
+  readonly allow?: readonly (string | null)[] | undefined;
+  /**
+   * All environment variables of the helper, or the names of those of the program that it gets too; when left out, it
+   * gets all of them.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>> | readonly string[] | undefined;
+  /** The helper's working directory; that of the program when left out. */
+  readonly cwd?: LibraryPath | undefined;
+  /** Programs that the helper starts have no more privileges than it. `ERR_CALL_FAILED` where that is not to be had. */
+  readonly noNewPrivileges?: boolean | undefined;
+  /** The helper opens no sockets but local ones. `ERR_CALL_FAILED` where that is not to be had. */
+  readonly noNetwork?: boolean | undefined;
+  /** What is written to stderr; `ARKFFI_LOG`, or `'warn'`, when left out. */
+  readonly log?: LogLevel | undefined;
+}
+
+/** How a library is opened in a helper process, and how that is run. */
+export interface IsolateOptions extends OpenOptions, HelperOptions {}
+
+/** What `status()` tells of a helper process. */
+export interface IsolateStatus {
+  /** Of the process, which is another after a restart; null when there is none. */
+  readonly pid: number | null;
+  /** That are open. */
+  readonly libraries: number;
+  /** Blocks of memory that are not freed. */
+  readonly liveAllocations: number;
+  /** How often the helper was replaced. */
+  readonly restarts: number;
+  /** As they were asked for. */
+  readonly limits: IsolateLimits;
+}
+
+/**
+ * A pointer of a helper process. Only calls of the same isolate take it; it stands for no number here. When its helper
+ * has ended it is invalid for ever (`ERR_INVALID_MEM_ID`).
+ */
+export class IsolatedPointer {
+  #private;
+  private constructor();
+  /** Whether its helper has ended. */
+  readonly freed: boolean;
+  /** The name of the type it points to, where that is opaque. */
+  readonly name: string | undefined;
+  /** Whether another points to the same place of the same helper. */
+  equals(other: unknown): boolean;
+}
+
+// Only parameters of pointers take null.
+type IsolatedIn<Of> =
+  null extends Facet<Of, 'in'> ? Exclude<Facet<Of, 'in'>, Address> | IsolatedPointer : Facet<Of, 'in'>;
+type IsolatedOut<Of> = TypeName extends Of
+  ? any
+  : Of extends undefined
+    ? void
+    : null extends Facet<Of, 'in'>
+      ? Facet<Of, 'out'> extends Address | OpaquePointer<any> | null
+        ? IsolatedPointer | null
+        : Facet<Of, 'out'>
+      : Facet<Of, 'out'>;
+type IsolatedValues<List extends readonly unknown[]> = { -readonly [Index in keyof List]: IsolatedIn<List[Index]> };
+type IsolatedArguments<List> = unknown extends List
+  ? any[]
+  : [NamedOf<List>] extends [never]
+    ? List extends readonly unknown[]
+      ? IsolatedValues<List>
+      : []
+    : NamedOf<List> extends infer Named extends readonly unknown[]
+      ? [...IsolatedValues<Named>, ...IsolatedVariadicArgument[]]
+      : never;
+
+type IsolatedPairs = { [Name in ParameterType]: readonly [type: Name, value: IsolatedIn<Name>] };
+
+/** As `VariadicArgument`, with pointers of the helper. */
+export type IsolatedVariadicArgument =
+  IsolatedPairs[ParameterType] | readonly [type: TypeObject, value: any] | boolean | string | Pointer | IsolatedPointer;
+
+/** A C function in a helper process: checked and called as a `BoundFunction`. */
+export interface IsolatedFunction<Arguments extends unknown[], Result> {
+  /**
+   * Throws besides what a `BoundFunction` throws: `ERR_HELPER_CRASHED` when the helper ends meanwhile, with `signal`,
+   * `exitCode` and `address` as far as they are known; `ERR_CALL_TIMEOUT`; `ERR_HELPER_RESTARTS`; `ERR_INVALID_MEM_ID`
+   * for pointers and memory of a helper that has ended.
+   */
+  (...args: Arguments): Result;
+  /** Its address, for C. */
+  readonly ptr: IsolatedPointer;
+  /** The same without waiting. */
+  readonly async: AsyncFunction<Arguments, Result>;
+}
+
+/** The function in a helper process that a definition makes, or a prototype of C. */
+export type IsolatedFunctionOf<Definition> = unknown extends Definition
+  ? IsolatedFunction<any[], any>
+  : Definition extends string
+    ? [Prototype<Definition>] extends [never]
+      ? IsolatedFunction<any[], any>
+      : IsolatedFunctionOf<Prototype<Definition>>
+    : IsolatedFunction<
+        IsolatedArguments<Property<Definition, 'args'>>,
+        WithErrno<Definition, IsolatedOut<Property<Definition, 'returns'>>>
+      >;
+
+/** The functions in a helper process that definitions make, and properties for variables. */
+export type IsolatedSymbolsOf<Definitions> = {
+  -readonly [Name in GlobalNames<Definitions>]: any;
+} & {
+  readonly [Name in Exclude<keyof Definitions, GlobalNames<Definitions>>]:
+    IsolatedFunctionOf<Definitions[Name]> | NullOf<Definitions[Name]>;
+};
+
+/** A library in a helper process. */
+export interface IsolatedLibrary<Symbols extends object = Record<string, any>> extends Closable {
+  /** The functions, and properties that are variables, by the names in the definitions. */
+  readonly symbols: Symbols;
+}
+
+/** A helper process, and the library that it was started for. */
+export interface Isolate<Symbols extends object = Record<string, any>> extends IsolatedLibrary<Symbols> {
+  /** Ends the process. Calls throw `ERR_LIBRARY_CLOSED` from now on, pending ones reject. */
+  close(): void;
+  /**
+   * Opens another library in the same process. Throws what `isolate` does, and `ERR_ACCESS_DENIED` for more than
+   * `limits.libraries`.
+   */
+  open<const Definitions extends CheckedAll<Definitions, SymbolDefinition | string>>(
+    path: LibraryPath | readonly LibraryPath[] | null,
+    definitions: Definitions,
+    options?: OpenOptions,
+  ): IsolatedLibrary<IsolatedSymbolsOf<Definitions>>;
+  /**
+   * Memory in the process, all zero: checked as that of `alloc`, and gone when the process ends. Its `ptr` is an
+   * IsolatedPointer; functions of this process do not take it. Throws `ERR_MALLOC_FAILED`.
+   */
+  alloc(size: number, count?: number, options?: { readonly align?: number | undefined }): Memory;
+  alloc<const Of extends AnyType>(
+    type: CheckedType<Of, 'member', ParameterType>,
+    count?: number,
+    options?: { readonly align?: number | undefined },
+  ): Memory<Of>;
+  /** A copy of a text in the process, with a NUL at the end; as `strdup`. */
+  strdup(text: string, encoding?: TextEncoding): Memory;
+  /** The value of a type behind a pointer. Nothing checks what is there: if nothing is, the process ends. */
+  read(pointer: IsolatedPointer, type: AnyType | ParameterType, offset?: number): any;
+  /** Writes a value behind a pointer. */
+  write(pointer: IsolatedPointer, type: AnyType | ParameterType, offset: number, value: unknown): void;
+  /** A copy of bytes behind a pointer. */
+  bytes(pointer: IsolatedPointer, offset: number, length: number): Uint8Array;
+  /** Writes bytes behind a pointer. */
+  setBytes(pointer: IsolatedPointer, source: Bytes, offset?: number): void;
+  /** The C string behind a pointer; null for null. */
+  text(pointer: IsolatedPointer | null): string | null;
+  /** What there is. */
+  status(): IsolateStatus;
+}
+
+/**
+ * Opens a library in a helper process, which runs the same runtime: a crash there is an error here. Values, errors and
+ * types are as of `dlopen`, but for pointers of C, which are IsolatedPointers, and `null` for NULL. Buffers are
+ * copied there and back. Callbacks run here, while the call waits. Throws what `dlopen` does, and `ERR_CALL_FAILED` where there
+ * is no such process to be had.
+ * @param path as of `dlopen`; null is the helper itself
+ */
+export function isolate<const Definitions extends CheckedAll<Definitions, SymbolDefinition | string>>(
+  path: LibraryPath | readonly LibraryPath[] | null,
+  definitions: Definitions,
+  options?: IsolateOptions,
+): Isolate<IsolatedSymbolsOf<Definitions>>;
+
 /** Where this process runs, in the words of Go. */
 export interface Platform {
   /** `'linux'`, `'darwin'`, `'windows'`; others as Node or Go call them. */
@@ -1765,6 +1965,9 @@ export type ErrorCode =
   | 'ERR_C_SYNTAX'
   | 'ERR_CALLBACK_CLOSED'
   | 'ERR_CALLBACK_DEADLOCK'
+  | 'ERR_HELPER_CRASHED'
+  | 'ERR_HELPER_RESTARTS'
+  | 'ERR_CALL_TIMEOUT'
   | 'ERR_CALL_FAILED';
 
 interface Failure {
@@ -1781,7 +1984,14 @@ export class FFIError extends Error {
   constructor(code: ErrorCode, message: string, symbol?: string, argument?: number);
   name: 'FFIError' | 'FFITypeError' | 'FFIRangeError';
 }
-export interface FFIError extends Failure {}
+export interface FFIError extends Failure {
+  /** Of `ERR_HELPER_CRASHED`: the signal that ended the helper, as `'SIGSEGV'`. */
+  readonly signal?: string | undefined;
+  /** Of `ERR_HELPER_CRASHED`: what the helper has exited with. */
+  readonly exitCode?: number | undefined;
+  /** Of `ERR_HELPER_CRASHED`: the address of the fault. */
+  readonly address?: number | undefined;
+}
 
 /** A value of the wrong kind, or too few or too many arguments. */
 export class FFITypeError extends TypeError {

@@ -73,6 +73,8 @@ const later = {
   Memory: () => require('./lib/blocks/memory.js').Memory,
   Arena: () => require('./lib/blocks/arena.js').Arena,
   allowLibraries: () => require('./lib/library/allow.js').allowLibraries,
+  isolate: () => require('./lib/isolate/isolate.js').isolate,
+  IsolatedPointer: () => require('./lib/isolate/pointer.js').IsolatedPointer,
 };
 for (const [name, load] of Object.entries(later)) {
   const get = () => {
@@ -89,4 +91,4 @@ for (const [name, load] of Object.entries(later)) {
 0 && (exports.offsetof = exports.JSCallback = exports.callback = exports.leaks = exports.attachFinalizer = 0);
 0 && (exports.platform = exports.loadPlatformLibrary = exports.allowLibraries = exports.retain = 0);
 0 && (exports.alloc = exports.strdup = exports.reinterpret = exports.malloc = exports.calloc = exports.realloc = 0);
-0 && (exports.free = exports.Memory = exports.Arena = exports.cdef = 0);
+0 && (exports.free = exports.Memory = exports.Arena = exports.cdef = exports.isolate = exports.IsolatedPointer = 0);

@@ -43,6 +43,7 @@ describe('every error code', () => {
       '64-guards',
       '81-c-declarations',
       '82-cdef',
+      '106-isolate-faults',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

@@ -18,6 +18,13 @@ const { tracing } = require('./tracing.js');
  * @property {string} name shown in errors and as the function's name
  * @property {import('./signature.js').Signature} signature
  * @property {number} [watched] the library that is told when the address is read
+ * @property {Elsewhere} [elsewhere] of a variadic function of another process
+ *
+ * How that is bound for arguments of more types.
+ * @typedef {object} Elsewhere
+ * @property {(type: import('./types.js').CType) => import('./types.js').CType} typeOf a type as it is there
+ * @property {(owner: object, more: import('./types.js').CType[]) => { number: number, signature: import('./signature.js').Signature }} bindVariant
+ *   until the owner is collected
  */
 
 /**

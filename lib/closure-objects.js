@@ -2,7 +2,7 @@
 // Closures for calls with records and with objects lent to C.
 
 const marshallers = require('./marshal.generated.js');
-const { abandon, refuse, refuseCount, symbolOf } = require('./bound.js');
+const bound = require('./bound.js');
 const { views, offsets } = require('./frame.js');
 const {
   Call,
@@ -18,7 +18,7 @@ const {
   wholeAt,
 } = require('./passing.js');
 const { marshalOf } = require('./record/marshal.js');
-const { enter, enterForString, enterForText } = require('./runtime.js');
+const runtime = require('./runtime.js');
 const { hasOwnText } = require('./signature.js');
 
 /** @typedef {import('./types.js').CType} CType */
@@ -97,6 +97,7 @@ function loadRecord(spot, image, read) {
 function passerOf({ number, signature }, readRest) {
   const { params, spots, result, resultSpot, isChecked } = signature;
   const count = params.length;
+  const { refuse = bound.refuse } = signature.crossing?.scope ?? {};
   const scalars = params.map((type) => marshallers[type.base]);
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
 
@@ -141,7 +142,7 @@ function passerOf({ number, signature }, readRest) {
       if (image && 'address' in resultSpot) ptr.store(image.address, resultSpot.address);
       return image;
     } catch (error) {
-      return abandon(number, current, error, call, floor, heapFloor);
+      return bound.abandon(number, current, error, call, floor, heapFloor);
     }
   };
 }
@@ -161,7 +162,9 @@ function objectStub(plan) {
   });
   const { string, load } = marshallers[result.base] ?? {};
   const readRecord = result.record && resultReader(result);
-  const isOwn = needsCall(params);
+  const { enter, enterForString, enterForText } = signature.crossing?.scope ?? runtime;
+  const CallClass = signature.crossing?.scope.Call ?? Call;
+  const isOwn = signature.crossing !== undefined || needsCall(params);
   const opens = params.some((type) => type.lent?.opens);
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
   const entry = !string ? enter : hasOwnText(signature) ? enterForText : enterForString;
@@ -176,11 +179,11 @@ function objectStub(plan) {
   }
 
   return function (/** @type {any[]} */ ...args) {
-    if (args.length !== count) refuseCount(number, args.length);
+    if (args.length !== count) bound.refuseCount(number, args.length);
     // Not an array of doubles, which does not keep signalling NaNs.
     /** @type {any[]} */
     const values = [undefined];
-    const call = isOwn ? new Call() : /** @type {Images} */ (images);
+    const call = isOwn ? new CallClass() : /** @type {Images} */ (images);
     const image = pass(values, args, call);
     // They are passed only to be kept reachable until C returns.
     const kept = [args, call, image, values];
@@ -189,7 +192,7 @@ function objectStub(plan) {
     const errno = i32[ERRNO];
     if (readRecord) value = loadRecord(resultSpot, image, readRecord);
     else if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
-    if (call.loans) giveBackLoans(call.loans, symbolOf(number));
+    if (call.loans) giveBackLoans(call.loans, bound.symbolOf(number));
     return outcome ? outcome(value, errno) : value;
   };
 }

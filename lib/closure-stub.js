@@ -3,10 +3,10 @@
 // and for calls that happen once.
 
 const marshallers = require('./marshal.generated.js');
-const { refuse, refuseCount } = require('./bound.js');
+const bound = require('./bound.js');
 const { views, offsets } = require('./frame.js');
 const { defineValue } = require('./property.js');
-const { enter, enterForString, enterForText } = require('./runtime.js');
+const runtime = require('./runtime.js');
 const { hasOwnText } = require('./signature.js');
 
 const { i32, u32 } = views;
@@ -31,6 +31,8 @@ function closureStub(plan) {
   const { number, signature } = plan;
   const { params, spots, result, resultSpot, outcome } = signature;
   const count = params.length;
+  const { refuse = bound.refuse } = signature.crossing?.scope ?? {};
+  const { enter, enterForString, enterForText } = signature.crossing?.scope ?? runtime;
   // Loaded where it is needed: programs without records need not wait for it.
   if (result.record || params.some((type) => type.record || type.lent)) {
     return defineValue(require('./closure-objects.js').objectStub(plan), 'length', count, 'configurable');
@@ -42,7 +44,7 @@ function closureStub(plan) {
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
 
   const stub = function (/** @type {any[]} */ ...args) {
-    if (args.length !== count) refuseCount(number, args.length);
+    if (args.length !== count) bound.refuseCount(number, args.length);
     const values = apply(collect, undefined, args);
     for (let index = 0; index < count; index++) {
       values[index] = scalars[index].read(args[index]);

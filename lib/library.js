@@ -303,6 +303,7 @@ function isGlobal(name, { type, global: says = false }) {
 /** @typedef {Library} OpenLibrary */
 
 module.exports = {
+  KEYS,
   Library,
   dlopen,
   bindFunction,

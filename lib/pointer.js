@@ -305,6 +305,8 @@ function anyAddress(value) {
 const callbacks = {
   /** @type {(value: object) => number | undefined} the address of a JSCallback; undefined for other objects */
   addressOf: () => undefined,
+  /** @type {(value: object) => number | undefined} the number of an open JSCallback; -1 of a closed one, undefined for other objects */
+  numberOf: () => undefined,
   /** @type {(value: any) => import('./signature.js').Signature} of a JSCallback */
   signatureOf: () => /** @type {any} */ (undefined),
 };

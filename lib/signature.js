@@ -17,6 +17,13 @@ const { resolveType } = require('./types.js');
  */
 
 /**
+ * How calls of a library in another process are made; see lib/isolate/crossing.js.
+ * @typedef {object} Crossing
+ * @property {Record<'enter' | 'enterForString' | 'enterForText', (...kept: any[]) => any> & { Call: any, refuse: (number: number, index: number, value: unknown) => never }} scope
+ * @property {Pick<typeof import('./async/settle.js'), 'stringResult' | 'withdraw'> & { AsyncCall: any, start: (call: import('./async/settle.js').Pending, lending: any) => number }} async
+ */
+
+/**
  * A signature and its plan.
  * @typedef {object} Signature
  * @property {number} plan number of the plan
@@ -27,6 +34,7 @@ const { resolveType } = require('./types.js');
  * @property {boolean} isNamed it is kept for good, as its types are given by names only
  * @property {true} [isVariadic] more arguments may follow the parameters
  * @property {import('./outcome.js').Outcome} [outcome] what is made of a result and errno
+ * @property {Crossing} [crossing] C is in another process: what calls go through instead
  * @property {boolean} isChecked what it reads at addresses is checked
  */
 
@@ -255,4 +263,4 @@ function planCallback(symbol, args, returns) {
 const hasOwnText = ({ result, isChecked }) =>
   result.base === 'cstring' && (isChecked || result.text !== undefined || result.free !== undefined);
 
-module.exports = { hasOwnText, parameter, planCall, planCallback, planSignature, planVariant };
+module.exports = { hasOwnText, parameter, readSpots, planCall, planCallback, planSignature, planVariant };

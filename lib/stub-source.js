@@ -70,7 +70,7 @@ function receive(type, spot, parts, isOwnText) {
  * @returns {{ pieces: string[], values: Record<string, unknown> }}
  */
 function stubSource(signature) {
-  const { params, spots, result, resultSpot, outcome } = signature;
+  const { params, spots, result, resultSpot, outcome, crossing } = signature;
   /** @type {Parts} */
   const parts = {
     room: { size: 0, align: 8 },
@@ -78,7 +78,7 @@ function stubSource(signature) {
     reads: [],
     stores: [`u32[${offsets.target / 4}] = ${NUMBER};`],
     kept: [],
-    values: {},
+    values: { ...crossing?.scope },
     isChecked: signature.isChecked,
   };
   params.forEach((type, index) => {
@@ -106,7 +106,7 @@ function stubSource(signature) {
     after.push(`return outcome(${value}, errno);`);
   } else if (value) after.push(`return ${value};`);
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
-  const opening = () => require('./stub-objects.js').opening(params, room);
+  const opening = () => require('./stub-objects.js').opening(params, room, crossing !== undefined);
   const body = isPlain
     ? [...reads, ...stores, declared, enter]
     : [

@@ -15,7 +15,7 @@ const { didYouMean } = require('./nearest.js');
  * @property {number} size in bytes
  * @property {number} align in bytes
  * @property {string} [expects] what it accepts, in words, where that is not what its base does
- * @property {(value: any) => any} [accept] of a scalar: the value to check and store as the base does, where
+ * @property {(value: any, keep?: any) => any} [accept] of a scalar: the value to check and store as the base does, where
  *   that is not the value itself. Runs no code of the user's
  * @property {(stored: any) => any} [make] of a scalar: what users see for a value of the base
  * @property {InstanceType<typeof import('./record/lent.js').Lent>} [lent] of a pointer: how objects are lent to C, or
@@ -27,6 +27,8 @@ const { didYouMean } = require('./nearest.js');
  *   is not UTF-8
  * @property {string | number | bigint} [free] of a cstring: the function that frees a result, by its name in the library
  *   or its address
+ * @property {string} [opaque] of a pointer: the name of what it points to, of which nothing else is known
+ * @property {boolean} [crosses] it is, or has, a pointer of another process; see lib/isolate
  * @property {boolean} [decodes] of a record: as a result it is an object, not a pointer
  */
 

@@ -45,11 +45,18 @@ class Variant {
 
   /** @param {Binding} binding of the variadic function @param {CType[]} more */
   constructor(binding, more) {
-    const signature = planVariant(binding, more.map(promoted));
-    this.signature = signature;
-    this.number = signature.plan;
-    describeBound(this.number, binding.name, [...binding.signature.params, ...more]);
-    releaseWithStub(this, this.number);
+    const { elsewhere } = binding;
+    const types = more.map(promoted);
+    if (elsewhere) ({ signature: this.signature, number: this.number } = elsewhere.bindVariant(this, types));
+    else {
+      this.signature = planVariant(binding, types);
+      this.number = this.signature.plan;
+      releaseWithStub(this, this.number);
+    }
+    describeBound(this.number, binding.name, [
+      ...binding.signature.params,
+      ...(elsewhere ? more.map(elsewhere.typeOf) : more),
+    ]);
     this.stub = closureStub(this);
   }
 

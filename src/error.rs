@@ -90,6 +90,12 @@ codes! {
     CallbackClosed "ERR_CALLBACK_CLOSED" Plain,
     /// Another thread waited for a callback while this call blocked the JavaScript thread.
     CallbackDeadlock "ERR_CALLBACK_DEADLOCK" Plain,
+    /// The process that a library was isolated in has ended in the middle of something.
+    HelperCrashed "ERR_HELPER_CRASHED" Plain,
+    /// It has ended too often to be started again.
+    HelperRestarts "ERR_HELPER_RESTARTS" Plain,
+    /// A call of an isolated library took too long.
+    CallTimeout "ERR_CALL_TIMEOUT" Plain,
     /// The host refused an operation that should have worked; the text says which.
     CallFailed "ERR_CALL_FAILED" Plain,
 }

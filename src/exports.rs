@@ -3,10 +3,15 @@
 
 pub mod c;
 pub mod callbacks;
+pub mod confine;
 pub mod executable;
 pub mod finalizers;
 pub mod globals;
 pub mod hashes;
+#[cfg(unix)]
+pub mod isolate;
+#[cfg(unix)]
+pub mod isolate_messages;
 pub mod libraries;
 pub mod texts;
 pub mod variants;
@@ -300,7 +305,11 @@ fn set_frame_and_entries(env: sys::napi_env, binding: sys::napi_value, frame_buf
         sys::napi_get_reference_value(env, frame_buffer, &raw mut value);
         sys::napi_set_named_property(env, binding, c"frame".as_ptr(), value)
     };
-    for (name, entry) in ENTRIES.iter().chain(heap::ENTRIES).chain(enter_text::ENTRIES) {
+    #[cfg(unix)]
+    let isolates = isolate_messages::ENTRIES;
+    #[cfg(not(unix))]
+    let isolates = &[];
+    for (name, entry) in ENTRIES.iter().chain(heap::ENTRIES).chain(enter_text::ENTRIES).chain(isolates) {
         // SAFETY: as above; the entries live as long as the addon.
         unsafe {
             status |= sys::napi_create_function(env, name.as_ptr(), name.count_bytes() as isize, *entry, ptr::null_mut(), &raw mut value);

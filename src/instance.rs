@@ -106,6 +106,9 @@ pub struct Instance {
     /// The copies of the package in this environment that callbacks and asynchronous calls are of.
     listeners: RefCell<Vec<Listener>>,
     has_error: Cell<bool>,
+    /// Processes that libraries run in.
+    #[cfg(unix)]
+    pub isolates: RefCell<crate::isolate::sides::Isolates>,
 }
 
 impl Instance {
@@ -143,6 +146,8 @@ impl Instance {
             bell: Cell::new(ptr::null_mut()),
             listeners: RefCell::default(),
             has_error: Cell::new(false),
+            #[cfg(unix)]
+            isolates: RefCell::default(),
         }
     }
 

@@ -7,8 +7,9 @@
 //!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them);
 //! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
 //! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
-//!   [`memory`], [`checked`] and [`executable`] (memory through the system), [`text`], [`text_result`] (how results that are text are
+//!   [`memory`], [`confine`] (what a helper process does without), [`checked`] and [`executable`] (memory through the system), [`text`], [`text_result`] (how results that are text are
 //!   read and freed), [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one environment),
+//!   [`isolate`] (a second process, and how to talk to it),
 //!   [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs allocate),
 //!   [`exports`] (what `lib/binding.js` sees).
 //!
@@ -19,6 +20,7 @@ pub mod async_call;
 pub mod c;
 pub mod callback;
 pub mod checked;
+pub mod confine;
 pub mod ctype;
 pub mod diagnosis;
 pub mod encoding;
@@ -29,6 +31,7 @@ pub mod exit;
 pub mod external_memory;
 pub mod frame;
 pub mod invoke;
+pub mod isolate;
 pub mod layout;
 pub mod libffi_call;
 pub mod library;

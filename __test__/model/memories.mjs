@@ -1,15 +1,6 @@
 // What there is, and was, on both sides, and the allocator that some of it comes from.
-import { createRequire } from 'node:module';
 import { below } from './chance.mjs';
-
-const { dlopen } = createRequire(import.meta.url)('../../index.js');
-
-export const { symbols: c } = dlopen(null, {
-  memset: { args: ['ptr', 'i32', 'size_t'], returns: 'ptr' },
-  malloc: { args: ['size_t'], returns: 'ptr' },
-  aligned_alloc: { args: ['size_t', 'size_t'], returns: 'ptr' },
-  free: { args: ['ptr'] },
-});
+import { c } from './place.mjs';
 
 /** Memory and its model; dead ones stay for a while, to be used after they were freed. */
 export const pairs = [];

@@ -2,18 +2,20 @@
 import { createRequire } from 'node:module';
 import { both, Disagreement, outcome, same } from './agreement.mjs';
 import { below, chance, one } from './chance.mjs';
-import { allocator, arenas, c, goneAddresses, keep, pairs, raws, views } from './memories.mjs';
+import { allocator, arenas, goneAddresses, keep, pairs, raws, views } from './memories.mjs';
 import { ModelError, Region, scalars, sizeCode, Window } from './model.mjs';
+import { alloc, c, isIsolated, isolate, strdup } from './place.mjs';
 import { lengthIn, offsetIn, oddSizes, typeNames, valueOf } from './values.mjs';
 
-const { alloc, Arena, attachFinalizer, free, malloc, read, realloc, reinterpret, strdup, write } = createRequire(
-  import.meta.url,
-)('../../index.js');
+const { Arena, attachFinalizer, free, malloc, read, realloc, reinterpret, write } = createRequire(import.meta.url)(
+  '../../index.js',
+);
 
 function allocate() {
   const type = chance(0.4) ? one(typeNames) : undefined;
   const size = chance(0.03) ? one(oddSizes) : below(chance(0.05) ? 5000 : 200);
-  const options = chance(0.1) ? { align: 2 ** below(10) } : chance(0.1) ? { allocator } : undefined;
+  const ownAllocator = isIsolated ? undefined : { allocator };
+  const options = chance(0.1) ? { align: 2 ** below(10) } : chance(0.1) ? ownAllocator : undefined;
   const unit = type ? scalars[type][0] : 1;
   const made = both(
     `alloc(${type}, ${String(size)})`,
@@ -221,6 +223,18 @@ export async function call() {
 
 const attach = () => void attachFinalizer({}, c.malloc(1 + below(100)), c.free, { size: 100 });
 
+/** The helper dies: nothing of its memory is there any more. */
+export function crash() {
+  process.kill(isolate.status().pid, 'SIGKILL');
+  // It may still be dying when the next operation begins; this one waits.
+  const { code } = outcome(() => c.memset(null, 0, 0));
+  if (code !== 'ERR_HELPER_CRASHED') throw new Disagreement(`a call of a helper that is killed: ${code}`);
+  for (const { window } of pairs) window.region.alive = false;
+}
+
+/** What is done to memory of a helper too. */
+const everywhere = [allocate, duplicate, useScalar, useElement, useBytes, derive, look, release];
+
 /** How often each is done, of all. */
 export const operations = [
   [10, allocate],
@@ -234,4 +248,6 @@ export const operations = [
   [8, release],
   [6, useRaw],
   [1, attach],
-].flatMap(([times, operation]) => new Array(times).fill(operation));
+]
+  .filter(([, operation]) => !isIsolated || everywhere.includes(operation))
+  .flatMap(([times, operation]) => new Array(times).fill(operation));

@@ -1,16 +1,21 @@
 // Random operations on memory, the same on arkffi and on the model: results and codes of errors must agree.
-//   node --expose-gc __test__/model/run.mjs [--seed 1] [--count 1000000]
+//   node --expose-gc __test__/model/run.mjs [--seed 1] [--count 1000000] [--isolated]
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { begin, one } from './chance.mjs';
 import { allocator, arenas, keep, pairs, raws } from './memories.mjs';
 import { Region, Window } from './model.mjs';
-import { call, operations } from './operations.mjs';
+import { call, crash, operations } from './operations.mjs';
+import { alloc, isolate } from './place.mjs';
 
-const { alloc, free, leaks, stats } = createRequire(import.meta.url)('../../index.js');
+const { free, leaks, stats } = createRequire(import.meta.url)('../../index.js');
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '1000000' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '1000000' },
+    isolated: { type: 'boolean', default: false },
+  },
 });
 const seed = Number(values.seed);
 const count = Number(values.count);
@@ -20,7 +25,8 @@ keep(alloc(64), new Window(new Region(64, 'own'), 0, 64, undefined, false));
 let done = 0;
 try {
   for (; done < count; done++) {
-    if (done % 400 === 399) await call();
+    if (isolate && done % 5000 === 2500) crash();
+    else if (done % 400 === 399) await call();
     else one(operations)();
     if (done % 5000 === 4999) {
       globalThis.gc?.();
@@ -52,6 +58,7 @@ function finish() {
   for (const address of raws.keys()) free(address);
 }
 await settled();
+isolate?.close();
 const left = leaks().filter(({ kind }) => kind !== 'library');
 if (process.exitCode === undefined) {
   const lost = { left: left.length, given: allocator.given.size, finalizers: globalThis.gc ? stats().finalizers : 0 };

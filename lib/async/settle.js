@@ -34,6 +34,7 @@ const DEADLOCKED = 2;
  * @property {() => void} release closes what was opened for the call
  * @property {string | undefined} stack of what made it, when tracking
  * @property {{ error: unknown } | undefined} thrown what a callback has thrown
+ * @property {InstanceType<typeof import('../isolate/passage.js').Passage>} [passage] what it has lent to another process
  */
 
 /** By number. @type {{ pending: Map<number, Pending> }} */

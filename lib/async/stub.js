@@ -12,8 +12,8 @@ const { defineValue } = require('../property.js');
 const { acceptOf } = require('../record/accept.js');
 const { here } = require('../tracking.js');
 const { tracing } = require('../tracing.js');
-const { AsyncCall } = require('./call.js');
-const { start, stringResult, withdraw } = require('./settle.js');
+const { AsyncCall: LocalCall } = require('./call.js');
+const settle = require('./settle.js');
 const { isAborted, isSignal, reasonOf, watch } = require('./signal.js');
 
 /** Whether an argument is a plain object. @param {unknown} value */
@@ -42,6 +42,9 @@ function signalOf(options, symbol, index) {
   throw refuse('an AbortSignal', signal);
 }
 
+/** For C in this process. */
+const local = { AsyncCall: LocalCall, ...settle };
+
 /**
  * @param {import('../stub.js').StubPlan} plan
  * @param {object} stub the synchronous form, which keeps the function's number
@@ -53,6 +56,7 @@ function asyncStub(plan, stub, map, settled) {
   const { number, signature } = plan;
   const { params, result, resultSpot, outcome } = signature;
   const count = params.length;
+  const { AsyncCall, start, stringResult, withdraw } = signature.crossing?.async ?? local;
   const accepts = params.map((type) => (type.record ? undefined : acceptOf(type)));
   const pass = passerOf(plan, (index, argument, call) => /** @type {any} */ (accepts[index])(argument, call));
   const { string, load } = marshallers[result.base] ?? {};
@@ -66,7 +70,7 @@ function asyncStub(plan, stub, map, settled) {
       : string
         ? stringResult(symbol, resultSlot, signature)
         : load?.(resultSlot);
-    const made = result.make ? result.make(value) : value;
+    const made = result.make && !string ? result.make(value) : value;
     return map ? map(made) : made;
   }
 
@@ -113,7 +117,7 @@ function asyncStub(plan, stub, map, settled) {
       if (signal && isAborted(signal)) throw reasonOf(signal);
       const isText = string === true;
       const thrown = undefined;
-      started = start({ symbol, isText, resolve, reject, read, giveBack, outcome, release, stack, thrown });
+      started = start({ symbol, isText, resolve, reject, read, giveBack, outcome, release, stack, thrown }, call);
     } catch (error) {
       end();
       throw error;

@@ -16,7 +16,7 @@ const { readOne, writeMember } = require('../record/member.js');
 function getIn(caller, block, element, at) {
   if (block.quicken()) return element.get(/** @type {DataView} */ (block.fast), at);
   /** @param {DataView} view @param {number} start */
-  const read = (view, start) => readOne(element.type, view, start);
+  const read = (view, start) => readOne(block.ownType(element.type), view, start);
   return readAt(offsetBy(block.start, at), element.size, read, caller, block.isChecked);
 }
 
@@ -29,7 +29,8 @@ function getIn(caller, block, element, at) {
  * @param {any} value
  * @param {number} index which argument of `caller` it is
  */
-function putIn(caller, block, { type, size, put }, at, value, index) {
+function putIn(caller, block, { type: given, size, put }, at, value, index) {
+  const type = block.ownType(given);
   if (block.quicken() && put(/** @type {DataView} */ (block.fast), at, value)) return;
   // Asked again when code of the user's may have run.
   const find = () => {

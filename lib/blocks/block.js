@@ -76,6 +76,8 @@ class Block {
     this.exposure = undefined;
     /** While tracking, the stacks of the calls that made it and that freed it. @type {{ made?: string, freed?: string } | undefined} */
     this.stacks = undefined;
+    /** The helper process that it is in, if any. @type {InstanceType<typeof import('../isolate/helper.js').Helper> | undefined} */
+    this.isolated = undefined;
     /** Where it is in `memories`; -1 when it is not. */
     this.place = -1;
   }
@@ -99,6 +101,17 @@ class Block {
     if (this.isChecked) return new MemoryView(this.expose().whole('view'));
     this.fast ??= new MemoryView(this.expose().whole('view'));
     return this.fast;
+  }
+
+  /** The type of values in it. @param {import('../types.js').CType} type @returns {import('../types.js').CType} */
+  ownType(type) {
+    return type;
+  }
+
+  /** What programs know an address in it by. @param {number} at @returns {unknown} */
+  pointerAt(at) {
+    this.check('ptr');
+    return offsetBy(this.start, at);
   }
 
   /** Some of it. @param {DataView} view */

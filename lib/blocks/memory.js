@@ -73,8 +73,7 @@ class Memory {
 
   /** The address. */
   get ptr() {
-    this.#block.check('ptr');
-    return offsetBy(this.#block.start, this.#at);
+    return this.#block.pointerAt(this.#at);
   }
 
   /** In bytes. */
@@ -256,8 +255,9 @@ class Memory {
   }
 
   [inspect]() {
-    const block = this.#block;
-    return `Memory { ${this.#size} bytes, ${block.owner.alive ? `0x${this.#addressOf(0).toString(16)}` : 'freed'} }`;
+    const { owner, isolated } = this.#block;
+    const where = isolated ? 'in a helper process' : `0x${this.#addressOf(0).toString(16)}`;
+    return `Memory { ${this.#size} bytes, ${owner.alive ? where : 'freed'} }`;
   }
 
   /** @param {string} caller */
@@ -302,11 +302,11 @@ class Memory {
     return { ground: memory.#block, at: memory.#at, length: memory.#size, type, isMemory: true };
   }
 
-  /** @param {any} value an object @returns {number | bigint | undefined} INVALID for memory that is gone */
+  /** @param {any} value an object @returns {number | bigint | undefined} INVALID for memory that is gone, or in another process */
   static addressOf(value) {
     if (!(#block in value)) return undefined;
-    const memory = /** @type {Memory} */ (value);
-    return memory.#block.owner.alive ? memory.#addressOf(0) : INVALID;
+    const { owner, isolated } = value.#block;
+    return owner.alive && !isolated ? value.#addressOf(0) : INVALID;
   }
 }
 

@@ -167,6 +167,7 @@ class JSCallback {
       if (!(#address in value)) return undefined;
       return value.#number === -1 ? INVALID : value.#address;
     };
+    callbacks.numberOf = (/** @type {any} */ value) => (#address in value ? value.#number : undefined);
     callbacks.signatureOf = (/** @type {JSCallback} */ value) => value.#signature;
     registerWrapper(
       callbacks.addressOf,

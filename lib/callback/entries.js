@@ -19,7 +19,9 @@ const { listLive } = require('../leaks.js');
  * @property {unknown[]} defaults what the default points to
  * @property {unknown[]} kept what C may still use of earlier results, in a ring
  * @property {number} next where in the ring
+ * @property {unknown} onError what C gets when there is no result, as the program gave it
  * @property {string | undefined} stack of what opened it, when tracking
+ * @property {{ isAlive: boolean }[]} [isolates] helper processes that have it, which are not collected meanwhile
  */
 
 /** By number. @type {(Entry | undefined)[]} */

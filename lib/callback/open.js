@@ -58,6 +58,7 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
     kept: [],
     next: 0,
     stack: here(),
+    onError,
   };
   leaveDefault(entry, signature.result, onError);
   entry.place = 'result';

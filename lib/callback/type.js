@@ -19,14 +19,12 @@ class LentFunction {
   direction = 'in';
   /** Calls that were given a plain function close it when they end. */
   opens = true;
-  /** @type {Signature} */
-  #signature;
   /** @type {import('../types.js').CType} set by whoever declares the type */
   type = /** @type {any} */ (undefined);
 
   /** @param {Signature} signature from planCallback */
   constructor(signature) {
-    this.#signature = signature;
+    this.signature = signature;
   }
 
   /**
@@ -36,7 +34,7 @@ class LentFunction {
    */
   lend(value, call) {
     if (typeof value !== 'function') return INVALID;
-    const { number, address } = openCallback(value, this.#signature, 'callback');
+    const { number, address } = openCallback(value, this.signature, 'callback');
     call.opens(number);
     return address;
   }
@@ -45,16 +43,19 @@ class LentFunction {
   address(value) {
     if (typeof value === 'object' && value !== null) {
       const address = callbacks.addressOf(value) ?? INVALID;
-      if (address !== INVALID) this.#compare(callbacks.signatureOf(value));
+      if (address !== INVALID) this.compare(value);
       return address;
     }
     if (typeof value === 'number') return isSafeInteger(value) && value >= 0 ? value : INVALID;
     return anyAddress(value);
   }
 
-  /** Refuses a callback that C would call wrongly. @param {Signature} given */
-  #compare({ params, result }) {
-    const own = this.#signature;
+  /** Refuses a JSCallback that C would call wrongly. @param {object} value */
+  compare(value) {
+    const given = callbacks.addressOf(value) === undefined ? undefined : callbacks.signatureOf(value);
+    if (given === undefined) return;
+    const { params, result } = given;
+    const own = this.signature;
     const isLike =
       params.length === own.params.length && params.every((type, index) => isAlike(type, own.params[index]));
     if (isLike && isAlike(result, own.result)) return;

@@ -91,7 +91,7 @@ const PLAIN = Object.freeze({ search: [], flags: 0, sha256: undefined });
 /** What the options may be, and what each stands for in Rust. */
 const LAZY = 1;
 const GLOBAL = 2;
-const KEYS = ['lazy', 'now', 'global', 'local', 'search', 'sha256'];
+const OPENING_KEYS = ['lazy', 'now', 'global', 'local', 'search', 'sha256'];
 
 /**
  * Reads the options of a call. Each is read once, and only those that the object itself has.
@@ -102,7 +102,7 @@ const KEYS = ['lazy', 'now', 'global', 'local', 'search', 'sha256'];
  */
 function readOptions(caller, options, argument) {
   if (options === undefined) return PLAIN;
-  const given = ownOptions(caller, options, KEYS, argument);
+  const given = ownOptions(caller, options, OPENING_KEYS, argument);
   /** @param {string} key @param {string} opposite */
   const choice = (key, opposite) => {
     for (const name of [key, opposite]) {
@@ -161,4 +161,4 @@ function openLibrary(caller, path, { search, flags, sha256 }) {
   return library;
 }
 
-module.exports = { readOptions, openLibrary };
+module.exports = { OPENING_KEYS, candidates, readOptions, openLibrary };

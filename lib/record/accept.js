@@ -62,7 +62,11 @@ function holdsPointers(type) {
       for (let index = 0; index < members.length && !holds; index++) holds = holdsPointers(members[index].type);
     } else if (type.array) holds = holdsPointers(type.array.element);
     else
-      holds = type.lent !== undefined || type.text !== undefined || (type.accept === undefined && type.base in byBase);
+      holds =
+        type.crosses === true ||
+        type.lent !== undefined ||
+        type.text !== undefined ||
+        (type.accept === undefined && type.base in byBase);
     holding.set(type, holds);
   }
   return holds;

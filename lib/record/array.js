@@ -12,6 +12,7 @@ const { bufferAddress } = require('../pointer.js');
 const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType, isChar, resolveType } = require('../types.js');
+const { declarations } = require('../types/declarations.js');
 const { elementCount, getText } = require('./array-type.js');
 const { holdsPointers } = require('./accept.js');
 const { findAddress, readAt } = require('./access.js');
@@ -38,6 +39,7 @@ class ArraySchema {
       throw code ? createError(code, `array: ${message}`, 'array') : error;
     }
     const [number, size, align] = laidOut;
+    declarations.set(number, { kind: 'array', parts: [element.number], words: [count] });
     const isText = isChar(given) && !isFlexible;
     const whole = `${isText ? 'a string, ' : ''}an array of ${count} elements, or a buffer of ${size} bytes`;
     const expects = isFlexible ? 'an array, or a buffer' : whole;

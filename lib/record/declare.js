@@ -6,6 +6,7 @@ const { didYouMean } = require('../nearest.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { resolveType } = require('../types.js');
+const { declarations } = require('../types/declarations.js');
 
 /** @typedef {import('../types.js').CType} CType */
 
@@ -179,6 +180,7 @@ function declareRecord(caller, isUnion, fields, options = {}) {
     throw code ? invalid(caller, message.replace(/^member (\d+)/, nameOf), code) : error;
   }
   const [number, size, recordAlign, ...places] = laidOut;
+  declarations.set(number, { kind: 'record', parts: given.map(({ type }) => type.number), words: declaration });
   const groups = given
     .filter(({ isNameless }) => !isNameless)
     .map(({ key, given: written, type, fallback, anonymous }, index) => {

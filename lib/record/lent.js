@@ -136,12 +136,12 @@ class Lent {
    * @returns {number | bigint} INVALID for what is none
    */
   address(value) {
-    this.#checkMemory(value);
+    this.checkMemory(value);
     return anyAddress(value);
   }
 
   /** Refuses memory that is too small, or of other numbers. @param {any} value */
-  #checkMemory(value) {
+  checkMemory(value) {
     const isBytes = isBuffer(value);
     const length = isBytes ? extent(value)?.length : views.placeOf(value)?.length;
     if (length === undefined) return;
@@ -162,7 +162,7 @@ class Lent {
   accept = (value, keep) => {
     const copy = this.lend(value, keep);
     if (copy !== INVALID) return copy;
-    this.#checkMemory(value);
+    this.checkMemory(value);
     return keep.pointer(value);
   };
 }

@@ -99,7 +99,7 @@ function merge(type, after, before, at, given) {
     const { element, count } = type.array;
     return mergeElements(element, count, after, before, at, original);
   }
-  const keeps = given !== undefined && specialAccept(type) && !type.bits && (type.text || !type.accept);
+  const keeps = given !== undefined && specialAccept(type) && !type.bits && (type.text || type.crosses || !type.accept);
   return keeps && isSame(type, after, before, at) ? UNCHANGED : readOne(type, after, at);
 }
 

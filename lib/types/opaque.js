@@ -81,6 +81,7 @@ function opaque(name) {
   }
   return declareType(new OpaqueType(name), {
     ...resolveType('ptr', 'opaque'),
+    opaque: name,
     expects: `a pointer to ${name} (an OpaquePointer of that name, an address or null)`,
     accept: (value) => OpaquePointer.addressOf(value, name),
     make: (address) => (address === 0 ? null : new OpaquePointer(name, address)),

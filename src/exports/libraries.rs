@@ -155,3 +155,18 @@ pub fn allow_libraries(env: Env, globs: Vec<String>, process: bool) -> Thrown<()
     let invalid = |reason| Error::new(Code::InvalidArgValue, format!("allowLibraries: {reason}"));
     with_instance(&env, |_| allow::restrict(&globs, process).map_err(invalid))
 }
+
+/// What one call of `allowLibraries` has allowed.
+#[napi(object, object_from_js = false)]
+pub struct AllowedRow {
+    /// Patterns of whole paths.
+    pub globs: Vec<String>,
+    /// Whether the running process is allowed.
+    pub process: bool,
+}
+
+/// What this process may open, for another one: what each call of `allowLibraries` has allowed.
+#[napi(catch_unwind)]
+pub fn allowed_libraries() -> Vec<AllowedRow> {
+    allow::lists().into_iter().map(|(globs, process)| AllowedRow { globs, process }).collect()
+}

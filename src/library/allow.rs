@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 struct List {
     patterns: Vec<Pattern>,
     process: bool,
+    /// The patterns as they were given, from the root on.
+    globs: Vec<String>,
 }
 
 impl List {
@@ -33,9 +35,16 @@ pub fn restrict(globs: &[String], process: bool) -> Result<(), String> {
     let pattern = |glob: &String| Pattern::new(&absolute(glob)).map_err(|error| format!("'{glob}' is no pattern: {}", error.msg));
     let patterns = globs.iter().map(pattern).collect::<Result<_, _>>()?;
     let mut lists = LISTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    lists.push(List { patterns, process });
+    let whole = |glob: &String| std::path::absolute(glob).map_or_else(|_| glob.clone(), |path| path.to_string_lossy().into_owned());
+    lists.push(List { patterns, process, globs: globs.iter().map(whole).collect() });
     IS_SET.store(true, Ordering::Release);
     Ok(())
+}
+
+/// What each call has allowed, for another process to allow the same: patterns, and whether the running process is.
+pub fn lists() -> Vec<(Vec<String>, bool)> {
+    let lists = LISTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    lists.iter().map(|list| (list.globs.clone(), list.process)).collect()
 }
 
 /// Whether there is a list at all.

@@ -1,0 +1,184 @@
+// What the program and C in the helper see of each other's writes to memory that is lent, and which functions C may call.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { fixture } from './fixtures/paths.mjs';
+import { arkffi, thrown } from './open.mjs';
+
+const { JSCallback, alloc, callback, isolate, pointer } = arkffi;
+const int = callback(['i32'], 'i32');
+const functions = {
+  add: { args: ['i32', 'i32'], returns: 'i32' },
+  call_back: { args: [int, 'i32'], returns: 'i32' },
+  sleep_milliseconds: { args: ['i32'] },
+  sum_bytes: { args: ['ptr', 'usize'], returns: 'u64', optional: true },
+  write_around: { args: ['ptr', 'usize', int], returns: 'i32' },
+  write_both: { args: ['ptr', 'usize', 'ptr'] },
+  write_later: { args: ['ptr', 'usize', 'i32'] },
+};
+const isolates = [];
+const open = (options) => {
+  const opened = isolate(fixture('faults'), functions, options);
+  isolates.push(opened);
+  return opened;
+};
+afterAll(() => isolates.forEach((each) => each.close()));
+const plugin = open();
+const { symbols } = plugin;
+
+describe('memory that is lent', () => {
+  for (const kind of ['synchronous', 'asynchronous']) {
+    const call = (...args) =>
+      kind === 'synchronous' ? symbols.write_around(...args) : symbols.write_around.async(...args);
+
+    test(`is the same for C and for callbacks of ${kind} calls`, async () => {
+      const bytes = new Uint8Array(64);
+      const seen = [];
+      const result = await call(bytes, 64, () => {
+        seen.push(bytes[0]);
+        bytes[1] = 9;
+        bytes[2] = 8;
+        return 0;
+      });
+      expect([result, seen, [...bytes.subarray(0, 3)], bytes[63]]).toEqual([9, [1], [1, 9, 8], 3]);
+    });
+
+    test(`is so for a callback that calls C with it, and for its parts, in ${kind} calls`, async () => {
+      const bytes = new Uint8Array(16);
+      const result = await call(bytes.subarray(4, 12), 8, () => {
+        symbols.write_both(bytes.subarray(4), 1, bytes);
+        return 0;
+      });
+      // Not lent to the first call: the program's own business.
+      expect([result, [...bytes.subarray(0, 6)], bytes[11]]).toEqual([5, [6, 0, 0, 0, 1, 5], 3]);
+    });
+  }
+
+  test('keeps what the isolate writes behind its pointers in a callback', () => {
+    const libc = isolate(null, { qsort: { args: ['ptr', 'usize', 'usize', callback(['ptr', 'ptr'], 'i32')] } });
+    isolates.push(libc);
+    const bytes = Uint8Array.of(1, 2);
+    libc.symbols.qsort(bytes, 2, 1, (one) => {
+      libc.write(one, 'u8', 0, 50);
+      return -1;
+    });
+    expect([...bytes]).toContain(50);
+  });
+
+  test('keeps what the program writes while an asynchronous call runs', async () => {
+    const bytes = new Uint8Array(1000);
+    const calls = [symbols.write_later.async(bytes, 3, 60), symbols.write_later.async(bytes, 900, 60)];
+    bytes[4] = 2;
+    bytes[999] = 2;
+    await Promise.all(calls);
+    expect([...bytes.entries()].filter(([, byte]) => byte !== 0)).toEqual([
+      [3, 7],
+      [4, 2],
+      [900, 7],
+      [999, 2],
+    ]);
+  });
+
+  test('is at one place, whichever parts of it are passed', () => {
+    const memory = alloc('u8', 16);
+    symbols.write_both(memory.slice(0, 8), 6, memory.slice(4, 8));
+    symbols.write_both(memory.slice(8, 8), 1, memory);
+    expect([...memory.bytes()]).toEqual([6, 0, 0, 0, 6, 0, 5, 0, 0, 5, 0, 0, 0, 0, 0, 0]);
+    const huge = new Uint8Array(2 ** 27);
+    symbols.write_both(huge.subarray(0, 8), 1, huge.subarray(8, 16));
+    expect([...huge.subarray(0, 9)]).toEqual([0, 5, 0, 0, 0, 0, 0, 0, 6]);
+    expect(thrown(() => symbols.write_both(huge.subarray(0, 8), 1, huge.subarray(4, 12)))).toMatchObject({
+      class: 'FFITypeError',
+      code: 'ERR_INVALID_ARG_VALUE',
+      symbol: 'write_both',
+      argument: 2,
+    });
+    expect(symbols.add(1, 2)).toBe(3);
+  });
+
+  test('is refused by its function and argument where there is too much of it', async () => {
+    const { symbols: typed } = plugin.open(fixture('faults'), {
+      typed: { symbol: 'write_both', args: [pointer('u8'), 'usize', 'buffer'] },
+    });
+    const most = new Uint8Array(2 ** 31);
+    const refusals = [
+      thrown(() => symbols.write_both(most, 0, most)),
+      thrown(() => typed.typed(most, 0, most)),
+      await symbols.write_both.async(most, 0, most).catch((error) => error),
+    ];
+    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'ERR_MALLOC_FAILED', argument: 0 });
+    expect(thrown(() => typed.typed(null, 0, most))).toMatchObject({ code: 'ERR_MALLOC_FAILED', argument: 2 });
+  });
+});
+
+describe('callbacks', () => {
+  test('of asynchronous calls may take longer than calls, and the rest goes on meanwhile', async () => {
+    const quick = open({ callTimeout: 600 });
+    let settled = 0;
+    const slowly = async () => {
+      for (; settled < 3; settled++) await quick.symbols.sleep_milliseconds.async(10);
+      return sleep(900, 5);
+    };
+    expect(await quick.symbols.call_back.async(slowly, 1)).toBe(5);
+    expect([settled, quick.status().restarts]).toEqual([3, 0]);
+  });
+
+  test('but a call takes its own time after them, and not longer than callbackTimeout allows', async () => {
+    const hasty = open({ callTimeout: 5000, callbackTimeout: 100 });
+    const never = new Promise(() => {});
+    expect(await hasty.symbols.call_back.async(() => never, 1)).toBe(0);
+    const quick = open({ callTimeout: 600, callbackTimeout: 100 });
+    const late = quick.symbols.sleep_milliseconds.async(20_000);
+    await expect(late).rejects.toMatchObject({ code: 'ERR_CALL_TIMEOUT', symbol: 'sleep_milliseconds' });
+  });
+
+  test('that throw reject their asynchronous call', async () => {
+    const error = new Error('mine');
+    const fail = () => {
+      throw error;
+    };
+    await expect(symbols.call_back.async(fail, 1)).rejects.toBe(error);
+    await expect(symbols.call_back.async(() => Promise.reject(error), 1)).rejects.toBe(error);
+    expect(await symbols.call_back.async((value) => value, 1)).toBe(1);
+  });
+
+  test('that are closed are so in the helper too: it does not ask the program for an answer', async () => {
+    const own = isolate(
+      fixture('callbacks'),
+      {
+        answers: { args: ['ptr', 'i32', 'ptr'], returns: 'i32' },
+        store: { args: ['function'] },
+        stored_function: { returns: 'ptr' },
+      },
+      // C would get the default by then.
+      { callbackTimeout: 60_000 },
+    );
+    isolates.push(own);
+    const make = () => new JSCallback((value) => value, { args: ['i32'], returns: 'i32', onError: -7 });
+    const [one, other] = [make(), make()];
+    own.symbols.store(one);
+    const pointer = own.symbols.stored_function();
+    one.close();
+    // With that it hears of the first.
+    own.symbols.store(other);
+    const answer = own.alloc('i32', 1);
+    const call = own.symbols.answers.async(pointer, 1, answer);
+    // The event loop, which would answer, does not turn meanwhile.
+    for (const end = Date.now() + 20_000; answer.at(0) === 0 && Date.now() < end;);
+    expect(answer.at(0)).toBe(-7);
+    await call;
+    other.close();
+  });
+
+  test('that recurse for ever end in a RangeError, and the isolate goes on', () => {
+    let depth = 0;
+    const deeper = (value) => {
+      depth++;
+      return symbols.call_back(deeper, value);
+    };
+    expect(() => symbols.call_back(deeper, 1)).toThrow(RangeError);
+    expect(depth).toBeGreaterThan(100);
+    expect([symbols.add(1, 2), symbols.call_back((value) => value * 2, 4), plugin.status().restarts]).toEqual([
+      3, 8, 0,
+    ]);
+  });
+});

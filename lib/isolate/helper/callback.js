@@ -1,0 +1,99 @@
+'use strict';
+// Function pointers that have the program run a callback.
+
+const native = require('../../binding.js');
+const { entries } = require('../../callback/entries.js');
+const { listen } = require('../../callback/listen.js');
+const marshallers = require('../../marshal.generated.js');
+const { offsets, putLength, takeAddress, views } = require('../../frame.js');
+const { bufferAddress } = require('../../pointer.js');
+const { readSpots } = require('../../signature.js');
+
+/** @typedef {import('./serve.js').Answer} Answer */
+
+const { u32 } = views;
+const TARGET = offsets.target / 4;
+const SUBJECT = offsets.subject / 4;
+const SENDER = offsets.sender / 4;
+const LETTER = offsets.letter / 4;
+const VALUE = offsets.value / 4;
+const RESULT = offsets.scalarResult / 4;
+const [, STACK] = native.isolatePlaces();
+
+/** Runs any of them. @type {number | undefined} */
+let runner;
+
+/**
+ * What C gets when there is no answer.
+ * @typedef {{ word?: [number, number], bytes?: string }} Fallback
+ *
+ * Both take the bytes of the arguments in the frame.
+ * @typedef {object} Asking
+ * @property {(bytes: number) => Answer | undefined} ask
+ * @property {(bytes: number, sender: number) => Promise<Answer | undefined>} askLater where another thread waits, for
+ *   the asynchronous call with that number
+ */
+
+/**
+ * @param {number[]} types the result's first
+ * @param {number | undefined} size of the result, if that is a record
+ * @param {Fallback} fallback
+ * @param {Asking} asking has the program run it
+ * @returns {{ number: number, address: number }} its number is for closeCallback
+ */
+function openRemote(types, size, fallback, { ask, askLater }) {
+  const [plan, ...rest] = native.callbackPlan(Uint32Array.from(types));
+  const [, ...spots] = readSpots(rest);
+  const bytes = Math.max(STACK, ...spots.map(endOf)) - STACK;
+  const isRecord = size !== undefined;
+  /** What C may still read. @type {Uint8Array} */
+  let image = new Uint8Array(isRecord ? size || 1 : 0);
+  if (fallback.bytes) image.set(Buffer.from(fallback.bytes, 'base64').subarray(0, image.length));
+  const defaults = image;
+
+  /** @param {Answer | undefined} answer */
+  function give(answer) {
+    const isDefault = answer === undefined || answer.isDefault;
+    if (isRecord) {
+      image = defaults;
+      if (!isDefault && answer.bytes?.length === defaults.length) image = answer.bytes;
+      marshallers.ptr.store(bufferAddress(image), offsets.recordResult);
+    } else if (isDefault) [u32[RESULT], u32[RESULT + 1]] = fallback.word ?? [0, 0];
+    else views.u64[RESULT / 2] = answer.word;
+  }
+
+  const entry = /** @type {any} */ ({
+    symbol: 'callback',
+    run: () => give(ask(bytes)),
+    invoke: () => askLater(bytes, u32[SENDER]),
+    give: (/** @type {unknown} */ _, /** @type {Answer | undefined} */ answer) => give(answer),
+    ...{
+      fn: openRemote,
+      place: 'result',
+      address: 0,
+      held: [],
+      defaults: isRecord ? [defaults] : [],
+      kept: [],
+      next: 0,
+    },
+  });
+  give(undefined);
+  u32[TARGET] = plan;
+  u32[SUBJECT] = runner ??= native.addRunner(() => /** @type {any} */ (entries[u32[SUBJECT]]).run());
+  u32[LETTER] = listen();
+  u32[VALUE] = u32[VALUE + 1] = 0;
+  putLength(0);
+  native.openCallback();
+  const number = u32[SUBJECT];
+  entries[number] = entry;
+  entry.address = takeAddress();
+  return { number, address: entry.address };
+}
+
+/** @param {import('../../signature.js').Spot} spot */
+function endOf(spot) {
+  if ('pieces' in spot) return Math.max(...spot.pieces.map(({ offset, bytes }) => offset + Math.ceil(bytes / 8) * 8));
+  return ('offset' in spot ? spot.offset : spot.address) + 8;
+}
+
+module.exports = { openRemote };

@@ -1,0 +1,309 @@
+'use strict';
+// An isolate: its helper, which is started again when it has ended, its libraries, and its functions.
+
+const { performance } = require('node:perf_hooks');
+const native = require('../binding.js');
+const { CHECKED_TEXT, allChecked } = require('../checked.js');
+const { createError } = require('../errors.js');
+const { closed } = require('./death.js');
+const { Helper } = require('./helper.js');
+const { MISSING } = require('./kinds.js');
+const { Log } = require('./log.js');
+const { Passage } = require('./passage.js');
+const { Refused } = require('../refused.js');
+const { Types } = require('./types.js');
+
+/** @typedef {import('../library/open.js').Opening} Opening */
+/** @typedef {InstanceType<typeof Passage>} AnyPassage */
+
+/**
+ * A function, by which its stub finds it.
+ * @typedef {object} IsolatedFn
+ * @property {OpenLibrary} library
+ * @property {string} name
+ * @property {string} symbol
+ * @property {InstanceType<typeof Helper> | undefined} helper that it is bound in
+ * @property {number} target its number there
+ * @property {number} bytes of the frame that its arguments take
+ * @property {object} question how it is bound
+ * @property {import('../types.js').CType[]} types what has to be told before
+ *
+ * @typedef {object} OpenLibrary
+ * @property {string[] | null} paths
+ * @property {Opening} opening
+ * @property {number} number in the helper
+ * @property {boolean} isOpen
+ * @property {Set<IsolatedFn>} functions
+ */
+
+/** The numbers of stubs, which no function of this process has. */
+const FIRST = 2 ** 31;
+
+/** By number. @type {Map<number, IsolatedFn>} */
+const functions = new Map();
+let last = FIRST;
+
+class Isolation {
+  /** @type {InstanceType<typeof Helper> | undefined} */
+  #helper;
+  #restarts = 0;
+  #isClosed = false;
+  /** @type {AnyPassage | undefined} of the call that is being prepared */
+  #passage;
+  /** @type {Set<OpenLibrary>} */
+  libraries = new Set();
+  types = new Types(this);
+
+  /** @param {Readonly<import('./options.js').IsolateOptions>} options */
+  constructor(options) {
+    this.options = options;
+    this.log = new Log(options.log, () => this.#helper?.pid);
+    this.#helper = new Helper(this);
+    this.log.info?.('start', `with process ${this.#helper.pid}`);
+  }
+
+  /** The helper as it is, be it alive or not. */
+  get inside() {
+    return /** @type {InstanceType<typeof Helper>} */ (this.#helper);
+  }
+
+  /** How often it was started again. */
+  get restarts() {
+    return this.#restarts;
+  }
+
+  get isClosed() {
+    return this.#isClosed;
+  }
+
+  /** What the call that is being prepared lends; outside of calls, nothing can be lent. @returns {AnyPassage} */
+  get passage() {
+    return this.#passage ?? this.outside();
+  }
+
+  /** What is written to memory of the helper lends nothing. @returns {AnyPassage} */
+  outside() {
+    const passage = this.inside.passage(false);
+    passage.take = () => {
+      throw new Refused('ERR_INVALID_ARG_VALUE', 'memory cannot keep a copy alive: pass memory of the isolate');
+    };
+    return passage;
+  }
+
+  /**
+   * The helper, which is started again if it has ended.
+   * @param {string} symbol what it is needed for
+   */
+  ready(symbol) {
+    const helper = this.inside;
+    if (helper.isAlive) return helper;
+    if (this.#isClosed) throw createError('ERR_LIBRARY_CLOSED', `${symbol}: the isolate is closed`, symbol);
+    const { maxRestarts } = this.options;
+    if (this.#restarts >= maxRestarts) {
+      const text = `${symbol}: the helper process has ended ${maxRestarts + 1} times, and is not started again`;
+      throw createError('ERR_HELPER_RESTARTS', text, symbol);
+    }
+    this.#restarts++;
+    const start = performance.now();
+    const next = new Helper(this);
+    this.#helper = next;
+    try {
+      for (const library of this.libraries) {
+        this.#load(symbol, library);
+        this.#bind(symbol, library.number, [...library.functions]);
+      }
+    } catch (error) {
+      // What could not be set up is not used half.
+      next.close();
+      throw error;
+    }
+    const took = Math.round(performance.now() - start);
+    this.log.info?.('restart', `${this.#restarts} of ${maxRestarts}, as process ${next.pid}, in ${took} ms`);
+    return next;
+  }
+
+  /**
+   * Runs a call, with a passage of its own.
+   * @param {string} symbol
+   * @param {Function} stub
+   * @param {unknown[]} args
+   */
+  call(symbol, stub, args) {
+    const helper = this.ready(symbol);
+    const outer = this.#passage;
+    const passage = helper.passage(true);
+    this.#passage = passage;
+    this.log.info?.('call', symbol);
+    try {
+      return Reflect.apply(stub, undefined, args);
+    } finally {
+      this.#passage = outer;
+      passage.close();
+    }
+  }
+
+  /** @param {number} number @returns {IsolatedFn} */
+  functionAt(number) {
+    return /** @type {IsolatedFn} */ (functions.get(number));
+  }
+
+  /**
+   * @param {string} caller
+   * @param {string[] | null} paths
+   * @param {Opening} opening
+   * @returns {OpenLibrary}
+   */
+  open(caller, paths, opening) {
+    const { limits } = this.options;
+    this.ready(caller);
+    if (limits.libraries !== undefined && this.libraries.size >= limits.libraries) {
+      const text = `${caller}: ${this.libraries.size} libraries are open, and no more are allowed`;
+      throw createError('ERR_ACCESS_DENIED', text, caller);
+    }
+    /** @type {OpenLibrary} */
+    const library = { paths, opening, number: 0, isOpen: true, functions: new Set() };
+    this.#load(caller, library);
+    this.libraries.add(library);
+    return library;
+  }
+
+  /** @param {string} symbol @param {OpenLibrary} library */
+  #load(symbol, library) {
+    const { paths, opening } = library;
+    // What this process may not open, its helper may not either.
+    const allowed = native.allowedLibraries();
+    library.number = this.inside.load(symbol, { paths, ...opening, allowed });
+    this.log.info?.('load', paths === null ? 'the running process' : paths.join(' or '));
+  }
+
+  /**
+   * Binds functions: all of them or none. Those that are missing and may be are left out.
+   * @param {OpenLibrary} library
+   * @param {{ symbol: string, name: string, optional: boolean, signature: import('../signature.js').Signature }[]} wanted
+   * @returns {(number | undefined)[]} the numbers for their stubs
+   */
+  bind(library, wanted) {
+    this.ready('isolate');
+    const made = wanted.map((one) => describeFunction(library, one));
+    const targets = this.#bind('isolate', library.number, made);
+    return made.map((fn, index) => {
+      if (targets[index] === MISSING) return undefined;
+      library.functions.add(fn);
+      functions.set(++last, fn);
+      return last;
+    });
+  }
+
+  /**
+   * Binds a variadic function for arguments of certain types.
+   * @param {number} base its own number
+   * @param {import('../signature.js').Signature} signature with all of them
+   * @returns {number} for the stub
+   */
+  bindVariant(base, signature) {
+    const { library, name, symbol, types } = this.functionAt(base);
+    this.ready(name);
+    const fn = describeFunction(library, { symbol, name, optional: false, signature }, types.length - 1);
+    this.#bind(name, library.number, [fn]);
+    library.functions.add(fn);
+    functions.set(++last, fn);
+    return last;
+  }
+
+  /** @param {string} symbol @param {number} library @param {IsolatedFn[]} wanted @returns {number[]} */
+  #bind(symbol, library, wanted) {
+    if (wanted.length === 0) return [];
+    const helper = this.inside;
+    const questions = wanted.map(({ question, types }) => ({
+      ...question,
+      types: types.map((type) => helper.tell(type)),
+    }));
+    const { released } = helper;
+    helper.released = [];
+    const targets = helper.ask(symbol, { op: 'bind', library, functions: questions, released });
+    wanted.forEach((fn, index) => Object.assign(fn, { target: targets[index], helper }));
+    for (const fn of wanted) this.log.info?.('symbol', fn.symbol);
+    return targets;
+  }
+
+  /**
+   * The text at an address of the helper's.
+   * @param {string} symbol
+   * @param {number | bigint} address
+   * @param {{ text?: { number: number } }} type
+   * @returns {string | null}
+   */
+  textAt(symbol, address, type) {
+    if (address === 0) return null;
+    const encoding = (type.text?.number ?? 0) | (allChecked ? CHECKED_TEXT : 0);
+    return this.inside.ask(symbol, { op: 'text', address: String(address), encoding });
+  }
+
+  /**
+   * The address of a symbol, for C.
+   * @param {string} name for messages
+   * @param {OpenLibrary} library
+   * @param {string} symbol
+   */
+  pointerTo(name, library, symbol) {
+    if (!library.isOpen) throw closed(name);
+    const helper = this.ready(name);
+    return this.types.pointer(Number(helper.ask(name, { op: 'find', library: library.number, symbol })));
+  }
+
+  /** @param {OpenLibrary} library */
+  close(library) {
+    if (!library.isOpen) return;
+    library.isOpen = false;
+    this.libraries.delete(library);
+    if (this.inside.isAlive) this.inside.ask('close', { op: 'close', library: library.number });
+  }
+
+  /** Ends the helper. */
+  end() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const library of this.libraries) library.isOpen = false;
+    this.libraries.clear();
+    this.inside.close();
+  }
+}
+
+/**
+ * @param {OpenLibrary} library
+ * @param {{ symbol: string, name: string, optional: boolean, signature: import('../signature.js').Signature }} wanted
+ * @param {number} [named] of a variadic function: how many parameters its prototype names
+ * @returns {IsolatedFn}
+ */
+function describeFunction(library, { symbol, name, optional, signature }, named) {
+  const { params, result, isChecked } = signature;
+  const { free, text } = result;
+  const question = { symbol, name, optional, free, text: text?.number ?? 0, checked: isChecked, named };
+  const types = [result, ...params];
+  return { library, name, symbol, helper: undefined, target: 0, bytes: bytesOf(signature), question, types };
+}
+
+/** @param {number} number of a stub that is gone */
+function forgetFunction(number) {
+  const fn = functions.get(number);
+  fn?.library.functions.delete(fn);
+  fn?.helper?.released.push(fn.target);
+  functions.delete(number);
+  native.described.delete(number);
+}
+
+/**
+ * How many bytes of a frame the arguments of a call take, from the first register on.
+ * @param {import('../signature.js').Signature} signature
+ */
+function bytesOf({ spots, resultSpot }) {
+  const { gathered } = require('../frame.js').offsets;
+  const ends = spots.flatMap((spot) => {
+    if ('pieces' in spot) return spot.pieces.map(({ offset, bytes }) => offset + Math.ceil(bytes / 8) * 8);
+    return ['offset' in spot ? spot.offset + 8 : spot.address + 8];
+  });
+  if ('address' in resultSpot) ends.push(resultSpot.address + 8);
+  return Math.max(gathered, ...ends) - gathered;
+}
+
+module.exports = { Isolation, forgetFunction };

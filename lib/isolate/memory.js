@@ -1,0 +1,134 @@
+'use strict';
+// Memory of isolates. It is in the arena, where C in the helper and the program both see it; who has which part of it
+// is known here only, so that nothing that C writes can confuse that.
+
+const { createError } = require('../errors.js');
+const { ownOptions } = require('../options.js');
+const { bufferAddress } = require('../pointer.js');
+const { offsetBy } = require('../record/access.js');
+const { copyBytes } = require('../record/cold.js');
+const { MemoryView } = require('../memory-view.js');
+const { textBytes } = require('../blocks/alloc.js');
+const { Block } = require('../blocks/block.js');
+const { measure } = require('../blocks/element.js');
+const { checkAlign, clearMemory, noMemory } = require('../blocks/heap.js');
+const { hasText, memoryOn } = require('../blocks/memory.js');
+const { pointerIn } = require('./pointer.js');
+
+/** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
+/** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
+
+/** A block that is there until it is freed, or its helper ends. */
+class SharedBlock extends Block {
+  /** @type {DataView | undefined} */
+  #view;
+
+  /**
+   * @param {Helper} helper
+   * @param {number} start
+   * @param {number} size
+   * @param {string | undefined} name
+   */
+  constructor(helper, start, size, name) {
+    const free = () => {
+      helper.isolation.log.info?.('free', `${size} bytes`);
+      helper.blocks.delete(this);
+      if (helper.isAlive) helper.arena.give(start, true);
+    };
+    super(start, size, { allocate: () => 0, free }, 0, name, 'memory');
+    this.isolated = helper;
+    helper.blocks.add(this);
+  }
+
+  get text() {
+    return this.isolated?.isAlive ? super.text : 'the helper process that this memory is in has ended';
+  }
+
+  /** @returns {DataView} */
+  get view() {
+    this.check();
+    return (this.#view ??= new MemoryView(this.expose().whole('view')));
+  }
+
+  /** Values may be pointers of the helper, which the quick way knows nothing of. */
+  quicken() {
+    return false;
+  }
+
+  /** @param {import('../types.js').CType} type */
+  ownType(type) {
+    return /** @type {Helper} */ (this.isolated).isolation.types.of(type);
+  }
+
+  /** @param {number} at */
+  pointerAt(at) {
+    this.check('ptr');
+    return pointerIn(/** @type {Helper} */ (this.isolated), offsetBy(this.start, at));
+  }
+
+  /** The helper has ended. */
+  leave() {
+    this.abandon();
+    try {
+      this.exposure?.detach('isolate');
+    } catch {
+      // The program has transferred it: it stays mapped, and is nobody's memory.
+    }
+  }
+}
+
+/**
+ * @param {Isolation} isolation
+ * @param {string} caller
+ * @param {number} size
+ * @param {number} align
+ * @param {string | undefined} name of its type
+ */
+function takeBlock(isolation, caller, size, align, name) {
+  const helper = isolation.ready(caller);
+  const { liveAllocations, memory } = isolation.options.limits;
+  if (liveAllocations !== undefined && helper.blocks.size >= liveAllocations) {
+    const text = `${caller}: ${helper.blocks.size} allocations are live, and no more are allowed`;
+    throw createError('ERR_MALLOC_FAILED', text, caller);
+  }
+  const isTooMuch = memory !== undefined && !(helper.arena.used + size <= memory);
+  const start = isTooMuch ? 0 : helper.arena.take(Math.max(size, align, 1));
+  if (start === 0) throw noMemory(caller, size);
+  isolation.log.info?.(caller, `${size} bytes`);
+  return new SharedBlock(helper, start, size, name).enlist(false);
+}
+
+/**
+ * Memory in the helper, all zero.
+ * @param {Isolation} isolation
+ * @param {unknown} type or a size in bytes
+ * @param {unknown} [count] so many of them; 1 when left out
+ * @param {unknown} [options] `{ align }`
+ */
+function alloc(isolation, type, count = undefined, options = undefined) {
+  const isOptions = options === undefined && typeof count === 'object';
+  const given = isOptions ? count : options;
+  const { size, element, count: n } = measure('alloc', type, isOptions ? undefined : count);
+  const index = isOptions ? 1 : 2;
+  const chosen = ownOptions('alloc', given, ['align'], index);
+  const align = chosen.align === undefined ? 1 : checkAlign('alloc', chosen.align, index);
+  const name = typeof type === 'string' ? type : undefined;
+  const block = takeBlock(isolation, 'alloc', size, align, name);
+  if (size > 0) clearMemory(block.start, size);
+  return memoryOn(block, 0, size, element, n);
+}
+
+/**
+ * A copy of a text in the helper, with a NUL at the end.
+ * @param {Isolation} isolation
+ * @param {unknown} text
+ * @param {unknown} [encoding]
+ */
+function strdup(isolation, text, encoding = undefined) {
+  const { bytes, of } = textBytes(text, encoding);
+  const block = takeBlock(isolation, 'strdup', bytes.length, of.unit, 'string');
+  copyBytes(bufferAddress(bytes), block.start, bytes.length);
+  return hasText(memoryOn(block, 0, bytes.length, undefined, bytes.length), of);
+}
+
+module.exports = { SharedBlock, alloc, strdup };
