@@ -1,0 +1,107 @@
+'use strict';
+// The interface between stubs and what calls C for them faster than Node-API: the engine's fast API calls, or
+// the host's own FFI. Nothing here is about a function; a provider makes callers for signatures.
+//
+// A *caller* is a JavaScript function `(number, ...values, ...kept) => result` for one *shape*:
+//
+//   number   the bound function's number, a small integer, as stubs have it in their text
+//   values   what the C function gets, in order, checked already. Always Numbers, of these kinds:
+//              'i32'  an integer of 32 bits (i8, i16, u8, u16 and bool come as that too)
+//              'u32'  an integer from 0 to 2 ** 32 - 1
+//              'i64'  a safe integer
+//              'u64'  a safe integer from 0: pointers too
+//              'f32'  any Number, rounded to single precision on the way
+//              'f64'  any Number
+//   kept     objects (or null) that must stay reachable until C has returned, and are nothing to C
+//   result   'void', 'i32', 'u32', 'f32' or 'f64'; what is in the upper bits of a narrow type does not matter:
+//            the stub cuts i8, u8, i16, u16 and bool from an 'i32'. For 64-bit results and pointers, 'void' is
+//            asked for: the stub reads them in the frame.
+//
+// A caller does not call the C function. It calls one of the entries of Rust (src/fast/entry.rs), which are C
+// functions themselves, with the number before the values:
+//
+//   uint64_t integers(uint32_t number, ...values)   void, i32, u32
+//   double   floats(uint32_t number, ...values)     f32 (in the low half, as C returns a float) and f64
+//
+// with at most 6 integers (`number` not counted) and 8 floats. `native.hostEntries()` tells their addresses in
+// this environment: `{ integers, floats }`, or null when no entries are left for it. The entries look the
+// function up, restore and keep errno, count the call as a use of its library, and leave the result in the frame too.
+// They never throw. What is not as usual they say in the frame's `status`, which the stub reads after the call:
+// 0 is "called, the result is valid"; anything else is handled by the stub and lib/fast/settle.js. So a caller
+// needs no checks and no errors of its own; but if it may *not* make the call (a wrong thread, a host that refuses), it
+// stores 1 ("not called") in the status instead: `u32[offsets.status / 4] = 1`, and the stub goes by the frame.
+//
+// A *provider* is `{ name, reenters, caller(values, result, kept) }`:
+//
+//   name      as stats().backend shall say
+//   reenters  whether C may call back into JavaScript during such a call; if not, only functions that are declared
+//             leaf are called so
+//   caller    (values: kinds in order, result: kind, kept: how many) → a caller, or null where this provider has
+//             none for the shape. Asked once for each shape (see `callerFor`).
+
+const native = require('../binding.js');
+
+/** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64'} Kind */
+/** @typedef {(number: number, ...values: any[]) => any} Caller */
+
+/**
+ * @typedef {object} Provider
+ * @property {string} name
+ * @property {boolean} reenters
+ * @property {(values: Kind[], result: Kind | 'void', kept: number) => Caller | null} caller
+ */
+
+/** Why there is no provider. @typedef {{ reason: string }} Absence */
+
+/** What entries say in the frame's status. */
+const Status = {
+  /** Called; the result is what the caller has returned. */
+  OK: 0,
+  /** Not called: the frame's way is to be taken. */
+  NOT_CALLED: 1,
+  /** Called; the result is in the frame only. */
+  IN_FRAME: 2,
+  /** Called; there may be something to throw. The result is in the frame. */
+  SEE_TO: 3,
+  /** Not called: the function is closed. */
+  CLOSED: 4,
+};
+
+/** @returns {Provider | Absence} */
+function choose() {
+  if (native.backend !== 'trampoline') return { reason: `the backend is ${native.backend}` };
+  const { Bun, Deno } = /** @type {any} */ (globalThis);
+  if (typeof Bun === 'object') return { reason: 'not on Bun yet' };
+  if (typeof Deno === 'object') return { reason: 'not on Deno yet' };
+  return require('./engine.js').engineProvider();
+}
+
+/** @type {Provider | Absence | undefined} */
+let chosen;
+
+/** What calls C fast here, looked for when it is first needed. @returns {Provider | Absence} */
+const provider = () => (chosen ??= choose());
+
+/** @type {Map<string, Caller | null>} */
+const callers = new Map();
+
+/**
+ * The caller for a shape; null if there is none.
+ * @param {Kind[]} values
+ * @param {Kind | 'void'} result
+ * @param {number} kept
+ * @returns {Caller | null}
+ */
+function callerFor(values, result, kept) {
+  const found = provider();
+  if ('reason' in found) return null;
+  const shape = `${result}(${values.join()})${kept}`;
+  let caller = callers.get(shape);
+  if (caller === undefined) {
+    caller = found.caller(values, result, kept);
+    callers.set(shape, caller);
+  }
+  return caller;
+}
+
+module.exports = { Status, callerFor, provider };
