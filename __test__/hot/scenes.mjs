@@ -140,6 +140,7 @@ function closing(world, random) {
   }
   world.run(prepared, f, drawCount(random));
   surprise(world, prepared, f, random);
+  expectClosed(prepared.sets);
   world.run(prepared, f, 200);
 }
 
