@@ -57,6 +57,7 @@ function bindAddress(address, signature, name) {
  */
 function finishBinding(binding, library) {
   const { number, name, signature } = binding;
+  if (signature.isLeaf) native.setLeaf(number);
   if (!hasOwnText(signature)) return binding;
   try {
     require('./text-result.js').bindText(number, signature, name, library);

@@ -4,6 +4,7 @@
 const native = require('./binding.js');
 const { bindAddress, bindAll } = require('./bind.js');
 const { checkedOption } = require('./checked.js');
+const { withWay } = require('./fast/options.js');
 const { checkDefinition, definitionEntries, ownProperties, symbolTable, dispose } = require('./library.js');
 const { withOutcome } = require('./outcome.js');
 const { INVALID, functionAddress } = require('./pointer.js');
@@ -14,7 +15,7 @@ const { planSignature } = require('./signature.js');
 const { isSafeInteger } = Number;
 
 /** What a definition may have. */
-const KEYS = ['ptr', 'args', 'returns', 'errno', 'check', 'checked'];
+const KEYS = ['ptr', 'args', 'returns', 'errno', 'check', 'checked', 'fast', 'leaf'];
 
 /**
  * @param {any} definition
@@ -26,7 +27,8 @@ function bindDefinition(definition, name) {
   const isChecked = checkedOption(name, checked, 'the definition');
   const address = isSafeInteger(ptr) && ptr >= 0 ? ptr : functionAddress(ptr);
   if (address === INVALID) throw refusal('function', ptr, undefined, name, 'ptr');
-  const signature = withOutcome(planSignature(name, args, returns, isChecked), name, name, own);
+  const planned = withOutcome(planSignature(name, args, returns, isChecked), name, name, own);
+  const signature = withWay(planned, name, name, own);
   if (isChecked) require('./executable.js').demandExecutable(address, name);
   return bindAddress(address, signature, name);
 }

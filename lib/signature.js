@@ -27,6 +27,9 @@ const { resolveType } = require('./types.js');
  * @property {boolean} isNamed it is kept for good, as its types are given by names only
  * @property {true} [isVariadic] more arguments may follow the parameters
  * @property {import('./outcome.js').Outcome} [outcome] what is made of a result and errno
+ * @property {true} [isVariant] it is of calls of a variadic function
+ * @property {true} [isLeaf] C calls nothing back
+ * @property {true} [isSlow] calls go through Node-API
  * @property {boolean} isChecked what it reads at addresses is checked
  */
 
@@ -199,7 +202,7 @@ function planVariant({ number, name, signature }, more) {
   const { params, result, isChecked } = fixed;
   const types = { params: [...params, ...more], result, isNamed: false };
   const bindVariant = (/** @type {Uint32Array} */ numbers) => native.bindVariant(number, numbers, params.length);
-  return { ...fixed, ...makePlan(name, types, bindVariant, planned, isChecked) };
+  return { ...fixed, ...makePlan(name, types, bindVariant, planned, isChecked), isVariant: true };
 }
 
 /**

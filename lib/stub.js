@@ -5,6 +5,8 @@
 
 const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
+const { settle } = require('./fast/settle.js');
+const { callers } = require('./fast/way.js');
 const { canGenerate } = require('./generate.js');
 const runtime = require('./runtime.js');
 const { stubSource } = require('./stub-source.js');
@@ -19,7 +21,7 @@ const { stubSource } = require('./stub-source.js');
  */
 
 /** What stubs may refer to. @type {Record<string, unknown>} */
-const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf };
+const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf, settle };
 
 /**
  * @typedef {object} Template
@@ -40,7 +42,7 @@ function templateOf(signature) {
     const { params, result } = signature;
     const hasObjects = result.record || params.some((type) => type.record || type.lent);
     const own = hasObjects ? { ...require('./passing.js'), ...values } : values;
-    const names = Object.keys({ ...scope, ...own }).filter((name) => source.includes(name));
+    const names = Object.keys({ ...scope, ...callers, ...own }).filter((name) => source.includes(name));
     template = { pieces, names, values: own };
     templates.set(signature, template);
   }
@@ -56,7 +58,7 @@ function compile(plans) {
   const used = plans.map(({ signature }) => templateOf(signature));
   const names = [...new Set(used.flatMap((template) => template.names))];
   /** @type {Record<string, unknown>} */
-  const values = { ...scope, ...used[0].values };
+  const values = { ...scope, ...callers, ...used[0].values };
   const sources = used.map(({ pieces }, index) => pieces.join(String(plans[index].number)));
   const factory = new Function(...names, `'use strict';\nreturn [${sources.join(',\n')}];`);
   return factory(...names.map((name) => values[name]));

@@ -30,11 +30,15 @@ impl Errno {
         unsafe { *self.location }
     }
 
-    /// Changes its value.
+    /// Changes its value. Mostly it is the one already: not to store it then keeps calls from waiting for each other.
     #[inline]
     pub fn set(&self, value: i32) {
         // SAFETY: an `Errno` stays on its thread, so the address is valid.
-        unsafe { *self.location = value }
+        unsafe {
+            if *self.location != value {
+                *self.location = value;
+            }
+        }
     }
 }
 

@@ -88,6 +88,8 @@ codes! {
     CallbackClosed "ERR_CALLBACK_CLOSED" Plain,
     /// A thread waited for a callback while the JavaScript thread was blocked by this call.
     CallbackDeadlock "ERR_CALLBACK_DEADLOCK" Plain,
+    /// C called a callback from a function that was declared a leaf.
+    LeafCalledBack "ERR_LEAF_CALLED_BACK" Plain,
     /// The host refused an operation that should have worked; the text says which.
     CallFailed "ERR_CALL_FAILED" Plain,
 }

@@ -4,6 +4,7 @@
 pub mod c;
 pub mod callbacks;
 pub mod executable;
+pub mod fast;
 pub mod finalizers;
 pub mod globals;
 pub mod libraries;
@@ -14,6 +15,7 @@ use crate::ctype::CType;
 use crate::enter::ENTRIES;
 use crate::enter_text;
 use crate::error::{Code, Error};
+use crate::fast::settle;
 use crate::frame::{Frame, OFFSETS, SCRATCH};
 use crate::heap;
 use crate::instance::Instance;
@@ -295,7 +297,7 @@ fn set_frame_and_entries(env: sys::napi_env, binding: sys::napi_value, frame_buf
         sys::napi_get_reference_value(env, frame_buffer, &raw mut value);
         sys::napi_set_named_property(env, binding, c"frame".as_ptr(), value)
     };
-    for (name, entry) in ENTRIES.iter().chain(heap::ENTRIES).chain(enter_text::ENTRIES) {
+    for (name, entry) in ENTRIES.iter().chain(heap::ENTRIES).chain(enter_text::ENTRIES).chain(settle::ENTRIES) {
         // SAFETY: as above; the entries live as long as the addon.
         unsafe {
             status |= sys::napi_create_function(env, name.as_ptr(), name.count_bytes() as isize, *entry, ptr::null_mut(), &raw mut value);

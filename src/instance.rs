@@ -5,6 +5,7 @@ mod async_calls;
 mod binding;
 mod callbacks;
 mod calling;
+mod fast_calls;
 mod finalizers;
 mod letters;
 mod levels;
@@ -17,6 +18,7 @@ mod texts;
 mod variants;
 
 use crate::errno::Errno;
+use crate::fast::places;
 use crate::error::Error;
 use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
@@ -30,6 +32,7 @@ use crate::text::HeapBlock;
 use crate::text_result::TextResult;
 use crate::typetable::TypeTable;
 use async_calls::AsyncCalls;
+use fast_calls::FastState;
 use callbacks::Callbacks;
 pub use callbacks::Wish;
 pub use finalizers::Freeing;
@@ -106,6 +109,7 @@ pub struct Instance {
     /// The copies of the package in this environment that callbacks and asynchronous calls are of.
     listeners: RefCell<Vec<Listener>>,
     has_error: Cell<bool>,
+    fast: FastState,
 }
 
 impl Instance {
@@ -143,6 +147,7 @@ impl Instance {
             bell: Cell::new(ptr::null_mut()),
             listeners: RefCell::default(),
             has_error: Cell::new(false),
+            fast: FastState::default(),
         }
     }
 
@@ -185,6 +190,7 @@ impl Instance {
     pub unsafe fn install(self, env: sys::napi_env) {
         unsafe extern "C" fn delete(env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
             shortcut::clear(data);
+            places::leave(data.cast());
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
             let instance = unsafe { Box::from_raw(data.cast::<Instance>()) };
             // Not every host has run the hooks.

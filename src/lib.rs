@@ -10,7 +10,7 @@
 //!   [`memory`], [`checked`] and [`executable`] (memory through the system), [`text`], [`text_result`] (how results that are text are
 //!   read and freed), [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one environment),
 //!   [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs allocate),
-//!   [`exports`] (what `lib/binding.js` sees).
+//!   [`fast`] (entries that need no Node-API), [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
 
@@ -49,5 +49,6 @@ pub mod typetable;
 pub mod enter;
 pub mod enter_text;
 pub mod exports;
+pub mod fast;
 pub mod heap;
 pub mod instance;

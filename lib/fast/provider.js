@@ -26,12 +26,17 @@
 // with at most 6 integers (`number` not counted) and 8 floats. `native.hostEntries()` tells their addresses in
 // this environment: `{ integers, floats }`, or null when no entries are left for it. The entries look the
 // function up, restore and keep errno, count the call as a use of its library, and leave the result in the frame too.
-// They never throw. What is not as usual they say in the frame's `status`, which the stub reads after the call:
-// 0 is "called, the result is valid"; anything else is handled by the stub and lib/fast/settle.js. So a caller
-// needs no checks and no errors of its own; but if it may *not* make the call (a wrong thread, a host that refuses), it
-// stores 1 ("not called") in the status instead: `u32[offsets.status / 4] = 1`, and the stub goes by the frame.
+// They never throw. What became of the call they say in the frame's `status`, which the stub reads after the call: 0
+// is "called, and the result is what the caller has returned"; anything else is handled by the stub and
+// lib/fast/settle.js (the numbers are those of `Status` in src/fast/entry.rs). So a caller needs no checks and no errors
+// of its own; but if it may *not* make the call, it stores 1 ("not called") in the status instead, and the stub goes
+// by the frame: `u32[offsets.status / 4] = 1`.
 //
-// A *provider* is `{ name, reenters, caller(values, result, kept) }`:
+// There is a third entry, `void frame(uint32_t number)` (`hostEntries().frame`), for calls whose arguments the stub
+// stores in the frame: records, stack words, everything. Its callers, `(number, ...kept)`, are made by
+// `frameCaller(kept)`.
+//
+// A *provider* is `{ name, reenters, caller(values, result, kept), frameCaller?(kept) }`:
 //
 //   name      as stats().backend shall say
 //   reenters  whether C may call back into JavaScript during such a call; if not, only functions that are declared
@@ -49,26 +54,15 @@ const native = require('../binding.js');
  * @property {string} name
  * @property {boolean} reenters
  * @property {(values: Kind[], result: Kind | 'void', kept: number) => Caller | null} caller
+ * @property {(kept: number) => Caller | null} [frameCaller]
  */
 
 /** Why there is no provider. @typedef {{ reason: string }} Absence */
 
-/** What entries say in the frame's status. */
-const Status = {
-  /** Called; the result is what the caller has returned. */
-  OK: 0,
-  /** Not called: the frame's way is to be taken. */
-  NOT_CALLED: 1,
-  /** Called; the result is in the frame only. */
-  IN_FRAME: 2,
-  /** Called; there may be something to throw. The result is in the frame. */
-  SEE_TO: 3,
-  /** Not called: the function is closed. */
-  CLOSED: 4,
-};
-
 /** @returns {Provider | Absence} */
 function choose() {
+  const { ARKFFI_BACKEND: asked } = process.env;
+  if (asked === 'frame') return { reason: 'ARKFFI_BACKEND is frame' };
   if (native.backend !== 'trampoline') return { reason: `the backend is ${native.backend}` };
   const { Bun, Deno } = /** @type {any} */ (globalThis);
   if (typeof Bun === 'object') return { reason: 'not on Bun yet' };
@@ -104,4 +98,22 @@ function callerFor(values, result, kept) {
   return caller;
 }
 
-module.exports = { Status, callerFor, provider };
+/**
+ * The caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame; null if
+ * there is none.
+ * @param {number} kept
+ * @returns {Caller | null}
+ */
+function frameCallerFor(kept) {
+  const found = provider();
+  if ('reason' in found || !found.frameCaller) return null;
+  const shape = `frame${kept}`;
+  let caller = callers.get(shape);
+  if (caller === undefined) {
+    caller = found.frameCaller(kept);
+    callers.set(shape, caller);
+  }
+  return caller;
+}
+
+module.exports = { callerFor, frameCallerFor, provider };

@@ -4,6 +4,8 @@ use super::Instance;
 use crate::error::{Code, Error};
 use crate::invoke::{Call, invoke};
 use crate::library::closed_error;
+use crate::presence::marks;
+use crate::targets::Target;
 use std::rc::Rc;
 
 impl Instance {
@@ -25,7 +27,27 @@ impl Instance {
     pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<(T, u32)> {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
-        let target = self.targets.get(unsafe { (*frame).target });
+        let number = unsafe { (*frame).target };
+        // SAFETY: the plan lives as long as the function, which its caller holds; the rest as the caller says.
+        let made = unsafe { self.call_by(number, marks::NONE, |target| invoke(frame, target.address, target.path), take) };
+        made.map(|((), taken, call)| (taken, call))
+    }
+
+    /// The same for the function with this number, which `call` calls. The call has these marks too.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, in a call from JavaScript, and `call` may call the target it is given.
+    #[inline(always)]
+    pub unsafe fn call_by<R, T>(
+        &self,
+        number: u32,
+        marks: u32,
+        call: impl FnOnce(&Target) -> R,
+        take: impl FnOnce() -> T,
+    ) -> Option<(R, T, u32)> {
+        let frame = self.frame.as_ptr();
+        let target = self.targets.get(number);
         let floor = self.raise_floor();
         if target.address.is_null() {
             self.give_back(floor);
@@ -34,27 +56,29 @@ impl Instance {
         // SAFETY: the target is open, so its library has not been closed and the gate is there; once
         // inside, the library is kept until `leave`.
         let gate = unsafe { &*target.gate };
-        gate.enter();
-        // SAFETY: the plan lives as long as the function, which its caller holds; it is mapped while its gate is entered; that it
-        // is a C function of this signature is what binding it claimed, and the slots are written.
-        let call = unsafe {
-            let call = self.mailbox.presence.enter(&self.last_call);
+        let before = gate.enter();
+        let serial = self.mailbox.presence.enter(&self.last_call, target.marks | marks);
+        // SAFETY: the frame lives as long as the instance; the function is mapped while its gate is entered.
+        let result = unsafe {
             self.errno.set((*frame).errno);
-            invoke(frame, target.address, target.path);
-            (*frame).errno = self.errno.get();
-            self.mailbox.presence.leave();
-            call
+            let result = call(&target);
+            let errno = self.errno.get();
+            if (*frame).errno != errno {
+                (*frame).errno = errno;
+            }
+            result
         };
+        self.mailbox.presence.leave();
         if self.levels.is_used() {
             self.end_level();
         }
         let taken = take();
         // Destructors that run now may call too: what C stored in scratch memory has yet to be read.
-        if gate.leave() {
+        if gate.leave(before) {
             self.finish_closing();
         }
         self.give_back(floor);
-        Some((taken, call))
+        Some((result, taken, serial))
     }
 
     /// Runs code of C that is no call of a function: initializers and destructors of libraries. Returns the
@@ -63,7 +87,7 @@ impl Instance {
         let presence = &self.mailbox.presence;
         // Destructors run after a call, and may also run in one.
         let outer = presence.call();
-        let call = presence.enter(&self.last_call);
+        let call = presence.enter(&self.last_call, marks::NO_SCOPE);
         let value = work();
         presence.resume(outer);
         if self.levels.is_used() {

@@ -6,6 +6,7 @@ use super::mail::Listener;
 use crate::callback::slot::Behind;
 use crate::error::{Code, Error};
 use crate::exit;
+use crate::presence::marks;
 use napi::sys;
 use std::ptr;
 
@@ -20,6 +21,10 @@ impl Instance {
     pub unsafe fn call_back(&self, behind: &Behind, copy: impl FnOnce(*mut u64)) -> bool {
         let presence = &self.mailbox.presence;
         if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) || exit::is_over() {
+            return false;
+        }
+        if presence.call() & marks::LEAF != 0 {
+            presence.note_leaf();
             return false;
         }
         let frame = self.frame.as_ptr();
@@ -57,7 +62,7 @@ impl Instance {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
         let errno = self.errno.get();
         let call = self.mailbox.presence.suspend();
-        self.levels.go_down(|level| {
+        self.levels.go_down(call, |level| {
             // SAFETY: the environment and the frame are live. A scope is closed when the call returns at the
             // latest, and those of calls further in are closed by then.
             unsafe {
@@ -173,14 +178,14 @@ impl Instance {
     #[cold]
     fn put_aside(&self) {
         let presence = &self.mailbox.presence;
-        let has_thrown = presence.take_thrown();
+        let (has_thrown, has_called_back) = (presence.take_thrown(), presence.take_leaf());
         let was_kept = self.has_error.take();
         // SAFETY: this is the environment's thread, in code of the host's.
         let has_error = was_kept || (has_thrown && unsafe { self.keep_pending() });
         let (call, errno) = (presence.suspend(), self.errno.get());
-        self.levels.go_down(|level| {
+        self.levels.go_down(call, |level| {
             (level.call, level.errno) = (call, errno);
-            (level.has_thrown, level.has_error) = (has_thrown, has_error);
+            (level.has_thrown, level.has_error, level.has_called_back) = (has_thrown, has_error, has_called_back);
         });
     }
 
@@ -206,11 +211,15 @@ impl Instance {
     #[cold]
     fn put_back(&self) {
         self.mailbox.presence.resume(self.levels.come_up());
-        let (errno, has_thrown, has_error) = self.levels.here(|level| (level.errno, level.has_thrown, level.has_error));
+        let (errno, has_called_back) = self.levels.here(|level| (level.errno, level.has_called_back));
+        let (has_thrown, has_error) = self.levels.here(|level| (level.has_thrown, level.has_error));
         self.errno.set(errno);
         self.has_error.set(has_error);
         if has_thrown {
             self.mailbox.presence.note_thrown();
+        }
+        if has_called_back {
+            self.mailbox.presence.note_leaf();
         }
     }
 
@@ -239,6 +248,13 @@ impl Instance {
     pub unsafe fn see_to(&self, env: sys::napi_env, call: u32, function: u32) -> bool {
         let presence = &self.mailbox.presence;
         let was_deadlock = presence.take_deadlock(call, self.levels.depth() == 0);
+        if presence.take_leaf() {
+            let message = "the function is declared a leaf, but has called a callback";
+            let error = self.error_of(function, Error::new(Code::LeafCalledBack, message));
+            // SAFETY: as the caller says. No JavaScript has run that could have thrown.
+            unsafe { self.throw(env, &error) };
+            return true;
+        }
         if !presence.take_thrown() {
             if was_deadlock {
                 let message = "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \

@@ -40,14 +40,14 @@ impl Instance {
     pub fn enter_free(&self, free: Option<Target>) {
         if let Some(target) = free {
             // SAFETY: the target is open, so its gate is there.
-            unsafe { (*target.gate).enter() };
+            unsafe { (*target.gate).hold() };
         }
     }
 
     /// The function is used no more.
     pub fn leave_free(&self, free: Option<Target>) {
         // SAFETY: the gate was entered, and so is there.
-        if free.is_some_and(|target| unsafe { (*target.gate).leave() }) {
+        if free.is_some_and(|target| unsafe { (*target.gate).release() }) {
             self.finish_closing();
         }
     }

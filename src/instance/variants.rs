@@ -3,6 +3,7 @@
 use super::{Bound, Instance};
 use crate::error::Error;
 use crate::invoke::Call;
+use crate::presence::marks;
 use crate::targets::Target;
 use std::rc::Rc;
 
@@ -30,6 +31,9 @@ impl Instance {
         });
         let variant = variant.ok_or_else(|| self.closed_error(function))?;
         let number = self.bind(variant, target.address.addr());
+        if target.marks != marks::NONE {
+            self.set_leaf(number);
+        }
         self.variants.borrow_mut().entry(function).or_default().push(number);
         Ok((number, call))
     }

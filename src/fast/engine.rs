@@ -1,0 +1,259 @@
+//! V8 functions whose calls are compiled to calls of our entries ("fast API calls"). Node exports what makes them, but
+//! neither Node nor V8 promises how their arguments lie in memory: that is known for some versions, and checked.
+
+use super::entry::Entries;
+use super::slow;
+use napi::sys;
+use std::collections::HashMap;
+use std::ffi::{CStr, c_void};
+use std::ptr;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// What a value is in a shape; the numbers are those of `lib/fast/engine.js`, which are V8's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// Nothing, as a result.
+    Void = 0,
+    /// `i32`
+    I32 = 3,
+    /// `u32`
+    U32 = 4,
+    /// `i64`
+    I64 = 5,
+    /// `u64`
+    U64 = 6,
+    /// `f32`
+    F32 = 7,
+    /// `f64`
+    F64 = 8,
+    /// Any JavaScript value.
+    Value = 10,
+}
+
+impl Kind {
+    /// The kind with V8's number.
+    pub fn of_number(number: u8) -> Option<Kind> {
+        use Kind::*;
+        [Void, I32, U32, I64, U64, F32, F64, Value].into_iter().find(|&kind| kind as u8 == number)
+    }
+}
+
+/// Where a callback's arguments are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// The second word of what it gets points to them.
+    Separate,
+    /// They are in what it gets, behind ten words.
+    InFrame,
+}
+
+impl Layout {
+    /// That of this process's engine.
+    pub fn current() -> Option<Layout> {
+        ENGINE.get()?.as_ref().ok().map(|engine| engine.version.layout)
+    }
+}
+
+/// What is known of a version.
+#[derive(Clone, Copy, Debug)]
+struct Version {
+    /// `process.versions.modules`: Node keeps the layout of V8's classes within one such number.
+    modules: u32,
+    /// Bytes of a `v8::CTypeInfo`.
+    stride: usize,
+    /// Where a `v8::CFunctionInfo` says whether 64-bit values are Numbers; `None` if they always are.
+    mode: Option<usize>,
+    layout: Layout,
+    /// Whether JavaScript may run during such a call.
+    reenters: bool,
+}
+
+const VERSIONS: [Version; 4] = [
+    Version { modules: 115, stride: 3, mode: None, layout: Layout::Separate, reenters: false },
+    Version { modules: 127, stride: 3, mode: Some(3), layout: Layout::Separate, reenters: false },
+    Version { modules: 137, stride: 3, mode: Some(3), layout: Layout::Separate, reenters: true },
+    Version { modules: 147, stride: 2, mode: Some(2), layout: Layout::InFrame, reenters: true },
+];
+
+type Isolate = *mut c_void;
+type Local = *mut c_void;
+type NewTemplate = unsafe extern "C" fn(Isolate, slow::Callback, Local, Local, i32, i32, i32, *const CFunction, u16, u16, u16) -> Local;
+
+/// The functions of V8's that are used, under the names that C++ compilers give them.
+struct Engine {
+    version: Version,
+    isolate: unsafe extern "C" fn() -> Isolate,
+    context: unsafe extern "C" fn(Isolate) -> Local,
+    new_template: NewTemplate,
+    function: unsafe extern "C" fn(Local, Local) -> Local,
+}
+
+/// A `v8::CFunctionInfo`. V8 keeps the pointers to it, and threads that compile may look at it at any time.
+#[repr(C)]
+struct CFunctionInfo {
+    /// The result's type; the mode of 64-bit values.
+    start: [u8; 4],
+    count: u32,
+    types: *const u8,
+}
+
+/// A `v8::CFunction`.
+#[repr(C)]
+struct CFunction {
+    address: usize,
+    info: *const CFunctionInfo,
+}
+
+// SAFETY: what it points to is never changed nor freed.
+unsafe impl Send for CFunction {}
+// SAFETY: as above.
+unsafe impl Sync for CFunction {}
+
+static ENGINE: OnceLock<Result<Engine, &'static str>> = OnceLock::new();
+
+/// Why there are no such functions in this process, asked for a version of Node; `Ok` tells whether JavaScript may run during their
+/// calls.
+pub fn state(modules: u32) -> Result<bool, &'static str> {
+    ENGINE.get_or_init(|| Engine::find(modules)).as_ref().map(|engine| engine.version.reenters).map_err(|reason| *reason)
+}
+
+/// A function of the engine's for the values of a shape and so many to be kept, which calls the entries of a place.
+/// `frame` is for calls through the frame. `None` if the engine made none.
+///
+/// # Safety
+///
+/// This is a call from JavaScript in the environment at the place.
+pub unsafe fn function(place: usize, values: &[Kind], result: Kind, kept: usize, frame: bool) -> Option<sys::napi_value> {
+    let engine = ENGINE.get()?.as_ref().ok()?;
+    let c_function = engine.c_function(place, values, result, kept, frame);
+    let (direct, by_frame) = slow::callbacks(place);
+    let callback = if frame { by_frame } else { direct };
+    // SAFETY: these are V8's functions of a known version, with their arguments; what they keep lives for ever.
+    // Node-API has opened a handle scope and entered the context.
+    unsafe {
+        let isolate = (engine.isolate)();
+        let (none, length, no_construct, has_effects) = (ptr::null_mut(), 0, 0, 0);
+        let template = (engine.new_template)(isolate, callback, none, none, length, no_construct, has_effects, c_function, 0, 0, 0);
+        if template.is_null() {
+            return None;
+        }
+        let function = (engine.function)(template, (engine.context)(isolate));
+        (!function.is_null()).then(|| function.cast())
+    }
+}
+
+impl Engine {
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    fn find(modules: u32) -> Result<Engine, &'static str> {
+        let version = *VERSIONS.iter().find(|version| version.modules == modules).ok_or("this version of Node is not known")?;
+        let find = |name: &CStr| {
+            // SAFETY: it only looks the name up.
+            let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+            if address.is_null() { Err("Node does not export what is needed") } else { Ok(address) }
+        };
+        let info = match version.mode {
+            None => find(c"_ZN2v813CFunctionInfoC1ERKNS_9CTypeInfoEjPS2_"),
+            Some(_) => find(c"_ZN2v813CFunctionInfoC1ERKNS_9CTypeInfoEjPS2_NS0_19Int64RepresentationE"),
+        }?;
+        // SAFETY: these are the functions with these parameters.
+        let engine = unsafe {
+            type NewInfo = unsafe extern "C" fn(*mut CFunctionInfo, *const u8, u32, *const u8, u8);
+            version.check(std::mem::transmute::<*mut c_void, NewInfo>(info))?;
+            Engine {
+                version,
+                isolate: std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> Isolate>(find(c"_ZN2v87Isolate10GetCurrentEv")?),
+                context: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(Isolate) -> Local>(find(c"_ZN2v87Isolate17GetCurrentContextEv")?),
+                new_template: std::mem::transmute::<*mut c_void, NewTemplate>(find(
+                    c"_ZN2v816FunctionTemplate3NewEPNS_7IsolateEPFvRKNS_20FunctionCallbackInfoINS_5ValueEEEENS_5LocalIS4_EENSA_INS_9SignatureEEEiNS_19ConstructorBehaviorENS_14SideEffectTypeEPKNS_9CFunctionEttt",
+                )?),
+                function: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(Local, Local) -> Local>(find(
+                    c"_ZN2v816FunctionTemplate11GetFunctionENS_5LocalINS_7ContextEEE",
+                )?),
+            }
+        };
+        Ok(engine)
+    }
+
+    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    fn find(_modules: u32) -> Result<Engine, &'static str> {
+        Err("not on this system")
+    }
+
+    /// What V8 is told of an entry. The same for the same question, so that there are only so many.
+    fn c_function(&self, place: usize, values: &[Kind], result: Kind, kept: usize, frame: bool) -> *const CFunction {
+        static MADE: Mutex<Option<HashMap<Box<[u8]>, &'static CFunction>>> = Mutex::new(None);
+        let entries = Entries::of_engine(place);
+        let address = match result {
+            _ if frame => entries.frame,
+            Kind::F32 | Kind::F64 => entries.floats,
+            Kind::Void | Kind::I32 | Kind::U32 | Kind::I64 | Kind::U64 | Kind::Value => entries.integers,
+        };
+        // The receiver and the number come first.
+        let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));
+        let types: Vec<u8> = types.map(|kind| kind as u8).collect();
+        let key = [&[place as u8, result as u8, u8::from(frame)], types.as_slice()].concat().into_boxed_slice();
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = made.get_or_insert_default().entry(key).or_insert_with(|| {
+            let info = Box::leak(Box::new(self.version.info(result as u8, &types)));
+            Box::leak(Box::new(CFunction { address, info }))
+        });
+        *made
+    }
+}
+
+impl Version {
+    /// What V8's own constructor makes of such types.
+    fn info(&self, result: u8, types: &[u8]) -> CFunctionInfo {
+        let wide = types.iter().flat_map(|&kind| std::iter::once(kind).chain(std::iter::repeat_n(0, self.stride - 1)));
+        let wide: &'static mut [u8] = Box::leak(wide.collect());
+        // Numbers are mode 0, wherever that is.
+        CFunctionInfo { start: [result, 0, 0, 0], count: types.len() as u32, types: wide.as_ptr() }
+    }
+
+    /// Compares that with the constructor.
+    ///
+    /// # Safety
+    ///
+    /// `construct` is that of `v8::CFunctionInfo` in this version.
+    unsafe fn check(&self, construct: unsafe extern "C" fn(*mut CFunctionInfo, *const u8, u32, *const u8, u8)) -> Result<(), &'static str> {
+        const OTHER_MODE: u8 = 1;
+        let ours = self.info(Kind::F64 as u8, &[Kind::Value as u8, Kind::U32 as u8, Kind::I64 as u8]);
+        let result = [Kind::F64 as u8, 0, 0];
+        for mode in [0, OTHER_MODE] {
+            let mut theirs = CFunctionInfo { start: [0; 4], count: 0, types: ptr::null() };
+            // SAFETY: as the caller says; a version without modes ignores the last argument.
+            unsafe { construct(&raw mut theirs, result.as_ptr(), ours.count, ours.types, mode) };
+            let mut start = ours.start;
+            if let Some(at) = self.mode {
+                start[at] = mode;
+            }
+            if (theirs.start, theirs.count, theirs.types) != (start, ours.count, ours.types) {
+                return Err("V8 describes functions of C otherwise than is known of this version");
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_found_by_their_number() {
+        assert_eq!(Kind::of_number(8), Some(Kind::F64));
+        assert_eq!(Kind::of_number(1), None);
+    }
+
+    #[test]
+    fn types_are_as_far_apart_as_the_version_says() {
+        for version in VERSIONS {
+            let info = version.info(0, &[10, 4, 8]);
+            assert_eq!(info.count, 3);
+            // SAFETY: `info` has so many types of so many bytes.
+            let types = unsafe { std::slice::from_raw_parts(info.types, 3 * version.stride) };
+            assert_eq!(types.iter().step_by(version.stride).copied().collect::<Vec<_>>(), [10, 4, 8]);
+        }
+    }
+}

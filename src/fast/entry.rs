@@ -1,0 +1,232 @@
+//! The entries.
+
+use super::places::{self, PLACES};
+use crate::frame::Frame;
+use crate::instance::Instance;
+use crate::invoke::invoke;
+use crate::presence::marks;
+use crate::targets::Target;
+use std::ffi::c_void;
+
+/// What became of a call; the numbers are those of `lib/fast/provider.js`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Status {
+    /// It was made, and the entry has returned the result, which is in the frame too.
+    Ok = 0,
+    /// It was not made: it has to go through [`crate::enter`], which also throws if the function is closed.
+    NotCalled = 1,
+    /// It was made; the result is in the frame only.
+    InFrame = 2,
+    /// It was made, and there may be something to throw.
+    SeeTo = 3,
+}
+
+/// Integer arguments of an entry.
+pub const INTS: usize = 6;
+
+/// A result in a register.
+pub trait Result: Copy {
+    /// What is returned where there is none.
+    const NONE: Self;
+
+    /// Leaves it where [`crate::plan`] says results are.
+    ///
+    /// # Safety
+    ///
+    /// The frame is allocated.
+    unsafe fn store(self, frame: *mut Frame);
+}
+
+impl Result for u64 {
+    const NONE: u64 = 0;
+
+    #[inline(always)]
+    unsafe fn store(self, frame: *mut Frame) {
+        // SAFETY: as the caller says.
+        unsafe { (*frame).int_results[0] = self };
+    }
+}
+
+impl Result for f64 {
+    const NONE: f64 = 0.0;
+
+    #[inline(always)]
+    unsafe fn store(self, frame: *mut Frame) {
+        // SAFETY: as the caller says.
+        unsafe { (*frame).float_results[0] = self.to_bits() };
+    }
+}
+
+/// A function of C with all the registers as parameters. It ignores those that it has no parameters for.
+type Function<R> = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64) -> R;
+
+/// The engine's entry: its code passes a receiver first, and behind the values what is only to be kept reachable.
+/// The values that a signature does not have are whatever is in the registers, or on the caller's stack.
+///
+/// # Safety
+///
+/// The number is of a function whose parameters, integers and floats each in their order, are these, and whose result
+/// is an `R`; this is the thread of the environment at the place.
+#[rustfmt::skip]
+unsafe extern "C" fn direct<const PLACE: usize, R: Result>(
+    _receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64,
+    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+) -> R {
+    // SAFETY: as the caller says.
+    unsafe {
+        places::at::<PLACE>().enter_fast(number, marks::NO_SCOPE, |target| {
+            let function = std::mem::transmute::<*const c_void, Function<R>>(target.address);
+            function(a, b, c, d, e, f, s, t, u, v, w, x, y, z)
+        })
+    }
+}
+
+/// The same for a host that passes nothing first.
+///
+/// # Safety
+///
+/// As for [`direct`].
+#[rustfmt::skip]
+unsafe extern "C" fn of_host<const PLACE: usize, R: Result>(
+    number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64,
+    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+) -> R {
+    // SAFETY: as the caller says.
+    unsafe { direct::<PLACE, R>(0, number, a, b, c, d, e, f, s, t, u, v, w, x, y, z) }
+}
+
+/// The entry for calls of any signature, whose arguments are in the frame.
+///
+/// # Safety
+///
+/// This is the thread of the environment at the place, which has filled the frame for the function with this number.
+unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32) {
+    // SAFETY: as the caller says.
+    unsafe { places::at::<PLACE>().enter_by_frame(number, marks::NO_SCOPE) };
+}
+
+/// The same for a host that passes nothing first.
+///
+/// # Safety
+///
+/// As for [`by_frame`].
+unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(number: u32) {
+    // SAFETY: as the caller says.
+    unsafe { by_frame::<PLACE>(0, number) };
+}
+
+/// Nothing but its own result as one in a register.
+impl Result for () {
+    const NONE: () = ();
+
+    #[inline(always)]
+    unsafe fn store(self, _frame: *mut Frame) {}
+}
+
+/// The addresses of a place's entries.
+#[derive(Clone, Copy)]
+pub struct Entries {
+    /// Integer results, or none.
+    pub integers: usize,
+    /// Floating-point results.
+    pub floats: usize,
+    /// Everything through the frame.
+    pub frame: usize,
+}
+
+impl Entries {
+    /// Those that the engine calls.
+    pub fn of_engine(place: usize) -> Entries {
+        ENGINE[place]()
+    }
+
+    /// Those that a host's own FFI calls.
+    pub fn of_host(place: usize) -> Entries {
+        HOST[place]()
+    }
+}
+
+fn engine<const PLACE: usize>() -> Entries {
+    Entries {
+        integers: direct::<PLACE, u64> as *const () as usize,
+        floats: direct::<PLACE, f64> as *const () as usize,
+        frame: by_frame::<PLACE> as *const () as usize,
+    }
+}
+
+fn host<const PLACE: usize>() -> Entries {
+    Entries {
+        integers: of_host::<PLACE, u64> as *const () as usize,
+        floats: of_host::<PLACE, f64> as *const () as usize,
+        frame: of_host_by_frame::<PLACE> as *const () as usize,
+    }
+}
+
+macro_rules! for_places {
+    ($entries:ident) => {
+        [
+            $entries::<0>, $entries::<1>, $entries::<2>, $entries::<3>, $entries::<4>, $entries::<5>, $entries::<6>, $entries::<7>,
+            $entries::<8>, $entries::<9>, $entries::<10>, $entries::<11>, $entries::<12>, $entries::<13>, $entries::<14>,
+            $entries::<15>,
+        ]
+    };
+}
+
+static ENGINE: [fn() -> Entries; PLACES] = for_places!(engine);
+static HOST: [fn() -> Entries; PLACES] = for_places!(host);
+
+impl Instance {
+    /// Calls the function with this number by `call`. Leaves the result, and what became of the call, in the frame.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, in a call from JavaScript, and `call` may call the target it is given.
+    #[inline(always)]
+    pub(crate) unsafe fn enter_fast<R: Result>(&self, number: u32, marks: u32, call: impl FnOnce(&Target) -> R) -> R {
+        let frame = self.frame.as_ptr();
+        if self.is_inside() {
+            return self.say(Status::NotCalled, R::NONE);
+        }
+        // SAFETY: as the caller says; the frame lives as long as the instance.
+        unsafe {
+            let store = |target: &Target| {
+                let result = call(target);
+                result.store(frame);
+                result
+            };
+            match self.call_by(number, marks, store, || ()) {
+                Some((result, (), serial)) if self.has_notes() => {
+                    self.keep_for_seeing_to(serial, number);
+                    self.say(Status::SeeTo, result)
+                }
+                Some((result, (), _)) => {
+                    // Also when it was so before: a script that was stopped may have left another.
+                    (*frame).status = Status::Ok as u32;
+                    result
+                }
+                None => self.say(Status::NotCalled, R::NONE),
+            }
+        }
+    }
+
+    /// The same for a function whose arguments are in the frame.
+    ///
+    /// # Safety
+    ///
+    /// As for [`enter_fast`](Instance::enter_fast); the frame is filled for the function.
+    #[inline(always)]
+    pub(crate) unsafe fn enter_by_frame(&self, number: u32, marks: u32) {
+        let frame = self.frame.as_ptr();
+        // SAFETY: as the caller says; the plan lives as long as the function.
+        unsafe { self.enter_fast(number, marks, |target| invoke(frame, target.address, target.path)) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn say<R>(&self, status: Status, result: R) -> R {
+        // SAFETY: the frame lives as long as the instance.
+        unsafe { (*self.frame.as_ptr()).status = status as u32 };
+        result
+    }
+}
