@@ -270,6 +270,8 @@ impl Instance {
     pub fn close_library(&self, number: u32) -> u32 {
         let library = self.libraries.borrow_mut().remove(&number);
         let Some(library) = library else { return 0 };
+        // C may have come here by another addon.
+        self.hold_current();
         self.shut_functions_of(&library);
         let (is_closed, call) = self.inside_c(|| library.close());
         if !is_closed {

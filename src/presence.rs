@@ -12,6 +12,8 @@ const THROWN: u32 = 1;
 const DEADLOCK: u32 = 2;
 /// C called a callback in a call during which it must not.
 const LEAF: u32 = 4;
+/// Fast calls have to look closer when they return.
+const LOOK: u32 = 8;
 
 /// What a call's number tells of it, in its lowest bits.
 pub mod marks {
@@ -21,8 +23,12 @@ pub mod marks {
     pub const LEAF: u32 = 1;
     /// The host has opened no handle scope for it.
     pub const NO_SCOPE: u32 = 2;
+    /// It has not been counted as a use of its library; see [`Instance::hold_current`](crate::instance::Instance).
+    pub const UNCOUNTED: u32 = 4;
+    /// In every number, so that none is 0.
+    pub const ANY: u32 = 8;
     /// Numbers differ by this.
-    pub(super) const STEP: u32 = 4;
+    pub(super) const STEP: u32 = 16;
 }
 
 /// What threads share.
@@ -42,9 +48,9 @@ impl Presence {
     /// Goes into C. Returns the number of the call, which is never 0 and has these [`marks`].
     #[inline(always)]
     pub fn enter(&self, last: &LastCall, marks: u32) -> u32 {
-        let serial = last.get().wrapping_add(marks::STEP).max(marks::STEP);
+        let serial = last.get().wrapping_add(marks::STEP);
         last.set(serial);
-        let call = serial | marks;
+        let call = serial | marks::ANY | marks;
         self.call.store(call, Relaxed);
         call
     }
@@ -58,7 +64,23 @@ impl Presence {
     /// Whether there are notes to look at.
     #[inline(always)]
     pub fn has_notes(&self) -> bool {
+        self.notes.load(Relaxed) & !LOOK != 0
+    }
+
+    /// Whether there are, or a fast call has something else to do when it returns.
+    #[inline(always)]
+    pub fn is_unusual(&self) -> bool {
         self.notes.load(Relaxed) != 0
+    }
+
+    /// The fast call that the thread is inside of, and those around it, do not just return.
+    pub fn look(&self) {
+        self.notes.fetch_or(LOOK, Relaxed);
+    }
+
+    /// They do again.
+    pub fn look_no_more(&self) {
+        self.notes.fetch_and(!LOOK, Relaxed);
     }
 
     /// The number of the call that the thread is inside of, or 0.

@@ -38,6 +38,14 @@ impl Targets {
         targets.get(number as usize).copied().unwrap_or(Target::NONE)
     }
 
+    /// The address of the function with this number, which may be NULL, and its marks.
+    #[inline(always)]
+    pub fn address(&self, number: u32) -> (*const c_void, u32) {
+        // SAFETY: as in `get`.
+        let targets = unsafe { &*self.0.get() };
+        targets.get(number as usize).map_or((ptr::null(), marks::NONE), |target| (target.address, target.marks))
+    }
+
     /// Replaces the function with this number, growing the table up to it.
     pub fn set(&self, number: u32, target: Target) {
         // SAFETY: as in `get`.

@@ -70,14 +70,36 @@ type Function<R> = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, f64, f64, 
 /// is an `R`; this is the thread of the environment at the place.
 #[rustfmt::skip]
 unsafe extern "C" fn direct<const PLACE: usize, R: Result>(
+    receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64,
+    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+) -> R {
+    // SAFETY: as the caller says.
+    unsafe {
+        let instance = places::at::<PLACE>();
+        if instance.has_scratch() {
+            return with_scratch::<PLACE, R>(receiver, number, a, b, c, d, e, f, s, t, u, v, w, x, y, z);
+        }
+        instance.enter_bare(number, |address| {
+            std::mem::transmute::<*const c_void, Function<R>>(address)(a, b, c, d, e, f, s, t, u, v, w, x, y, z)
+        })
+    }
+}
+
+/// The same for a call with strings in scratch memory.
+///
+/// # Safety
+///
+/// As for [`direct`].
+#[rustfmt::skip]
+#[inline(never)]
+unsafe extern "C" fn with_scratch<const PLACE: usize, R: Result>(
     _receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64,
     s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
 ) -> R {
     // SAFETY: as the caller says.
     unsafe {
-        places::at::<PLACE>().enter_fast(number, marks::NO_SCOPE, |target| {
-            let function = std::mem::transmute::<*const c_void, Function<R>>(target.address);
-            function(a, b, c, d, e, f, s, t, u, v, w, x, y, z)
+        places::at::<PLACE>().enter_counted(number, |target| {
+            std::mem::transmute::<*const c_void, Function<R>>(target.address)(a, b, c, d, e, f, s, t, u, v, w, x, y, z)
         })
     }
 }
@@ -103,7 +125,7 @@ unsafe extern "C" fn of_host<const PLACE: usize, R: Result>(
 /// This is the thread of the environment at the place, which has filled the frame for the function with this number.
 unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32) {
     // SAFETY: as the caller says.
-    unsafe { places::at::<PLACE>().enter_by_frame(number, marks::NO_SCOPE) };
+    unsafe { places::at::<PLACE>().enter_by_frame(number) };
 }
 
 /// The same for a host that passes nothing first.
@@ -183,30 +205,30 @@ impl Instance {
     ///
     /// This is the environment's thread, in a call from JavaScript, and `call` may call the target it is given.
     #[inline(always)]
-    pub(crate) unsafe fn enter_fast<R: Result>(&self, number: u32, marks: u32, call: impl FnOnce(&Target) -> R) -> R {
+    unsafe fn enter_counted<R: Result>(&self, number: u32, call: impl FnOnce(&Target) -> R) -> R {
         let frame = self.frame.as_ptr();
-        if self.is_inside() {
-            return self.say(Status::NotCalled, R::NONE);
-        }
         // SAFETY: as the caller says; the frame lives as long as the instance.
         unsafe {
+            if self.is_inside() {
+                (*frame).status = Status::NotCalled as u32;
+                return R::NONE;
+            }
             let store = |target: &Target| {
                 let result = call(target);
                 result.store(frame);
                 result
             };
-            match self.call_by(number, marks, store, || ()) {
-                Some((result, (), serial)) if self.has_notes() => {
+            let made = self.call_by(number, marks::NO_SCOPE, store, || ());
+            // Always stored: a script that was stopped may have left another.
+            (*frame).status = match made {
+                Some((_, (), serial)) if self.has_notes() => {
                     self.keep_for_seeing_to(serial, number);
-                    self.say(Status::SeeTo, result)
+                    Status::SeeTo
                 }
-                Some((result, (), _)) => {
-                    // Also when it was so before: a script that was stopped may have left another.
-                    (*frame).status = Status::Ok as u32;
-                    result
-                }
-                None => self.say(Status::NotCalled, R::NONE),
-            }
+                Some(_) => Status::Ok,
+                None => Status::NotCalled,
+            } as u32;
+            made.map_or(R::NONE, |(result, (), _)| result)
         }
     }
 
@@ -214,19 +236,10 @@ impl Instance {
     ///
     /// # Safety
     ///
-    /// As for [`enter_fast`](Instance::enter_fast); the frame is filled for the function.
-    #[inline(always)]
-    pub(crate) unsafe fn enter_by_frame(&self, number: u32, marks: u32) {
+    /// As for [`enter_counted`](Instance::enter_counted); the frame is filled for the function.
+    pub(super) unsafe fn enter_by_frame(&self, number: u32) {
         let frame = self.frame.as_ptr();
         // SAFETY: as the caller says; the plan lives as long as the function.
-        unsafe { self.enter_fast(number, marks, |target| invoke(frame, target.address, target.path)) }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn say<R>(&self, status: Status, result: R) -> R {
-        // SAFETY: the frame lives as long as the instance.
-        unsafe { (*self.frame.as_ptr()).status = status as u32 };
-        result
+        unsafe { self.enter_counted(number, |target| invoke(frame, target.address, target.path)) }
     }
 }

@@ -7,7 +7,6 @@ use super::places::{self, PLACES};
 use crate::frame::{FLOAT_SLOTS, Frame, INT_SLOTS};
 use crate::instance::Instance;
 use crate::plan::{Plan, Spot};
-use crate::presence::marks;
 use napi::sys;
 use std::ffi::c_void;
 use std::mem::offset_of;
@@ -156,7 +155,7 @@ impl Instance {
             if fill(&call.plan).is_none() {
                 return false;
             }
-            self.enter_by_frame(number, marks::NO_SCOPE);
+            self.enter_by_frame(number);
             if (*frame).status == Status::Ok as u32 {
                 (*frame).status = Status::InFrame as u32;
             }

@@ -96,6 +96,14 @@ impl Instance {
         (value, call)
     }
 
+    /// Whether the call being prepared has taken scratch memory.
+    #[inline(always)]
+    pub fn has_scratch(&self) -> bool {
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance. A string on the heap raises the top too.
+        unsafe { (*frame).scratch_top != (*frame).scratch_floor }
+    }
+
     /// Keeps the scratch memory of the call that begins from calls inside it. Returns the floor that
     /// was; `None` when the call has no scratch memory, as most have not.
     #[inline(always)]
@@ -103,8 +111,7 @@ impl Instance {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         unsafe {
-            // A string on the heap raises the top too.
-            if (*frame).scratch_top == (*frame).scratch_floor {
+            if !self.has_scratch() {
                 return None;
             }
             let floor = ((*frame).scratch_floor, (*frame).heap_floor);

@@ -1,6 +1,7 @@
 //! The levels of calls and callbacks inside of each other: what waits while a callback runs JavaScript. Kept
 //! here and not on the stack, which every level takes of what is in between.
 
+use crate::library::Gate;
 use crate::presence::marks;
 use napi::sys;
 use std::cell::{Cell, RefCell};
@@ -33,6 +34,10 @@ pub struct Level {
     pub has_thrown: bool,
     /// Whether it has called a callback though it is a leaf.
     pub has_called_back: bool,
+    /// What the call, which has come without being counted, is counted in since JavaScript has run; else NULL.
+    pub gate: *const Gate,
+    /// The number of that call's function.
+    pub function: u32,
     /// Whether what was thrown was taken from the host and kept.
     pub has_error: bool,
 }
@@ -56,6 +61,8 @@ impl Level {
         heap_floor: 0,
         has_thrown: false,
         has_called_back: false,
+        gate: ptr::null(),
+        function: 0,
         has_error: false,
     };
 }

@@ -61,6 +61,7 @@ impl Instance {
     unsafe fn suspend(&self, reference: sys::napi_ref) -> sys::napi_value {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
         let errno = self.errno.get();
+        self.hold_current();
         let call = self.mailbox.presence.suspend();
         self.levels.go_down(call, |level| {
             // SAFETY: the environment and the frame are live. A scope is closed when the call returns at the
@@ -91,6 +92,10 @@ impl Instance {
     unsafe fn resume(&self, status: sys::napi_status) -> bool {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
         let call = self.levels.come_up();
+        if call & marks::UNCOUNTED != 0 {
+            // Calls inside may have found nothing to look at.
+            self.mailbox.presence.look();
+        }
         self.mailbox.presence.resume(call);
         let (errno, has_blocks) = self.levels.here(|level| {
             level.uses += 1;
@@ -182,6 +187,7 @@ impl Instance {
         let was_kept = self.has_error.take();
         // SAFETY: this is the environment's thread, in code of the host's.
         let has_error = was_kept || (has_thrown && unsafe { self.keep_pending() });
+        self.hold_current();
         let (call, errno) = (presence.suspend(), self.errno.get());
         self.levels.go_down(call, |level| {
             (level.call, level.errno) = (call, errno);
@@ -210,7 +216,11 @@ impl Instance {
 
     #[cold]
     fn put_back(&self) {
-        self.mailbox.presence.resume(self.levels.come_up());
+        let call = self.levels.come_up();
+        if call & marks::UNCOUNTED != 0 {
+            self.mailbox.presence.look();
+        }
+        self.mailbox.presence.resume(call);
         let (errno, has_called_back) = self.levels.here(|level| (level.errno, level.has_called_back));
         let (has_thrown, has_error) = self.levels.here(|level| (level.has_thrown, level.has_error));
         self.errno.set(errno);
