@@ -23,6 +23,11 @@ impl Errno {
         Errno { location }
     }
 
+    /// Its address.
+    pub fn location(&self) -> *mut libc::c_int {
+        self.location
+    }
+
     /// Its value.
     #[inline]
     pub fn get(&self) -> i32 {
@@ -47,6 +52,11 @@ impl Errno {
     /// The `errno` of the calling thread.
     pub fn of_this_thread() -> Errno {
         Errno { thread: std::marker::PhantomData }
+    }
+
+    /// Its address, which is not known here.
+    pub fn location(&self) -> *mut std::ffi::c_int {
+        std::ptr::null_mut()
     }
 
     /// Its value.

@@ -38,12 +38,11 @@ impl Targets {
         targets.get(number as usize).copied().unwrap_or(Target::NONE)
     }
 
-    /// The address of the function with this number, which may be NULL, and its marks.
-    #[inline(always)]
-    pub fn address(&self, number: u32) -> (*const c_void, u32) {
+    /// Where they are, and how many.
+    pub fn parts(&self) -> (*const Target, usize) {
         // SAFETY: as in `get`.
         let targets = unsafe { &*self.0.get() };
-        targets.get(number as usize).map_or((ptr::null(), marks::NONE), |target| (target.address, target.marks))
+        (targets.as_ptr(), targets.len())
     }
 
     /// Replaces the function with this number, growing the table up to it.

@@ -30,8 +30,7 @@ pub fn engine_caller<'env>(env: Env, kinds: &[u8], kept: u32, by_frame: bool) ->
         let kinds: Option<Vec<Kind>> = kinds.iter().map(|&number| Kind::of_number(number)).collect();
         let (Some(kinds), Some(place)) = (kinds, instance.place()) else { return Ok(None) };
         let Some((&result, values)) = kinds.split_first() else { return Ok(None) };
-        let is_float = |kind: &&Kind| matches!(kind, Kind::F32 | Kind::F64);
-        let floats = values.iter().filter(is_float).count();
+        let floats = values.iter().filter(|kind| kind.is_float()).count();
         if floats > FLOAT_SLOTS || values.len() - floats > INTS {
             return Ok(None);
         }
@@ -50,9 +49,15 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     }
     let place = with_instance(&env, |instance| Ok(instance.place()))?;
     let Some(place) = place else { return Ok(None) };
-    let Entries { integers, floats, frame } = Entries::of_host(place);
+    let Entries { integers, few_integers, floats, few_floats, frame } = Entries::of_host(place);
     let mut object = Object::new(&env)?;
-    for (name, address) in [("integers", integers), ("floats", floats), ("frame", frame)] {
+    for (name, address) in [
+        ("integers", integers),
+        ("fewIntegers", few_integers),
+        ("floats", floats),
+        ("fewFloats", few_floats),
+        ("frame", frame),
+    ] {
         object.set(name, address as f64)?;
     }
     Ok(Some(object))

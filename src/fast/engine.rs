@@ -1,7 +1,7 @@
 //! V8 functions whose calls are compiled to calls of our entries ("fast API calls"). Node exports what makes them, but
 //! neither Node nor V8 promises how their arguments lie in memory: that is known for some versions, and checked.
 
-use super::entry::Entries;
+use super::entry::{Entries, FEW};
 use super::slow;
 use napi::sys;
 use std::collections::HashMap;
@@ -36,6 +36,11 @@ impl Kind {
     pub fn of_number(number: u8) -> Option<Kind> {
         use Kind::*;
         [Void, I32, U32, I64, U64, F32, F64, Value].into_iter().find(|&kind| kind as u8 == number)
+    }
+
+    /// Whether it travels in floating-point registers.
+    pub fn is_float(self) -> bool {
+        matches!(self, Kind::F32 | Kind::F64)
     }
 }
 
@@ -184,10 +189,13 @@ impl Engine {
     fn c_function(&self, place: usize, values: &[Kind], result: Kind, kept: usize, frame: bool) -> *const CFunction {
         static MADE: Mutex<Option<HashMap<Box<[u8]>, &'static CFunction>>> = Mutex::new(None);
         let entries = Entries::of_engine(place);
-        let address = match result {
+        let ints = values.iter().filter(|kind| !kind.is_float()).count();
+        let address = match (result.is_float(), ints <= FEW) {
             _ if frame => entries.frame,
-            Kind::F32 | Kind::F64 => entries.floats,
-            Kind::Void | Kind::I32 | Kind::U32 | Kind::I64 | Kind::U64 | Kind::Value => entries.integers,
+            (true, true) => entries.few_floats,
+            (true, false) => entries.floats,
+            (false, true) => entries.few_integers,
+            (false, false) => entries.integers,
         };
         // The receiver and the number come first.
         let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));

@@ -1,6 +1,7 @@
 //! The entries.
 
-use super::places::{self, PLACES};
+use super::bare;
+use super::places::{PLACES, Place};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
@@ -24,6 +25,8 @@ pub enum Status {
 
 /// Integer arguments of an entry.
 pub const INTS: usize = 6;
+/// Those of an entry for few.
+pub const FEW: usize = 4;
 
 /// A result in a register.
 pub trait Result: Copy {
@@ -58,65 +61,76 @@ impl Result for f64 {
     }
 }
 
-/// A function of C with all the registers as parameters. It ignores those that it has no parameters for.
-type Function<R> = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64) -> R;
-
-/// The engine's entry: its code passes a receiver first, and behind the values what is only to be kept reachable.
-/// The values that a signature does not have are whatever is in the registers, or on the caller's stack.
-///
-/// # Safety
-///
-/// The number is of a function whose parameters, integers and floats each in their order, are these, and whose result
-/// is an `R`; this is the thread of the environment at the place.
-#[rustfmt::skip]
-unsafe extern "C" fn direct<const PLACE: usize, R: Result>(
-    receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64,
-    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-) -> R {
-    // SAFETY: as the caller says.
-    unsafe {
-        let instance = places::at::<PLACE>();
-        if instance.has_scratch() {
-            return with_scratch::<PLACE, R>(receiver, number, a, b, c, d, e, f, s, t, u, v, w, x, y, z);
+macro_rules! entries {
+    ($direct:ident $with_scratch:ident $of_host:ident $($int:ident)*) => {
+        /// The engine's entry: its code passes a receiver first, and behind the values what is only to be kept reachable.
+        /// The values that a signature does not have are whatever is in the registers.
+        ///
+        /// # Safety
+        ///
+        /// The number is of a function whose parameters, integers and floats each in their order, are these, and whose
+        /// result is an `R`; this is the thread of the environment at the place.
+        #[rustfmt::skip]
+        unsafe extern "C" fn $direct<const PLACE: usize, R: Result>(
+            receiver: usize, number: u32, $($int: u64,)*
+            s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+        ) -> R {
+            // SAFETY: as the caller says; a function of C ignores the registers that it has no parameters for.
+            unsafe {
+                let frame = Place::of::<PLACE>().frame();
+                if (*frame).scratch_top != (*frame).scratch_floor {
+                    return $with_scratch::<PLACE, R>(receiver, number, $($int,)* s, t, u, v, w, x, y, z);
+                }
+                bare::enter::<PLACE, R>(number, |address| {
+                    entries!(@type $($int)*);
+                    std::mem::transmute::<*const c_void, Function<R>>(address)($($int,)* s, t, u, v, w, x, y, z)
+                })
+            }
         }
-        instance.enter_bare(number, |address| {
-            std::mem::transmute::<*const c_void, Function<R>>(address)(a, b, c, d, e, f, s, t, u, v, w, x, y, z)
-        })
-    }
+
+        /// The same for a call with strings in scratch memory.
+        ///
+        /// # Safety
+        ///
+        /// As for the entry itself.
+        #[rustfmt::skip]
+        #[inline(never)]
+        unsafe extern "C" fn $with_scratch<const PLACE: usize, R: Result>(
+            _receiver: usize, number: u32, $($int: u64,)*
+            s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+        ) -> R {
+            // SAFETY: as the caller says.
+            unsafe {
+                Place::of::<PLACE>().instance().enter_counted(number, |target| {
+                    entries!(@type $($int)*);
+                    std::mem::transmute::<*const c_void, Function<R>>(target.address)($($int,)* s, t, u, v, w, x, y, z)
+                })
+            }
+        }
+
+        /// The same entry for a host that passes nothing first.
+        ///
+        /// # Safety
+        ///
+        /// As for the entry itself.
+        #[rustfmt::skip]
+        unsafe extern "C" fn $of_host<const PLACE: usize, R: Result>(
+            number: u32, $($int: u64,)*
+            s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+        ) -> R {
+            // SAFETY: as the caller says.
+            unsafe { $direct::<PLACE, R>(0, number, $($int,)* s, t, u, v, w, x, y, z) }
+        }
+    };
+    (@type $($int:ident)*) => {
+        type Function<R> = unsafe extern "C" fn($(entries!(@u64 $int),)* f64, f64, f64, f64, f64, f64, f64, f64) -> R;
+    };
+    (@u64 $int:ident) => { u64 };
 }
 
-/// The same for a call with strings in scratch memory.
-///
-/// # Safety
-///
-/// As for [`direct`].
-#[rustfmt::skip]
-#[inline(never)]
-unsafe extern "C" fn with_scratch<const PLACE: usize, R: Result>(
-    _receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64,
-    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-) -> R {
-    // SAFETY: as the caller says.
-    unsafe {
-        places::at::<PLACE>().enter_counted(number, |target| {
-            std::mem::transmute::<*const c_void, Function<R>>(target.address)(a, b, c, d, e, f, s, t, u, v, w, x, y, z)
-        })
-    }
-}
-
-/// The same for a host that passes nothing first.
-///
-/// # Safety
-///
-/// As for [`direct`].
-#[rustfmt::skip]
-unsafe extern "C" fn of_host<const PLACE: usize, R: Result>(
-    number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64,
-    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-) -> R {
-    // SAFETY: as the caller says.
-    unsafe { direct::<PLACE, R>(0, number, a, b, c, d, e, f, s, t, u, v, w, x, y, z) }
-}
+// On x86-64, what comes after the fourth is on the stack, because two registers are taken already.
+entries!(few few_with_scratch few_of_host a b c d);
+entries!(many many_with_scratch many_of_host a b c d e f);
 
 /// The entry for calls of any signature, whose arguments are in the frame.
 ///
@@ -124,8 +138,16 @@ unsafe extern "C" fn of_host<const PLACE: usize, R: Result>(
 ///
 /// This is the thread of the environment at the place, which has filled the frame for the function with this number.
 unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32) {
-    // SAFETY: as the caller says.
-    unsafe { places::at::<PLACE>().enter_by_frame(number) };
+    // SAFETY: as the caller says; the plan lives as long as the function.
+    unsafe {
+        let place = Place::of::<PLACE>();
+        let frame = place.frame();
+        if (*frame).scratch_top != (*frame).scratch_floor {
+            return place.instance().enter_by_frame(number);
+        }
+        let target = place.target(number);
+        bare::enter::<PLACE, ()>(number, |address| invoke(frame, address, (*target).path));
+    }
 }
 
 /// The same for a host that passes nothing first.
@@ -151,8 +173,12 @@ impl Result for () {
 pub struct Entries {
     /// Integer results, or none.
     pub integers: usize,
+    /// The same for at most [`FEW`] integer arguments.
+    pub few_integers: usize,
     /// Floating-point results.
     pub floats: usize,
+    /// The same for at most [`FEW`] integer arguments.
+    pub few_floats: usize,
     /// Everything through the frame.
     pub frame: usize,
 }
@@ -171,32 +197,30 @@ impl Entries {
 
 fn engine<const PLACE: usize>() -> Entries {
     Entries {
-        integers: direct::<PLACE, u64> as *const () as usize,
-        floats: direct::<PLACE, f64> as *const () as usize,
+        integers: many::<PLACE, u64> as *const () as usize,
+        few_integers: few::<PLACE, u64> as *const () as usize,
+        floats: many::<PLACE, f64> as *const () as usize,
+        few_floats: few::<PLACE, f64> as *const () as usize,
         frame: by_frame::<PLACE> as *const () as usize,
     }
 }
 
 fn host<const PLACE: usize>() -> Entries {
     Entries {
-        integers: of_host::<PLACE, u64> as *const () as usize,
-        floats: of_host::<PLACE, f64> as *const () as usize,
+        integers: many_of_host::<PLACE, u64> as *const () as usize,
+        few_integers: few_of_host::<PLACE, u64> as *const () as usize,
+        floats: many_of_host::<PLACE, f64> as *const () as usize,
+        few_floats: few_of_host::<PLACE, f64> as *const () as usize,
         frame: of_host_by_frame::<PLACE> as *const () as usize,
     }
 }
 
 macro_rules! for_places {
-    ($entries:ident) => {
-        [
-            $entries::<0>, $entries::<1>, $entries::<2>, $entries::<3>, $entries::<4>, $entries::<5>, $entries::<6>, $entries::<7>,
-            $entries::<8>, $entries::<9>, $entries::<10>, $entries::<11>, $entries::<12>, $entries::<13>, $entries::<14>,
-            $entries::<15>,
-        ]
-    };
+    ($entries:ident $($place:literal)*) => { [$($entries::<$place>),*] };
 }
 
-static ENGINE: [fn() -> Entries; PLACES] = for_places!(engine);
-static HOST: [fn() -> Entries; PLACES] = for_places!(host);
+static ENGINE: [fn() -> Entries; PLACES] = for_places!(engine 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+static HOST: [fn() -> Entries; PLACES] = for_places!(host 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
 
 impl Instance {
     /// Calls the function with this number by `call`. Leaves the result, and what became of the call, in the frame.

@@ -6,10 +6,11 @@
 //! leaves as a [`Status`](entry::Status) in the frame, for the stub to look at.
 //!
 //! * [`places`]: how entries, which are given no data of their own, find their environment;
-//! * [`entry`]: the entries;
+//! * [`entry`]: the entries, and `bare`, what most of them do;
 //! * [`engine`]: how V8 comes to call them, and when it may;
 //! * [`slow`]: the same call from code that V8 has not compiled (yet).
 
+mod bare;
 pub mod engine;
 pub mod entry;
 pub mod places;

@@ -3,7 +3,7 @@
 
 use super::engine::Layout;
 use super::entry::Status;
-use super::places::{self, PLACES};
+use super::places::{PLACES, Place};
 use crate::frame::{FLOAT_SLOTS, Frame, INT_SLOTS};
 use crate::instance::Instance;
 use crate::plan::{Plan, Spot};
@@ -49,7 +49,7 @@ impl Info {
 unsafe extern "C" fn direct<const PLACE: usize>(info: *const c_void) {
     // SAFETY: V8 calls this on the environment's thread with what it gives callbacks, and only stubs have the function.
     unsafe {
-        let instance = places::at::<PLACE>();
+        let instance = Place::of::<PLACE>().instance();
         let Some(layout) = Layout::current() else { return };
         let info = Info { info: info.cast(), layout };
         let number = integer(instance, info.value(0)).unwrap_or(-1) as u32;
@@ -65,7 +65,7 @@ unsafe extern "C" fn direct<const PLACE: usize>(info: *const c_void) {
 unsafe extern "C" fn by_frame<const PLACE: usize>(info: *const c_void) {
     // SAFETY: as for `direct`; the stub has filled the frame.
     unsafe {
-        let instance = places::at::<PLACE>();
+        let instance = Place::of::<PLACE>().instance();
         let Some(layout) = Layout::current() else { return };
         let number = integer(instance, Info { info: info.cast(), layout }.value(0));
         let is_made = number.is_some_and(|number| instance.enter_slow(number as u32, |_| Some(())));

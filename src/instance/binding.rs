@@ -43,6 +43,7 @@ impl Instance {
         });
         table[number as usize] = Some(bound);
         self.targets.set(number, target);
+        self.tell_place();
         number
     }
 }

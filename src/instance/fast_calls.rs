@@ -2,18 +2,17 @@
 
 use super::Instance;
 use crate::enter::see_to;
-use crate::fast::entry::{Result, Status};
-use crate::fast::places;
+use crate::fast::entry::Status;
+use crate::fast::places::{self, Parts};
 use crate::invoke::Call;
-use crate::presence::marks;
+use crate::presence::{Presence, marks};
 use napi::sys;
 use std::cell::Cell;
-use std::ffi::c_void;
 use std::ptr;
 use std::rc::Rc;
 
 /// What every fast call is; see [`marks`].
-const UNCOUNTED: u32 = marks::NO_SCOPE | marks::UNCOUNTED;
+const UNCOUNTED: u32 = marks::ANY | marks::NO_SCOPE | marks::UNCOUNTED;
 
 /// Of one environment.
 #[derive(Default)]
@@ -41,9 +40,29 @@ impl Instance {
 
     /// The place of this environment's entries.
     pub fn place(&self) -> Option<usize> {
-        let place = self.fast.place.get().unwrap_or_else(|| places::take(self));
+        if let Some(place) = self.fast.place.get() {
+            return place;
+        }
+        let parts = Parts { frame: self.frame.as_ptr(), presence: &raw const self.mailbox.presence, errno: self.errno.location() };
+        let place = places::take(self, &parts);
         self.fast.place.set(Some(place));
+        self.tell_place();
         place
+    }
+
+    /// Says in the place where the functions are.
+    pub(super) fn tell_place(&self) {
+        if let Some(Some(place)) = self.fast.place.get() {
+            let (targets, count) = self.targets.parts();
+            places::place(place).set_targets(targets, count);
+        }
+    }
+
+    /// A fast call of a function begins.
+    #[inline(always)]
+    pub(crate) fn begin_bare(&self, presence: &Presence, function: u32, marks: u32) {
+        self.fast.current.set(function);
+        presence.enter(&self.last_call, marks | UNCOUNTED);
     }
 
     /// A call has returned and left notes.
@@ -51,57 +70,14 @@ impl Instance {
         self.fast.noted.set((call, number));
     }
 
-    /// Calls a function that has no strings or images in scratch memory. It is only counted as a use of its library when
-    /// JavaScript runs inside of it: nothing else could close that. Leaves in the frame what became of the call.
-    /// Everything not as usual is kept apart, and nothing but `self` needed after the call: what is to be
-    /// saved around it takes time.
-    ///
-    /// # Safety
-    ///
-    /// This is the environment's thread, in a call from JavaScript, and `call` may call the function at the address of
-    /// the target with this number.
-    #[inline(always)]
-    pub(crate) unsafe fn enter_bare<R: Result>(&self, number: u32, call: impl FnOnce(*const c_void) -> R) -> R {
-        let presence = &self.mailbox.presence;
-        let (address, marks) = self.targets.address(number);
-        if self.is_inside() || address.is_null() {
-            return self.not_called();
-        }
-        self.fast.current.set(number);
-        presence.enter(&self.last_call, marks | UNCOUNTED);
-        let frame = self.frame.as_ptr();
-        // SAFETY: the frame lives as long as the instance; the rest as the caller says.
-        unsafe {
-            self.errno.set((*frame).errno);
-            let result = call(address);
-            result.store(frame);
-            (*frame).errno = self.errno.get();
-            presence.leave();
-            (*frame).status = Status::Ok as u32;
-            if presence.is_unusual() {
-                self.look_closer(marks);
-            }
-            result
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn not_called<R: Result>(&self) -> R {
-        // SAFETY: the frame lives as long as the instance.
-        unsafe { (*self.frame.as_ptr()).status = Status::NotCalled as u32 };
-        R::NONE
-    }
-
-    /// An uncounted call has returned, and something is to be done. `marks` are those of its function.
-    #[cold]
-    #[inline(never)]
-    fn look_closer(&self, marks: u32) {
+    /// A fast call has returned, and something is to be done; see `fast::bare`.
+    pub(crate) fn look_closer(&self) {
         // If JavaScript has run inside, calls may have been made since.
         let (call, function) = if self.levels.is_used() {
             self.levels.here(|level| (level.call, level.function))
         } else {
-            (self.last_call.get() | marks::ANY | marks | UNCOUNTED, self.fast.current.get())
+            let function = self.fast.current.get();
+            (self.last_call.get() | self.targets.get(function).marks | UNCOUNTED, function)
         };
         if self.levels.is_used() {
             self.end_level();
