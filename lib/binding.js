@@ -15,12 +15,12 @@ function candidates() {
   return suffixes.map((suffix) => path.join(__dirname, '..', `arkffi.${MACHINE}${suffix}.node`));
 }
 
-/** @returns {any} the addon's exports */
+/** @returns {{ addon: any, file: string }} the addon's exports, and where it was found */
 function loadAddon() {
   const failures = [];
   for (const file of candidates()) {
     try {
-      return require(file);
+      return { addon: require(file), file };
     } catch (error) {
       failures.push(`  ${file}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
     }
@@ -40,7 +40,7 @@ function withCause(error, cause) {
   return Object.defineProperty(error, 'cause', { value: new Error(cause), writable: true, configurable: true });
 }
 
-const addon = loadAddon();
+const { addon, file } = loadAddon();
 setErrorTable(addon.codes());
 
 // Copies of this package in one environment share the addon, the numbers that it gives to functions, libraries and
@@ -59,6 +59,7 @@ addon.heap ??= Object.freeze({});
  * @type {any}
  */
 module.exports = {
+  file,
   ...addon,
   ...addon.attach(
     (

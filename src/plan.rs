@@ -1,9 +1,9 @@
 //! The call plan: at which frame offsets each argument and the result of a signature live.
 
 use crate::abi::{Abi, ParamPlace, Piece, Place, ResultPlace};
+use crate::ctype::Repr;
 use crate::error::{Code, Error};
 use crate::frame::{Frame, STACK_ALIGN, STACK_WORDS};
-use crate::ctype::Repr;
 use crate::layout::Type;
 use crate::signature::Signature;
 use std::mem::offset_of;

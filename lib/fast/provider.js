@@ -65,8 +65,8 @@ function choose() {
   if (asked === 'frame') return { reason: 'ARKFFI_BACKEND is frame' };
   if (native.backend !== 'trampoline') return { reason: `the backend is ${native.backend}` };
   const { Bun, Deno } = /** @type {any} */ (globalThis);
-  if (typeof Bun === 'object') return { reason: 'not on Bun yet' };
-  if (typeof Deno === 'object') return { reason: 'not on Deno yet' };
+  if (typeof Bun === 'object') return require('./bun.js').bunProvider();
+  if (typeof Deno === 'object') return require('./deno.js').denoProvider();
   return require('./engine.js').engineProvider();
 }
 

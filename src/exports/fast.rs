@@ -41,7 +41,8 @@ pub fn engine_caller<'env>(env: Env, kinds: &[u8], kept: u32, by_frame: bool) ->
     })
 }
 
-/// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`); `null` where there are none.
+/// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`), and the place that is in the names of
+/// the exported ones; `null` where there are none.
 #[napi(catch_unwind)]
 pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     if !cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
@@ -57,6 +58,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         ("floats", floats),
         ("fewFloats", few_floats),
         ("frame", frame),
+        ("place", place),
     ] {
         object.set(name, address as f64)?;
     }

@@ -114,7 +114,7 @@ macro_rules! entries {
         ///
         /// As for the entry itself.
         #[rustfmt::skip]
-        unsafe extern "C" fn $of_host<const PLACE: usize, R: Result>(
+        pub(super) unsafe extern "C" fn $of_host<const PLACE: usize, R: Result>(
             number: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
@@ -155,7 +155,7 @@ unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32)
 /// # Safety
 ///
 /// As for [`by_frame`].
-unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(number: u32) {
+pub(super) unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(number: u32) {
     // SAFETY: as the caller says.
     unsafe { by_frame::<PLACE>(0, number) };
 }

@@ -13,6 +13,8 @@
 mod bare;
 pub mod engine;
 pub mod entry;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod exported;
 pub mod places;
 pub mod settle;
 pub mod slow;

@@ -136,6 +136,11 @@ impl Instance {
             // The host lets no JavaScript run any more.
             self.stop_calling_back();
         } else if self.is_inside() {
+            if self.mailbox.presence.call() & marks::NO_SCOPE != 0 {
+                // No function of Node-API's is about to return: not every host finds it later.
+                // SAFETY: as the caller says.
+                self.has_error.set(unsafe { self.keep_if_pending() });
+            }
             self.mailbox.presence.note_thrown();
         } else {
             // SAFETY: as the caller says.
@@ -193,6 +198,20 @@ impl Instance {
             (level.call, level.errno) = (call, errno);
             (level.has_thrown, level.has_error, level.has_called_back) = (has_thrown, has_error, has_called_back);
         });
+    }
+
+    /// The same, unless nothing is.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread.
+    #[cold]
+    unsafe fn keep_if_pending(&self) -> bool {
+        let mut is_pending = false;
+        // SAFETY: as the caller says.
+        unsafe {
+            sys::napi_is_exception_pending(self.env.get(), &raw mut is_pending) == sys::Status::napi_ok && is_pending && self.keep_pending()
+        }
     }
 
     /// Keeps what is pending, which must not be thrown by what comes in between.
