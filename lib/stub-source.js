@@ -2,7 +2,7 @@
 // The source of stubs: numbers and identifiers of ours, nothing of the user's.
 
 const { emitters } = require('./emitters.js');
-const { byFrame, direct } = require('./fast/way.js');
+const { byFrame, direct, reentersByFrame } = require('./fast/way.js');
 const { offsets } = require('./frame.js');
 const { hasOwnText } = require('./signature.js');
 const { NUMBER, slotAt } = require('./slots.js');
@@ -104,7 +104,7 @@ function stubSource(signature) {
   const mayBeFast = entry === 'enter';
   const way =
     mayBeFast && isPlain && !result.record
-      ? direct(signature, passed, kept, [...stores, entering].join(' '), load)
+      ? direct(signature, passed, kept, [...stores, (reentersByFrame() && byFrame(signature, kept, entering)) || entering].join(' '), load)
       : undefined;
   const entered = (mayBeFast && byFrame(signature, kept, entering)) || entering;
   const opens = params.some((type) => type.lent?.opens);

@@ -38,7 +38,7 @@ function engineProvider() {
   const state = native.engineState(Number(versions.modules));
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
-  return { name: 'fast', reenters: state, caller, frameCaller };
+  return { name: 'fast', reenters: state > 0, frameReenters: state > 1, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

@@ -40,7 +40,9 @@
 //
 //   name      as stats().backend shall say
 //   reenters  whether C may call back into JavaScript during such a call; if not, only functions that are declared
-//             leaf are called so
+//             leaf are called so. (An engine whose code around a call must not be surprised by what a callback has
+//             changed lets the entries block calls while callbacks are open: `Way` in src/fast/places.rs.)
+//   frameReenters  calls through the frame are never blocked: they are tried when one with values is
 //   caller    (values: kinds in order, result: kind, kept: how many) → a caller, or null where this provider has
 //             none for the shape. Asked once for each shape (see `callerFor`).
 
@@ -54,6 +56,7 @@ const native = require('../binding.js');
  * @property {string} name
  * @property {boolean} reenters
  * @property {(values: Kind[], result: Kind | 'void', kept: number) => Caller | null} caller
+ * @property {boolean} [frameReenters]
  * @property {(kept: number) => Caller | null} [frameCaller]
  */
 

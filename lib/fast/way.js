@@ -148,4 +148,10 @@ function direct(signature, values, kept, otherwise, load) {
   return { enter: lines.join('\n'), result: 'result' };
 }
 
-module.exports = { byFrame, callers, direct };
+/** Whether calls through the frame are made when those with values are not. */
+function reentersByFrame() {
+  const found = provider();
+  return !('reason' in found) && found.frameReenters === true;
+}
+
+module.exports = { byFrame, callers, direct, reentersByFrame };

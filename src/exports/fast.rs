@@ -1,21 +1,29 @@
 //! Calls that do not come through Node-API: what makes their callers, and what follows them.
 
 use super::{Thrown, with_instance};
-use crate::fast::engine::{self, Kind};
+use crate::fast::engine::{self, Kind, Reenters};
 use crate::fast::entry::{Entries, INTS};
 use crate::frame::FLOAT_SLOTS;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
 use napi_derive::napi;
 
-/// Why the engine makes no callers here, for this `process.versions.modules`; else whether JavaScript may run during
-/// their calls.
-#[napi(catch_unwind, ts_return_type = "boolean | string")]
-pub fn engine_state(env: Env, modules: u32) -> Thrown<napi::Either<bool, String>> {
+/// Why the engine makes no callers here, for this `process.versions.modules`; else 0 if they are for leaves only, 1 if
+/// for all functions while no callback is open, 2 if those through the frame are for all functions always. The entries
+/// say which calls they do not make.
+#[napi(catch_unwind, ts_return_type = "number | string")]
+pub fn engine_state(env: Env, modules: u32) -> Thrown<napi::Either<u32, String>> {
     with_instance(&env, |instance| {
         Ok(match engine::state(modules) {
             Ok(_) if instance.place().is_none() => napi::Either::B("too many threads have them".to_owned()),
-            Ok(reenters) => napi::Either::A(reenters),
+            Ok(reenters) => {
+                instance.block_while_open(reenters.map(|reenters| reenters != Reenters::Always));
+                napi::Either::A(match reenters {
+                    [Reenters::Never, _] => 0,
+                    [_, Reenters::Always] => 2,
+                    [..] => 1,
+                })
+            }
             Err(reason) => napi::Either::B(reason.to_owned()),
         })
     })

@@ -39,12 +39,14 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(number: u32, call: imp
     }
 }
 
+/// Says that the call was not made.
+///
 /// # Safety
 ///
 /// As for [`enter`].
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R {
+pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R {
     // SAFETY: as the caller says; the frame lives as long as the instance.
     unsafe { (*Place::of::<PLACE>().frame()).status = Status::NotCalled as u32 };
     R::NONE

@@ -60,6 +60,18 @@ impl Layout {
     }
 }
 
+/// When JavaScript may run during a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reenters {
+    /// The engine is not prepared for it.
+    Never,
+    /// It works, but compiled code around the call goes on as if nothing had happened: what JavaScript changes may make
+    /// that wrong. (V8 14.6 ends the process then.)
+    Unknown,
+    /// It works as in any call.
+    Always,
+}
+
 /// What is known of a version.
 #[derive(Clone, Copy, Debug)]
 struct Version {
@@ -70,15 +82,17 @@ struct Version {
     /// Where a `v8::CFunctionInfo` says whether 64-bit values are Numbers; `None` if they always are.
     mode: Option<usize>,
     layout: Layout,
-    /// Whether JavaScript may run during such a call.
-    reenters: bool,
+    /// When JavaScript may run during a call that returns a value, and during one that returns none.
+    reenters: [Reenters; 2],
 }
 
+use Reenters::{Always, Never, Unknown};
+
 const VERSIONS: [Version; 4] = [
-    Version { modules: 115, stride: 3, mode: None, layout: Layout::Separate, reenters: false },
-    Version { modules: 127, stride: 3, mode: Some(3), layout: Layout::Separate, reenters: false },
-    Version { modules: 137, stride: 3, mode: Some(3), layout: Layout::Separate, reenters: true },
-    Version { modules: 147, stride: 2, mode: Some(2), layout: Layout::InFrame, reenters: true },
+    Version { modules: 115, stride: 3, mode: None, layout: Layout::Separate, reenters: [Never; 2] },
+    Version { modules: 127, stride: 3, mode: Some(3), layout: Layout::Separate, reenters: [Never; 2] },
+    Version { modules: 137, stride: 3, mode: Some(3), layout: Layout::Separate, reenters: [Unknown; 2] },
+    Version { modules: 147, stride: 2, mode: Some(2), layout: Layout::InFrame, reenters: [Unknown, Always] },
 ];
 
 type Isolate = *mut c_void;
@@ -117,9 +131,9 @@ unsafe impl Sync for CFunction {}
 
 static ENGINE: OnceLock<Result<Engine, &'static str>> = OnceLock::new();
 
-/// Why there are no such functions in this process, asked for a version of Node; `Ok` tells whether JavaScript may run during their
-/// calls.
-pub fn state(modules: u32) -> Result<bool, &'static str> {
+/// Why there are no such functions in this process, asked for a version of Node; `Ok` tells when JavaScript may run during
+/// their calls with values and through the frame.
+pub fn state(modules: u32) -> Result<[Reenters; 2], &'static str> {
     ENGINE.get_or_init(|| Engine::find(modules)).as_ref().map(|engine| engine.version.reenters).map_err(|reason| *reason)
 }
 
