@@ -107,11 +107,15 @@ impl Instance {
         if self.closing.borrow().is_empty() {
             self.mailbox.presence.look_no_more();
         }
-        if self.has_notes() {
+        let status = if self.has_notes() {
             self.keep_for_seeing_to(call, function);
-            // SAFETY: the frame lives as long as the instance.
-            unsafe { (*self.frame.as_ptr()).status = Status::SeeTo as u32 };
-        }
+            Status::SeeTo
+        } else {
+            Status::Ok
+        };
+        // Always: destructors may have got back into JavaScript, whose calls have left another.
+        // SAFETY: the frame lives as long as the instance.
+        unsafe { (*self.frame.as_ptr()).status = status as u32 };
     }
 
     /// Counts the call that the thread is inside of as a use of its library, if it is not yet: JavaScript is about to
