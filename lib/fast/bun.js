@@ -15,7 +15,7 @@ Object.setPrototypeOf(types, null);
 
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
 function bunProvider() {
-  const entries = native.hostEntries();
+  const entries = native.hostEntries(false);
   if (entries === null) return { reason: 'there are no entries on this system, or for so many threads' };
   /** @type {(name: string) => any} */
   const load = require;

@@ -17,7 +17,8 @@ Object.setPrototypeOf(types, null);
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
 function denoProvider() {
   const { Deno } = /** @type {any} */ (globalThis);
-  const entries = native.hostEntries();
+  // V8 ends the process when code around a call that returns a value is surprised by what a callback has changed.
+  const entries = native.hostEntries(true);
   if (entries === null) return { reason: 'there are no entries on this system, or for so many threads' };
   const { file } = native;
   if (Deno.permissions.querySync({ name: 'ffi', path: file }).state !== 'granted') {
@@ -29,6 +30,7 @@ function denoProvider() {
   return {
     name: 'Deno.dlopen',
     reenters: true,
+    frameReenters: true,
     caller(values, result, kept) {
       const args = values.map((kind) => types[kind]);
       const returns = types[result];

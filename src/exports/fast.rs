@@ -50,13 +50,18 @@ pub fn engine_caller<'env>(env: Env, kinds: &[u8], kept: u32, by_frame: bool) ->
 }
 
 /// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`), and the place that is in the names of
-/// the exported ones; `null` where there are none.
+/// the exported ones; `null` where there are none. `blocks` says that those with values must not be called while a callback
+/// is open.
 #[napi(catch_unwind)]
-pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
+pub fn host_entries<'env>(env: Env, blocks: bool) -> Thrown<Option<Object<'env>>> {
     if !cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
         return Ok(None);
     }
-    let place = with_instance(&env, |instance| Ok(instance.place()))?;
+    let place = with_instance(&env, |instance| {
+        let place = instance.place();
+        instance.block_while_open([blocks, false]);
+        Ok(place)
+    })?;
     let Some(place) = place else { return Ok(None) };
     let Entries { integers, few_integers, floats, few_floats, frame } = Entries::of_host(place);
     let mut object = Object::new(&env)?;
