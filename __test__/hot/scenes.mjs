@@ -83,6 +83,26 @@ function hot(world, random) {
   world.run(prepared, functions[0], 40);
 }
 
+/** Functions that are declared leaves. What calls back all the same gets nothing, and the call throws. */
+function leaf(world, random) {
+  const fn = random.pick(world.functions);
+  const f = world.leaves.symbols[fn.name];
+  const prepared = world.prepare(fn, random, { mayAct: false });
+  for (let turns = 2 + random.below(4); turns > 0; turns--) {
+    world.run(prepared, f, drawCount(random));
+    surprise(world, prepared, f, random);
+  }
+  if (!prepared.shape.catches) return;
+  world.openCallback();
+  const calling = prepared.sets.filter(({ throws }) => !throws).slice(0, 3);
+  for (const set of calling) {
+    Object.assign(set, { action: 1, throws: { code: 'ERR_LEAF_CALLED_BACK', argument: undefined, isInside: true } });
+  }
+  const before = world.counts.callbacks;
+  world.run(prepared, f, drawCount(random));
+  if (world.counts.callbacks !== before) throw new Error('the callback of a leaf was run');
+}
+
 /** Many functions that come and go: what one had must not be found by the next. */
 async function churn(world, random) {
   const kept = [];
@@ -113,6 +133,7 @@ let copies = 0;
 
 /** A library is closed while it is hot: between calls, or inside of one. */
 function closing(world, random) {
+  world.openCallback();
   const file = `${world.file}.${process.pid}.${copies++}.so`;
   copyFileSync(world.file, file);
   const library = world.open(file);
@@ -190,4 +211,4 @@ async function later(world, random) {
   world.run(prepared, f, 40);
 }
 
-export const scenes = [hot, hot, hot, hot, hot, hot, churn, closing, deep, elsewhere, later];
+export const scenes = [hot, hot, hot, hot, hot, hot, leaf, leaf, churn, closing, deep, elsewhere, later];

@@ -65,7 +65,8 @@ const pointers = {
   },
   function: (random, host) => {
     if (random.chance(0.2)) return { js: null, bits: 0n };
-    return random.chance(0.3) ? { js: host.callback, bits: BigInt(host.callback.ptr) } : scalar('address', random);
+    if (!host.callback || random.chance(0.7)) return scalar('address', random);
+    return { js: host.callback, bits: BigInt(host.callback.ptr) };
   },
 };
 
