@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { hostProgram } from './hosts.mjs';
+import { hostCommand, hostProgram } from './hosts.mjs';
 import { announce, buildAddon, installPackages, root } from './steps.mjs';
 
 const text = (fallback) => ({ type: 'string', default: fallback });
@@ -50,8 +50,7 @@ function command(host, flags) {
   // What tells the engine to optimize would end it where it cannot.
   const natives = flags.includes('--jitless') ? [] : ['--allow-natives-syntax'];
   const all = ['--expose-gc', ...natives, ...flags];
-  if (/\bdeno[^/]*$/.test(host)) return [host, ['run', '--quiet', '--allow-all', `--v8-flags=${all.join()}`]];
-  return /\bbun[^/]*$/.test(host) ? [host, []] : [host, ['--no-warnings', ...all]];
+  return hostCommand(host, all);
 }
 
 /** Whether a host knows these flags. */

@@ -1,9 +1,8 @@
 // npm run test:all: the whole suite again in every variant that this machine can run. What cannot run
 // is said, with the reason.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { announce, attempt, buildAddon, installPackages, root, run } from './steps.mjs';
+import { nodeProgram } from './hosts.mjs';
+import { announce, buildAddon, installPackages, root, run } from './steps.mjs';
 
 const variants = {
   'the libffi backend': { ARKFFI_BACKEND: 'libffi' },
@@ -11,16 +10,6 @@ const variants = {
   'no code generation, with libffi': { ARKFFI_TEST_NO_CODEGEN: '1', ARKFFI_BACKEND: 'libffi' },
   'worker threads': { ARKFFI_TEST_POOL: 'threads' },
 };
-
-/** A Node of another version, from its npm package. */
-function fetchNode(major) {
-  const folder = mkdtempSync(path.join(tmpdir(), `arkffi-node-${major}-`));
-  const name = `node-${process.platform}-${process.arch}`;
-  const packed = attempt('npm', ['pack', '--silent', `${name}@${major}`], { cwd: folder });
-  const file = packed.output.trim().split('\n').at(-1);
-  if (!packed.ok || !attempt('tar', ['xzf', file], { cwd: folder }).ok) return undefined;
-  return path.join(folder, 'package', 'bin', 'node');
-}
 
 installPackages();
 buildAddon();
@@ -31,7 +20,7 @@ for (const [name, environment] of Object.entries(variants)) {
 
 for (const major of [20, 22, 24, 26].filter((version) => !process.version.startsWith(`v${version}.`))) {
   announce(`the suite on Node ${major}`);
-  const node = fetchNode(major);
+  const node = nodeProgram(major);
   if (node) run('npx', ['vitest', 'run', '--reporter=dot'], { env: { ...process.env, ARKFFI_TEST_NODE: node } });
   else console.log(`not run: no package of Node ${major} for this machine could be had`);
 }
