@@ -252,10 +252,7 @@ impl Instance {
             let made = self.call_by(number, marks::NO_SCOPE, store, || ());
             // Always stored: a script that was stopped may have left another.
             (*frame).status = match made {
-                Some((_, (), serial)) if self.has_notes() => {
-                    self.keep_for_seeing_to(serial, number);
-                    Status::SeeTo
-                }
+                Some((_, (), serial)) if self.has_notes() && self.keep_note(serial, number) => Status::SeeTo,
                 Some(_) => Status::Ok,
                 None => Status::NotCalled,
             } as u32;

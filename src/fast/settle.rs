@@ -12,6 +12,7 @@ unsafe extern "C" fn see_to(env: sys::napi_env, _info: sys::napi_callback_info) 
     // SAFETY: the host calls this in `env`.
     unsafe {
         let Some(instance) = Instance::of(env) else { return ptr::null_mut() };
-        instance.see_to_kept(env, ptr::null_mut())
+        instance.see_to_kept(env);
+        ptr::null_mut()
     }
 }

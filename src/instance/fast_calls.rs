@@ -1,7 +1,7 @@
 //! What an environment keeps for calls that do not come through Node-API.
 
 use super::Instance;
-use crate::enter::see_to;
+use super::running::Note;
 use crate::fast::entry::Status;
 use crate::fast::places::{self, Parts, Way};
 use crate::invoke::Call;
@@ -19,8 +19,8 @@ const UNCOUNTED: u32 = marks::ANY | marks::NO_SCOPE | marks::UNCOUNTED;
 pub struct FastState {
     /// The place of its entries, once it has asked for one; `Some(None)` if there was none.
     place: Cell<Option<Option<usize>>>,
-    /// The call that has something to see to, and the number of its function.
-    noted: Cell<(u32, u32)>,
+    /// What is to be thrown, and the number of the function that was called.
+    noted: Cell<Option<(Note, u32)>>,
     /// The function that the innermost uncounted call is of.
     current: Cell<u32>,
     /// Which ways are blocked while callbacks are open; see [`Way`].
@@ -82,9 +82,17 @@ impl Instance {
         presence.enter(&self.last_call, marks | UNCOUNTED);
     }
 
-    /// A call has returned and left notes.
-    pub(crate) fn keep_for_seeing_to(&self, call: u32, number: u32) {
-        self.fast.noted.set((call, number));
+    /// A call has returned and left notes. What is to be thrown is kept, because it cannot be thrown from here. Returns
+    /// whether there is something; if JavaScript never asks for it, because the engine has stopped that, it is
+    /// forgotten.
+    pub(crate) fn keep_note(&self, call: u32, function: u32) -> bool {
+        let note = match self.take_note(call) {
+            // SAFETY: this is the environment's thread.
+            Some(Note::Pending) => if unsafe { self.keep_pending() } { Some(Note::Kept) } else { None },
+            note => note,
+        };
+        self.fast.noted.set(note.map(|note| (note, function)));
+        note.is_some()
     }
 
     /// A fast call has returned, and something is to be done; see `fast::bare`.
@@ -107,12 +115,8 @@ impl Instance {
         if self.closing.borrow().is_empty() {
             self.mailbox.presence.look_no_more();
         }
-        let status = if self.has_notes() {
-            self.keep_for_seeing_to(call, function);
-            Status::SeeTo
-        } else {
-            Status::Ok
-        };
+        let has_note = self.has_notes() && self.keep_note(call, function);
+        let status = if has_note { Status::SeeTo } else { Status::Ok };
         // Always: destructors may have got back into JavaScript, whose calls have left another.
         // SAFETY: the frame lives as long as the instance.
         unsafe { (*self.frame.as_ptr()).status = status as u32 };
@@ -146,10 +150,11 @@ impl Instance {
     /// # Safety
     ///
     /// `env` is the environment's, in a call from JavaScript; the kept call has just returned.
-    pub unsafe fn see_to_kept(&self, env: sys::napi_env, value: sys::napi_value) -> sys::napi_value {
-        let (call, number) = self.fast.noted.get();
-        // SAFETY: as the caller says.
-        unsafe { see_to(self, env, call, number, value) }
+    pub unsafe fn see_to_kept(&self, env: sys::napi_env) {
+        if let Some((note, function)) = self.fast.noted.take() {
+            // SAFETY: as the caller says.
+            unsafe { self.throw_note(env, note, function) };
+        }
     }
 
     /// A call comes from code that the engine has not compiled.

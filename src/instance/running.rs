@@ -219,7 +219,7 @@ impl Instance {
     /// # Safety
     ///
     /// This is the environment's thread.
-    unsafe fn keep_pending(&self) -> bool {
+    pub(super) unsafe fn keep_pending(&self) -> bool {
         let (env, mut scope, mut error, mut holder) = (self.env.get(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         let Ok(Listener { thrown: holder_of, .. }) = self.listener(1) else { return false };
         // SAFETY: as the caller says; the holder is an array of ours.
@@ -228,6 +228,10 @@ impl Instance {
             sys::napi_get_reference_value(env, holder_of, &raw mut holder);
             let is_kept = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
                 && sys::napi_set_element(env, holder, self.levels.depth(), error) == sys::Status::napi_ok;
+            if !is_kept {
+                // The engine has stopped JavaScript. What that is to the host must not be thrown by a call that comes later.
+                sys::napi_get_and_clear_last_exception(env, &raw mut error);
+            }
             sys::napi_close_handle_scope(env, scope);
             is_kept
         }
@@ -275,43 +279,75 @@ impl Instance {
     /// `env` is the environment's, in a call from JavaScript; `call` has just returned.
     #[cold]
     pub unsafe fn see_to(&self, env: sys::napi_env, call: u32, function: u32) -> bool {
+        let Some(note) = self.take_note(call) else { return false };
+        // SAFETY: as the caller says.
+        unsafe { self.throw_note(env, note, function) };
+        true
+    }
+
+    /// What is to be thrown after a call that has just returned.
+    pub(super) fn take_note(&self, call: u32) -> Option<Note> {
         let presence = &self.mailbox.presence;
         let was_deadlock = presence.take_deadlock(call, self.levels.depth() == 0);
         if presence.take_leaf() {
-            let message = "the function is declared a leaf, but has called a callback";
-            let error = self.error_of(function, Error::new(Code::LeafCalledBack, message));
-            // SAFETY: as the caller says. No JavaScript has run that could have thrown.
-            unsafe { self.throw(env, &error) };
-            return true;
+            Some(Note::CalledBack)
+        } else if presence.take_thrown() {
+            Some(if self.has_error.take() { Note::Kept } else { Note::Pending })
+        } else {
+            was_deadlock.then_some(Note::Deadlock)
         }
-        if !presence.take_thrown() {
-            if was_deadlock {
-                let message = "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \
-                               make it with .async, or let the callback be a 'listener'";
-                let error = self.error_of(function, Error::new(Code::CallbackDeadlock, message));
-                // SAFETY: as the caller says.
-                unsafe { self.throw(env, &error) };
-            }
-            return was_deadlock;
-        }
-        let mut is_pending = false;
-        // SAFETY: as the caller says; the holder is an array of ours.
-        unsafe {
-            if let (true, Ok(Listener { thrown: holder_of, .. })) = (self.has_error.take(), self.listener(1)) {
-                let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-                sys::napi_get_reference_value(env, holder_of, &raw mut holder);
-                sys::napi_get_element(env, holder, self.levels.depth(), &raw mut error);
-                sys::napi_get_undefined(env, &raw mut nothing);
-                sys::napi_set_element(env, holder, self.levels.depth(), nothing);
-                sys::napi_throw(env, error);
-                return true;
-            }
-            sys::napi_is_exception_pending(env, &raw mut is_pending);
-            if !is_pending {
-                let error = Error::new(Code::CallFailed, "a callback failed, and the host does not tell why");
-                self.throw(env, &self.error_of(function, error));
-            }
-        }
-        true
     }
+
+    /// Throws it.
+    ///
+    /// # Safety
+    ///
+    /// `env` is the environment's, in a call from JavaScript.
+    pub(super) unsafe fn throw_note(&self, env: sys::napi_env, note: Note, function: u32) {
+        let throw = |code, message: &str| {
+            // SAFETY: as the caller says.
+            unsafe { self.throw(env, &self.error_of(function, Error::new(code, message))) };
+        };
+        match note {
+            Note::CalledBack => throw(Code::LeafCalledBack, "the function is declared a leaf, but has called a callback"),
+            Note::Deadlock => throw(
+                Code::CallbackDeadlock,
+                "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \
+                 make it with .async, or let the callback be a 'listener'",
+            ),
+            Note::Kept => {
+                let Ok(Listener { thrown: holder_of, .. }) = self.listener(1) else { return };
+                let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+                // SAFETY: as the caller says; the holder is an array of ours.
+                unsafe {
+                    sys::napi_get_reference_value(env, holder_of, &raw mut holder);
+                    sys::napi_get_element(env, holder, self.levels.depth(), &raw mut error);
+                    sys::napi_get_undefined(env, &raw mut nothing);
+                    sys::napi_set_element(env, holder, self.levels.depth(), nothing);
+                    sys::napi_throw(env, error);
+                }
+            }
+            Note::Pending => {
+                let mut is_pending = false;
+                // SAFETY: as the caller says.
+                unsafe { sys::napi_is_exception_pending(env, &raw mut is_pending) };
+                if !is_pending {
+                    throw(Code::CallFailed, "a callback failed, and the host does not tell why");
+                }
+            }
+        }
+    }
+}
+
+/// What is to be thrown after a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Note {
+    /// It was a leaf, and called back.
+    CalledBack,
+    /// Somebody waited in vain.
+    Deadlock,
+    /// What a callback has thrown, which was taken from the host and kept.
+    Kept,
+    /// What a callback has thrown, which the host throws when this call from JavaScript returns.
+    Pending,
 }
