@@ -102,11 +102,10 @@ function stubSource(signature) {
   stores.push(clears);
   // The results of the other entries are made by Node-API.
   const mayBeFast = entry === 'enter';
-  const way =
-    mayBeFast && isPlain && !result.record
-      ? direct(signature, passed, kept, [...stores, (reentersByFrame() && byFrame(signature, kept, entering)) || entering].join(' '), load)
-      : undefined;
   const entered = (mayBeFast && byFrame(signature, kept, entering)) || entering;
+  const isScalar = mayBeFast && isPlain && !result.record;
+  const otherwise = [...stores, reentersByFrame() ? entered : entering].join(' ');
+  const way = isScalar ? direct(signature, passed, kept, otherwise, load) : undefined;
   const opens = params.some((type) => type.lent?.opens);
   const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
@@ -136,7 +135,8 @@ function stubSource(signature) {
         declared,
         enter,
       ];
-  const text = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;
+  const stub = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;
+  const text = way ? `(() => { const again = ${way.again};\nreturn ${stub};\n})()` : stub;
   return { pieces: text.split(NUMBER), values };
 }
 

@@ -109,6 +109,8 @@ function byFrame(signature, kept, otherwise) {
  * @typedef {object} Direct
  * @property {string} enter statements that make the call
  * @property {string | undefined} result the expression that they leave
+ * @property {string} again a function that makes the call through the frame, if it was not made, and gives the result.
+ *   Apart, because engines put only short functions where they are called
  */
 
 /**
@@ -134,18 +136,14 @@ function direct(signature, values, kept, otherwise, load) {
   // BigInts go through the frame.
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`).join(' && ');
-  const unless = fits ? `else ${NOT_CALLED}` : '';
   const when = fits ? `if (${fits}) ` : '';
-  if (!back) {
-    return { enter: `${when}${call}; ${unless}\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`, result: load };
-  }
-  const lines = [
-    'let result = 0;',
-    `${when}result = ${call}; ${unless}`,
-    `if (${STATUS} === 0) result = ${back.cut('result')};`,
-    `else { if (settle()) { ${otherwise} } result = ${load}; }`,
-  ];
-  return { enter: lines.join('\n'), result: 'result' };
+  const unless = fits ? ` else ${NOT_CALLED}` : '';
+  const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
+  const again = `function (${all}) { if (settle()) { ${otherwise} }${back ? ` return ${load};` : ''} }`;
+  const enter = back
+    ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${back.cut('result')} : again(${all});`
+    : `${when}${call};${unless}\nif (${STATUS} !== 0) again(${all});`;
+  return { enter, result: back ? 'result' : load, again };
 }
 
 /** Whether calls through the frame are made when those with values are not. */
