@@ -3,6 +3,7 @@
 
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
+const { copyBy } = require('../scratch.js');
 
 /** The numbers of kinds, which are V8's. */
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8 };
@@ -38,6 +39,7 @@ function engineProvider() {
   const state = native.engineState(Number(versions.modules));
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
+  copyBy(native.engineCopier() ?? undefined);
   return { name: 'fast', reenters: state > 0, frameReenters: state > 1, caller, frameCaller };
 }
 

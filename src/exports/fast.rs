@@ -49,6 +49,19 @@ pub fn engine_caller<'env>(env: Env, kinds: &[u8], kept: u32, by_frame: bool) ->
     })
 }
 
+/// The engine's function that copies strings (see `lib/scratch.js`); `null` when there is none.
+#[napi(catch_unwind)]
+pub fn engine_copier<'env>(env: Env) -> Thrown<Option<Unknown<'env>>> {
+    let raw = env.raw();
+    with_instance(&env, |instance| {
+        let Some(place) = instance.place() else { return Ok(None) };
+        // SAFETY: this is a call from JavaScript in `env`, whose instance has the place.
+        let function = unsafe { engine::copier(place) };
+        // SAFETY: it is a value of this call.
+        Ok(function.map(|function| unsafe { Unknown::from_raw_unchecked(raw, function) }))
+    })
+}
+
 /// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`), and the place that is in the names of
 /// the exported ones; `null` where there are none. `blocks` says that those with values must not be called while a callback
 /// is open.

@@ -2,7 +2,7 @@
 //! neither Node nor V8 promises how their arguments lie in memory: that is known for some versions, and checked.
 
 use super::entry::{Entries, FEW};
-use super::slow;
+use super::{slow, texts};
 use napi::sys;
 use std::collections::HashMap;
 use std::ffi::{CStr, c_void};
@@ -29,6 +29,8 @@ pub enum Kind {
     F64 = 8,
     /// Any JavaScript value.
     Value = 10,
+    /// A string.
+    Text = 11,
 }
 
 impl Kind {
@@ -144,10 +146,41 @@ pub fn state(modules: u32) -> Result<[Reenters; 2], &'static str> {
 ///
 /// This is a call from JavaScript in the environment at the place.
 pub unsafe fn function(place: usize, values: &[Kind], result: Kind, kept: usize, frame: bool) -> Option<sys::napi_value> {
-    let engine = ENGINE.get()?.as_ref().ok()?;
-    let c_function = engine.c_function(place, values, result, kept, frame);
+    let entries = Entries::of_engine(place);
+    let ints = values.iter().filter(|kind| !kind.is_float()).count();
+    let address = match (result.is_float(), ints <= FEW) {
+        _ if frame => entries.frame,
+        (true, true) => entries.few_floats,
+        (true, false) => entries.floats,
+        (false, true) => entries.few_integers,
+        (false, false) => entries.integers,
+    };
     let (direct, by_frame) = slow::callbacks(place);
-    let callback = if frame { by_frame } else { direct };
+    // The receiver and the number come first.
+    let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));
+    // SAFETY: as the caller says; the entry and the callback take these values.
+    unsafe { make(address, result, &types.collect::<Vec<_>>(), if frame { by_frame } else { direct }) }
+}
+
+/// The function of the engine's that copies strings.
+///
+/// # Safety
+///
+/// As for [`function`].
+pub unsafe fn copier(place: usize) -> Option<sys::napi_value> {
+    let (fast, slow) = texts::copiers(place);
+    // SAFETY: as the caller says; both take a string.
+    unsafe { make(fast, Kind::U32, &[Kind::Value, Kind::Text], slow) }
+}
+
+/// Makes a function whose compiled calls are calls of the function of C at `address`, and the others of `callback`.
+///
+/// # Safety
+///
+/// This is a call from JavaScript, and both take values of these types.
+unsafe fn make(address: usize, result: Kind, types: &[Kind], callback: slow::Callback) -> Option<sys::napi_value> {
+    let engine = ENGINE.get()?.as_ref().ok()?;
+    let c_function = engine.c_function(address, result, types);
     // SAFETY: these are V8's functions of a known version, with their arguments; what they keep lives for ever.
     // Node-API has opened a handle scope and entered the context.
     unsafe {
@@ -199,38 +232,27 @@ impl Engine {
         Err("not on this system")
     }
 
-    /// What V8 is told of an entry. The same for the same question, so that there are only so many.
-    fn c_function(&self, place: usize, values: &[Kind], result: Kind, kept: usize, frame: bool) -> *const CFunction {
-        static MADE: Mutex<Option<HashMap<Box<[u8]>, &'static CFunction>>> = Mutex::new(None);
-        let entries = Entries::of_engine(place);
-        let ints = values.iter().filter(|kind| !kind.is_float()).count();
-        let address = match (result.is_float(), ints <= FEW) {
-            _ if frame => entries.frame,
-            (true, true) => entries.few_floats,
-            (true, false) => entries.floats,
-            (false, true) => entries.few_integers,
-            (false, false) => entries.integers,
-        };
-        // The receiver and the number come first.
-        let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));
-        let types: Vec<u8> = types.map(|kind| kind as u8).collect();
-        let key = [&[place as u8, result as u8, u8::from(frame)], types.as_slice()].concat().into_boxed_slice();
+    /// What V8 is told of a function. The same for the same question, so that there are only so many.
+    fn c_function(&self, address: usize, result: Kind, types: &[Kind]) -> *const CFunction {
+        static MADE: Mutex<Option<Made>> = Mutex::new(None);
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = made.get_or_insert_default().entry(key).or_insert_with(|| {
-            let info = Box::leak(Box::new(self.version.info(result as u8, &types)));
+        let made = made.get_or_insert_default().entry((address, result, types.into())).or_insert_with(|| {
+            let info = Box::leak(Box::new(self.version.info(result, types)));
             Box::leak(Box::new(CFunction { address, info }))
         });
         *made
     }
 }
 
+type Made = HashMap<(usize, Kind, Box<[Kind]>), &'static CFunction>;
+
 impl Version {
     /// What V8's own constructor makes of such types.
-    fn info(&self, result: u8, types: &[u8]) -> CFunctionInfo {
-        let wide = types.iter().flat_map(|&kind| std::iter::once(kind).chain(std::iter::repeat_n(0, self.stride - 1)));
+    fn info(&self, result: Kind, types: &[Kind]) -> CFunctionInfo {
+        let wide = types.iter().flat_map(|&kind| std::iter::once(kind as u8).chain(std::iter::repeat_n(0, self.stride - 1)));
         let wide: &'static mut [u8] = Box::leak(wide.collect());
         // Numbers are mode 0, wherever that is.
-        CFunctionInfo { start: [result, 0, 0, 0], count: types.len() as u32, types: wide.as_ptr() }
+        CFunctionInfo { start: [result as u8, 0, 0, 0], count: types.len() as u32, types: wide.as_ptr() }
     }
 
     /// Compares that with the constructor.
@@ -240,7 +262,7 @@ impl Version {
     /// `construct` is that of `v8::CFunctionInfo` in this version.
     unsafe fn check(&self, construct: unsafe extern "C" fn(*mut CFunctionInfo, *const u8, u32, *const u8, u8)) -> Result<(), &'static str> {
         const OTHER_MODE: u8 = 1;
-        let ours = self.info(Kind::F64 as u8, &[Kind::Value as u8, Kind::U32 as u8, Kind::I64 as u8]);
+        let ours = self.info(Kind::F64, &[Kind::Value, Kind::U32, Kind::I64]);
         let result = [Kind::F64 as u8, 0, 0];
         for mode in [0, OTHER_MODE] {
             let mut theirs = CFunctionInfo { start: [0; 4], count: 0, types: ptr::null() };
@@ -271,7 +293,7 @@ mod tests {
     #[test]
     fn types_are_as_far_apart_as_the_version_says() {
         for version in VERSIONS {
-            let info = version.info(0, &[10, 4, 8]);
+            let info = version.info(Kind::Void, &[Kind::Value, Kind::U32, Kind::F64]);
             assert_eq!(info.count, 3);
             // SAFETY: `info` has so many types of so many bytes.
             let types = unsafe { std::slice::from_raw_parts(info.types, 3 * version.stride) };

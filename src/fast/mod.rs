@@ -8,6 +8,7 @@
 //! * [`places`]: how entries, which are given no data of their own, find their environment;
 //! * [`entry`]: the entries, and `bare`, what most of them do;
 //! * [`engine`]: how V8 comes to call them, and when it may;
+//! * [`texts`]: how strings get to where C reads them;
 //! * [`slow`]: the same call from code that V8 has not compiled (yet).
 
 mod bare;
@@ -18,3 +19,4 @@ mod exported;
 pub mod places;
 pub mod settle;
 pub mod slow;
+pub mod texts;

@@ -21,9 +21,9 @@ pub const PROBED: (i64, f64, u64) = (-5, 0.5, 42);
 
 /// What the engine gives a callback, as far as that is known of its version.
 #[derive(Clone, Copy)]
-struct Info {
-    info: *const usize,
-    layout: Layout,
+pub(super) struct Info {
+    pub info: *const usize,
+    pub layout: Layout,
 }
 
 impl Info {
@@ -32,7 +32,7 @@ impl Info {
     /// # Safety
     ///
     /// The engine has called a callback with this, and so many values.
-    unsafe fn value(self, index: usize) -> sys::napi_value {
+    pub unsafe fn value(self, index: usize) -> sys::napi_value {
         // SAFETY: as the caller says, and the layout is that of this version.
         let first = unsafe {
             match self.layout {
