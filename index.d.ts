@@ -1827,8 +1827,13 @@ export const suffix: 'so' | 'dylib' | 'dll';
 
 /** Numbers about this thread's use of the library. */
 export function stats(): {
-  /** What loads the registers and calls C. */
-  backend: 'trampoline' | 'libffi';
+  /**
+   * The fastest way into C that functions take here: calls that the engine compiles (`'fast'`), the host's own FFI, or
+   * through a frame of memory, from which a trampoline or libffi loads the registers.
+   */
+  backend: 'fast' | 'bun:ffi' | 'Deno.dlopen' | 'trampoline' | 'libffi';
+  /** Why that is not a faster one, or not for all functions; `null` when there is nothing to say. */
+  reason: string | null;
   /** Whether functions are generated code, or closures because the host allows no generated code. */
   stubs: 'generated' | 'closures';
   /** Open libraries. */

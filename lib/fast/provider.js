@@ -47,6 +47,7 @@
 //             none for the shape. Asked once for each shape (see `callerFor`).
 
 const native = require('../binding.js');
+const { canGenerate } = require('../generate.js');
 
 /** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64'} Kind */
 /** @typedef {(number: number, ...values: any[]) => any} Caller */
@@ -64,6 +65,7 @@ const native = require('../binding.js');
 
 /** @returns {Provider | Absence} */
 function choose() {
+  if (!canGenerate) return { reason: 'the host allows no generated code' };
   const { ARKFFI_BACKEND: asked } = process.env;
   if (asked === 'frame') return { reason: 'ARKFFI_BACKEND is frame' };
   if (native.backend !== 'trampoline') return { reason: `the backend is ${native.backend}` };

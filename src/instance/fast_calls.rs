@@ -88,7 +88,13 @@ impl Instance {
     pub(crate) fn keep_note(&self, call: u32, function: u32) -> bool {
         let note = match self.take_note(call) {
             // SAFETY: this is the environment's thread.
-            Some(Note::Pending) => if unsafe { self.keep_pending() } { Some(Note::Kept) } else { None },
+            Some(Note::Pending) => {
+                if unsafe { self.keep_pending() } {
+                    Some(Note::Kept)
+                } else {
+                    None
+                }
+            }
             note => note,
         };
         self.fast.noted.set(note.map(|note| (note, function)));
