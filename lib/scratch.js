@@ -17,6 +17,7 @@ const HEAP_BLOCKS = offsets.heapBlocks / 4;
 const FLOOR = offsets.scratchFloor / 4;
 const HEAP_FLOOR = offsets.heapFloor / 4;
 const END = offsets.scratchEnd;
+const VALUE = offsets.value / 4;
 
 /** Up to so many ASCII characters are copied by JavaScript: to ask the host costs as much as these. */
 const SHORT = 24;
@@ -32,9 +33,10 @@ const NOT_COPIED = INVALID - frameAddress;
  */
 function copyString(text) {
   if (quick !== undefined) {
-    const at = quick(text);
-    if (at > 0) return at;
-    // Undefined when its slow form has copied any string.
+    quick(text);
+    const at = u32[VALUE];
+    if (at > 1) return at;
+    // 1 when its slow form has copied it, or could not.
     if (at === 0) encode(text);
     return copied();
   }
@@ -56,8 +58,8 @@ function copied() {
 }
 
 /**
- * The engine's own way to copy short strings; see src/fast/texts.rs.
- * @type {((text: string) => number | undefined) | undefined}
+ * The engine's own way to copy strings; see src/fast/texts.rs.
+ * @type {((text: string) => void) | undefined}
  */
 let quick;
 

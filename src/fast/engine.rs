@@ -170,7 +170,7 @@ pub unsafe fn function(place: usize, values: &[Kind], result: Kind, kept: usize,
 pub unsafe fn copier(place: usize) -> Option<sys::napi_value> {
     let (fast, slow) = texts::copiers(place);
     // SAFETY: as the caller says; both take a string.
-    unsafe { make(fast, Kind::U32, &[Kind::Value, Kind::Text], slow) }
+    unsafe { make(fast, Kind::Void, &[Kind::Value, Kind::Text], slow) }
 }
 
 /// Makes a function whose compiled calls are calls of the function of C at `address`, and the others of `callback`.

@@ -13,29 +13,36 @@ pub struct OneByteString {
     length: u32,
 }
 
-/// What the engine's compiled code calls: copies a string of ASCII without NUL to the scratch stack, and returns where
-/// it is in the frame; 0 when it is another string, or there is no room.
+/// In the frame's value: the string was not copied, because it is not ASCII, has a NUL, or there is no room for it.
+const NOT_COPIED: u64 = 0;
+/// In the frame's value: its address is in the frame, or 0 there if it cannot be copied.
+const ELSEWHERE: u64 = 1;
+
+/// What the engine's compiled code calls: copies a string of ASCII without NUL to the scratch stack, and leaves where
+/// that is in the frame as its value. It returns nothing, because V8 ends the process when another string makes it call
+/// the slow form and that returns something else.
 ///
 /// # Safety
 ///
 /// This is the thread of the environment at the place, in a call from JavaScript.
-unsafe extern "C" fn copy<const PLACE: usize>(_receiver: usize, text: *const OneByteString) -> u32 {
+unsafe extern "C" fn copy<const PLACE: usize>(_receiver: usize, text: *const OneByteString) {
     // SAFETY: as the caller says; the string is the engine's, which does not run meanwhile, and the frame has room for it.
     unsafe {
         let (frame, OneByteString { data, length }) = (Place::of::<PLACE>().frame(), text.read());
         let (top, length) = ((*frame).scratch_top, length as usize);
         let end = top as usize + length + 8;
+        (*frame).value = NOT_COPIED;
         if end > size_of::<Frame>() {
-            return 0;
+            return;
         }
         let target = frame.cast::<u8>().add(top as usize);
         if !copy_ascii(data, target, length) {
-            return 0;
+            return;
         }
         *target.add(length) = 0;
         // Eight-byte steps keep every copy aligned.
         (*frame).scratch_top = (end & !7) as u32;
-        top
+        (*frame).value = u64::from(top);
     }
 }
 
@@ -81,6 +88,7 @@ unsafe extern "C" fn copy_slowly<const PLACE: usize>(info: *const c_void) {
     unsafe {
         let Some(layout) = Layout::current() else { return };
         let instance = Place::of::<PLACE>().instance();
+        (*instance.frame.as_ptr()).value = ELSEWHERE;
         instance.encode(instance.env(), Info { info: info.cast(), layout }.value(0));
     }
 }
@@ -91,7 +99,7 @@ pub fn copiers(place: usize) -> (usize, Callback) {
     (fast as *const () as usize, slow)
 }
 
-type Copy = unsafe extern "C" fn(usize, *const OneByteString) -> u32;
+type Copy = unsafe extern "C" fn(usize, *const OneByteString);
 
 macro_rules! for_places {
     ($($place:literal)*) => { [$((copy::<$place>, copy_slowly::<$place>)),*] };
