@@ -9,11 +9,10 @@ const { closeLibrary } = require('./library/close.js');
 const { addressLeft, closeWhenCollected, forget, letsAddressesOut } = require('./library/life.js');
 const { hasSymbol, isBindable, libraryExports, symbolAddress } = require('./library/look.js');
 const { openLibrary, readOptions } = require('./library/open.js');
-const { withWay } = require('./fast/options.js');
 const { didYouMean } = require('./nearest.js');
 const { withOutcome } = require('./outcome.js');
 const { ownerOfLibrary } = require('./owner.js');
-const { planSignature } = require('./signature.js');
+const { planSignature, withWay } = require('./signature.js');
 
 /** What a definition of dlopen may have. */
 const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'checked', 'type', 'global', 'fast', 'leaf'];

@@ -71,7 +71,8 @@ function receive(type, spot, parts, isOwnText) {
  * The source of a signature's stubs, in pieces between which the function's number goes, and the values it
  * refers to besides what all stubs do.
  * @param {import('./signature.js').Signature} signature
- * @returns {{ pieces: string[], values: Record<string, unknown> }}
+ * @returns {{ pieces: string[], shared: string, values: Record<string, unknown> }} `shared` declares what the stubs of the
+ *   signature have in common
  */
 function stubSource(signature) {
   const { params, spots, result, resultSpot, outcome } = signature;
@@ -136,8 +137,7 @@ function stubSource(signature) {
         enter,
       ];
   const stub = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;
-  const text = way ? `(() => { const again = ${way.again};\nreturn ${stub};\n})()` : stub;
-  return { pieces: text.split(NUMBER), values };
+  return { pieces: stub.split(NUMBER), shared: way ? way.again : '', values };
 }
 
 module.exports = { stubSource };

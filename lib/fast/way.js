@@ -2,13 +2,16 @@
 // The fast ways into C, as parts of a stub's source: with the arguments as values of a caller's, or through the frame
 // without Node-API. Which there are, and what callers are, tells provider.js.
 
-const { offsets } = require('../frame.js');
+const native = require('../binding.js');
+const { offsets, views } = require('../frame.js');
 const { NUMBER } = require('../slots.js');
 const { callerFor, frameCallerFor, provider } = require('./provider.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
 /** @typedef {import('./provider.js').Caller} Caller */
 
+const { u32 } = views;
+const { seeTo } = native;
 const STATUS = `u32[${offsets.status / 4}]`;
 /** The statement that says "not called". */
 const NOT_CALLED = `${STATUS} = 1;`;
@@ -109,8 +112,9 @@ function byFrame(signature, kept, otherwise) {
  * @typedef {object} Direct
  * @property {string} enter statements that make the call
  * @property {string | undefined} result the expression that they leave
- * @property {string} again a function that makes the call through the frame, if it was not made, and gives the result.
- *   Apart, because engines put only short functions where they are called
+ * @property {string} again a declaration that all stubs of the signature share: of a function that makes the call
+ *   through the frame, if it was not made, and gives the result. Apart, because engines put only short functions where they
+ *   are called
  */
 
 /**
@@ -138,12 +142,28 @@ function direct(signature, values, kept, otherwise, load) {
   const fits = wide.map((value) => `typeof ${value} === 'number'`).join(' && ');
   const when = fits ? `if (${fits}) ` : '';
   const unless = fits ? ` else ${NOT_CALLED}` : '';
-  const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
-  const again = `function (${all}) { if (settle()) { ${otherwise} }${back ? ` return ${load};` : ''} }`;
+  const all = ['number', ...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
+  const name = `again${(shared += 1)}_`;
+  const body = `if (settle()) { ${otherwise.replaceAll(NUMBER, 'number')} }${back ? ` return ${load};` : ''}`;
+  const again = `const ${name} = function (${all}) { ${body} };`;
+  const apart = `${name}(${all.replace('number', NUMBER)})`;
   const enter = back
-    ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${back.cut('result')} : again(${all});`
-    : `${when}${call};${unless}\nif (${STATUS} !== 0) again(${all});`;
+    ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${back.cut('result')} : ${apart};`
+    : `${when}${call};${unless}\nif (${STATUS} !== 0) ${apart};`;
   return { enter, result: back ? 'result' : load, again };
+}
+
+/** How many functions there are that stubs share. */
+let shared = 0;
+
+/**
+ * Looks at the status that a caller has left. Throws what a callback has thrown.
+ * @returns {boolean} whether the call is still to be made, through the frame; if not, the result is there
+ */
+function settle() {
+  const status = u32[offsets.status / 4];
+  if (status === 3) seeTo();
+  return status === 1;
 }
 
 /** Whether calls through the frame are made when those with values are not. */
@@ -152,4 +172,4 @@ function reentersByFrame() {
   return !('reason' in found) && found.frameReenters === true;
 }
 
-module.exports = { byFrame, callers, direct, reentersByFrame };
+module.exports = { byFrame, callers, direct, reentersByFrame, settle };
