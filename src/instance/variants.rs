@@ -40,6 +40,8 @@ impl Instance {
 
     /// Makes a bound function and its variants throw `ERR_LIBRARY_CLOSED` from now on.
     pub fn close_bound(&self, number: u32) {
+        // C may have come here by another addon, from this very function.
+        self.hold_current();
         self.targets.set(number, Target::NONE);
         for &variant in self.variants.borrow().get(&number).into_iter().flatten() {
             self.targets.set(variant, Target::NONE);

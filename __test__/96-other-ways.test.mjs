@@ -1,0 +1,72 @@
+// JavaScript also comes into a call by other ways than callbacks of arkffi: C calls another addon. What it does then to the
+// function that the thread is inside of must not matter to that call: cold, and in optimized code.
+import { describe, expect, test } from 'vitest';
+import { fixture } from './fixtures/paths.mjs';
+import { arkffi, thrown } from './open.mjs';
+
+const { CFunction, JSCallback, dlopen, linkSymbols } = arkffi;
+const addon = { exports: {} };
+process.dlopen(addon, fixture('reentry'));
+const setFunction = addon.exports;
+const file = fixture('reentry');
+const signature = { args: ['i32'], returns: 'i32' };
+
+/** Functions that can be closed. */
+const closable = {
+  CFunction: (ptr) => {
+    const made = CFunction({ ptr, ...signature });
+    return { reenter: made, close: made.close };
+  },
+  linkSymbols: (ptr) => {
+    const { symbols, close } = linkSymbols({ reenter: { ptr, ...signature } });
+    return { reenter: symbols.reenter, close };
+  },
+};
+
+describe.each(Object.entries(closable))('%s', (_, bind) => {
+  test.each([
+    ['cold', 0],
+    ['hot', 30_000],
+  ])('may be closed inside of its own call, and its library too, %s', (_, calls) => {
+    const library = dlopen(file, { reenter: signature });
+    const other = dlopen(fixture('callbacks'), { apply_i32: { args: ['function', 'i32'], returns: 'i32' } });
+    const { reenter, close } = bind(library.symbols.reenter.ptr);
+    setFunction((value) => value + 1);
+    let sum = 0;
+    for (let index = 0; index < calls; index++) sum += reenter(1);
+    setFunction((value) => {
+      close();
+      library.close();
+      expect(thrown(() => library.symbols.reenter(1)).code).toBe('ERR_LIBRARY_CLOSED');
+      // Others may have its number by now.
+      other.close();
+      return value + 2;
+    });
+    expect([sum, reenter(1)]).toEqual([2 * calls, 3]);
+    expect(thrown(() => reenter(1)).code).toBe('ERR_LIBRARY_CLOSED');
+  });
+});
+
+test('accessors of Array.prototype see nothing of what a callback throws', () => {
+  const { symbols } = dlopen(fixture('callbacks'), { apply_i32: { args: ['function', 'i32'] } });
+  const throwing = new JSCallback(
+    (value) => {
+      if (value < 0) throw new Error('mine');
+      return value;
+    },
+    { args: ['i32'], returns: 'i32' },
+  );
+  for (let index = 0; index < 30_000; index++) symbols.apply_i32(throwing, index);
+  let seen = 0;
+  let error;
+  Object.defineProperty(Array.prototype, '0', { get: () => 'stolen', set: () => seen++, configurable: true });
+  try {
+    symbols.apply_i32(throwing, -1);
+  } catch (caught) {
+    error = caught;
+  } finally {
+    delete Array.prototype[0];
+  }
+  throwing.close();
+  expect([error?.message, seen]).toEqual(['mine', 0]);
+});
