@@ -3,6 +3,7 @@
 
 const native = require('../binding.js');
 const { entryFor, holding } = require('./holding.js');
+const { probed } = require('./probe.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
 
@@ -20,7 +21,7 @@ function bunProvider() {
   /** @type {(name: string) => any} */
   const load = require;
   const { CFunction } = load('bun:ffi');
-  return {
+  return probed({
     name: 'bun:ffi',
     reenters: true,
     caller(values, result, kept) {
@@ -31,7 +32,7 @@ function bunProvider() {
       return holding(CFunction({ ptr, args: ['i32', ...args], returns }), values.length, kept);
     },
     frameCaller: (kept) => holding(CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }), 0, kept),
-  };
+  });
 }
 
 module.exports = { bunProvider };

@@ -4,6 +4,7 @@
 
 const native = require('../binding.js');
 const { entryFor, holding } = require('./holding.js');
+const { probed } = require('./probe.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
 
@@ -21,25 +22,25 @@ function denoProvider() {
   const entries = native.hostEntries(true);
   if (entries === null) return { reason: 'there are no entries on this system, or for so many threads' };
   const { file } = native;
-  if (Deno.permissions.querySync({ name: 'ffi', path: file }).state !== 'granted') {
-    return { reason: 'Deno does not allow arkffi to use its FFI' };
-  }
+  // It can be taken away at any time; then new functions go another way.
+  const isAllowed = () => Deno.permissions.querySync({ name: 'ffi', path: file }).state === 'granted';
+  if (!isAllowed()) return { reason: 'Deno does not allow arkffi to use its FFI' };
   /** @type {(entry: string, parameters: string[], result: string) => Function} */
   const open = (entry, parameters, result) =>
     Deno.dlopen(file, { call: { name: `arkffi_${entry}_${entries.place}`, parameters, result } }).symbols.call;
-  return {
+  return probed({
     name: 'Deno.dlopen',
     reenters: true,
     frameReenters: true,
     caller(values, result, kept) {
       const args = values.map((kind) => types[kind]);
       const returns = types[result];
-      if (returns === undefined || args.includes(undefined)) return null;
+      if (returns === undefined || args.includes(undefined) || !isAllowed()) return null;
       const made = open(entryFor(values, result), ['i32', .../** @type {string[]} */ (args)], returns);
       return holding(made, values.length, kept);
     },
-    frameCaller: (kept) => holding(open('frame', ['i32'], 'void'), 0, kept),
-  };
+    frameCaller: (kept) => (isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null),
+  });
 }
 
 module.exports = { denoProvider };

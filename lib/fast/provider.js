@@ -70,8 +70,12 @@ function choose() {
   if (asked === 'frame') return { reason: 'ARKFFI_BACKEND is frame' };
   if (native.backend !== 'trampoline') return { reason: `the backend is ${native.backend}` };
   const { Bun, Deno } = /** @type {any} */ (globalThis);
-  if (typeof Bun === 'object') return require('./bun.js').bunProvider();
-  if (typeof Deno === 'object') return require('./deno.js').denoProvider();
+  try {
+    if (typeof Bun === 'object') return require('./bun.js').bunProvider();
+    if (typeof Deno === 'object') return require('./deno.js').denoProvider();
+  } catch (error) {
+    return { reason: `the host's own FFI cannot be used: ${/** @type {Error} */ (error).message}` };
+  }
   return require('./engine.js').engineProvider();
 }
 
