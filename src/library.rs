@@ -235,11 +235,13 @@ mod tests {
     #[test]
     fn a_library_closed_during_a_call_is_unloaded_after_it() {
         let library = open("libm.so.6").unwrap();
-        library.gate().enter();
+        let before = library.gate().enter();
+        library.gate().hold();
         assert!(!library.close());
         assert!(library.handle.borrow().is_some());
         assert_eq!(library.symbol("cos").unwrap_err().code, Code::LibraryClosed);
-        assert!(library.gate().leave());
+        assert!(!library.gate().leave(before));
+        assert!(library.gate().release());
         assert!(library.close());
         assert!(library.handle.borrow().is_none());
         assert!(library.close());

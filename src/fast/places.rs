@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
 /// So many environments of a process have entries at a time: the main thread and workers. Others go by the frame.
 pub const PLACES: usize = 16;
 
-static ALL: [Place; PLACES] = [const { Place::FREE }; PLACES];
+static ALL: [Place; PLACES] = [const { Place::free() }; PLACES];
 
 /// An environment, and what calls need of it. Everything but the instance is its own thread's: written while it takes
 /// the place or binds a function, read by its calls. It is read there each time it is needed, because to keep it while C
@@ -50,15 +50,17 @@ pub struct Parts {
 }
 
 impl Place {
-    const FREE: Place = Place {
-        instance: AtomicPtr::new(ptr::null_mut()),
-        frame: AtomicPtr::new(ptr::null_mut()),
-        presence: AtomicPtr::new(ptr::null_mut()),
-        errno: AtomicPtr::new(ptr::null_mut()),
-        targets: AtomicPtr::new(ptr::null_mut()),
-        count: AtomicUsize::new(0),
-        blocked: [const { AtomicBool::new(false) }; 2],
-    };
+    const fn free() -> Place {
+        Place {
+            instance: AtomicPtr::new(ptr::null_mut()),
+            frame: AtomicPtr::new(ptr::null_mut()),
+            presence: AtomicPtr::new(ptr::null_mut()),
+            errno: AtomicPtr::new(ptr::null_mut()),
+            targets: AtomicPtr::new(ptr::null_mut()),
+            count: AtomicUsize::new(0),
+            blocked: [const { AtomicBool::new(false) }; 2],
+        }
+    }
 
     /// The place that an entry is compiled for.
     #[inline(always)]

@@ -87,13 +87,9 @@ impl Instance {
     /// forgotten.
     pub(crate) fn keep_note(&self, call: u32, function: u32) -> bool {
         let note = match self.take_note(call) {
-            // SAFETY: this is the environment's thread.
             Some(Note::Pending) => {
-                if unsafe { self.keep_pending() } {
-                    Some(Note::Kept)
-                } else {
-                    None
-                }
+                // SAFETY: this is the environment's thread.
+                if unsafe { self.keep_pending() } { Some(Note::Kept) } else { None }
             }
             note => note,
         };
