@@ -48,7 +48,7 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
         }
         return wrong;
       }
-      console.log(wrong(100), wrong(200000));`;
+      console.log(wrong(100), wrong(50000));`;
     expect(run(['-e', program])).toBe('0 0\n');
   });
 
@@ -95,7 +95,7 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
         }
         return wrong;
       }
-      console.log(wrong(100), wrong(100000));`;
+      console.log(wrong(100), wrong(30000));`;
     expect(run(['-e', program])).toBe('0 0\n');
   });
 
@@ -126,7 +126,7 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
       const { dlopen, stats } = require(${index});
       const { add } = dlopen(${basics}, { add: { args: ['i32', 'i32'], returns: 'i32', leaf: true } }).symbols;
       let wrong = 0;
-      for (let i = 0; i < 50000; i++) if (add(i, 1) !== i + 1) wrong++;
+      for (let i = 0; i < 20000; i++) if (add(i, 1) !== i + 1) wrong++;
       const { backend, reason } = stats();
       if (isMainThread) {
         const workers = Array.from({ length: 20 }, () => new Worker(process.argv[1]));
@@ -173,7 +173,11 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
 
 describe('where the engine is not known', () => {
   it.each([
-    ['modules', `Object.defineProperty(process.versions, 'modules', { value: '1' })`, 'this version of Node is not known'],
+    [
+      'modules',
+      `Object.defineProperty(process.versions, 'modules', { value: '1' })`,
+      'this version of Node is not known',
+    ],
     ['electron', `Object.defineProperty(process.versions, 'electron', { value: '99' })`, 'only on Node itself'],
     ['a host of another name', `Object.defineProperty(process.release, 'name', { value: 'x' })`, 'only on Node itself'],
   ])('calls go by the frame: %s', (_, change, reason) => {

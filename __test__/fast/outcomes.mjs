@@ -25,7 +25,18 @@ const others = [
 const bytes = Uint8Array.of(7, 8, 9);
 const values = [
   ...[0, -0, 1, -1, 2, 127, 128, 255, 256, -128, -129, 32767, 32768, 65535, 65536, -32768, -32769],
-  ...[2 ** 31 - 1, 2 ** 31, -(2 ** 31), -(2 ** 31) - 1, 2 ** 32 - 1, 2 ** 32, -(2 ** 32), 2 ** 53 - 1, 2 ** 53, 1 - 2 ** 53],
+  ...[
+    2 ** 31 - 1,
+    2 ** 31,
+    -(2 ** 31),
+    -(2 ** 31) - 1,
+    2 ** 32 - 1,
+    2 ** 32,
+    -(2 ** 32),
+    2 ** 53 - 1,
+    2 ** 53,
+    1 - 2 ** 53,
+  ],
   ...[0.5, -1.5, NaN, Infinity, -Infinity, 1e39, 3.4028235677973366e38, 3.4028235e38, 1e-45, 5e-324, 4294967296.5],
   ...[0n, 1n, -1n, 2n ** 63n - 1n, 2n ** 63n, -(2n ** 63n), -(2n ** 63n) - 1n, 2n ** 64n - 1n, 2n ** 64n, 2n ** 53n],
   ...[true, false, null, undefined, 'a', '', 'ü', 'a\0b', 'x'.repeat(40) + 1, {}, [], () => 1, new Uint8Array(0)],
@@ -56,8 +67,16 @@ function siteOf(f, index) {
   return new Function('f', body)(f);
 }
 
-const definitions = [...identities, ...others].map(([symbol, args, returns]) => ({ symbol, args, returns, leaf: true }));
-const { symbols } = arkffi.dlopen(fixture('basics'), Object.fromEntries(definitions.map((one, index) => [`f${index}`, one])));
+const definitions = [...identities, ...others].map(([symbol, args, returns]) => ({
+  symbol,
+  args,
+  returns,
+  leaf: true,
+}));
+const { symbols } = arkffi.dlopen(
+  fixture('basics'),
+  Object.fromEntries(definitions.map((one, index) => [`f${index}`, one])),
+);
 
 definitions.forEach(({ symbol, args, returns }, index) => {
   const { site, prepare, optimize, forget } = siteOf(symbols[`f${index}`], index);
@@ -74,7 +93,7 @@ definitions.forEach(({ symbol, args, returns }, index) => {
   };
   prepare();
   const usual = all.filter((given, at) => !cold[at].startsWith('ERR_'));
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     for (let count = 0; count < 50; count++) site(...usual[0]);
     optimize();
     for (const given of usual) for (let count = 0; count < 3; count++) site(...given);
