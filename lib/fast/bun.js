@@ -8,10 +8,10 @@ const { probed } = require('./probe.js');
 /** @typedef {import('./provider.js').Kind} Kind */
 
 /**
- * What Bun calls the kinds. It takes longer to pass 64-bit integers than the frame does.
+ * What Bun calls the kinds. It takes longer to pass signed 64-bit integers than the frame does; a `ptr` is any Number.
  * @type {Partial<Record<Kind | 'void', string>>}
  */
-const types = { void: 'void', i32: 'i32', u32: 'u32', f32: 'f32', f64: 'f64' };
+const types = { void: 'void', i32: 'i32', u32: 'u32', u64: 'ptr', f32: 'f32', f64: 'f64' };
 Object.setPrototypeOf(types, null);
 
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
