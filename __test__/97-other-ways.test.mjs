@@ -1,8 +1,9 @@
 // JavaScript also comes into a call by other ways than callbacks of arkffi: C calls another addon. What it does then to the
 // function that the thread is inside of must not matter to that call: cold, and in optimized code.
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
-import { arkffi, thrown } from './open.mjs';
+import { arkffi, require, thrown } from './open.mjs';
 
 const { CFunction, JSCallback, dlopen, linkSymbols } = arkffi;
 const addon = { exports: {} };
@@ -69,4 +70,45 @@ test('accessors of Array.prototype see nothing of what a callback throws', () =>
   }
   throwing.close();
   expect([error?.message, seen]).toEqual(['mine', 0]);
+});
+
+const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
+const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
+
+const program = `
+  const { dlopen } = require(${JSON.stringify(require.resolve('../index.js'))});
+  const addon = { exports: {} };
+  process.dlopen(addon, ${JSON.stringify(file)});
+  // V8 13.6 has to be told; see docs/fast-calls.md.
+  const fast = process.versions.modules !== '137';
+  const { symbols } = dlopen(${JSON.stringify(file)}, { reenter: { args: ['i32'], returns: 'i32', fast } });
+  class Shape { sides() { return 1; } }
+  const settings = { mode: 1 };
+  let changes = false;
+  addon.exports((value) => {
+    if (changes) {
+      changes = false;
+      settings.mode = 2;
+      Shape.prototype.sides = () => 2;
+    }
+    return value;
+  });
+  const shape = new Shape();
+  function run(count) {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += symbols.reenter(1) * shape.sides() + settings.mode;
+    return sum;
+  }
+  for (let i = 0; i < 300; i++) run(100);
+  const before = run(10);
+  changes = true;
+  console.log(before, run(10), run(10));
+`;
+
+test('code around a call sees what JavaScript changes that comes another way', () => {
+  const { stdout, stderr, signal } = spawnSync(node, [...flags, '--no-warnings', '-e', program], {
+    encoding: 'utf8',
+    timeout: 100_000,
+  });
+  expect(`${stdout}${stderr.slice(0, 500)}${signal ?? ''}`).toBe('20 40 40\n');
 });
