@@ -12,7 +12,7 @@ const inWorker = (program, options) =>
 /** Whether V8's fast calls are known here. */
 const isKnownHost =
   process.platform === 'linux' &&
-  ['x64', 'arm64'].includes(process.arch) &&
+  process.arch === 'x64' &&
   process.release.name === 'node' &&
   ['115', '127', '137', '147'].includes(process.versions.modules);
 
