@@ -12,16 +12,17 @@ const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8 };
 const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
 
 /** @type {import('./provider.js').Provider['caller']} */
-function caller(values, result, kept) {
+function caller(values, result, kept, inFloat = false) {
   return native.engineCaller(
     Uint8Array.from([result, ...values], (kind) => NUMBERS[kind]),
     kept,
     false,
+    inFloat,
   );
 }
 
 /** @param {number} kept */
-const frameCaller = (kept) => native.engineCaller(Uint8Array.of(NUMBERS.void), kept, true);
+const frameCaller = (kept) => native.engineCaller(Uint8Array.of(NUMBERS.void), kept, true, false);
 
 /** Whether a caller finds its values where they should be. */
 function findsValues() {
@@ -40,7 +41,7 @@ function engineProvider() {
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);
-  return { name: 'fast', reenters: state > 0, frameReenters: state > 1, caller, frameCaller };
+  return { name: 'fast', reenters: state > 0, frameReenters: state > 1, readsFloats: true, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

@@ -56,7 +56,8 @@ const { canGenerate } = require('../generate.js');
  * @typedef {object} Provider
  * @property {string} name
  * @property {boolean} reenters
- * @property {(values: Kind[], result: Kind | 'void', kept: number) => Caller | null} caller
+ * @property {(values: Kind[], result: Kind | 'void', kept: number, inFloat?: boolean) => Caller | null} caller
+ * @property {boolean} [readsFloats] `caller` makes callers that return nothing of what C returns as a floating-point number
  * @property {boolean} [frameReenters]
  * @property {(kept: number) => Caller | null} [frameCaller]
  */
@@ -93,15 +94,16 @@ const callers = new Map();
  * @param {Kind[]} values
  * @param {Kind | 'void'} result
  * @param {number} kept
+ * @param {boolean} inFloat C returns a floating-point number, and `result` is 'void': it is read in the frame
  * @returns {Caller | null}
  */
-function callerFor(values, result, kept) {
+function callerFor(values, result, kept, inFloat) {
   const found = provider();
-  if ('reason' in found) return null;
-  const shape = `${result}(${values.join()})${kept}`;
+  if ('reason' in found || (inFloat && !found.readsFloats)) return null;
+  const shape = `${result}${inFloat}(${values.join()})${kept}`;
   let caller = callers.get(shape);
   if (caller === undefined) {
-    caller = found.caller(values, result, kept);
+    caller = found.caller(values, result, kept, inFloat);
     callers.set(shape, caller);
   }
   return caller;

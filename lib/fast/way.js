@@ -132,13 +132,12 @@ function direct(signature, values, kept, otherwise, load) {
   const kinds = types.map(({ kind }) => kind);
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
   if (floats > MOST.floats || kinds.length - floats > MOST.ints) return undefined;
-  // An engine may be prepared for JavaScript in calls that return nothing only: results are read in the frame then, where the
-  // entries for calls that return nothing leave integers.
+  // An engine may be prepared for JavaScript in calls that return nothing only: results are read in the frame then.
   const isUnread = reentersByFrame() && !signature.isLeaf;
   const known = returned[signature.result.base];
-  if (isUnread && (known?.kind === 'f32' || known?.kind === 'f64')) return undefined;
+  const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
-  const caller = callerFor(kinds, back ? back.kind : 'void', kept.length);
+  const caller = callerFor(kinds, back ? back.kind : 'void', kept.length, inFloat);
   if (caller === null) return undefined;
   const args = values.map((value, index) => types[index].cut(value));
   const call = `${nameOf(caller)}(${[NUMBER, ...args, ...kept].join(', ')})`;

@@ -30,9 +30,10 @@ pub fn engine_state(env: Env, modules: u32) -> Thrown<napi::Either<u32, String>>
 }
 
 /// A caller of the engine's (see `lib/fast/provider.js`); `kinds` are numbers of [`Kind`], the result's first, or only
-/// that for a call through the frame. `null` when there is none.
+/// that for a call through the frame; `in_float` if C returns a floating-point number that is only read in the frame. `null`
+/// when there is none.
 #[napi(catch_unwind)]
-pub fn engine_caller<'env>(env: Env, kinds: &[u8], kept: u32, by_frame: bool) -> Thrown<Option<Unknown<'env>>> {
+pub fn engine_caller<'env>(env: Env, kinds: &[u8], kept: u32, by_frame: bool, in_float: bool) -> Thrown<Option<Unknown<'env>>> {
     let raw = env.raw();
     with_instance(&env, |instance| {
         let kinds: Option<Vec<Kind>> = kinds.iter().map(|&number| Kind::of_number(number)).collect();
@@ -43,7 +44,7 @@ pub fn engine_caller<'env>(env: Env, kinds: &[u8], kept: u32, by_frame: bool) ->
             return Ok(None);
         }
         // SAFETY: this is a call from JavaScript in `env`, whose instance has the place.
-        let function = unsafe { engine::function(place, values, result, kept as usize, by_frame) };
+        let function = unsafe { engine::function(place, values, result, kept as usize, by_frame, in_float) };
         // SAFETY: it is a value of this call.
         Ok(function.map(|function| unsafe { Unknown::from_raw_unchecked(raw, function) }))
     })

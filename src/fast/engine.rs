@@ -140,15 +140,16 @@ pub fn state(modules: u32) -> Result<[Reenters; 2], &'static str> {
 }
 
 /// A function of the engine's for the values of a shape and so many to be kept, which calls the entries of a place.
-/// `frame` is for calls through the frame. `None` if the engine made none.
+/// `frame` is for calls through the frame, `in_float` if C returns a floating-point number that is only read in the frame.
+/// `None` if the engine made none.
 ///
 /// # Safety
 ///
 /// This is a call from JavaScript in the environment at the place.
-pub unsafe fn function(place: usize, values: &[Kind], result: Kind, kept: usize, frame: bool) -> Option<sys::napi_value> {
+pub unsafe fn function(place: usize, values: &[Kind], result: Kind, kept: usize, frame: bool, in_float: bool) -> Option<sys::napi_value> {
     let entries = Entries::of_engine(place);
     let ints = values.iter().filter(|kind| !kind.is_float()).count();
-    let address = match (result.is_float(), ints <= FEW) {
+    let address = match (result.is_float() || in_float, ints <= FEW) {
         _ if frame => entries.frame,
         (true, true) => entries.few_floats,
         (true, false) => entries.floats,
