@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Each variant of the suite is a set of environment variables; scripts/test-all.mjs sets them.
@@ -10,6 +11,8 @@ export default defineConfig({
   test: {
     include: ['__test__/*.test.mjs'],
     globalSetup: ['__test__/fixtures/build.mjs'],
+    // Most of the time tests wait for processes of their own: no core is kept free, as vitest does by itself.
+    maxWorkers: Math.max(2, availableParallelism()),
     pool: ARKFFI_TEST_POOL ?? 'forks',
     execArgv: ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [],
     testTimeout: 120_000,

@@ -193,6 +193,13 @@ describe('a closed library', () => {
     expect(dlopen(file, { add }).symbols.add(1, 2)).toBe(3);
   });
 
+  it('is closed by its function alone too', () => {
+    const { symbols, close } = dlopen(file, { add });
+    close();
+    close();
+    expect(thrown(() => symbols.add(1, 2))).toMatchObject({ code: 'ERR_LIBRARY_CLOSED' });
+  });
+
   it('is closed by Symbol.dispose too', () => {
     const library = dlopen(null, { strlen: { args: ['cstring'] } });
     library[Symbol.dispose]();

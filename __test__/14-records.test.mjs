@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { arkffi, thrown } from './open.mjs';
 
-const { Struct, Union, StructSchema, array, bits, enumeration, opaque, pointer, out, inout } = arkffi;
+const { Struct, Union, StructSchema, array, bits, enumeration, opaque, pointer } = arkffi;
 const { CString, ptr, sizeof, alignof, offsetof } = arkffi;
 
 const Point = Struct({ x: 'int', y: 'int' });

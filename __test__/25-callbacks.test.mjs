@@ -5,7 +5,7 @@ import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const { dlopen, CFunction, CString, JSCallback, Struct } = arkffi;
-const { array, callback, inout, out, pointer, ptr, read, stats } = arkffi;
+const { array, callback, inout, out, stats } = arkffi;
 
 const file = fixture('callbacks');
 const bind = (symbol, args, returns) => dlopen(file, { [symbol]: { args, returns } }).symbols[symbol];

@@ -4,7 +4,7 @@ import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const { dlopen, AsyncCFunction, CFunction, JSCallback, Struct } = arkffi;
-const { callback, enumeration, errno, inout, opaque, out, pointer, ptr, stats } = arkffi;
+const { callback, enumeration, errno, inout, opaque, out, pointer, stats } = arkffi;
 const file = fixture('callbacks');
 const definitions = {
   lent: { symbol: 'apply_callback', args: [callback(['int'], 'int'), 'int'], returns: 'int' },
@@ -21,17 +21,9 @@ const basics = dlopen(fixture('basics'), {
   upper: { args: ['buffer'] },
 }).symbols;
 
-/** Callbacks that are closed when the test ends. */
-const opened = [];
-const open = (fn, args, returns, more) => {
-  const made = new JSCallback(fn, { args, returns, ...more });
-  opened.push(made);
-  return made;
-};
 afterEach(() => {
   // A test that fails leaves nobody waiting.
   symbols.open_gate();
-  for (const made of opened.splice(0)) made.close();
 });
 
 const fail = (error) => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
-import { arkffi, thrown } from './open.mjs';
+import { arkffi } from './open.mjs';
 
 const { dlopen, CFunction, CString, JSCallback, Struct } = arkffi;
 const { array, callback, enumeration, opaque, pointer, ptr, read, toBuffer } = arkffi;

@@ -3,7 +3,7 @@ import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const { dlopen, CFunction, CString, JSCallback, Struct } = arkffi;
-const { callback, enumeration, errno, opaque, out, pointer, ptr, read, toBuffer } = arkffi;
+const { callback, enumeration, errno, opaque, pointer, read, toBuffer } = arkffi;
 
 const file = fixture('callbacks');
 const bind = (symbol, args, returns) => dlopen(file, { [symbol]: { args, returns } }).symbols[symbol];

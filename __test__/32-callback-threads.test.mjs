@@ -4,7 +4,7 @@ import { fixture } from './fixtures/paths.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
 const { dlopen, JSCallback, Struct } = arkffi;
-const { callback, opaque, pointer, ptr } = arkffi;
+const { callback, pointer } = arkffi;
 
 const file = fixture('callbacks');
 const definitions = {
@@ -22,7 +22,6 @@ const definitions = {
   call_and_open: { args: ['function', 'int'], returns: 'int' },
 };
 const { symbols } = dlopen(file, definitions);
-const basics = dlopen(fixture('basics'), {}).symbols;
 
 /** Callbacks that are closed when the test ends. */
 const opened = [];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { arkffi, require, thrown } from './open.mjs';
+import { arkffi, thrown } from './open.mjs';
 
 const ffi = require('../lib/dialects/std-ffi.js');
 

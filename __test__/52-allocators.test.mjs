@@ -165,6 +165,17 @@ describe('an allocator of the program', () => {
     expect(allocator.calls.filter(([name]) => name === 'free').length).toBe(asked.length);
   });
 
+  test('is asked for the alignment that was given, also for less than that of malloc', () => {
+    const base = c.aligned_alloc(16, 64);
+    const asked = [];
+    const eights = { allocate: (size, align) => (asked.push(align), base + 8), free() {} };
+    alloc(8, { align: 8, allocator: eights }).free();
+    alloc('i64', 1, { align: 2, allocator: eights }).free();
+    expect(asked).toEqual([8, 8]);
+    expect(thrown(() => alloc(8, { allocator: eights }))).toMatchObject({ code: 'ERR_INVALID_POINTER' });
+    c.free(base);
+  });
+
   test('is made of the functions of a library', () => {
     const allocator = { allocate: c.malloc, free: c.free };
     const memory = alloc(16, { allocator });

@@ -182,7 +182,7 @@ describe('the options', () => {
 
   it('may be misspelt, which the error mends', () => {
     expect(thrown(() => dlopen(first, {}, { lasy: true })).message).toContain(
-      "unknown key 'lasy'; did you mean 'lazy'?",
+      "there is no option 'lasy'; did you mean 'lazy'?",
     );
   });
 

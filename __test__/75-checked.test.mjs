@@ -1,60 +1,9 @@
 // Checked access: a bad address is an error where the processor would end the process. Every program here runs in a
 // process of its own: it must end with status 0 and print what is expected.
 import { describe, expect, it } from 'vitest';
-import { spawnSync } from 'node:child_process';
+import { both, canCheck, index, outcome } from './checked.mjs';
 import { fixture } from './fixtures/paths.mjs';
-import { arkffi, require, thrown } from './open.mjs';
-
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
-const index = JSON.stringify(require.resolve('../index.js'));
-const prelude = `
-  const arkffi = require(${index});
-  const { array, dlopen, ffi, linkSymbols, read, write, toArrayBuffer, toBuffer, AsyncCFunction, CFunction, CString, JSCallback, Struct } = arkffi;
-  const file = ${JSON.stringify(fixture('pages'))};
-  const says = (action) => {
-    try { const value = action(); return typeof value === 'bigint' ? String(value) : value; } catch (error) {
-      if (!(error instanceof arkffi.FFIError)) throw error;
-      return [error.code, error.symbol, error.argument].join(' ');
-    }
-  };
-  const { symbols: c } = dlopen(file, {
-    page_size: { returns: 'size_t' }, map_pages: { args: ['size_t'], returns: 'ptr' },
-    protect: { args: ['ptr', 'size_t', 'bool', 'bool'], returns: 'int' }, unmap: { args: ['ptr', 'size_t'], returns: 'int' },
-    forbid_looking: { returns: 'int' }, answer: { returns: 'int' },
-  });
-  const page = c.page_size();
-  // Two pages, the second of which is as asked for.
-  const pages = (second) => {
-    const start = c.map_pages(3);
-    if (second === 'gone') c.unmap(start + page, page);
-    else c.protect(start + page, page, second !== 'guard', second === 'whole');
-    return start;
-  };
-  let checked = { checked: true };
-`;
-
-function outcome(program, env = {}) {
-  const result = spawnSync(node, [...flags, '-e', `${prelude}\n${program}`], {
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-    timeout: 100_000,
-  });
-  const { status, signal, stdout, stderr } = result;
-  if (status !== 0) return `status ${status}, signal ${signal}: ${stderr.slice(-800)}`;
-  return JSON.parse(stdout.trim().split('\n').at(-1));
-}
-
-/** Each with the option, and again with all checked and no option. */
-const both = (program) => [
-  outcome(program),
-  outcome(`checked = undefined;\n${program}`.replaceAll('checked: true', ''), { ARKFFI_CHECKED: '1' }),
-];
-
-const canCheck = (() => {
-  const memory = new Uint8Array(8);
-  return thrown(() => arkffi.read.u8(arkffi.ptr(memory), 0, { checked: true })) === 'nothing was thrown';
-})();
+import { arkffi, thrown } from './open.mjs';
 
 describe('an address below 64 KiB', () => {
   it('is refused by everything of ours, checked or not', () => {
@@ -302,42 +251,6 @@ describe.runIf(canCheck)('checked access', () => {
       (name) => `ERR_CALL_FAILED ${name} `,
     );
     expect(result).toEqual([...refusals, 0, 1, true]);
-  });
-});
-
-describe('the options', () => {
-  it('are refused when they are none, or unknown', () => {
-    const memory = new Uint8Array(16);
-    const address = arkffi.ptr(memory);
-    const Pair = arkffi.Struct({ first: 'int', second: 'int' });
-    const uses = [
-      ['read.i32', 2, (options) => arkffi.read.i32(address, 0, options)],
-      ['write.i32', 3, (options) => arkffi.write.i32(address, 0, 1, options)],
-      ['toArrayBuffer', 3, (options) => arkffi.toArrayBuffer(address, 0, 8, options)],
-      ['toBuffer', 3, (options) => arkffi.toBuffer(address, 0, 8, options)],
-      ['readMemory', 2, (options) => arkffi.ffi.readMemory(address, 8, options)],
-      ['readCString', 1, (options) => arkffi.ffi.readCString(address, options)],
-      ['fromPtr', 3, (options) => Pair.fromPtr(address, 0, undefined, options)],
-      ['write', 3, (options) => Pair.write(address, { first: 1, second: 2 }, 0, options)],
-      ['get', 2, (options) => Pair.get(address, 'first', options)],
-      ['set', 3, (options) => Pair.set(address, 'first', 1, options)],
-      ['view', 3, (options) => Pair.view(address, 0, undefined, options)],
-      ['fromPtr', 3, (options) => arkffi.array('int', 2).fromPtr(address, 0, undefined, options)],
-      ['view', 3, (options) => arkffi.array('int', 2).view(address, 0, undefined, options)],
-    ];
-    for (const [symbol, argument, use] of uses) {
-      for (const bad of [null, true, 'checked', { check: true }, { checked: 1 }, { checked: true, more: 1 }]) {
-        const error = { class: 'FFITypeError', code: 'ERR_INVALID_ARG_TYPE', symbol, argument };
-        expect(
-          thrown(() => use(bad)),
-          `${symbol} ${JSON.stringify(bad)}`,
-        ).toMatchObject(error);
-      }
-      expect(thrown(() => use({ checked: false }))).toBe('nothing was thrown');
-      expect(thrown(() => use({}))).toBe('nothing was thrown');
-    }
-    const definition = thrown(() => arkffi.dlopen(fixture('pages'), { answer: { returns: 'int', checked: 'yes' } }));
-    expect(definition).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', symbol: 'answer' });
   });
 });
 

@@ -1,6 +1,6 @@
 // cdef itself: its diagnostics, options and cache, closing, and texts that mean ill.
 import { describe, expect, it } from 'vitest';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { folder, header, open } from './declarations.mjs';
@@ -54,6 +54,37 @@ describe('options', () => {
   });
 });
 
+describe('what means ill', () => {
+  it('is refused: names and texts of macros that are more than that, and endless lists', () => {
+    const code = 'ERR_INVALID_ARG_VALUE';
+    for (const name of ['', 'a b', '1', 'F(', 'X\n#define Y 2', 'F(a)(b)']) {
+      const define = { [name]: '3' };
+      expect(
+        thrown(() => cdef('', undefined, { define })),
+        name,
+      ).toMatchObject({ code, symbol: 'cdef', argument: 2 });
+    }
+    expect(thrown(() => cdef('', undefined, { define: { A: '1\n#define B 2' } }))).toMatchObject({ code, argument: 2 });
+    const endless = [];
+    endless.length = 2 ** 32 - 1;
+    const told = new Proxy([], { get: (_, name) => (name === 'length' ? 2 ** 32 - 1 : '.') });
+    for (const include of [endless, told]) {
+      expect(thrown(() => cdef('', undefined, { include }))).toMatchObject({ code, symbol: 'cdef', argument: 2 });
+    }
+    const { constants } = cdef('enum { A = F(2), B = $c };', undefined, { define: { 'F(x)': '((x) + 1)', $c: 4n } });
+    expect([constants.A, constants.B]).toEqual([3, 4]);
+  });
+
+  it('are names that objects have: each is the function that was declared', () => {
+    const names = ['__proto__', 'constructor', 'toString', 'valueOf', 'then', 'hasOwnProperty'];
+    const text = names.map((name) => `int ${name}(int x) __asm__("abs");`).join('\n');
+    const { symbols } = cdef(text, null);
+    expect(Object.keys(symbols)).toEqual(names);
+    for (const name of names) expect(Reflect.get(symbols, name)(-3)).toBe(3);
+    expect(cdef('', null).symbols.toString).toBe(undefined);
+  });
+});
+
 describe('a cache', () => {
   it('keeps what was parsed, until the text or an included file changes', () => {
     const cache = path.join(folder, 'cache');
@@ -70,18 +101,6 @@ describe('a cache', () => {
     expect(read(text).s.size).toBe(8);
     expect(read('struct s { char a; };').s.size).toBe(1);
     expect(readdirSync(cache).length).toBe(2);
-  });
-
-  it('is used without parsing again, and a damaged one is written anew', () => {
-    const cache = path.join(folder, 'another');
-    const read = () => cdef('struct s { int a; };', undefined, { cache }).types.s.fieldNames;
-    expect(read()).toEqual(['a']);
-    const [name] = readdirSync(cache);
-    const file = path.join(cache, name);
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"a"', '"b"'));
-    expect(read()).toEqual(['b']);
-    writeFileSync(file, 'nonsense');
-    expect(read()).toEqual(['a']);
   });
 });
 

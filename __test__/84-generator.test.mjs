@@ -95,6 +95,21 @@ describe('a module in TypeScript', () => {
     expect(text).toContain('  /** To the right. */\n  x: ');
   });
 
+  it('has the comments of globals, and without a library those of functions, where they are defined', () => {
+    const commented = headerOf(
+      'commented.h',
+      '/** How many. */\nextern int counter;\n/** Adds.\n * Twice. */\nint add(int a, double b);\n',
+    );
+    const comment = '  /** How many. */\n  ';
+    const lines = '  /**\n   * Adds.\n   * Twice.\n   */\n  ';
+    expect(generate('commented.ts', commented, ...library).text).toContain(`${comment}counter: {`);
+    generate('commented.mjs', commented);
+    expect(readFileSync(path.join(folder, 'commented.mjs'), 'utf8')).toContain(`${lines}add: {`);
+    const types = readFileSync(path.join(folder, 'commented.d.mts'), 'utf8');
+    expect(types).toContain(`${comment}readonly counter: {`);
+    expect(types).toContain(`${lines}readonly add: {`);
+  });
+
   it('says what is not in it, and why, as does the command', () => {
     for (const said of [text, stderr]) {
       expect(said).toMatch(/summed: .*va_list/);
@@ -166,6 +181,19 @@ describe('filters', () => {
     expect(generate('filtered.ts', outer, '--from', 'other\\.h$').text).toMatch(/ other: \{/);
     expect(generate('filtered.ts', outer, '--match', '^out').text).not.toContain('another');
     expect(generate('filtered.ts', outer, '--exclude', '^out').text).not.toMatch(/ outer: \{/);
+  });
+});
+
+describe('a header of which others have the functions', () => {
+  it('says which, and how to take them', () => {
+    mkdirSync(path.join(folder, 'parts'), { recursive: true });
+    headerOf('parts/calls.h', 'int add(int, double);\n');
+    const outer = headerOf('outer.h', '#define LIMIT 3\n#include "parts/calls.h"\n');
+    const { stderr } = generate('outer.mjs', outer, '--exclude', '^add$');
+    expect(stderr).toMatch(/no functions.*parts\/calls\.h \(1\)/);
+    const [, pattern] = /--from '(.*)' takes/.exec(stderr);
+    expect(new RegExp(pattern, 'u').test('parts/calls.h')).toBe(true);
+    expect(generate('outer.mjs', outer, '--from', pattern).stderr).not.toContain('no functions');
   });
 });
 

@@ -6,7 +6,7 @@ const { symbols } = dlopen(null, {
   abs: { args: ['int'], returns: 'int' },
 });
 
-console.log(symbols.strlen('Grüße')); // 7: bytes of UTF-8
+console.log(symbols.strlen('Grüße')); // 7
 console.log(symbols.abs(-42)); // 42
 try {
   symbols.abs(0.5);

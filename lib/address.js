@@ -57,12 +57,14 @@ function locate(caller, pointer, byteOffset, size = 0) {
  * An address that memory can be at.
  * @param {string} caller
  * @param {number | bigint} address
+ * @param {number} [index] which argument of `caller` it is, where there are several
  * @returns {number | bigint}
  */
-function usable(caller, address) {
+function usable(caller, address, index) {
   if (address >= FIRST_ADDRESS) return address;
   const which = address === 0 ? 'the address is NULL' : `${address} cannot be a valid address`;
-  throw createError('ERR_INVALID_POINTER', `${caller}: ${which}`, caller, 0);
+  const where = index === undefined ? '' : `argument ${index}: `;
+  throw createError('ERR_INVALID_POINTER', `${caller}: ${where}${which}`, caller, index ?? 0);
 }
 
 /**

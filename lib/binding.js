@@ -15,12 +15,14 @@ function candidates() {
   return suffixes.map((suffix) => path.join(__dirname, '..', `arkffi.${MACHINE}${suffix}.node`));
 }
 
-/** @returns {{ addon: any, file: string }} the addon's exports, and where it was found */
+/** @returns {any} the addon's exports, with its file */
 function loadAddon() {
   const failures = [];
   for (const file of candidates()) {
     try {
-      return { addon: require(file), file };
+      const addon = require(file);
+      addon.file ??= file;
+      return addon;
     } catch (error) {
       failures.push(`  ${file}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
     }
@@ -40,7 +42,7 @@ function withCause(error, cause) {
   return Object.defineProperty(error, 'cause', { value: new Error(cause), writable: true, configurable: true });
 }
 
-const { addon, file } = loadAddon();
+const addon = loadAddon();
 setErrorTable(addon.codes());
 
 // Copies of this package in one environment share the addon, the numbers that it gives to functions, libraries and
@@ -59,7 +61,6 @@ addon.heap ??= Object.freeze({});
  * @type {any}
  */
 module.exports = {
-  file,
   ...addon,
   ...addon.attach(
     (

@@ -2,7 +2,7 @@
 // attachFinalizer: native functions that run when an object is collected.
 
 const native = require('./binding.js');
-const { byteCount, pointerValue } = require('./address.js');
+const { byteCount, pointerValue, usable } = require('./address.js');
 const { boundNumber, takesPointer } = require('./bound.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
@@ -55,17 +55,6 @@ class Finalizer {
 }
 
 /**
- * An address that there can be something at.
- * @param {number | bigint} address
- * @param {number} index
- */
-function checkUsable(address, index) {
-  if (address >= native.firstAddress) return;
-  const which = address === 0 ? 'the address is NULL' : `${address} cannot be a valid address`;
-  throw refuse('ERR_INVALID_POINTER', index, which);
-}
-
-/**
  * The number of a bound function, or an address, which is put into the frame.
  * @param {any} nativeFree
  * @returns {{ number: number | null, address: number | bigint }}
@@ -82,9 +71,7 @@ function freeingOf(nativeFree) {
   if (typeof address !== 'number' && typeof address !== 'bigint') {
     throw refuse('ERR_INVALID_ARG_TYPE', 2, `expected a bound function or an address, got ${describe(nativeFree)}`);
   }
-  const value = pointerValue(ME, address, 2);
-  checkUsable(value, 2);
-  return { number: null, address: value };
+  return { number: null, address: usable(ME, pointerValue(ME, address, 2), 2) };
 }
 
 /**
@@ -105,8 +92,7 @@ function attachFinalizer(object, ptr, nativeFree, options) {
   if (isBuffer(ptr) || views.placeOf(ptr)) {
     throw refuse('ERR_INVALID_ARG_TYPE', 1, `expected an address of memory that C made, got ${describe(ptr)}`);
   }
-  const pointer = pointerValue(ME, ptr, 1);
-  checkUsable(pointer, 1);
+  const pointer = usable(ME, pointerValue(ME, ptr, 1), 1);
   if (native.allocations.has(pointer)) {
     throw refuse('ERR_INVALID_ARG_VALUE', 1, 'memory that was allocated here is freed with free, or with its arena');
   }

@@ -56,10 +56,15 @@ class Library {
     return bindFunction(this, symbol, { symbol, ...types });
   }
 
-  /** Unloads the library once no call is inside. Calls throw ERR_LIBRARY_CLOSED from now on. */
-  close() {
-    forget(this);
-    closeHandle(this.#handle);
+  /**
+   * Unloads the library once no call is inside. Calls throw ERR_LIBRARY_CLOSED from now on. It is a function by itself, for
+   * `const { symbols, close } = dlopen(…)`.
+   */
+  get close() {
+    return () => {
+      forget(this);
+      closeHandle(this.#handle);
+    };
   }
 
   /** Whether the library has a symbol. @param {unknown} name @returns {boolean} */

@@ -14,12 +14,17 @@ run('npx', ['tsc', '-p', '__test__/types']);
 run('npx', ['tsc', '-p', '__test__/types/tsconfig.node.json']);
 
 announce('generated files');
-const generated = path.join(root, 'lib', 'marshal.generated.js');
-const before = readFileSync(generated, 'utf8');
-run(process.execPath, ['scripts/generate-marshal.mjs']);
-if (readFileSync(generated, 'utf8') !== before) {
-  console.error('lib/marshal.generated.js was not up to date with lib/emitters.js; it is now');
-  process.exit(1);
+const generated = [
+  { file: 'lib/marshal.generated.js', from: 'lib/emitters.js', script: 'scripts/generate-marshal.mjs' },
+  { file: 'docs/errors.md', from: 'src/error.rs', script: 'scripts/generate-errors.mjs' },
+];
+for (const { file, from, script } of generated) {
+  const before = readFileSync(path.join(root, file), 'utf8');
+  run(process.execPath, [script]);
+  if (readFileSync(path.join(root, file), 'utf8') !== before) {
+    console.error(`${file} was not up to date with ${from}; it is now`);
+    process.exit(1);
+  }
+  if (attempt('git', ['rev-parse', '--is-inside-work-tree']).ok)
+    run('git', ['diff', '--exit-code', '--stat', '--', file]);
 }
-if (attempt('git', ['rev-parse', '--is-inside-work-tree']).ok)
-  run('git', ['diff', '--exit-code', '--stat', '--', generated]);

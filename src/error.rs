@@ -30,7 +30,7 @@ macro_rules! codes {
         pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
 
         impl Code {
-            /// Every code, in the order of the table in the README.
+            /// Every code, in the order of the table in docs/errors.md, which is made from the comments below.
             pub const ALL: &[Code] = &[$(Code::$variant),+];
 
             /// The value of the error's `code` property.
@@ -47,18 +47,18 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A value of the wrong kind, or none where one is needed.
+    /// A value of the wrong kind, or none where one is needed; an unknown type.
     InvalidArgType "ERR_INVALID_ARG_TYPE" Type,
-    /// A value of the right kind that cannot be used: too many arguments, an embedded NUL, a
-    /// detached buffer.
+    /// A value of the right kind that cannot be used: too many arguments, a NUL inside of a string, a
+    /// detached buffer, a read-only variable.
     InvalidArgValue "ERR_INVALID_ARG_VALUE" Type,
     /// A number that is a fraction, NaN, or outside the range of its type.
     OutOfRange "ERR_OUT_OF_RANGE" Range,
     /// Fewer arguments than parameters.
     MissingArgs "ERR_MISSING_ARGS" Type,
-    /// The system could not open the library.
+    /// The library does not open. The message says why, and `cause` has the system's own text.
     DlopenFailed "ERR_DLOPEN_FAILED" Plain,
-    /// A library that must not be opened: `allowLibraries` does not allow it, or its hash is another.
+    /// A library that must not be opened: `allowLibraries` does not allow it, or its `sha256` is another.
     AccessDenied "ERR_ACCESS_DENIED" Plain,
     /// The library has no symbol of that name.
     DlsymFailed "ERR_DLSYM_FAILED" Plain,
@@ -66,27 +66,29 @@ codes! {
     LibraryClosed "ERR_LIBRARY_CLOSED" Plain,
     /// A handle of the raw bridge that was never given out, or is closed.
     InvalidHandle "ERR_INVALID_HANDLE" Plain,
-    /// A function that was not defined with `defineFunction`.
+    /// A name of the raw bridge without `defineFunction`; a variable that is bound as a function, or a function as
+    /// a variable.
     InvalidSymbol "ERR_INVALID_SYMBOL" Plain,
-    /// An address that cannot be what it is used as: NULL or within the first 64 KiB.
+    /// An address that cannot be used: NULL or within the first 64 KiB, or one that a checked access finds
+    /// unusable; a view of released memory.
     InvalidPointer "ERR_INVALID_POINTER" Plain,
-    /// The system has no memory for a copy of this size.
+    /// No memory for a copy, or for what is allocated.
     MallocFailed "ERR_MALLOC_FAILED" Plain,
-    /// Memory that was freed, belongs to something else, or was never allocated.
+    /// Memory that is freed, was not allocated here, or by another allocator; an id of none.
     InvalidMemId "ERR_INVALID_MEM_ID" Plain,
-    /// An offset or a length outside the view it applies to.
+    /// An offset or a length outside of the view or memory it applies to; a buffer or variable smaller than its type.
     OutOfBounds "ERR_OUT_OF_BOUNDS" Range,
-    /// Text that is not base64.
+    /// Text that is not base64, in `mem_write` of `arkffi/handles`.
     InvalidBase64 "ERR_INVALID_BASE64" Type,
-    /// A value that does not fit the signature of a function, in `arkffi/handles`.
+    /// A value that does not fit the signature of a function, in `call` of `arkffi/handles`.
     TypeError "ERR_TYPE_ERROR" Type,
-    /// A signature that this machine or backend cannot call.
+    /// A signature that cannot be called here, as one with thousands of parameters.
     UnsupportedArgs "ERR_UNSUPPORTED_ARGS" Plain,
-    /// Text that is not C, or not what was asked for.
+    /// Text that is no declaration of C. The message has its file, line and column, and the line.
     CSyntax "ERR_C_SYNTAX" Plain,
-    /// A callback that was closed, or a handle of one that was never given out.
+    /// A callback that is closed is called or passed; a handle of one that was never given out.
     CallbackClosed "ERR_CALLBACK_CLOSED" Plain,
-    /// A thread waited for a callback while the JavaScript thread was blocked by this call.
+    /// Another thread waited for a callback while this call blocked the JavaScript thread.
     CallbackDeadlock "ERR_CALLBACK_DEADLOCK" Plain,
     /// C called a callback from a function that was declared a leaf.
     LeafCalledBack "ERR_LEAF_CALLED_BACK" Plain,

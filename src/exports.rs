@@ -7,6 +7,7 @@ pub mod executable;
 pub mod fast;
 pub mod finalizers;
 pub mod globals;
+pub mod hashes;
 pub mod libraries;
 pub mod texts;
 pub mod variants;

@@ -66,6 +66,7 @@ impl Call {
     ///
     /// `ERR_UNSUPPORTED_ARGS` when there are too many arguments, or nothing here can pass them.
     pub fn new(signature: &Signature, backend: Backend) -> Result<Call, Error> {
+        Abi::check(signature)?;
         let of_machine = Abi::of_machine(signature);
         let abi = match (backend, of_machine) {
             (Backend::Trampoline, Some(abi)) => abi,

@@ -9,7 +9,7 @@ use crate::error::{Code, Error};
 use bits::Cursor;
 pub use bits::Rules;
 pub use leaves::Leaf;
-use leaves::{LARGEST, floats_of, leaves_of};
+use leaves::{LARGEST, floats_of, gaps_of, leaves_of};
 use std::rc::Rc;
 
 /// The largest record or array, in bytes.
@@ -66,6 +66,8 @@ pub struct Record {
     pub floats: Option<(u32, u32)>,
     /// The different scalars in it; none are listed of one that is larger than any that registers hold.
     pub leaves: Vec<Leaf>,
+    /// The bit-fields in it that only some compilers count when they pass it.
+    pub gaps: Vec<Leaf>,
     depth: u32,
 }
 
@@ -194,7 +196,7 @@ impl Record {
         let (mut plain_align, mut plain_end) = (1, 0u64);
         let mut is_plain = !spec.is_union && spec.align == 0;
         let mut is_flexible = false;
-        let mut has_unnamed_bits = false;
+        let mut unnamed = Vec::new();
         let last = spec.members.len().saturating_sub(1);
         for (index, member) in spec.members.into_iter().enumerate() {
             if is_flexible || (member.is_flexible && (index != last || index == 0 || spec.is_union)) {
@@ -203,7 +205,6 @@ impl Record {
             let named = |error: Error| Error { message: format!("member {index}: {}", error.message), ..error };
             check_member(&member).map_err(named)?;
             is_flexible = member.is_flexible;
-            has_unnamed_bits |= !member.is_named && member.width.is_some_and(|width| width > 0);
             depth = depth.max(member.ty.depth());
             plain_align = plain_align.max(member.ty.align());
             is_plain &= member.ty.is_plain() && member.width.is_none();
@@ -212,6 +213,8 @@ impl Record {
             plain_end = u64::from(offset) + u64::from(member.ty.size());
             if member.is_named && member.width != Some(0) {
                 members.push(Member { ty: member.ty, offset, bits });
+            } else {
+                unnamed.push(Member { ty: member.ty, offset, bits });
             }
         }
         if members.is_empty() {
@@ -220,11 +223,18 @@ impl Record {
         let align = cursor.align().max(spec.align);
         let size = checked_size(cursor.end().next_multiple_of(u64::from(align)))?;
         is_plain &= align == plain_align && !is_flexible;
-        let leaves = if u64::from(size) <= LARGEST { leaves_of(&members) } else { Vec::new() };
-        let floats = if has_unnamed_bits { None } else { floats_of(&members, spec.is_union, size) };
+        let is_small = u64::from(size) <= LARGEST;
+        let leaves = if is_small { leaves_of(&members) } else { Vec::new() };
+        let gaps = if is_small { gaps_of(&members, &unnamed, spec.is_union) } else { Vec::new() };
+        let floats = if unnamed.iter().any(|gap| gap.bits.is_some_and(|bits| bits.width > 0)) {
+            None
+        } else {
+            floats_of(&members, spec.is_union, size)
+        };
         let member_align = cursor.align();
         Ok(Record {
             leaves,
+            gaps,
             floats,
             is_union: spec.is_union,
             members,

@@ -66,12 +66,13 @@ function alloc(type, count = undefined, options = undefined) {
   const given = isOptions ? count : options;
   const { size, element, count: n } = measure('alloc', type, isOptions ? undefined : count);
   let allocator = HEAP;
-  let align = element ? element.type.align : ALIGN;
+  const least = element ? element.type.align : 1;
+  let align = element ? least : ALIGN;
   if (given !== undefined) {
     const index = isOptions ? 1 : 2;
     const chosen = ownOptions('alloc', given, ALLOC_OPTIONS, index);
     allocator = checkAllocator('alloc', chosen.allocator, index);
-    if (chosen.align !== undefined) align = Math.max(align, checkAlign('alloc', chosen.align, index));
+    if (chosen.align !== undefined) align = Math.max(least, checkAlign('alloc', chosen.align, index));
   }
   const block = takeBlock('alloc', allocator, size, align, true, nameOf(type), 'memory');
   return memoryOn(block.enlist(allocator !== HEAP), 0, size, element, n);

@@ -1,20 +1,23 @@
 'use strict';
 // Units on disk, so that a header is parsed once.
 
-const { createHash, randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { version } = require('../../package.json');
+const native = require('../binding.js');
 const { createError } = require('../errors.js');
-const { inclusionsOf } = require('./inclusions.js');
-const { parseBare } = require('./parse.js');
+const { unitOf } = require('./declarations.js');
+const { parse } = require('./parse.js');
+const { linesOf, unitFrom } = require('./stored.js');
 
 /** @typedef {import('./format.js').CUnit} CUnit */
 /** @typedef {import('./format.js').CParseOptions} CParseOptions */
 
-const MACHINE = `${process.platform}-${process.arch}`;
-/** What a unit has, by which a damaged one is known. @type {(keyof CUnit)[]} */
-const LISTS = ['files', 'records', 'enums', 'typedefs', 'functions', 'globals', 'constants', 'macros', 'diagnostics'];
+/** @typedef {import('./declarations.js').Unit} Unit */
+
+/** Goes up when the lines of a file become others. */
+const FORMAT = 1;
+/** A SHA-256 and the end of its line. */
+const HASH_LENGTH = 65;
 
 /** A file's stamp; null where there is no file. @typedef {string | null} Stamp */
 
@@ -34,25 +37,34 @@ function stampOf(file) {
  * @param {string} directory made if it is not there
  * @param {import('./options.js').Source} source
  * @param {CParseOptions} options
- * @returns {CUnit}
+ * @returns {Unit}
  */
 function parseCached(directory, source, options) {
   // A file that is as it was is not read: that takes as long as the rest.
   const what = (source.file === undefined ? null : stampOf(source.file)) ?? source.read();
   // A text includes what is in the working directory.
-  const key = JSON.stringify([version, MACHINE, options, source.file === undefined ? process.cwd() : '', what]);
-  const hash = createHash('sha256').update(key).digest('hex');
-  const file = path.join(directory, `${hash}.json`);
-  const known = readUnit(file);
+  const place = source.file === undefined ? process.cwd() : '';
+  // Another build of arkffi may read C otherwise.
+  const key = ascii(JSON.stringify([FORMAT, stampOf(native.file), options, place, what]));
+  const file = path.join(directory, `${native.sha256(Buffer.from(key))}.unit`);
+  const known = readUnit(file, key);
   if (known) return known;
   const text = source.read();
-  const json = parseBare(text, options);
-  /** @type {CUnit} */
-  const unit = JSON.parse(json);
-  const stamps = stampsOf(unit, text, options);
-  if (stamps) write(directory, hash, `${JSON.stringify(stamps)}\n${json}`);
+  const parsed = parse(text, options);
+  const unit = unitOf(parsed);
+  const stamps = stampsOf(parsed, text, options);
+  if (stamps) {
+    const content = Buffer.from([key, ...[JSON.stringify(stamps), ...linesOf(parsed, unit)].map(ascii)].join('\n'));
+    write(directory, file, Buffer.concat([Buffer.from(`${native.sha256(content)}\n`), content]));
+  }
   return unit;
 }
+
+/**
+ * JSON without what takes more than a byte, which is read sooner.
+ * @param {string} json
+ */
+const ascii = (json) => json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /**
  * The stamps of all files that the unit depends on: those that were included, and those that would be if they were
@@ -73,7 +85,7 @@ function stampsOf({ files }, text, { file, include = [], define = {} }) {
     return undefined;
   }
   for (const each of [text, ...Object.values(define), ...texts]) {
-    const found = inclusionsOf(each);
+    const found = require('./inclusions.js').inclusionsOf(each);
     if (found === undefined) return undefined;
     for (const name of found) names.add(name);
   }
@@ -83,14 +95,14 @@ function stampsOf({ files }, text, { file, include = [], define = {} }) {
   return [...paths].map((name) => [name, stampOf(name)]);
 }
 
-/** @param {string} directory @param {string} hash @param {string} content */
-function write(directory, hash, content) {
+/** @param {string} directory @param {string} file in it @param {Buffer} content */
+function write(directory, file, content) {
   // Whoever reads meanwhile must see all or nothing.
-  const temporary = path.join(directory, `.${hash}.${randomBytes(6).toString('hex')}`);
+  const temporary = path.join(directory, `.${require('node:crypto').randomUUID()}`);
   try {
     fs.mkdirSync(directory, { recursive: true });
     fs.writeFileSync(temporary, content);
-    fs.renameSync(temporary, path.join(directory, `${hash}.json`));
+    fs.renameSync(temporary, file);
   } catch (error) {
     if (stampOf(temporary) !== null) fs.rmSync(temporary, { force: true });
     const { message } = /** @type {Error} */ (error);
@@ -98,16 +110,22 @@ function write(directory, hash, content) {
   }
 }
 
-/** @param {string} file @returns {CUnit | undefined} undefined when it is not there, damaged, or older than a header */
-function readUnit(file) {
+/**
+ * @param {string} file
+ * @param {string} key of what should be in it
+ * @returns {Unit | undefined} undefined when it is not there, damaged, of something else, or older than a header
+ */
+function readUnit(file, key) {
   try {
-    const stored = fs.readFileSync(file, 'utf8');
-    const end = stored.indexOf('\n');
-    /** @type {[string, Stamp][]} */
-    const stamps = JSON.parse(stored.slice(0, end));
-    if (stamps.some(([name, stamp]) => stampOf(name) !== stamp)) return undefined;
-    const unit = JSON.parse(stored.slice(end + 1));
-    return LISTS.every((name) => Array.isArray(unit[name])) ? unit : undefined;
+    const stored = fs.readFileSync(file);
+    const content = stored.subarray(HASH_LENGTH);
+    if (stored.toString('latin1', 0, HASH_LENGTH) !== `${native.sha256(content)}\n`) return undefined;
+    const [what, stamps, ...lines] = content.toString('latin1').split('\n');
+    if (what !== key) return undefined;
+    const isCurrent = JSON.parse(stamps).every(
+      (/** @type {[string, Stamp]} */ [name, stamp]) => stampOf(name) === stamp,
+    );
+    return isCurrent ? unitFrom(lines) : undefined;
   } catch {
     return undefined;
   }

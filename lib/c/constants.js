@@ -24,22 +24,28 @@ function valueOf(constant) {
   }
 }
 
+/** The values of a unit's constants. @param {CUnit} unit @returns {Record<string, unknown>} */
+function constantValues(unit) {
+  const values = Object.create(null);
+  for (const constant of unit.constants) values[constant.name] = valueOf(constant);
+  return values;
+}
+
 /**
- * The constants of a unit. Reading a macro that is none throws why.
- * @param {CUnit} unit
+ * The constants of a unit. Reading a macro that is none, or an enumerator that was skipped, throws why.
+ * @param {import('./declarations.js').Unit} unit
+ * @param {Map<string, import('./cdef.js').Skipped>} skipped why names are missing
  * @returns {Record<string, unknown>}
  */
-function constantsOf(unit) {
+function constantsOf({ summary, macros }, skipped) {
   /** @type {Map<string, string> | undefined} */
   let reasons;
   const look = (/** @type {string} */ name) => {
-    reasons ??= new Map(unit.macros.map((macro) => [macro.name, macro.reason]));
-    const reason = reasons.get(name);
+    reasons ??= new Map(macros().map((macro) => [macro.name, macro.reason]));
+    const reason = reasons.get(name) ?? skipped.get(name)?.reason;
     if (reason !== undefined) throw unusable('constants', name, reason);
   };
-  const constants = Object.create(null);
-  for (const constant of unit.constants) constants[constant.name] = valueOf(constant);
-  return Object.freeze(Object.setPrototypeOf(constants, explaining('constants', look)));
+  return Object.freeze(Object.setPrototypeOf(summary.constants, explaining('constants', look)));
 }
 
-module.exports = { constantsOf, valueOf };
+module.exports = { constantValues, constantsOf, valueOf };

@@ -36,7 +36,7 @@ export interface CUnit {
   /** Each name once; a later declaration adds to the first. */
   functions: CFunction[];
   globals: CGlobal[];
-  /** Enumerators, in order, then macros, in order. Each name once. */
+  /** Enumerators, in order, then macros, in order. Each name once: a macro hides the enumerator of its name. */
   constants: CConstant[];
   /** Macros that are no constants, with the reason. Function-like ones are among them. */
   macros: CMacro[];
@@ -62,7 +62,7 @@ export type CType = (
   | { kind: 'float'; name: string; size: 4 | 8 }
   /**
    * What arkffi cannot read or pass: `long double`, `float _Complex`, `__int128`, `__builtin_va_list`, vectors,
-   * and names whose declaration was skipped (then without size). `reason` says why, as the end of a sentence.
+   * names whose declaration was skipped, and enums of which not all is known (then without size). `reason` says why, as the end of a sentence.
    */
   | { kind: 'opaque'; name: string; size: number | null; alignment: number | null; reason: string }
   | { kind: 'pointer'; to: CType }
@@ -79,7 +79,7 @@ export interface CSignature {
   /** `(void)` has none. Arrays and functions have become pointers, as C does it. */
   params: CParam[];
   variadic?: true;
-  /** `f()`: C does not say what it takes. */
+  /** `f()`: C does not say what it takes, and arkffi passes nothing; or `f(a) float a; {…}`, with promoted `params`. */
   unprototyped?: true;
   /** `stdcall`, `fastcall`, `thiscall`, `vectorcall`, `ms_abi`, `sysv_abi`, …; not told when it is C's own. */
   convention?: string;
@@ -208,6 +208,6 @@ export interface CDiagnostic {
   line?: string;
   /** `file:line:column: message`, the line, and a caret under the place; several lines. */
   text: string;
-  /** What the skipped declaration would have declared. */
+  /** What was lost: what the skipped text would have declared, tags as `struct x`. */
   names?: string[];
 }

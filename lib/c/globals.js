@@ -11,18 +11,19 @@ const { Unmapped } = require('./mapping.js');
  * Defines a global as a property, whose value is that in memory.
  * @param {object} symbols
  * @param {import('../library.js').OpenLibrary} library
- * @param {CGlobal} global
+ * @param {string} name
+ * @param {() => CGlobal} declaration
  * @param {import('./schemas.js').UnitSchemas} schemas
  */
-function defineGlobal(symbols, library, global, { mapping }) {
-  const { name, symbol = name } = global;
+function defineGlobal(symbols, library, name, declaration, { mapping }) {
   const fail = (/** @type {string} */ reason) =>
     createError('ERR_UNSUPPORTED_ARGS', `${name} cannot be used: ${reason}`, name);
   const bind = () => {
-    if (global.static) throw fail('it is static: no library exports it');
-    if (global.threadLocal) throw fail('each thread has one of its own');
+    const { symbol = name, type, static: isStatic, threadLocal } = declaration();
+    if (isStatic) throw fail('it is static: no library exports it');
+    if (threadLocal) throw fail('each thread has one of its own');
     try {
-      return bindVariable(library, name, { symbol, type: mapping.global(global.type) });
+      return bindVariable(library, name, { symbol, type: mapping.global(type) });
     } catch (error) {
       throw error instanceof Unmapped ? fail(error.message) : error;
     }
@@ -30,13 +31,15 @@ function defineGlobal(symbols, library, global, { mapping }) {
   /** @type {ReturnType<typeof bind> | undefined} */
   let bound;
   const access = () => (bound ??= bind());
-  const { type, isConst } = mapping.resolve(global.type);
-  const isFixed = isConst || (type.kind === 'array' && mapping.resolve(type.of).isConst);
+  const isFixed = () => {
+    const { type, isConst } = mapping.resolve(declaration().type);
+    return isConst || (type.kind === 'array' && mapping.resolve(type.of).isConst);
+  };
   Object.defineProperty(symbols, name, {
     enumerable: true,
     get: () => access().get(),
     set: (value) => {
-      if (isFixed) throw createError('ERR_INVALID_ARG_VALUE', `${name}: it is const`, name);
+      if (isFixed()) throw createError('ERR_INVALID_ARG_VALUE', `${name}: it is const`, name);
       access().set(value);
     },
   });

@@ -3,6 +3,7 @@
 // of these types.
 
 import type { CallbackType, OpaqueType, OutType, PointerType } from '../../index.js';
+import type { Base, NoName, Qualifier, Specified, Specifiers } from './specifiers.js';
 import type { TooMany, Unbroken, Uncommented, Words } from './words.js';
 
 /** The definition of a prototype's function; never for a text that is beyond the type system. */
@@ -12,114 +13,6 @@ export type Prototype<Text extends string> =
 /** The definitions of several prototypes by their names; never if there is anything else in the text. */
 export type Prototypes<Text extends string> =
   Statements<Text> extends infer Found ? ([Found] extends [never] ? never : Merged<Found>) : never;
-
-// ---- specifiers ------------------------------------------------------------------------------------
-
-/** Words that change nothing for a caller. */
-type Ignored = 'volatile' | 'restrict' | '__restrict' | '__restrict__' | 'register' | 'extern' | 'static' | 'inline';
-
-/** What integers are called, after their sign and length. */
-interface Integers {
-  char: 'char';
-  'signed char': 'i8';
-  'unsigned char': 'u8';
-  'short ': 'i16';
-  'unsigned short ': 'u16';
-  ' ': 'i32';
-  'unsigned ': 'u32';
-  'long ': 'long';
-  'unsigned long ': 'unsigned long';
-  'long long ': 'i64';
-  'unsigned long long ': 'u64';
-}
-
-/** Names of types that stand for themselves. */
-type Own =
-  | `${'' | 'u'}int${8 | 16 | 32 | 64}_t`
-  | `${'' | 'u'}int${'max' | 'ptr'}_t`
-  | 'size_t'
-  | 'ssize_t'
-  | 'ptrdiff_t'
-  | 'wchar_t'
-  | 'char16_t'
-  | 'char32_t'
-  | 'bool'
-  | 'float'
-  | 'double'
-  | 'void';
-
-type Named<Word> = Word extends Own ? Word : Word extends '_Bool' ? 'bool' : never;
-
-// What has been read of a type: its sign, length and base, and whether it is const. A base in brackets is the name
-// of a record, of which nothing else is known.
-interface Specified {
-  sign: '' | 'signed' | 'unsigned';
-  length: '' | 'short' | 'long' | 'long long';
-  base: string | [tag: string];
-  const: boolean;
-}
-interface Unspecified extends Specified {
-  sign: '';
-  length: '';
-  base: '';
-  const: false;
-}
-type With<Known extends Specified, Key extends keyof Specified, Value> = {
-  [Each in keyof Specified]: Each extends Key ? Extract<Value, Specified[Each]> : Known[Each];
-};
-type IsBare<Known extends Specified> = [Known['sign'], Known['length'], Known['base']] extends ['', '', '']
-  ? true
-  : false;
-
-/** The type that leading words specify, and the words after it. */
-type Specifiers<All extends string[], Known extends Specified = Unspecified> = All extends [
-  infer Word extends string,
-  ...infer Rest extends string[],
-]
-  ? Word extends Ignored
-    ? Specifiers<Rest, Known>
-    : Word extends 'const'
-      ? Specifiers<Rest, With<Known, 'const', true>>
-      : Word extends 'signed' | 'unsigned'
-        ? Specifiers<Rest, With<Known, 'sign', Word>>
-        : Word extends 'short'
-          ? Specifiers<Rest, With<Known, 'length', Word>>
-          : Word extends 'long'
-            ? Specifiers<Rest, With<Known, 'length', Known['length'] extends '' ? 'long' : 'long long'>>
-            : Word extends 'int' | 'char'
-              ? Specifiers<Rest, With<Known, 'base', Word>>
-              : Word extends 'struct' | 'union'
-                ? Rest extends [infer Tag extends string, ...infer Behind extends string[]]
-                  ? Specifiers<Behind, With<Known, 'base', [Tag]>>
-                  : never
-                : IsBare<Known> extends true
-                  ? Named<Word> extends never
-                    ? never
-                    : Specifiers<Rest, With<Known, 'base', Named<Word>>>
-                  : [Known, All]
-  : IsBare<Known> extends true
-    ? never
-    : [Known, All];
-
-/** The name of a base type, by all that is said of it. */
-type Base<Known extends Specified> = Known['base'] extends infer Kind
-  ? Kind extends '' | 'int' | 'char'
-    ? IntegerKey<Known['sign'], Known['length'], Kind> extends infer Key
-      ? Key extends keyof Integers
-        ? Integers[Key]
-        : never
-      : never
-    : [Known['sign'], Known['length']] extends ['', '']
-      ? Kind
-      : never
-  : never;
-type IntegerKey<Sign extends string, Length extends string, Kind extends string> = Kind extends 'char'
-  ? Length extends ''
-    ? Sign extends ''
-      ? 'char'
-      : `${Sign} char`
-    : never
-  : `${Sign extends 'unsigned' ? (Length extends '' ? 'unsigned' : 'unsigned ') : ''}${Length} `;
 
 // ---- declarators -----------------------------------------------------------------------------------
 
@@ -132,6 +25,8 @@ interface FunctionOf<Result, List> {
   result: Result;
   list: List;
 }
+/** The list of a function that says nothing of what it takes: `()`. */
+type Unsaid = 'unsaid';
 
 type Pointer<Of extends CType> = { of: PointerTo<Of>; const: false };
 
@@ -140,34 +35,43 @@ type Declarator<Of extends CType, Rest extends string[], Name extends string = '
   infer Word extends string,
   ...infer Behind extends string[],
 ]
-  ? Word extends '*'
-    ? Declarator<Pointer<Of>, Behind, Name>
-    : Word extends 'const'
-      ? Declarator<{ of: Of['of']; const: true }, Behind, Name>
-      : Word extends Ignored
-        ? Declarator<Of, Behind, Name>
-        : Word extends '['
-          ? Behind extends [']'] | [string, ']']
-            ? [Pointer<Of>, Name]
-            : never
-          : Word extends '('
-            ? FunctionPointer<Of, Behind, Name>
-            : Word extends ')' | ']' | ',' | ';' | '...'
-              ? never
-              : Name extends ''
-                ? Declarator<Of, Behind, Word>
-                : never
+  ? Word extends '['
+    ? Behind extends [']'] | [string, ']']
+      ? [Pointer<Of>, Name]
+      : never
+    : Name extends ''
+      ? Word extends '*'
+        ? Declarator<Pointer<Of>, Behind>
+        : Word extends 'const'
+          ? Declarator<{ of: Of['of']; const: true }, Behind>
+          : Word extends Qualifier
+            ? Declarator<Of, Behind>
+            : Word extends '('
+              ? FunctionPointer<Of, Behind>
+              : Word extends NoName
+                ? never
+                : Declarator<Of, Behind, Word>
+      : never
   : [Of, Name];
 
-type FunctionPointer<Of extends CType, Rest extends string[], Name extends string> = Name extends ''
-  ? Rest extends ['*', infer Given extends string, ')', '(', ...infer List extends string[]]
-    ? Listed<Of, List, Given>
-    : Rest extends ['*', ')', '(', ...infer List extends string[]]
-      ? Listed<Of, List, ''>
-      : never
-  : never;
-type Listed<Of extends CType, Rest extends string[], Name extends string> =
-  ParameterList<Rest> extends [infer List, []] ? [Pointer<{ of: FunctionOf<Of, List>; const: false }>, Name] : never;
+type FunctionPointer<Of extends CType, Rest extends string[]> = Rest extends [
+  '*',
+  infer Given extends string,
+  ')',
+  '(',
+  ...infer List extends string[],
+]
+  ? Given extends NoName
+    ? never
+    : Listed<Of, List, Given>
+  : Rest extends ['*', ')', '(', ...infer List extends string[]]
+    ? Listed<Of, List, ''>
+    : never;
+type Listed<Of extends CType, Rest extends string[], Name extends string> = Rest extends [')']
+  ? [Pointer<{ of: FunctionOf<Of, Unsaid>; const: false }>, Name]
+  : ParameterList<Rest> extends [infer List, []]
+    ? [Pointer<{ of: FunctionOf<Of, List>; const: false }>, Name]
+    : never;
 
 type Declared<All extends string[]> =
   Specifiers<All> extends [infer Known extends Specified, infer Rest extends string[]]
@@ -210,9 +114,13 @@ type EachDeclared<List extends string[][], Done extends unknown[] = []> = List e
 ]
   ? [First, Others] extends [['...'], []]
     ? [...Done, '...']
-    : Declared<First> extends [infer Type extends CType, string]
-      ? EachDeclared<Others, [...Done, Type]>
-      : never
+    : [Declared<First>] extends [never]
+      ? never
+      : Declared<First> extends [infer Type extends CType, string]
+        ? Type['of'] extends 'void'
+          ? never
+          : EachDeclared<Others, [...Done, Type]>
+        : never
   : Done;
 
 // ---- types of arkffi -------------------------------------------------------------------------------
@@ -242,15 +150,8 @@ type MadePointer<Target extends CType, As extends Place> = Target['of'] extends 
         : 'ptr'
     : Target['of'] extends [infer Tag extends string]
       ? OpaqueType<Tag>
-      : Target['of'] extends FunctionOf<infer Result, infer List extends unknown[]>
-        ? [MadeAll<List, 'argument'>, Made<Result, 'returned'>] extends [infer Args, infer Returns]
-          ? // As of a variadic one, of which nothing is known that it could be called with.
-            [Args] extends [never]
-            ? 'function'
-            : [Returns] extends [never]
-              ? 'function'
-              : CallbackType<Extract<Args, unknown[]>, Returns>
-          : never
+      : Target['of'] extends FunctionOf<infer Result, infer List>
+        ? MadeCallback<Result, List>
         : Made<Target, 'target'> extends infer Made
           ? [Made] extends [never]
             ? never
@@ -258,6 +159,17 @@ type MadePointer<Target extends CType, As extends Place> = Target['of'] extends 
               ? OutType<Made, 'changed'>
               : PointerType<Made>
           : never;
+
+/** What nothing is known of that it could be called with, as a variadic function, is an address. */
+type MadeCallback<Result, List> = List extends unknown[]
+  ? [MadeAll<List, 'argument'>, Made<Result, 'returned'>] extends [infer Args, infer Returns]
+    ? [Args] extends [never]
+      ? 'function'
+      : [Returns] extends [never]
+        ? 'function'
+        : CallbackType<Extract<Args, unknown[]>, Returns>
+    : never
+  : 'function';
 
 type MadeAll<List extends unknown[], As extends Place, Done extends unknown[] = []> = List extends [
   infer First,
@@ -298,7 +210,9 @@ type UpToBracket<All extends string[], Head extends string[] = []> = All extends
 ]
   ? Word extends '('
     ? [Head, Rest]
-    : UpToBracket<Rest, [...Head, Word]>
+    : Word extends '['
+      ? never
+      : UpToBracket<Rest, [...Head, Word]>
   : never;
 
 // ---- several prototypes ----------------------------------------------------------------------------

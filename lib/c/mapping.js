@@ -1,7 +1,7 @@
 'use strict';
 // What C types are to arkffi, whoever makes them: values for cdef, text for a generated module.
 
-/** @typedef {import('./format.js').CUnit} CUnit */
+/** @typedef {import('./declarations.js').Declarations} Declarations */
 /** @typedef {import('./format.js').CType} CType */
 /** @typedef {import('./format.js').CSignature} CSignature */
 /** @typedef {import('./format.js').CRecord} CRecord */
@@ -48,15 +48,15 @@ const isOpen = (error) => error instanceof Unmapped && !(error instanceof TooDee
  * @template T
  */
 class Mapping {
-  /** @type {CUnit} */
-  #unit;
+  /** @type {Pick<Declarations, 'record' | 'typedef'>} */
+  #declared;
   /** @type {Maker<T>} */
   #make;
   #depth = 0;
 
-  /** @param {CUnit} unit @param {Maker<T>} make */
-  constructor(unit, make) {
-    this.#unit = unit;
+  /** @param {Pick<Declarations, 'record' | 'typedef'>} declared @param {Maker<T>} make */
+  constructor(declared, make) {
+    this.#declared = declared;
     this.#make = make;
   }
 
@@ -66,7 +66,7 @@ class Mapping {
     /** @type {string | undefined} */
     let name;
     while (type.kind === 'typedef') {
-      const typedef = this.#unit.typedefs[type.typedef];
+      const typedef = this.#declared.typedef(type.typedef);
       if (name === undefined || typedef.builtin) name = typedef.name;
       type = typedef.type;
       isConst ||= type.const === true;
@@ -122,7 +122,7 @@ class Mapping {
       case 'enum':
         return make.enumeration(type.enum);
       case 'record': {
-        const record = this.#unit.records[type.record];
+        const record = this.#declared.record(type.record);
         if (!Mapping.isUnknown(record)) return make.record(type.record, place);
         const name = `${record.union ? 'union' : 'struct'} ${record.tag ?? '{…}'}`;
         throw new Unmapped(record.problem ? `${name}: ${record.problem}` : `${name} is declared only`);
@@ -138,7 +138,7 @@ class Mapping {
     for (
       let type = /** @type {CType} */ (declared);
       type.kind === 'typedef';
-      { type } = this.#unit.typedefs[type.typedef]
+      { type } = this.#declared.typedef(type.typedef)
     ) {
       const name = this.#make.typedef?.(type.typedef);
       if (name !== undefined) return name;
@@ -181,7 +181,7 @@ class Mapping {
       case 'function':
         return this.#calledFunction(to) ?? this.#function(type);
       case 'record': {
-        const record = this.#unit.records[type.record];
+        const record = this.#declared.record(type.record);
         if (Mapping.isUnknown(record)) return make.opaque(record.tag ?? name ?? 'struct');
         return make.pointer(isChanged ? 'inout' : 'pointer', () => make.record(type.record, 'target'), true);
       }

@@ -7,11 +7,18 @@ const { fileURLToPath } = require('node:url');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { isFileURL } = require('../file-url.js');
-const { checkDefinition, ownProperties } = require('../library.js');
+const { copyList } = require('../library/list.js');
+const { ownOptions } = require('../options.js');
 
 /** @typedef {import('./format.js').CParseOptions} CParseOptions */
 
 const KEYS = ['strict', 'include', 'define', 'free', 'cache'];
+
+/** So many directories are enough. */
+const MOST_DIRECTORIES = 1000;
+
+/** A macro with or without parameters. */
+const MACRO = /^[\p{ID_Start}_$][\p{ID_Continue}$]*(\([^()\r\n]*\))?$/u;
 
 /**
  * @param {string} text
@@ -56,8 +63,7 @@ function sourceOf(source) {
   if (typeof source !== 'object' || source === null) {
     throw invalid(`argument 0: expected text, or { file }, got ${describe(source)}`, 0);
   }
-  checkDefinition(source, 'cdef', ['file']);
-  const file = path.resolve(pathOf(ownProperties(source).file, 'file', 0));
+  const file = path.resolve(pathOf(ownOptions('cdef', source, ['file'], 0).file, 'file', 0));
   const read = () => {
     try {
       return fs.readFileSync(file, 'utf8');
@@ -87,7 +93,11 @@ function readMap(what, given, check) {
 
 /** @param {unknown} value @param {string} name */
 function macroText(value, name) {
+  if (!MACRO.test(name)) throw invalid(`define: ${describe(name)} is no name of a macro`, 2, 'ERR_INVALID_ARG_VALUE');
   if (value === true) return '1';
+  if (typeof value === 'string' && /[\r\n]/.test(value)) {
+    throw invalid(`define: ${name} has several lines`, 2, 'ERR_INVALID_ARG_VALUE');
+  }
   if (typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
   throw invalid(`define: ${name} must be a string, an integer or true, got ${describe(value)}`, 2);
 }
@@ -110,11 +120,11 @@ function symbolName(value, name) {
  * @returns {Options}
  */
 function readOptions(options) {
-  if (options === undefined) return { strict: false, include: [], define: {}, free: {}, cache: undefined };
-  checkDefinition(options, 'cdef', KEYS);
-  const { strict = false, include = [], define, free, cache } = ownProperties(options);
+  const { strict = false, include = [], define, free, cache } = ownOptions('cdef', options, KEYS, 2);
   if (typeof strict !== 'boolean') throw invalid(`strict must be a boolean, got ${describe(strict)}`, 2);
-  const directories = Array.isArray(include) ? Array.from(include) : [include];
+  const tooMany = (/** @type {number} */ length) =>
+    invalid(`include has at most ${MOST_DIRECTORIES} directories, got ${length}`, 2, 'ERR_INVALID_ARG_VALUE');
+  const directories = Array.isArray(include) ? copyList(include, MOST_DIRECTORIES, tooMany) : [include];
   return {
     strict,
     include: directories.map((directory) => path.resolve(pathOf(directory, 'include', 2))),

@@ -3,6 +3,7 @@
 
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
+const { declarationsOf } = require('./declarations.js');
 const { firstError, parse, syntaxError } = require('./parse.js');
 const { Unmapped } = require('./mapping.js');
 const { Schemas } = require('./schemas.js');
@@ -26,7 +27,10 @@ function readPrototype(caller, text, name) {
     throw createError('ERR_C_SYNTAX', message, name);
   }
   try {
-    return { symbol: declared.symbol ?? declared.name, ...definitionOf(declared, new Schemas(unit).mapping) };
+    return {
+      symbol: declared.symbol ?? declared.name,
+      ...definitionOf(declared, new Schemas(declarationsOf(unit)).mapping),
+    };
   } catch (error) {
     throw error instanceof Unmapped ? uncallable(declared.name, error.message) : error;
   }

@@ -36,19 +36,26 @@ function refusing(name, why) {
   return defineValue(refuse, 'async', async () => fail(), 'enumerable');
 }
 
+/** Used again and again. @type {PropertyDescriptor} */
+const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enumerable: true }, null);
+
 /**
- * Defines a property whose value is made when it is first read.
+ * Defines properties whose values are made when they are first read.
  * @param {object} target
- * @param {string} name
- * @param {() => unknown} make
+ * @param {string[]} names
+ * @param {(index: number, name: string) => unknown} make
  */
-function defineLater(target, name, make) {
-  const get = () => {
-    const value = make();
-    defineValue(target, name, value, 'enumerable');
-    return value;
-  };
-  Object.defineProperty(target, name, { get, configurable: true, enumerable: true });
+function defineLater(target, names, make) {
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index];
+    lazily.get = () => {
+      const value = make(index, name);
+      defineValue(target, name, value, 'enumerable');
+      return value;
+    };
+    Object.defineProperty(target, name, lazily);
+  }
+  lazily.get = undefined;
 }
 
 module.exports = { defineLater, explaining, refusing };

@@ -2,18 +2,29 @@
 // The types of a unit as types of arkffi: schemas, made when they are first needed.
 
 const { createError } = require('../errors.js');
-const { callback } = require('../callback/type.js');
-const { array } = require('../record/array.js');
-const { Struct, Union } = require('../record/schema.js');
-const { bits } = require('../types/bits.js');
-const { enumeration } = require('../types/enumeration.js');
-const { opaque } = require('../types/opaque.js');
-const { inout, pointer } = require('../types/pointer.js');
 const { fieldsOf } = require('./fields.js');
 const { Mapping, TooDeep, Unmapped } = require('./mapping.js');
 
-/** @typedef {import('./format.js').CUnit} CUnit */
+/** @typedef {import('./declarations.js').Declarations} Declarations */
 /** @typedef {import('./format.js').CRecord} CRecord */
+
+/**
+ * Loaded when there is a type to make, and then kept: a program uses few of a header's.
+ * @template T
+ * @param {() => T} load
+ */
+function later(load) {
+  /** @type {T | undefined} */
+  let loaded;
+  return () => (loaded ??= load());
+}
+const callbacks = later(() => require('../callback/type.js'));
+const arrays = later(() => require('../record/array.js'));
+const records = later(() => require('../record/schema.js'));
+const bitFields = later(() => require('../types/bits.js'));
+const enumerations = later(() => require('../types/enumeration.js'));
+const opaques = later(() => require('../types/opaque.js'));
+const pointers = later(() => require('../types/pointer.js'));
 
 /** An integer, as a Number where that is exact. @param {number | string} value */
 const integer = (value) => (typeof value === 'number' ? value : BigInt(value));
@@ -22,8 +33,8 @@ const integer = (value) => (typeof value === 'number' ? value : BigInt(value));
 const titleOf = ({ tag, union }) => `${union ? 'union' : 'struct'} ${tag ?? '{…}'}`;
 
 class Schemas {
-  /** @type {CUnit} */
-  #unit;
+  /** @type {Declarations} */
+  #declared;
   /** By number; null while it is being made. @type {Map<number, any>} */
   #records = new Map();
   /** @type {Map<number, any>} */
@@ -35,9 +46,9 @@ class Schemas {
   /** @type {import('./mapping.js').TypeMapping<any>} */
   mapping;
 
-  /** @param {CUnit} unit */
-  constructor(unit) {
-    this.#unit = unit;
+  /** @param {Declarations} declared */
+  constructor(declared) {
+    this.#declared = declared;
     /** @type {import('./mapping.js').Maker<any>} */
     const make = {
       name: (name) => name,
@@ -48,12 +59,11 @@ class Schemas {
       enumeration: (number) => this.enumeration(number),
       opaque: (tag) => this.opaque(tag),
       typedef: (number) => this.#function(number),
-      pointer: (direction, target, isRecord) =>
-        (direction === 'inout' ? inout : pointer)(isRecord ? () => this.#known(target) : target()),
-      array: (of, length) => (length === null ? array(of) : array(of, length)),
-      callback,
+      pointer: (direction, target, isRecord) => pointers()[direction](isRecord ? () => this.#known(target) : target()),
+      array: (of, length) => (length === null ? arrays().array(of) : arrays().array(of, length)),
+      callback: (args, returns) => callbacks().callback(args, returns),
     };
-    this.mapping = new Mapping(unit, make);
+    this.mapping = new Mapping(declared, make);
   }
 
   /** What a pointer points to: memory of which nothing is known, if arkffi cannot lay it out. @param {() => any} target */
@@ -70,11 +80,11 @@ class Schemas {
   record(number) {
     const known = this.#records.get(number);
     if (known instanceof Unmapped) throw known;
-    if (known === null) throw new Unmapped(`${titleOf(this.#unit.records[number])} contains itself`);
+    if (known === null) throw new Unmapped(`${titleOf(this.#declared.record(number))} contains itself`);
     if (known) return known;
     this.#records.set(number, null);
     try {
-      const schema = this.#make(this.#unit.records[number]);
+      const schema = this.#make(this.#declared.record(number));
       this.#records.set(number, schema);
       return schema;
     } catch (error) {
@@ -90,7 +100,7 @@ class Schemas {
     if (Mapping.isUnknown(record)) throw new Unmapped(record.problem ?? `${titleOf(record)} is declared only`);
     const fields = Object.create(null);
     for (const { key, type, bits: width, align, anonymous, unnamed } of fieldsOf(this.mapping, record)) {
-      if (width !== undefined) fields[key] = { type: bits(type, width), unnamed: unnamed === true };
+      if (width !== undefined) fields[key] = { type: bitFields().bits(type, width), unnamed: unnamed === true };
       else if (align || anonymous) fields[key] = { type, align, anonymous: anonymous === true };
       else fields[key] = type;
     }
@@ -110,10 +120,10 @@ class Schemas {
   enumeration(number) {
     let schema = this.#enums.get(number);
     if (schema === undefined) {
-      const { members, type } = this.#unit.enums[number];
+      const { members, type } = this.#declared.enumeration(number);
       const values = Object.create(null);
       for (const { name, value } of members) values[name] = integer(value);
-      schema = enumeration(values, this.mapping.type(type, 'member'));
+      schema = enumerations().enumeration(values, this.mapping.type(type, 'member'));
       this.#enums.set(number, schema);
     }
     return schema;
@@ -124,7 +134,7 @@ class Schemas {
    * @param {number} number
    */
   #function(number) {
-    const { type } = this.#unit.typedefs[number];
+    const { type } = this.#declared.typedef(number);
     if (type.kind === 'typedef') return undefined;
     const known = this.#functions.get(number);
     if (known !== undefined) return known;
@@ -136,13 +146,14 @@ class Schemas {
   /** @param {string} tag */
   opaque(tag) {
     let type = this.#opaque.get(tag);
-    if (type === undefined) this.#opaque.set(tag, (type = opaque(tag)));
+    if (type === undefined) this.#opaque.set(tag, (type = opaques().opaque(tag)));
     return type;
   }
 }
 
 /** @param {CRecord} record @param {object} fields */
 function layOut(record, fields) {
+  const { Struct, Union } = records();
   try {
     return (record.union ? Union : Struct)(fields, { pack: record.pack, align: record.align });
   } catch (error) {

@@ -8,7 +8,7 @@ const { Unmapped } = require('./mapping.js');
 const { defineLater, explaining, refusing } = require('./reasons.js');
 const { unusable } = require('./schemas.js');
 
-/** @typedef {import('./format.js').CUnit} CUnit */
+/** @typedef {import('./declarations.js').Summary} Summary */
 /** @typedef {import('./format.js').CFunction} CFunction */
 
 /**
@@ -26,49 +26,50 @@ function definitionOf(declared, mapping, free) {
 /** @param {string} name @param {string} reason */
 const uncallable = (name, reason) => createError('ERR_UNSUPPORTED_ARGS', `${name} cannot be called: ${reason}`, name);
 
-/** @param {CUnit} unit @param {string} name @returns {import('./cdef.js').Skipped | undefined} */
+/** @param {Summary} summary @param {string} name @returns {import('./cdef.js').Skipped | undefined} */
 function withoutLibrary({ functions, globals }, name) {
-  const isFunction = functions.some((declared) => declared.name === name);
-  if (!isFunction && !globals.some((declared) => declared.name === name)) return undefined;
+  const isFunction = functions.includes(name);
+  if (!isFunction && !globals.includes(name)) return undefined;
   return { reason: 'no library was given', isFunction };
 }
 
 /**
- * @param {CUnit} unit
+ * @param {import('./declarations.js').Unit} unit
  * @param {import('../library.js').OpenLibrary | undefined} library
  * @param {import('./schemas.js').UnitSchemas} schemas
  * @param {Record<string, string>} free
  * @param {Map<string, import('./cdef.js').Skipped>} skipped why names are missing
  * @returns {Record<string, any>}
  */
-function symbolsOf(unit, library, schemas, free, skipped) {
+function symbolsOf({ summary, declarations }, library, schemas, free, skipped) {
   const symbols = Object.create(
     explaining('symbols', (name) => {
-      const missing = skipped.get(name) ?? (library ? undefined : withoutLibrary(unit, name));
+      const missing = skipped.get(name) ?? (library ? undefined : withoutLibrary(summary, name));
       if (missing === undefined) return undefined;
       if (!missing.isFunction) throw unusable('symbols', name, missing.reason);
       return refusing(name, () => uncallable(name, missing.reason));
     }),
   );
   if (library === undefined) return symbols;
-  for (const declared of unit.functions) {
-    const { name } = declared;
-    defineLater(symbols, name, () => {
-      try {
-        return bindFunction(library, name, {
-          symbol: declared.symbol ?? name,
-          ...definitionOf(declared, schemas.mapping, free[name]),
-        });
-      } catch (error) {
-        const { code, message } = /** @type {any} */ (error);
-        if (error instanceof Unmapped) return refusing(name, () => uncallable(name, error.message));
-        if (code !== 'ERR_DLSYM_FAILED' && code !== 'ERR_UNSUPPORTED_ARGS') throw error;
-        return refusing(name, () => createError(code, message, name));
-      }
-    });
-  }
-  for (const global of unit.globals)
-    if (!Object.hasOwn(symbols, global.name)) defineGlobal(symbols, library, global, schemas);
+  const bind = (/** @type {number} */ number, /** @type {string} */ name) => {
+    try {
+      const declared = declarations.function(number);
+      return bindFunction(library, name, {
+        symbol: declared.symbol ?? name,
+        ...definitionOf(declared, schemas.mapping, free[name]),
+      });
+    } catch (error) {
+      const { code, message } = /** @type {any} */ (error);
+      if (error instanceof Unmapped) return refusing(name, () => uncallable(name, error.message));
+      if (code !== 'ERR_DLSYM_FAILED' && code !== 'ERR_UNSUPPORTED_ARGS') throw error;
+      return refusing(name, () => createError(code, message, name));
+    }
+  };
+  defineLater(symbols, summary.functions, bind);
+  summary.globals.forEach((name, number) => {
+    if (Object.hasOwn(symbols, name)) return;
+    defineGlobal(symbols, library, name, () => declarations.global(number), schemas);
+  });
   return symbols;
 }
 

@@ -5,85 +5,71 @@ const { defineLater, explaining } = require('./reasons.js');
 const { Mapping, Unmapped } = require('./mapping.js');
 const { unusable } = require('./schemas.js');
 
-/** @typedef {import('./format.js').CUnit} CUnit */
+/** @typedef {import('./declarations.js').Declarations} Declarations */
+
+/** Before a tag. */
+const KEYWORDS = ['struct', 'union', 'enum'];
 
 /**
- * The typedefs and tags of a unit. Where a tag is another type than the typedef of its name, it is under
- * `struct x`, `union x` or `enum x`.
- * @param {CUnit} unit
+ * The types of a unit by their names.
+ * @param {import('./declarations.js').Unit} unit
  * @param {import('./schemas.js').UnitSchemas} schemas
  * @param {Map<string, import('./cdef.js').Skipped>} skipped why names are missing
  * @returns {Record<string, any>}
  */
-function typesOf(unit, schemas, skipped) {
+function typesOf({ summary, declarations }, schemas, skipped) {
   const { mapping } = schemas;
-  /** @type {Map<string, () => unknown>} */
-  const builtin = new Map();
-  const look = (/** @type {string} */ name) => {
-    const missing = skipped.get(name);
-    if (missing) throw unusable('types', name, missing.reason);
-    return builtin.get(name)?.();
+  const make = {
+    typedef: (/** @type {number} */ number, /** @type {string} */ name) => {
+      const declared = declarations.typedef(number).type;
+      const { type } = mapping.resolve(declared);
+      if (type.kind === 'void') return 'void';
+      if (type.kind === 'record') return recordType(declarations, schemas, type.record, name);
+      const bytes = mapping.alignedBytes(declared);
+      // As bytes it would be laid out, and passed, as what it is not.
+      if (bytes) throw new Unmapped(`${bytes.name}: ${bytes.reason}`);
+      return mapping.type({ kind: 'typedef', typedef: number }, 'member');
+    },
+    record: (/** @type {number} */ number, /** @type {string} */ name) =>
+      recordType(declarations, schemas, number, name),
+    enum: (/** @type {number} */ number, /** @type {string} */ name) => {
+      const { problem, incomplete, tag = name } = declarations.enumeration(number);
+      const reason = problem ?? skipped.get(`enum ${tag}`)?.reason ?? 'it is declared only';
+      if (problem || incomplete) throw new Unmapped(reason);
+      return schemas.enumeration(number);
+    },
   };
-  const types = Object.create(explaining('types', look));
-  const told = (/** @type {string} */ name, /** @type {() => unknown} */ make) => () => {
+  const told = (/** @type {import('./declarations.js').TypeName} */ [name, kind, number]) => {
     try {
-      return make();
+      return make[kind](number, name);
     } catch (error) {
       throw error instanceof Unmapped ? unusable('types', name, error.message) : error;
     }
   };
-  /** The typedefs by their names. @type {Map<string, number>} */
-  const named = new Map();
-  unit.typedefs.forEach((typedef, number) => {
-    const { name } = typedef;
-    const make = told(name, () => {
-      const { type } = mapping.resolve(typedef.type);
-      if (type.kind === 'void') return 'void';
-      if (type.kind === 'record') return recordType(unit, schemas, type.record, name);
-      const bytes = mapping.alignedBytes(typedef.type);
-      // As bytes it would be laid out, and passed, as what it is not.
-      if (bytes) throw new Unmapped(`${bytes.name}: ${bytes.reason}`);
-      return mapping.type({ kind: 'typedef', typedef: number }, 'member');
-    });
-    if (typedef.builtin) return void builtin.set(name, make);
-    named.set(name, number);
-    defineLater(types, name, make);
-  });
-  const isOf = (/** @type {number} */ typedef, /** @type {'record' | 'enum'} */ kind, /** @type {number} */ number) => {
-    const { type } = mapping.resolve(unit.typedefs[typedef].type);
-    return type.kind === kind && /** @type {any} */ (type)[kind] === number;
+  /** @type {Map<string, number> | undefined} */
+  let builtin;
+  const look = (/** @type {string} */ name) => {
+    const missing = skipped.get(name) ?? KEYWORDS.map((word) => skipped.get(`${word} ${name}`)).find(Boolean);
+    if (missing) throw unusable('types', name, missing.reason);
+    builtin ??= new Map(summary.builtin);
+    const number = builtin.get(name);
+    return number === undefined ? undefined : told([name, 'typedef', number]);
   };
-  const addTag = (
-    /** @type {string} */ tag,
-    /** @type {string} */ keyword,
-    /** @type {'record' | 'enum'} */ kind,
-    /** @type {number} */ number,
-    /** @type {() => unknown} */ make,
-  ) => {
-    const known = named.get(tag);
-    if (known !== undefined && isOf(known, kind, number)) return;
-    const name = known === undefined && !Object.hasOwn(types, tag) ? tag : `${keyword} ${tag}`;
-    if (!Object.hasOwn(types, name)) defineLater(types, name, told(name, make));
-  };
-  unit.records.forEach(({ tag, union }, number) => {
-    if (tag === undefined) return;
-    addTag(tag, union ? 'union' : 'struct', 'record', number, () => recordType(unit, schemas, number, tag));
-  });
-  unit.enums.forEach(({ tag }, number) => {
-    if (tag !== undefined) addTag(tag, 'enum', 'enum', number, () => schemas.enumeration(number));
-  });
+  const types = Object.create(explaining('types', look));
+  const names = summary.types.map(([name]) => name);
+  defineLater(types, names, (index) => told(summary.types[index]));
   return types;
 }
 
 /**
  * A record's schema; of one that is declared only, the type of pointers to it.
- * @param {CUnit} unit
+ * @param {Declarations} declarations
  * @param {import('./schemas.js').UnitSchemas} schemas
  * @param {number} number
  * @param {string} name
  */
-function recordType(unit, schemas, number, name) {
-  const record = unit.records[number];
+function recordType(declarations, schemas, number, name) {
+  const record = declarations.record(number);
   if (!record.problem && Mapping.isUnknown(record)) return schemas.opaque(record.tag ?? name);
   return schemas.record(number);
 }

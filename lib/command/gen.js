@@ -85,6 +85,21 @@ function summarize({ counts, skipped }, output, isLong, say) {
   if (shown.length < skipped.size) say(`  and ${skipped.size - shown.length} more: --verbose lists them`);
 }
 
+/**
+ * Headers that declare little themselves, as math.h, have their functions in others.
+ * @param {import('../c/format.js').CUnit} unit
+ * @param {(line: string) => void} say
+ */
+function pointToOthers({ functions, files }, say) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { at } of functions) if (at) counts.set(files[at[0]], (counts.get(files[at[0]]) ?? 0) + 1);
+  const most = [...counts].sort(([, one], [, other]) => other - one).slice(0, 3);
+  if (most.length === 0) return;
+  say(`it has no functions. They are declared in ${most.map(([file, count]) => `${file} (${count})`).join(', ')}:`);
+  say(`  --from '${path.basename(most[0][0]).replace('.', '\\.')}$' takes those of the first`);
+}
+
 /** @param {string} file @param {string} text */
 const isSame = (file, text) => fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text;
 
@@ -112,6 +127,7 @@ function run(positionals, values) {
   const files = output === undefined ? [] : filesOf(made, output);
   const text = output === undefined ? made.write('ts', false) : '';
   summarize(made, output ?? 'module', verbose, say);
+  if (made.counts.functions === 0 && filters.match.length === 0) pointToOthers(unit, say);
   if (check) {
     const stale = files.filter(([file, content]) => !isSame(file, content));
     for (const [file] of stale) say(`${file} is not what this header gives: run gen without --check`);

@@ -19,6 +19,7 @@ const commands = Object.assign(Object.create(null), {
   layout: () => require('./layout.js'),
   verify: () => require('./verify.js'),
   symbols: () => require('./symbols.js'),
+  doctor: () => require('./doctor.js'),
 });
 
 /** The arguments are wrong. */

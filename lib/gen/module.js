@@ -2,6 +2,7 @@
 // A unit as a module: constants, types, and functions of a library.
 
 const { valueOf } = require('../c/constants.js');
+const { declarationsOf } = require('../c/declarations.js');
 const { Unmapped } = require('../c/mapping.js');
 const { Schemas } = require('../c/schemas.js');
 const { Names, docComment, inComment, isIdentifier, key, property, quote } = require('./names.js');
@@ -35,7 +36,7 @@ const TYPES = new Set(
 
 /** Records that arkffi lays out otherwise are only pointed to. @param {CUnit} unit */
 function setAsideRecords(unit) {
-  const schemas = new Schemas(unit);
+  const schemas = new Schemas(declarationsOf(unit));
   unit.records.forEach((record, number) => {
     if (record.incomplete || record.problem) return;
     try {
@@ -191,14 +192,16 @@ class Module {
         continue;
       }
       const members = isType ? parts.map((part) => `readonly ${part}`).join('; ') : parts.join(', ');
-      definitions.push(`  ${sign}${key(name)}: { ${members} }${end}\n`);
+      // Without a library nothing but the definition says what the function is.
+      const comment = library === undefined ? docComment(docOf(declared), '  ') : '';
+      definitions.push(`${comment}  ${sign}${key(name)}: { ${members} }${end}\n`);
       const doc = docComment(docOf(declared));
       if (isType) exported.push(`${doc}export declare const ${called}: FunctionOf<Definitions[${quote(name)}]>;\n`);
       else exported.push(`${doc}export const ${called} = ${property('symbols', name)};\n`);
     }
     this.counts.functions = exported.length;
     this.counts.globals = 0;
-    for (const { name, static: isStatic, symbol, type } of unit.globals.filter((each) => this.#isWanted(each))) {
+    for (const { name, static: isStatic, symbol, type, doc } of unit.globals.filter((each) => this.#isWanted(each))) {
       if (isStatic || !hasSymbol(symbol ?? name)) {
         this.skipped.set(name, isStatic ? 'it is static' : 'the library has no such symbol');
         continue;
@@ -210,7 +213,7 @@ class Module {
         const members = isType
           ? `${also}readonly type: ${made}; readonly global: true`
           : `${also}type: ${made}, global: true`;
-        definitions.push(`  ${sign}${key(name)}: { ${members} }${end}\n`);
+        definitions.push(`${docComment(doc, '  ')}  ${sign}${key(name)}: { ${members} }${end}\n`);
         this.counts.globals++;
       } catch (error) {
         if (!(error instanceof Unmapped)) throw error;

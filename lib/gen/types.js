@@ -1,6 +1,7 @@
 'use strict';
 // The types of a module: each is declared once, before it is used.
 
+const { declarationsOf } = require('../c/declarations.js');
 const { fieldsOf } = require('../c/fields.js');
 const { Mapping, Unmapped } = require('../c/mapping.js');
 const { integer, titleOf } = require('../c/schemas.js');
@@ -107,7 +108,7 @@ class TypeWriter {
       later: (target) => this.#deferred(target),
     };
     this.mapping = new Mapping(
-      unit,
+      declarationsOf(unit),
       language === 'd.ts' ? typeMaker(called) : expressionMaker(called, () => this.#depth > 0),
     );
   }

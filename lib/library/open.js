@@ -6,7 +6,7 @@ const native = require('../binding.js');
 const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
 const { isFileURL } = require('../file-url.js');
-const { didYouMean } = require('../nearest.js');
+const { ownOptions } = require('../options.js');
 const { tracing, traceTimed } = require('../tracing.js');
 const { here } = require('../tracking.js');
 const { copyList } = require('./list.js');
@@ -102,14 +102,7 @@ const KEYS = ['lazy', 'now', 'global', 'local', 'search', 'sha256'];
  */
 function readOptions(caller, options, argument) {
   if (options === undefined) return PLAIN;
-  if (typeof options !== 'object' || options === null) {
-    throw invalidType(caller, argument, `the options must be an object, got ${describe(options)}`);
-  }
-  const given = Object.setPrototypeOf({ ...options }, null);
-  for (const key of Object.keys(given)) {
-    if (KEYS.includes(key)) continue;
-    throw invalidType(caller, argument, `the options have an unknown key '${key}'${didYouMean(key, KEYS)}`);
-  }
+  const given = ownOptions(caller, options, KEYS, argument);
   /** @param {string} key @param {string} opposite */
   const choice = (key, opposite) => {
     for (const name of [key, opposite]) {

@@ -10,9 +10,13 @@ mod sysv64;
 mod win64;
 
 use crate::ctype::Repr;
+use crate::error::{Code, Error};
 use crate::layout::{Record, Type};
 use crate::signature::Signature;
 use registers::Registers;
+
+/// Why a record that is not [settled](Abi::is_settled) cannot be passed, as the end of a sentence.
+pub const UNSETTLED: &str = "it has an unnamed bit-field, with which compilers pass it differently";
 
 /// Where one word goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +112,27 @@ impl Abi {
     /// Whether libffi can lay out and place the types of `signature` by itself.
     pub fn libffi_knows(signature: &Signature) -> bool {
         libffi::knows(signature)
+    }
+
+    /// Whether compilers for x86-64 but Windows agree on how a record is passed.
+    pub fn is_settled(record: &Record) -> bool {
+        sysv64::is_settled(record)
+    }
+
+    /// Checks that there is one way of passing the values of `signature` on this machine.
+    ///
+    /// # Errors
+    ///
+    /// `ERR_UNSUPPORTED_ARGS` where it depends on the compiler.
+    pub fn check(signature: &Signature) -> Result<(), Error> {
+        if cfg!(windows) || !cfg!(target_arch = "x86_64") {
+            return Ok(());
+        }
+        let mut types = signature.params.iter().chain([&signature.result]);
+        match types.any(|ty| matches!(ty, Type::Record(record) if !Abi::is_settled(record))) {
+            true => Err(Error::new(Code::UnsupportedArgs, format!("a record cannot be passed by value: {UNSETTLED}"))),
+            false => Ok(()),
+        }
     }
 
     /// Places the values of a call of `signature`.

@@ -2,7 +2,7 @@
 
 use super::registers::Registers;
 use super::{ParamPlace, Piece, Place, Placement, ResultPlace};
-use crate::layout::{Record, Type};
+use crate::layout::{Leaf, Record, Type};
 use crate::signature::Signature;
 
 /// rdi, rsi, rdx, rcx, r8, r9
@@ -21,15 +21,28 @@ enum Class {
 
 /// The classes of a record's eightbytes; `None` for class MEMORY.
 fn classify(record: &Record) -> Option<Vec<Class>> {
+    classes_of(record, record.leaves.iter())
+}
+
+/// Whether compilers agree on where a record goes. The ABI does not say what unnamed bit-fields are: padding to clang,
+/// integers to gcc (those without width only in unions, and before version 12). Nor does it say whether bit-fields in
+/// a union can be unaligned: to gcc they can.
+pub(super) fn is_settled(record: &Record) -> bool {
+    classify(record) == classes_of(record, record.leaves.iter().chain(&record.gaps))
+}
+
+fn classes_of<'a>(record: &Record, leaves: impl Iterator<Item = &'a Leaf>) -> Option<Vec<Class>> {
     if record.size > 16 || record.is_flexible {
         return None;
     }
     let mut classes = vec![Class::None; record.size.div_ceil(8) as usize];
-    for leaf in &record.leaves {
+    for leaf in leaves {
         if !leaf.is_bits && !leaf.offset.is_multiple_of(leaf.size) {
             return None;
         }
-        for class in &mut classes[(leaf.offset / 8) as usize..(leaf.offset + leaf.size).div_ceil(8) as usize] {
+        let from = leaf.offset / 8;
+        let touched = (leaf.offset + leaf.size).div_ceil(8) - from;
+        for class in classes.iter_mut().skip(from as usize).take(touched as usize) {
             *class = if leaf.is_float && *class != Class::Integer { Class::Sse } else { Class::Integer };
         }
     }
@@ -74,6 +87,8 @@ mod tests {
     use super::*;
     use crate::abi::tests::{packed, record, scalars};
     use crate::ctype::CType::{self, *};
+    use crate::layout::{MemberSpec, RecordSpec, Rules};
+    use std::rc::Rc;
 
     fn scalar_places(params: Vec<CType>, result: CType) -> Placement {
         place(&scalars(params, result))
@@ -112,6 +127,37 @@ mod tests {
     fn large_and_unaligned_records_are_in_memory() {
         assert_eq!(record_places(record(&[I64, I64, I8])), [(Place::Stack(0), 0)]);
         assert_eq!(record_places(packed(&[I8, I32])), [(Place::Stack(0), 0)]);
+    }
+
+    #[test]
+    fn compilers_agree_where_an_unnamed_bit_field_is_beside_an_integer_or_in_memory() {
+        let member =
+            |ctype: CType, width| MemberSpec { ty: Type::Scalar(ctype), align: 0, width, is_named: width.is_none(), is_flexible: false };
+        let of = |is_union, pack, members: &[(CType, Option<u32>)]| {
+            let members = members.iter().map(|&(ctype, width)| member(ctype, width)).collect();
+            Record::new(RecordSpec { is_union, pack, align: 0, members }, Rules::Sysv64).unwrap()
+        };
+        let settled = |members: &[(CType, Option<u32>)]| is_settled(&of(false, 0, members));
+        assert!(settled(&[(I32, None), (U32, Some(5)), (F64, None)]));
+        assert!(settled(&[(F32, None), (U8, Some(5)), (U8, None)]));
+        assert!(settled(&[(I64, None), (I64, None), (F64, None), (U8, Some(3))]));
+        assert!(!settled(&[(F32, None), (U32, Some(5))]));
+        assert!(!settled(&[(F64, None), (U32, Some(5))]));
+        assert!(!settled(&[(U64, Some(5)), (I64, None)]));
+        // Those without width count for gcc before 12, and in unions.
+        assert!(settled(&[(F64, None), (U32, Some(0)), (F64, None)]));
+        assert!(!settled(&[(F32, None), (U32, Some(0)), (F32, None)]));
+        assert!(!is_settled(&of(true, 0, &[(F32, None), (U32, Some(0))])));
+        assert!(is_settled(&of(true, 0, &[(I32, None), (U32, Some(3))])));
+        // Inside of others they are where those put them.
+        let inner = Rc::new(of(true, 2, &[(I16, None), (I32, Some(20))]));
+        let nested = |first| {
+            let inner = MemberSpec { ty: Type::Record(inner.clone()), ..member(I8, None) };
+            Record::new(RecordSpec { is_union: false, pack: 2, align: 0, members: vec![member(first, None), inner] }, Rules::Sysv64)
+                .unwrap()
+        };
+        assert!(is_settled(&nested(I32)));
+        assert!(!is_settled(&nested(I16)));
     }
 
     #[test]

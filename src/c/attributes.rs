@@ -3,12 +3,14 @@
 
 use super::keywords::{convention, convention_keyword};
 use super::lexer::{Kind, Token};
-use super::literal;
+use super::literal::{self, NO_TEXT};
 use super::parser::Parser;
 use super::source::Fault;
 use super::target::System;
-use super::value::{Int, Value};
+use super::types::{Opaque, Shape, Ty, as_int};
+use super::value::{Float, Int, Value};
 use crate::layout::MAX_ALIGN;
+use std::rc::Rc;
 
 /// What attributes say of a declaration.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,8 @@ pub(super) struct Attributes {
     pub is_packed: bool,
     /// 0 for none.
     pub align: u32,
+    /// Two attributes ask for different alignments.
+    pub is_aligned_twice: bool,
     pub convention: Option<&'static str>,
     pub is_noreturn: bool,
     pub deprecated: Option<String>,
@@ -138,6 +142,7 @@ impl<'s> Parser<'s> {
             "packed" => attributes.is_packed = true,
             "aligned" | "align" => {
                 let align = if has_arguments { self.alignment()? } else { 16 };
+                attributes.is_aligned_twice |= attributes.align != 0 && attributes.align != align;
                 attributes.align = attributes.align.max(align);
             }
             "noreturn" | "Noreturn" => attributes.is_noreturn = true,
@@ -173,29 +178,36 @@ impl<'s> Parser<'s> {
         if align == 0 || align.is_power_of_two() { Ok(align) } else { Err(Fault::new(at, format!("{align} is not an alignment"))) }
     }
 
-    /// A string, those that follow it joined.
+    /// A string, those that follow it joined; empty where there is none.
     pub(super) fn string(&mut self) -> Result<String, Fault> {
-        let mut text = String::new();
-        while self.token().kind == Kind::String {
-            let token = self.take();
-            if let Value::Text(part, _) = literal::value_of(token, self.target()).map_err(|message| Fault::new(token.at, message))? {
-                text.push_str(&part);
-            }
+        let at = self.token().at;
+        let target = self.target();
+        match self.text()? {
+            Value::Text(units, element) => literal::text_of(&units, element, target).ok_or_else(|| Fault::new(at, NO_TEXT)),
+            _ => Ok(String::new()),
         }
-        Ok(text)
     }
 
-    /// What `mode(…)` makes of an integer.
-    pub(super) fn with_mode(&self, int: Int, mode: &str) -> Option<Int> {
-        let is_signed = self.target().is_signed(int);
+    /// What `mode(…)` makes of a type.
+    pub(super) fn with_mode(&self, ty: Ty, mode: &str) -> Shape {
+        let int = as_int(&self.types, &self.unit, ty);
+        let is_float = matches!(self.shape(ty), Shape::Float(_));
         let signed = match mode {
-            "QI" | "byte" => Int::SChar,
-            "HI" => Int::Short,
-            "SI" => Int::Int,
-            "DI" | "word" | "pointer" | "unwind_word" => self.target().int64_type(),
-            "TI" => Int::Int128,
-            _ => return None,
+            "SF" if is_float => return Shape::Float(Float::Float),
+            "DF" if is_float => return Shape::Float(Float::Double),
+            "QI" | "byte" => Some(Int::SChar),
+            "HI" => Some(Int::Short),
+            "SI" => Some(Int::Int),
+            "DI" | "word" | "pointer" | "unwind_word" => Some(self.target().int64_type()),
+            "TI" => Some(Int::Int128),
+            _ => None,
         };
-        Some(if is_signed { signed } else { signed.to_unsigned() })
+        match (int, signed) {
+            (Some(int), Some(signed)) => Shape::Int(if self.target().is_signed(int) { signed } else { signed.to_unsigned() }),
+            _ => {
+                let reason = "a type of this mode has no equivalent in JavaScript".to_owned();
+                Shape::Opaque(Rc::new(Opaque { name: format!("mode({mode})"), layout: None, reason }))
+            }
+        }
     }
 }

@@ -14,6 +14,9 @@ pub fn type_named(name: &str, target: Target) -> Option<Shape> {
     if matches!(name, "va_list" | "__builtin_va_list" | "__gnuc_va_list" | "__va_list") {
         return Some(Shape::Opaque(Rc::new(va_list(target))));
     }
+    // What the C library calls them inside of its own headers.
+    let inner = name.strip_prefix("__").filter(|name| target.system == System::Linux && (name.ends_with("_t") || name.starts_with("u_")));
+    let name = inner.unwrap_or(name);
     standard(name, target).or_else(|| of_system(name, target)).map(Shape::Int)
 }
 

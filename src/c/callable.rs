@@ -4,10 +4,8 @@ use super::keywords;
 use super::parser::Parser;
 use super::target::{Arch, System};
 use super::types::{Shape, Signature, Ty};
-use std::collections::HashSet;
-
-/// System V ABI, AMD64, 3.2.3 ignores unnamed bit-fields; gcc does not.
-const UNSETTLED: &str = "it has an unnamed bit-field, with which compilers pass it differently";
+use crate::abi::{Abi, UNSETTLED};
+use crate::layout::Type;
 
 impl Parser<'_> {
     /// The reason as the end of a sentence; `None` when it can be called.
@@ -38,24 +36,8 @@ impl Parser<'_> {
     /// Whether compilers differ in how a value is passed.
     fn is_unsettled(&self, ty: Ty) -> bool {
         let target = self.target();
-        if target.arch != Arch::X86 || target.system == System::Windows {
-            return false;
-        }
-        let (mut seen, mut todo) = (HashSet::new(), vec![ty]);
-        while let Some(ty) = todo.pop() {
-            match self.shape(ty) {
-                Shape::Array(of, _) => todo.push(*of),
-                Shape::Record(index) if seen.insert(*index) => {
-                    let fields = &self.unit.records[*index].fields;
-                    if fields.iter().any(|field| field.declared.name.is_empty() && field.bits.is_some_and(|bits| bits > 0)) {
-                        return true;
-                    }
-                    todo.extend(fields.iter().map(|field| field.ty));
-                }
-                _ => {}
-            }
-        }
-        false
+        let is_sysv = target.arch == Arch::X86 && target.system != System::Windows;
+        is_sysv && matches!(self.laid_type(ty), Ok(Type::Record(record)) if !Abi::is_settled(&record))
     }
 
     /// The convention is what functions of the target use anyway.

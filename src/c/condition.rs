@@ -1,5 +1,6 @@
 //! The expressions of `#if`, and what can be asked in them.
 
+use super::arithmetic;
 use super::directives::bracketed;
 use super::expression::{Operands, State, conditional, nested};
 use super::lexer::{Kind, Token};
@@ -78,7 +79,9 @@ impl<'s> Operands<'s> for Condition<'_, 's> {
             }
             // All integers are of the largest type.
             Kind::Number | Kind::Char => match literal::value_of(token, self.target).map_err(fault)? {
-                Value::Int(value, ty) if !self.target.is_signed(ty) => Ok(Value::Int(value, Int::ULLong)),
+                Value::Int(value, ty) if !self.target.is_signed(ty) || !Int::LLong.holds(value, self.target) => {
+                    Ok(Value::Int(value, Int::ULLong))
+                }
                 Value::Int(value, _) | Value::Char(value) => Ok(Value::Int(value, Int::LLong)),
                 _ => Err(fault("'#if' needs an integer".to_owned())),
             },
@@ -93,7 +96,7 @@ impl<'s> Operands<'s> for Condition<'_, 's> {
             }
             Kind::Punct if matches!(token.text, "!" | "-" | "+" | "~") => {
                 let value = nested(self, |condition| condition.unary())?;
-                value.unary(token.text, self.target).map_err(fault)
+                arithmetic::unary(token.text, &value, self.state.unevaluated == 0, self.target).map_err(fault)
             }
             _ => Err(fault("'#if' needs an expression".to_owned())),
         }

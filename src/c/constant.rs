@@ -1,6 +1,7 @@
 //! Constant expressions in declarations: `sizeof`, casts, and names of enumerators on top of what `#if`
 //! knows (ISO C11, section 6.6).
 
+use super::arithmetic;
 use super::expression::{Operands, State, conditional, evaluated_if, nested};
 use super::lexer::Kind;
 use super::literal;
@@ -41,7 +42,11 @@ impl<'s> Parser<'s> {
     /// A constant expression that is an integer.
     pub(super) fn integer(&mut self) -> Result<(i128, Int), Fault> {
         let at = self.token().at;
-        self.constant()?.as_int().ok_or_else(|| Fault::new(at, "an integer constant is needed"))
+        match self.constant()?.as_int() {
+            Some((value, Int::UInt128)) if value < 0 => Err(Fault::new(at, format!("{} is out of range", value as u128))),
+            Some(found) => Ok(found),
+            None => Err(Fault::new(at, "an integer constant is needed")),
+        }
     }
 
     fn operand(&mut self) -> Result<Value, Fault> {
@@ -66,7 +71,8 @@ impl<'s> Parser<'s> {
                 "!" | "-" | "+" | "~" => {
                     self.take();
                     let value = self.unary()?;
-                    value.unary(token.text, target).map_err(fault)
+                    let is_evaluated = self.state.unevaluated == 0;
+                    arithmetic::unary(token.text, &value, is_evaluated, target).map_err(fault)
                 }
                 _ => Err(fault(format!("'{}' does not begin a constant", token.text))),
             },
@@ -75,21 +81,13 @@ impl<'s> Parser<'s> {
     }
 
     /// Strings that follow each other.
-    fn text(&mut self) -> Result<Value, Fault> {
-        let mut text = String::new();
-        let mut element = Int::Char;
+    pub(super) fn text(&mut self) -> Result<Value, Fault> {
+        let first = self.token();
+        let mut tokens = Vec::new();
         while self.token().kind == Kind::String {
-            let token = self.take();
-            match literal::value_of(token, Parser::target(self)) {
-                Ok(Value::Text(part, of)) => {
-                    text.push_str(&part);
-                    element = if of == Int::Char { element } else { of };
-                }
-                Ok(_) => {}
-                Err(message) => return Err(Fault::new(token.at, message)),
-            }
+            tokens.push(self.take());
         }
-        Ok(Value::Text(text, element))
+        literal::strings(&tokens, Parser::target(self)).map_err(|message| Fault::new(first.at, message))
     }
 
     fn named_operand(&mut self) -> Result<Value, Fault> {
@@ -152,7 +150,9 @@ impl<'s> Parser<'s> {
         }
         let value = self.unary()?;
         let target = Parser::target(self);
+        let is_evaluated = self.state.unevaluated == 0;
         match (self.shape(ty).clone(), value) {
+            (Shape::Int(int), _) if !is_evaluated => Ok(Value::zero(int)),
             (Shape::Int(int), value) => value.to_int(int, target).map_err(fault),
             (Shape::Enum(index), value) => value.to_int(self.unit.enums[index].ty, target).map_err(fault),
             (Shape::Float(float), value) => value.to_float(float).map_err(fault),
@@ -198,14 +198,9 @@ impl<'s> Parser<'s> {
             Value::Char(_) => self.types.leaf(Shape::Int(Int::Int)),
             Value::Float(_, ty) => self.types.leaf(Shape::Float(*ty)),
             Value::Pointer(_, id) => Ty { id: *id, is_const: false, is_volatile: false },
-            Value::Text(text, element) => {
-                let element_ty = self.types.leaf(Shape::Int(*element));
-                let units = match Parser::target(self).size_of_int(*element) {
-                    1 => text.len(),
-                    2 => text.encode_utf16().count(),
-                    _ => text.chars().count(),
-                };
-                self.add(Shape::Array(element_ty, Some(units as u64 + 1)))?
+            Value::Text(units, element) => {
+                let element = self.types.leaf(Shape::Int(*element));
+                self.add(Shape::Array(element, Some(units.len() as u64 + 1)))?
             }
         })
     }

@@ -1,6 +1,7 @@
 //! Macros that are constants, and why others are none.
 
 use super::lexer::{Kind, Token};
+use super::literal::{NO_TEXT, text_of};
 use super::macros::Macro;
 use super::parser::{Named, Parser};
 use super::source::Fault;
@@ -68,7 +69,11 @@ impl<'s> Parser<'s> {
                 _ => Err(Fault::new(rest.at, format!("'{}' does not belong to a constant", rest.text))),
             }
         });
-        value.map_err(|fault| format!("it is not a constant: {}", fault.message))
+        match value {
+            Ok(Value::Text(units, element)) if text_of(&units, element, self.target()).is_none() => Err(NO_TEXT.to_owned()),
+            Ok(value) => Ok(value),
+            Err(fault) => Err(format!("it is not a constant: {}", fault.message)),
+        }
     }
 
     /// What a macro of one name stands for.

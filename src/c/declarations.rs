@@ -94,7 +94,7 @@ impl<'s> Parser<'s> {
                 return Err(self.unexpected("',' or ';'"));
             }
             let end = self.token().at;
-            self.declare(name, ty, start.at, end, &found, attributes, is_body)?;
+            self.declare(name, ty, start.at, end, &found, attributes, is_body);
             if is_body {
                 return self.skip_brackets();
             }
@@ -110,7 +110,7 @@ impl<'s> Parser<'s> {
     fn skip_initializer(&mut self) -> Result<(), Fault> {
         loop {
             match self.token() {
-                token if token.kind == Kind::End => return Err(self.unexpected("';'")),
+                token if matches!(token.kind, Kind::End | Kind::Other) => return Err(self.unexpected("';'")),
                 token if token.is(",") || token.is(";") => return Ok(()),
                 token if token.is("(") || token.is("[") || token.is("{") => self.skip_brackets()?,
                 token if token.is(")") || token.is("]") || token.is("}") => return Err(self.unexpected("';'")),
@@ -133,6 +133,8 @@ impl<'s> Parser<'s> {
             let (mut found, base) = self.specifiers()?;
             loop {
                 let (name, ty) = self.declarator(base, Naming::Either, &mut found.attributes)?;
+                let ty = self.decayed(ty)?;
+                let ty = self.promoted(ty);
                 if let Some(param) = params.iter_mut().find(|param| param.name.as_deref() == name.map(|name| name.text)) {
                     param.ty = ty;
                 }
@@ -145,17 +147,17 @@ impl<'s> Parser<'s> {
         self.add(Shape::Function(Rc::new(Signature { params, ..(*signature).clone() })))
     }
 
+    /// As it is passed to a function without a prototype.
+    fn promoted(&mut self, ty: Ty) -> Ty {
+        match self.promotion_of(ty) {
+            Some(Ok(int)) if self.is_promoted(ty) => self.types.leaf(Shape::Int(int)),
+            Some(Err(float)) if self.is_promoted(ty) => self.types.leaf(Shape::Float(float)),
+            _ => ty,
+        }
+    }
+
     #[allow(clippy::too_many_arguments)]
-    fn declare(
-        &mut self,
-        name: Token<'s>,
-        ty: Ty,
-        start: Place,
-        end: Place,
-        found: &Specifiers,
-        attributes: Attributes,
-        has_body: bool,
-    ) -> Result<(), Fault> {
+    fn declare(&mut self, name: Token<'s>, ty: Ty, start: Place, end: Place, found: &Specifiers, attributes: Attributes, has_body: bool) {
         let mut declared = self.declared(name.text, name.at, start);
         declared.end = Some(end);
         let known = self.names.get(name.text).cloned();
@@ -164,13 +166,21 @@ impl<'s> Parser<'s> {
             match known {
                 // What was built in, or was skipped, is replaced; of two others the first counts.
                 Some(Named::Typedef(index)) if self.is_provisional(index) => self.unit.typedefs[index] = typedef,
-                Some(Named::Typedef(_)) => {}
-                _ => {
+                Some(Named::Typedef(index)) => {
+                    let first = &self.unit.typedefs[index];
+                    if !self.is_compatible(first.ty, ty) {
+                        self.conflict(name.at, name.text, "as another type", first.declared.at);
+                    }
+                }
+                Some(Named::Function(_) | Named::Global(_) | Named::Enumerator(..)) => {
+                    self.conflict(name.at, name.text, "as something else", None)
+                }
+                None => {
                     self.unit.typedefs.push(typedef);
                     self.names.insert(name.text, Named::Typedef(self.unit.typedefs.len() - 1));
                 }
             }
-            return Ok(());
+            return;
         }
         let is_function = matches!(self.shape(ty), Shape::Function(_));
         // `extern inline` of GNU, and `inline` alone, leave the symbol to another file.
@@ -187,17 +197,12 @@ impl<'s> Parser<'s> {
             free: attributes.free,
         };
         match known {
-            Some(Named::Function(index)) if is_function => self.declare_again(index, object),
-            Some(Named::Global(index)) if !is_function => {
-                let first = &mut self.unit.globals[index];
-                first.symbol = first.symbol.take().or(object.symbol);
-            }
+            Some(Named::Function(index)) if is_function => self.declare_again(name, index, object),
+            Some(Named::Global(index)) if !is_function => self.declare_global_again(name, index, object),
             Some(Named::Function(_) | Named::Global(_) | Named::Enumerator(..)) => {
-                return Err(Fault::new(name.at, format!("'{}' is declared as something else before", name.text)));
+                self.conflict(name.at, name.text, "as something else", None)
             }
-            Some(Named::Typedef(index)) if !self.is_provisional(index) => {
-                return Err(Fault::new(name.at, format!("'{}' is declared as a type before", name.text)));
-            }
+            Some(Named::Typedef(index)) if !self.is_provisional(index) => self.conflict(name.at, name.text, "as a type", None),
             _ if is_function => {
                 self.unit.functions.push(object);
                 self.names.insert(name.text, Named::Function(self.unit.functions.len() - 1));
@@ -207,22 +212,36 @@ impl<'s> Parser<'s> {
                 self.names.insert(name.text, Named::Global(self.unit.globals.len() - 1));
             }
         }
-        Ok(())
     }
 
     /// Another declaration may replace this typedef.
-    fn is_provisional(&self, index: usize) -> bool {
+    pub(super) fn is_provisional(&self, index: usize) -> bool {
         let typedef = &self.unit.typedefs[index];
         let is_unknown = matches!(self.types.shape(typedef.ty.id), Shape::Opaque(opaque) if opaque.layout.is_none());
         typedef.is_builtin || is_unknown || typedef.declared.at.is_none_or(|at| self.preprocessor.sources.get(at.source).is_builtin)
     }
 
+    /// Of two declarations that cannot both be right, the first counts.
+    pub(super) fn conflict(&mut self, at: Place, name: &str, how: &str, first: Option<Place>) {
+        let place = first.map(|at| self.preprocessor.sources.position(at));
+        let place = place.map_or(String::new(), |place| format!(", at {}:{}:{}", place.file, place.line, place.column));
+        let fault = Fault::new(at, format!("'{name}' is declared {how} before{place}"));
+        self.skipped.push(fault.losing(vec![name.to_owned()]));
+    }
+
     /// A later declaration of a function adds to the first.
-    fn declare_again(&mut self, index: usize, object: Object<'s>) {
-        let is_untold =
-            matches!(self.types.shape(self.unit.functions[index].ty.id), Shape::Function(signature) if signature.is_unprototyped);
+    fn declare_again(&mut self, name: Token<'s>, index: usize, object: Object<'s>) {
+        let first = &self.unit.functions[index];
+        if !self.is_compatible(first.ty, object.ty) {
+            return self.conflict(name.at, name.text, "with another type", first.declared.at);
+        }
+        let tells = |ty: Ty| match self.shape(ty) {
+            Shape::Function(signature) => (!signature.is_unprototyped, signature.params.len()),
+            _ => (false, 0),
+        };
+        let tells_more = tells(object.ty) > tells(first.ty);
         let first = &mut self.unit.functions[index];
-        if is_untold {
+        if tells_more {
             first.ty = object.ty;
         }
         first.symbol = first.symbol.take().or(object.symbol);
@@ -230,5 +249,19 @@ impl<'s> Parser<'s> {
         first.is_static &= object.is_static;
         first.deprecated = first.deprecated.take().or(object.deprecated);
         first.free = first.free.take().or(object.free);
+    }
+
+    /// A later declaration of a variable may tell how long it is.
+    fn declare_global_again(&mut self, name: Token<'s>, index: usize, object: Object<'s>) {
+        let first = &self.unit.globals[index];
+        if !self.is_compatible(first.ty, object.ty) {
+            return self.conflict(name.at, name.text, "with another type", first.declared.at);
+        }
+        let is_open = matches!(self.shape(first.ty), Shape::Array(_, None));
+        let first = &mut self.unit.globals[index];
+        if is_open {
+            first.ty = object.ty;
+        }
+        first.symbol = first.symbol.take().or(object.symbol);
     }
 }

@@ -5,7 +5,7 @@ use super::keywords::is_keyword;
 use super::lexer::{Kind, Token};
 use super::parser::Parser;
 use super::source::Fault;
-use super::types::{Opaque, Param, Shape, Signature, Ty};
+use super::types::{Opaque, Param, Shape, Signature, Ty, resolved};
 use std::rc::Rc;
 
 /// The most elements of an array.
@@ -92,7 +92,7 @@ impl<'s> Parser<'s> {
                 return Ok(found);
             }
             let token = parser.token();
-            let name = (token.kind == Kind::Name && naming != Naming::Unnamed && !is_keyword(token.text)).then_some(token);
+            let name = (token.kind == Kind::Name && naming != Naming::Unnamed && !is_reserved(token.text)).then_some(token);
             match name {
                 Some(_) => {
                     parser.take();
@@ -287,11 +287,29 @@ impl<'s> Parser<'s> {
     }
 
     /// As a parameter: arrays and functions are pointers.
-    fn decayed(&mut self, ty: Ty) -> Result<Ty, Fault> {
+    pub(super) fn decayed(&mut self, ty: Ty) -> Result<Ty, Fault> {
         match self.shape(ty).clone() {
-            Shape::Array(of, _) => self.add(Shape::Pointer(of)),
+            // Qualifiers of an array, which only a typedef can have, are those of its elements.
+            Shape::Array(of, _) => {
+                let of = self.qualified(of, resolved(&self.types, &self.unit, ty))?;
+                self.add(Shape::Pointer(of))
+            }
             Shape::Function(_) => self.add(Shape::Pointer(ty)),
             _ => Ok(ty),
+        }
+    }
+
+    /// A type with the qualifiers of another too; of an array, its elements.
+    fn qualified(&mut self, ty: Ty, by: Ty) -> Result<Ty, Fault> {
+        if !by.is_const && !by.is_volatile {
+            return Ok(ty);
+        }
+        match *self.shape(ty) {
+            Shape::Array(of, length) => {
+                let of = self.nested(|parser| parser.qualified(of, by))?;
+                self.add(Shape::Array(of, length))
+            }
+            _ => Ok(ty.with_qualifiers_of(by)),
         }
     }
 
@@ -309,6 +327,11 @@ impl<'s> Parser<'s> {
             _ => Ok(ty),
         }
     }
+}
+
+/// It is no name. `typedef float _Float32;` of the C library is for compilers that do not know it.
+fn is_reserved(word: &str) -> bool {
+    is_keyword(word) && !matches!(word, "_Float32" | "_Float64" | "_Float32x" | "_Float64x" | "_Float128" | "__float128")
 }
 
 fn merge(into: &mut Attributes, from: Attributes) {

@@ -3,10 +3,12 @@
 use super::condition::is_true;
 use super::headers;
 use super::lexer::{Kind, Lexer, Token};
+use super::lost::names_of;
 use super::macros::Macro;
 use super::preprocessor::{File, Frame, Group, Preprocessor};
 use super::source::{Fault, Place};
 use std::cell::Cell;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// How deep files include each other.
@@ -14,6 +16,8 @@ const MAX_INCLUDED: usize = 64;
 /// The most text that is read, files counted as often as they are included, and how often.
 const MAX_READ: usize = 256 << 20;
 const MAX_FILES: usize = 20_000;
+/// How many lost names are told of all these.
+const MAX_TOLD: usize = 100_000;
 
 impl<'s> Preprocessor<'s> {
     pub(super) fn file(&mut self) -> Option<&mut File<'s>> {
@@ -53,19 +57,20 @@ impl<'s> Preprocessor<'s> {
                 }
             }
             "if" | "ifdef" | "ifndef" => {
+                let faults = self.faults.len();
                 let is_taken = self.condition(name);
                 if let Some(file) = self.file() {
-                    file.groups.push(Group { at: name.at, is_taken, has_else: false });
+                    file.groups.push(Group { at: name.at, is_taken, has_else: false, lost: Vec::new() });
                 }
                 if !is_taken {
-                    self.skip_group();
+                    self.skip_group(faults..self.faults.len());
                 }
             }
             // The part before it was read, so that no other is.
             "elif" | "elifdef" | "elifndef" | "else" => match self.file().and_then(|file| file.groups.last_mut()) {
                 Some(group) if !group.has_else => {
                     group.has_else = name.text == "else";
-                    self.skip_group();
+                    self.skip_group(0..0);
                 }
                 _ => self.fault(name.at, format!("'#{}' without '#if'", name.text)),
             },
@@ -114,6 +119,10 @@ impl<'s> Preprocessor<'s> {
         self.sources.mark(next, number, file);
     }
 
+    fn no_macro(&mut self, name: Token<'s>, at: Place, message: &str) {
+        self.faults.push(Fault::new(at, message).losing(vec![name.text.to_owned()]));
+    }
+
     fn define(&mut self) {
         let Some(name) = self.word() else { return };
         if name.kind != Kind::Name || name.text == "defined" {
@@ -124,7 +133,7 @@ impl<'s> Preprocessor<'s> {
         let mut is_variadic = false;
         if body.first().is_some_and(|token| token.is("(") && !token.is_spaced) {
             let Some(end) = body.iter().position(|token| token.is(")")) else {
-                return self.fault(name.at, "')' is missing after the parameters of a macro");
+                return self.no_macro(name, name.at, "')' is missing after the parameters of a macro");
             };
             let mut names = Vec::new();
             for token in &body[1..end] {
@@ -138,7 +147,7 @@ impl<'s> Preprocessor<'s> {
                         }
                     }
                     _ if token.is(",") => {}
-                    _ => return self.fault(token.at, "a parameter of a macro is a name"),
+                    _ => return self.no_macro(name, token.at, "a parameter of a macro is a name"),
                 }
             }
             params = Some(names);
@@ -173,19 +182,35 @@ impl<'s> Preprocessor<'s> {
         }
     }
 
-    /// Skips to the next part of an `#if` that is to be read, or behind its end.
-    fn skip_group(&mut self) {
+    /// Skips to the next part of an `#if` that is to be read, or behind its end. What is skipped because the condition
+    /// before it has `faults` is lost.
+    fn skip_group(&mut self, faults: Range<usize>) {
         let mut depth = 0;
+        let mut faults = faults;
+        let mut start = self.lexer().map_or(Place::default(), |lexer| lexer.place());
         loop {
             let Some(file) = self.file() else { return };
             let token = file.lexer.next();
             if token.kind == Kind::End {
+                let lost = self.lost_between(start.source, start.offset as usize, token.at.offset as usize);
+                if let Some(group) = self.file().and_then(|file| file.groups.last_mut()) {
+                    group.lost = lost;
+                }
                 return;
             }
             if !token.is_first || !token.is("#") {
                 continue;
             }
             let Some(name) = self.word() else { continue };
+            let is_part = matches!(name.text, "else" | "elif" | "elifdef" | "elifndef" | "endif");
+            if is_part && depth == 0 {
+                let lost = std::mem::take(&mut faults);
+                if !lost.is_empty() {
+                    let names = self.lost_between(start.source, start.offset as usize, token.at.offset as usize);
+                    self.faults[lost.end - 1].names = names;
+                }
+                start = token.at;
+            }
             match name.text {
                 "if" | "ifdef" | "ifndef" => depth += 1,
                 "endif" if depth > 0 => depth -= 1,
@@ -195,7 +220,8 @@ impl<'s> Preprocessor<'s> {
                     }
                     return;
                 }
-                "else" | "elif" | "elifdef" | "elifndef" if depth == 0 => {
+                _ if is_part && depth == 0 => {
+                    let before = self.faults.len();
                     let Some(group) = self.file().and_then(|file| file.groups.last_mut()) else { return };
                     if group.has_else {
                         self.fault(name.at, format!("'#{}' after '#else'", name.text));
@@ -203,6 +229,7 @@ impl<'s> Preprocessor<'s> {
                     }
                     group.has_else = name.text == "else";
                     if group.is_taken || (name.text != "else" && !self.condition(Token { text: &name.text[2..], ..name })) {
+                        faults = before..self.faults.len();
                         continue;
                     }
                     if let Some(group) = self.file().and_then(|file| file.groups.last_mut()) {
@@ -213,6 +240,20 @@ impl<'s> Preprocessor<'s> {
                 _ => {}
             }
         }
+    }
+
+    /// What a part of a text would have declared.
+    pub(super) fn lost_between(&mut self, source: u32, start: usize, end: usize) -> Vec<String> {
+        // A file may be included many times.
+        if self.told > MAX_TOLD {
+            return Vec::new();
+        }
+        let Some(text) = self.sources.get(source).text.get(start..end) else { return Vec::new() };
+        let mut lexer = Lexer::new(self.texts, source, text);
+        let tokens: Vec<_> = std::iter::from_fn(|| Some(lexer.next()).filter(|token| token.kind != Kind::End)).collect();
+        let names = names_of(&tokens, 0).all();
+        self.told += names.len();
+        names
     }
 
     fn include(&mut self, directive: Token<'s>) {

@@ -1,10 +1,11 @@
 //! Operators of constant expressions by their precedence (ISO C11, section 6.6), for `#if` and for
 //! declarations alike.
 
+use super::arithmetic;
 use super::lexer::{Kind, Token};
 use super::source::Fault;
 use super::target::Target;
-use super::value::{Int, Value};
+use super::value::Value;
 
 /// How deep parentheses and operators nest.
 pub const MAX_DEPTH: u32 = 100;
@@ -58,13 +59,7 @@ pub fn conditional<'s>(operands: &mut impl Operands<'s>) -> Result<Value, Fault>
         let no = evaluated_if(operands, !is_true, conditional)?;
         let target = operands.target();
         let (chosen, other) = if is_true { (yes, no) } else { (no, yes) };
-        match (chosen.as_int(), other.as_int()) {
-            (Some((value, a)), Some((_, b))) => {
-                let ty = a.common(b, target);
-                Ok(Value::Int(ty.wrap(value, target), ty))
-            }
-            _ => Ok(chosen),
-        }
+        Ok(arithmetic::common(chosen, &other, target))
     })
 }
 
@@ -126,10 +121,9 @@ fn binary<'s>(operands: &mut impl Operands<'s>, least: usize) -> Result<Value, F
             continue;
         }
         let right = nested(operands, |operands| binary(operands, level + 1))?;
-        left = match left.binary(token.text, &right, operands.target()) {
-            Err(_) if operands.state().unevaluated > 0 => Value::Int(0, Int::Int),
-            outcome => outcome.map_err(|message| Fault::new(token.at, message))?,
-        };
+        let is_evaluated = operands.state().unevaluated == 0;
+        let outcome = arithmetic::binary(token.text, &left, &right, is_evaluated, operands.target());
+        left = outcome.map_err(|message| Fault::new(token.at, message))?;
     }
     Ok(left)
 }

@@ -1,6 +1,6 @@
 //! Text to tokens (ISO C11, section 6.4), comments and spliced lines aside.
 
-use super::source::{Place, Texts};
+use super::source::{Fault, Place, Texts};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,16 @@ impl Token<'_> {
         self.kind == Kind::Punct && self.text == punct
     }
 
+    /// What is wrong with it, if it is a quote without its partner.
+    pub fn fault(&self) -> Option<Fault> {
+        let what = match self.text.as_bytes().last() {
+            Some(b'"') if self.kind == Kind::Other => "string",
+            Some(b'\'') if self.kind == Kind::Other => "character",
+            _ => return None,
+        };
+        Some(Fault::new(self.at, format!("this {what} does not end in its line")))
+    }
+
     /// It is this name or keyword.
     pub fn is_name(&self, name: &str) -> bool {
         self.kind == Kind::Name && self.text == name
@@ -69,13 +79,15 @@ pub struct Lexer<'s> {
     is_spaced: bool,
     /// Where comments began and ended.
     pub comments: Vec<(u32, u32)>,
+    /// Where the last comment begins, if it has no end.
+    pub unended: Option<Place>,
 }
 
 impl<'s> Lexer<'s> {
     /// Of the text with this number.
     pub fn new(texts: &'s Texts, source: u32, text: &'s str) -> Lexer<'s> {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Lexer { texts, text, source, at, is_first: true, is_spaced: false, comments: Vec::new() }
+        Lexer { texts, text, source, at, is_first: true, is_spaced: false, comments: Vec::new(), unended: None }
     }
 
     /// The place of the next token, or of the line's end.
@@ -89,11 +101,7 @@ impl<'s> Lexer<'s> {
 
     /// The length of a backslash with the line's end after it.
     fn splice(&self, at: usize) -> Option<usize> {
-        match self.text.as_bytes().get(at..)? {
-            [b'\\', b'\n', ..] => Some(2),
-            [b'\\', b'\r', b'\n', ..] => Some(3),
-            _ => None,
-        }
+        splice_length(&self.text.as_bytes()[at..])
     }
 
     /// Skips white space and comments; true at the end of a line or of the text.
@@ -118,7 +126,13 @@ impl<'s> Lexer<'s> {
     fn skip_block_comment(&mut self) {
         let start = self.at;
         let rest = &self.text.as_bytes()[start + 2..];
-        self.at = memchr::memmem::find(rest, b"*/").map_or(self.text.len(), |end| start + 2 + end + 2);
+        match memchr::memmem::find(rest, b"*/") {
+            Some(end) => self.at = start + 2 + end + 2,
+            None => {
+                self.unended = Some(self.place());
+                self.at = self.text.len();
+            }
+        }
         self.comments.push((start as u32, self.at as u32));
     }
 
@@ -131,7 +145,7 @@ impl<'s> Lexer<'s> {
                 break;
             };
             self.at += end;
-            let line = self.text[start..self.at].trim_end_matches('\r');
+            let line = self.text[start..self.at].trim_end_matches(is_blank);
             if !line.ends_with('\\') {
                 break;
             }
@@ -180,9 +194,7 @@ impl<'s> Lexer<'s> {
         let slice = &self.text[start..self.at];
         let text = match kind {
             Kind::Punct => DIGRAPHS.iter().find(|(digraph, _)| *digraph == slice).map_or(slice, |(_, punct)| punct),
-            _ if slice.contains("\\\n") || slice.contains("\\\r\n") => {
-                self.texts.keep(slice.replace("\\\r\n", "").replace("\\\n", "")).unwrap_or("")
-            }
+            _ if slice.contains('\n') => self.texts.keep(without_splices(slice)).unwrap_or(""),
             _ => slice,
         };
         let at = Place { source: self.source, offset: start as u32 };
@@ -274,4 +286,27 @@ impl<'s> Lexer<'s> {
         self.at = start + prefix + 1;
         Kind::Other
     }
+}
+
+/// White space that may stand between a backslash and the end of its line, as compilers have it.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\u{b}' | '\u{c}')
+}
+
+fn splice_length(text: &[u8]) -> Option<usize> {
+    let (b'\\', rest) = text.split_first()? else { return None };
+    let blanks = rest.iter().take_while(|byte| is_blank(char::from(**byte))).count();
+    (rest.get(blanks) == Some(&b'\n')).then_some(blanks + 2)
+}
+
+fn without_splices(text: &str) -> String {
+    let mut made = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        made.push_str(&rest[..at]);
+        let length = splice_length(&rest.as_bytes()[at..]);
+        made.push_str(if length.is_some() { "" } else { "\\" });
+        rest = &rest[at + length.unwrap_or(1)..];
+    }
+    made + rest
 }

@@ -1,23 +1,27 @@
 //! C declarations, as headers write them: text in, a description of what it declares out.
 //!
 //! `source` and `lexer` make tokens of texts; `preprocessor`, with `directives`, `condition`, `pragma` and
-//! `macros` and `expansion`, makes one sequence of them; `parser`, with `declarations`, `specifiers`, `declarators`, `records`,
-//! `attributes` and `constant`, makes `types` of that; `sizes` lays records out; `constants` evaluates macros;
+//! `macros` and `expansion`, makes one sequence of them; `parser`, with `declarations`, `specifiers`, `declarators`,
+//! `records`, `enums`, `attributes` and `constant`, makes `types` of that, with `recovery` and `lost` where something is
+//! wrong, and `compatible` where something is declared twice; `sizes` lays records out; `constants` evaluates macros;
 //! `output` and `report` write what `lib/c/format.d.ts` describes. `target`, `predefined`, `headers` and `builtin` know
 //! what C is on which machine.
 //!
 //! Everything is bounded, so that no text makes it run away or overflow the stack.
 
+mod arithmetic;
 mod attributes;
 mod builtin;
 mod callable;
 mod comments;
+mod compatible;
 mod condition;
 mod constant;
 mod constants;
 mod declarations;
 mod declarators;
 mod directives;
+mod enums;
 mod expansion;
 mod expression;
 mod headers;
@@ -25,6 +29,7 @@ mod json;
 mod keywords;
 mod lexer;
 mod literal;
+mod lost;
 mod macros;
 mod output;
 mod parser;
@@ -32,6 +37,7 @@ mod pragma;
 mod predefined;
 mod preprocessor;
 mod records;
+mod recovery;
 mod report;
 mod sizes;
 mod source;

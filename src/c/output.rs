@@ -113,6 +113,9 @@ impl<'a, 's> Output<'a, 's> {
                     w.key("kind").string("record");
                     w.key("record").integer(*index as u32);
                 }
+                Shape::Enum(index) if let Some(reason) = self.parser.unit.enums[*index].unknown() => {
+                    opaque(w, &format!("enum {}", self.parser.unit.enums[*index].declared.name), None, &reason);
+                }
                 Shape::Enum(index) => {
                     w.key("kind").string("enum");
                     w.key("enum").integer(*index as u32);
@@ -188,6 +191,9 @@ impl<'a, 's> Output<'a, 's> {
 
     pub(super) fn int(&self, w: &mut Writer, int: Int) {
         w.object(|w| {
+            if int == Int::Bool {
+                return w.key("kind").string("bool");
+            }
             w.key("kind").string("int");
             w.key("name").string(int.name());
             w.key("size").integer(self.parser.target().size_of_int(int));
@@ -198,7 +204,7 @@ impl<'a, 's> Output<'a, 's> {
     fn enumeration(&mut self, w: &mut Writer, found: &Enum<'s>) {
         w.object(|w| {
             w.text("tag", Some(found.declared.name).filter(|name| !name.is_empty()));
-            w.flag("incomplete", !found.is_complete);
+            w.flag("incomplete", found.unknown().is_some());
             w.text("problem", found.problem.as_deref());
             w.key("type");
             self.int(w, found.ty);

@@ -1,20 +1,16 @@
-//! The parser's tokens and names, and what it does with a declaration that is wrong.
+//! The parser's tokens and names, and how it goes through them.
 
 use super::builtin;
 use super::expression::State;
-use super::keywords::is_keyword;
 use super::lexer::{Kind, Token};
 use super::preprocessor::Preprocessor;
 use super::sizes::Layouts;
 use super::source::{Fault, Place};
 use super::target::Target;
-use super::types::{Opaque, Shape, Ty, Typedef, Types, Unit, resolved};
+use super::types::{Shape, Ty, Typedef, Types, Unit, resolved};
 use super::value::{Int, Value};
 use std::collections::HashMap;
-use std::rc::Rc;
 
-/// How many names are told of a declaration that is skipped.
-const MAX_NAMES: usize = 100;
 /// How deep declarations nest.
 const MAX_DEPTH: u32 = 64;
 
@@ -34,30 +30,24 @@ pub(super) enum Tagged {
     Enum(usize),
 }
 
-/// A declaration that was skipped.
-pub struct Skipped {
-    /// What is wrong with it.
-    pub fault: Fault,
-    /// What it would have declared.
-    pub names: Vec<String>,
-}
-
 /// Reads declarations.
 pub struct Parser<'s> {
     /// Where the tokens come from.
     pub preprocessor: Preprocessor<'s>,
-    tokens: Vec<Token<'s>>,
-    at: usize,
+    pub(super) tokens: Vec<Token<'s>>,
+    pub(super) at: usize,
     end: Token<'s>,
     pub(super) types: Types,
     pub(super) unit: Unit<'s>,
     pub(super) layouts: Layouts,
     pub(super) names: HashMap<&'s str, Named>,
     pub(super) tags: HashMap<&'s str, Tagged>,
-    /// What was skipped.
-    pub skipped: Vec<Skipped>,
+    /// Declarations that were skipped.
+    pub skipped: Vec<Fault>,
     pub(super) state: State,
     depth: u32,
+    /// How many tokens were looked at in vain where something was wrong.
+    pub(super) vain: usize,
     /// How many more unknown types are compared with all that are known.
     pub(super) hints: u32,
     /// `extern "C" {` that are open.
@@ -83,6 +73,7 @@ impl<'s> Parser<'s> {
             skipped: Vec::new(),
             state: State::default(),
             depth: 0,
+            vain: 0,
             hints: 50,
             linkages: 0,
         }
@@ -172,6 +163,9 @@ impl<'s> Parser<'s> {
     /// The next token is not what belongs there.
     pub(super) fn unexpected(&self, wanted: &str) -> Fault {
         let token = self.token();
+        if let Some(fault) = token.fault() {
+            return fault;
+        }
         let found = if token.kind == Kind::End { "the end".to_owned() } else { format!("'{}'", shortened(token.text)) };
         Fault::new(token.at, format!("{wanted} is expected, not {found}"))
     }
@@ -179,11 +173,15 @@ impl<'s> Parser<'s> {
     /// Skips a bracket with all that is in it.
     pub(super) fn skip_brackets(&mut self) -> Result<(), Fault> {
         let open = self.token();
+        let start = self.at;
         let mut depth = 0u32;
         loop {
             let token = self.take();
             match token.text {
-                _ if token.kind == Kind::End => return Err(Fault::new(open.at, format!("'{}' is not closed", open.text))),
+                _ if token.kind == Kind::End => {
+                    self.vain += self.at - start;
+                    return Err(Fault::new(open.at, format!("'{}' is not closed", open.text)));
+                }
                 "(" | "[" | "{" if token.kind == Kind::Punct => depth += 1,
                 ")" | "]" | "}" if token.kind == Kind::Punct => {
                     depth -= 1;
@@ -238,7 +236,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn add_builtin(&mut self, name: &'s str, ty: Ty) -> usize {
+    pub(super) fn add_builtin(&mut self, name: &'s str, ty: Ty) -> usize {
         let declared = super::types::Declared { name, ..Default::default() };
         self.unit.typedefs.push(Typedef { declared, ty, align: 0, is_builtin: true });
         let index = self.unit.typedefs.len() - 1;
@@ -251,84 +249,6 @@ impl<'s> Parser<'s> {
         match self.names.get(name) {
             Some(Named::Enumerator(value, ty)) => Some(Value::Int(*value, *ty)),
             _ => None,
-        }
-    }
-
-    /// Skips the declaration that begins at `start`, and remembers what it would have declared.
-    fn recover(&mut self, start: usize, fault: Fault) {
-        let is_typedef = self.tokens[start..].iter().take(3).any(|token| token.is_name("typedef"));
-        self.at = start;
-        let names = self.skip_declaration(fault.at);
-        if self.at == start {
-            self.at += 1;
-        }
-        if is_typedef {
-            let reason = format!("its declaration was skipped: {}", fault.message);
-            for name in &names {
-                if !self.names.contains_key(name) {
-                    let opaque = Opaque { name: (*name).to_owned(), layout: None, reason: reason.clone() };
-                    let ty = self.types.leaf(Shape::Opaque(Rc::new(opaque)));
-                    let index = self.add_builtin(name, ty);
-                    self.unit.typedefs[index].is_builtin = false;
-                }
-            }
-        }
-        let names = names.into_iter().map(str::to_owned).collect();
-        self.skipped.push(Skipped { fault, names });
-    }
-
-    /// Goes to the end of the declaration: its `;`, or the end of its body. Where a line begins with what only
-    /// begins declarations, a `;` was forgotten before it.
-    fn skip_declaration(&mut self, wrong: Place) -> Vec<&'s str> {
-        let mut names: Vec<&'s str> = Vec::new();
-        let start = self.at;
-        let mut is_wrong_passed = false;
-        let mut is_initializer = false;
-        loop {
-            let token = self.token();
-            if token.kind == Kind::End || (token.is("}") && self.linkages > 0) {
-                return names;
-            }
-            is_wrong_passed |= token.at == wrong;
-            let begins = matches!(token.text, "typedef" | "extern" | "static" | "struct" | "union" | "enum") && token.kind == Kind::Name;
-            if self.at > start && is_wrong_passed && token.is_first && begins {
-                return names;
-            }
-            let next = self.ahead(1);
-            let ends_name = next.kind == Kind::Punct && matches!(next.text, "(" | ";" | "," | "[" | "=" | ":");
-            // `type (*name)`: the bracket belongs to the name in it.
-            let ends_name = ends_name && !(next.is("(") && self.ahead(2).is("*") && self.ahead(3).kind == Kind::Name);
-            let is_name = token.kind == Kind::Name && ends_name && !is_initializer && !is_keyword(token.text);
-            if is_name && names.len() < MAX_NAMES && !names.contains(&token.text) {
-                names.push(token.text);
-            }
-            match token.text {
-                _ if token.kind != Kind::Punct => self.at += 1,
-                "{" => {
-                    let is_body = self.at > start && self.before().is(")");
-                    if self.skip_brackets().is_err() || is_body {
-                        return names;
-                    }
-                }
-                "(" => {
-                    // `(*name)` declares a name too.
-                    let pointer = (self.ahead(1), self.ahead(2));
-                    if names.is_empty() && pointer.0.is("*") && pointer.1.kind == Kind::Name {
-                        names.push(pointer.1.text);
-                    }
-                    if self.skip_brackets().is_err() {
-                        return names;
-                    }
-                }
-                ";" => {
-                    self.at += 1;
-                    return names;
-                }
-                _ => {
-                    is_initializer = (is_initializer || token.text == "=") && token.text != ",";
-                    self.at += 1;
-                }
-            }
         }
     }
 }

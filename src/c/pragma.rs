@@ -20,6 +20,10 @@ impl<'s> Preprocessor<'s> {
                 let rest = if self.is_preprocessed { rest.to_vec() } else { self.expand(rest) };
                 self.pack(*first, &rest);
             }
+            "ms_struct" | "scalar_storage_order" | "options" => {
+                let message = format!("'#pragma {}' is not followed: structs after it may be laid out otherwise", first.text);
+                self.warnings.push(Fault::new(first.at, message));
+            }
             "push_macro" => {
                 if let Some(name) = quoted_name(rest) {
                     let found = self.macros.get(name).cloned();

@@ -63,6 +63,14 @@ pub fn text(target: Target) -> String {
     }
     set("__SIZEOF_LONG__", &target.size_of_int(Int::Long).to_string());
     set("__SIZEOF_WCHAR_T__", &target.size_of_int(target.wide_char()).to_string());
+    let wide = target.wide_char();
+    let (least, most) = match (target.size_of_int(wide), target.is_signed(wide)) {
+        (2, _) => ("0", "65535"),
+        (_, true) => ("(-2147483647 - 1)", "2147483647"),
+        (_, false) => ("0u", "4294967295u"),
+    };
+    set("__WCHAR_MIN__", least);
+    set("__WCHAR_MAX__", most);
     set("__SIZE_MAX__", if size == Int::ULong { "18446744073709551615UL" } else { "18446744073709551615ULL" });
     set("__LONG_MAX__", if target.size_of_int(Int::Long) == 8 { "9223372036854775807L" } else { "2147483647L" });
     if !target.is_signed(Int::Char) {

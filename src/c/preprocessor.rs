@@ -46,6 +46,8 @@ pub(super) struct Group {
     /// One of its parts has been read.
     pub is_taken: bool,
     pub has_else: bool,
+    /// What is lost if it has no end.
+    pub lost: Vec<String>,
 }
 
 /// The preprocessor of one unit.
@@ -80,6 +82,8 @@ pub struct Preprocessor<'s> {
     /// Something that stands for another thing at each place has been expanded.
     pub depends_on_place: bool,
     pub(super) is_exhausted: bool,
+    /// How many names have been told that were lost with parts of texts.
+    pub(super) told: usize,
     pub(super) made: usize,
     pub(super) calls: u32,
     pub(super) counter: u32,
@@ -109,6 +113,7 @@ impl<'s> Preprocessor<'s> {
             is_condition: false,
             depends_on_place: false,
             is_exhausted: false,
+            told: 0,
             made: 0,
             calls: 0,
             counter: 0,
@@ -185,6 +190,7 @@ impl<'s> Preprocessor<'s> {
                     } else if token.is_first && token.is("#") {
                         self.directive();
                     } else {
+                        self.faults.extend(token.fault());
                         return token;
                     }
                 }
@@ -195,7 +201,11 @@ impl<'s> Preprocessor<'s> {
     fn close_file(&mut self) {
         if let Some(Frame::File(mut file)) = self.frames.pop() {
             self.sources.set_comments(file.source, std::mem::take(&mut file.lexer.comments));
-            let unended = file.groups.iter().map(|group| Fault::new(group.at, "this '#if' has no '#endif'"));
+            if let Some(at) = file.lexer.unended {
+                let names = self.lost_between(at.source, at.offset as usize + 2, file.lexer.place().offset as usize);
+                self.faults.push(Fault::new(at, "this comment does not end").losing(names));
+            }
+            let unended = file.groups.into_iter().map(|group| Fault::new(group.at, "this '#if' has no '#endif'").losing(group.lost));
             self.faults.extend(unended);
         }
     }

@@ -1,4 +1,4 @@
-//! Structs, unions and enums (ISO C11, sections 6.7.2.1 and 6.7.2.2).
+//! Structs and unions (ISO C11, section 6.7.2.1), and `typeof`.
 
 use super::attributes::Attributes;
 use super::declarators::Naming;
@@ -6,11 +6,12 @@ use super::lexer::{Kind, Token};
 use super::parser::{Named, Parser, Tagged};
 use super::source::{Fault, Place};
 use super::target::System;
-use super::types::{Declared, Enum, Field, Record, Shape, Ty, enum_type};
+use super::types::{Declared, Field, Record, Shape, Ty};
 use super::value::Int;
+use std::collections::HashSet;
 
 /// The most members that a record or an enum has.
-const MAX_MEMBERS: usize = 65_536;
+pub(super) const MAX_MEMBERS: usize = 65_536;
 
 impl<'s> Parser<'s> {
     /// `struct tag { … }`, `struct tag`, or the same with `union`.
@@ -35,6 +36,7 @@ impl<'s> Parser<'s> {
         }
         // Of two declarations of one tag the first counts, unless arkffi wrote it.
         let is_again = self.unit.records[index].is_complete && self.unit.records[index].declared.at.is_some_and(|at| !self.is_builtin(at));
+        let first = index;
         let index = if is_again { self.new_record(None, keyword.at, is_union) } else { index };
         self.unit.records[index].declared = self.declared(tag.map_or("", |tag| tag.text), at, keyword.at);
         self.unit.records[index].pack = self.pack_here();
@@ -53,8 +55,17 @@ impl<'s> Parser<'s> {
         record.align = attributes.align;
         record.is_packed = attributes.is_packed;
         record.is_complete = true;
-        record.problem = attributes.foreign.map(str::to_owned);
+        // For gcc the last counts, for clang the largest.
+        let aligned = attributes.is_aligned_twice.then_some("its attributes ask for different alignments, with which compilers differ");
+        record.problem = attributes.foreign.or(aligned).map(str::to_owned);
         self.lay_out(index);
+        if is_again {
+            if !self.is_same_record(first, index) {
+                let name = format!("{} {}", keyword.text, tag.map_or("", |tag| tag.text));
+                self.conflict(at, &name, "otherwise", self.unit.records[first].declared.at);
+            }
+            self.unit.records[index].declared.name = "";
+        }
         Ok(self.types.leaf(Shape::Record(index)))
     }
 
@@ -62,7 +73,7 @@ impl<'s> Parser<'s> {
         self.preprocessor.sources.get(at.source).is_builtin
     }
 
-    fn tag(&mut self) -> Option<Token<'s>> {
+    pub(super) fn tag(&mut self) -> Option<Token<'s>> {
         (self.token().kind == Kind::Name).then(|| self.take())
     }
 
@@ -105,6 +116,9 @@ impl<'s> Parser<'s> {
             }
             let start = self.token();
             let (mut found, ty) = self.specifiers()?;
+            if found.is_typedef || found.is_static || matches!(start.text, "extern" | "register" | "auto") {
+                return Err(Fault::new(start.at, format!("'{}' does not begin a field", start.text)));
+            }
             let ty = self.with_attributes(ty, &mut found.attributes);
             if self.token().is(";") {
                 self.anonymous_field(ty, start, &found.attributes, &mut fields);
@@ -126,7 +140,30 @@ impl<'s> Parser<'s> {
                 last.declared.end = Some(self.before().at);
             }
         }
+        self.check_names(&fields)?;
         self.unit.records[index].fields = fields;
+        Ok(())
+    }
+
+    /// No two fields have one name, those of anonymous records among them.
+    fn check_names(&self, fields: &[Field<'s>]) -> Result<(), Fault> {
+        let mut seen = HashSet::new();
+        let mut todo: Vec<(&Field<'s>, Place)> = fields.iter().map(|field| (field, field.declared.at.unwrap_or_default())).rev().collect();
+        let mut count = 0;
+        while let Some((field, at)) = todo.pop() {
+            let name = field.declared.name;
+            count += 1;
+            if count > 2 * MAX_MEMBERS {
+                return Err(Fault::new(at, format!("a record has at most {MAX_MEMBERS} fields")));
+            }
+            match *self.types.shape(field.ty.id) {
+                _ if !name.is_empty() && !seen.insert(name) => return Err(Fault::new(at, format!("the field '{name}' is there twice"))),
+                Shape::Record(inner) if name.is_empty() => {
+                    todo.extend(self.unit.records[inner].fields.iter().map(|field| (field, at)).rev())
+                }
+                _ => {}
+            }
+        }
         Ok(())
     }
 
@@ -172,109 +209,6 @@ impl<'s> Parser<'s> {
         }
         let declared = self.declared(name, at, start.at);
         Ok(Field { declared, ty, bits, align: attributes.align, is_packed: attributes.is_packed })
-    }
-
-    /// `enum tag { … }`, `enum tag : type { … }`, or `enum tag`.
-    pub(super) fn enumeration(&mut self) -> Result<Ty, Fault> {
-        let keyword = self.take();
-        let mut attributes = Attributes::default();
-        self.attributes(&mut attributes)?;
-        let tag = self.tag();
-        self.attributes(&mut attributes)?;
-        let at = tag.map_or(keyword.at, |tag| tag.at);
-        let mut index = match tag.and_then(|tag| self.tags.get(tag.text).copied()) {
-            Some(Tagged::Enum(index)) => index,
-            Some(Tagged::Record(_)) => return Err(Fault::new(at, "the tag is of another kind")),
-            None => self.new_enum(tag, keyword.at),
-        };
-        let mut fixed = None;
-        if self.token().is(":") && (self.begins_type_at(1)) && !matches!(self.ahead(1).text, "struct" | "union") {
-            self.take();
-            let (_, ty) = self.specifiers()?;
-            let int = super::types::as_int(&self.types, &self.unit, ty);
-            fixed = Some(int.ok_or_else(|| Fault::new(at, "an enum is stored as an integer"))?);
-            self.unit.enums[index].ty = fixed.unwrap_or(Int::Int);
-        }
-        if !self.token().is("{") {
-            if tag.is_none() {
-                return Err(self.unexpected("a tag or '{'"));
-            }
-            return Ok(self.types.leaf(Shape::Enum(index)));
-        }
-        if self.unit.enums[index].is_complete {
-            index = self.new_enum(None, keyword.at);
-        }
-        self.unit.enums[index].declared = self.declared(tag.map_or("", |tag| tag.text), at, keyword.at);
-        if let Err(fault) = self.enumerators(index, fixed) {
-            self.unit.enums[index].problem = Some(format!("its declaration was skipped: {}", fault.message));
-            return Err(fault);
-        }
-        let end = self.before().at;
-        self.attributes(&mut attributes)?;
-        self.end_enum(index, fixed, attributes.is_packed);
-        self.unit.enums[index].declared.end = Some(end);
-        Ok(self.types.leaf(Shape::Enum(index)))
-    }
-
-    fn new_enum(&mut self, tag: Option<Token<'s>>, start: Place) -> usize {
-        let declared = self.declared(tag.map_or("", |tag| tag.text), tag.map_or(start, |tag| tag.at), start);
-        let ty = enum_type(0, 0, false, self.target());
-        self.unit.enums.push(Enum { declared, is_complete: false, problem: None, ty, members: Vec::new() });
-        let index = self.unit.enums.len() - 1;
-        if let Some(tag) = tag {
-            self.tags.insert(tag.text, Tagged::Enum(index));
-        }
-        index
-    }
-
-    fn enumerators(&mut self, index: usize, fixed: Option<Int>) -> Result<(), Fault> {
-        self.expect("{")?;
-        let mut next = 0;
-        while !self.eat("}") {
-            let name = self.token();
-            if name.kind != Kind::Name {
-                return Err(self.unexpected("the name of an enumerator"));
-            }
-            self.take();
-            self.attributes(&mut Attributes::default())?;
-            if self.eat("=") {
-                next = self.integer()?.0;
-            }
-            let target = self.target();
-            let ty = [fixed.unwrap_or(Int::Int), Int::UInt, Int::LLong, Int::ULLong].into_iter().find(|ty| ty.holds(next, target));
-            let ty = ty.ok_or_else(|| Fault::new(name.at, format!("{next} is out of range")))?;
-            let members = &mut self.unit.enums[index].members;
-            members.push((Declared { name: name.text, at: Some(name.at), start: Some(name.at), end: None }, next));
-            if members.len() > MAX_MEMBERS {
-                return Err(Fault::new(name.at, format!("an enum has at most {MAX_MEMBERS} enumerators")));
-            }
-            self.names.insert(name.text, Named::Enumerator(next, ty));
-            next += 1;
-            let has_more = self.eat(",");
-            let last = self.before();
-            if let Some((declared, _)) = self.unit.enums[index].members.last_mut() {
-                declared.end = Some(Place { offset: last.at.offset + last.text.len() as u32, ..last.at });
-            }
-            if !has_more && !self.token().is("}") {
-                return Err(self.unexpected("',' or '}'"));
-            }
-        }
-        Ok(())
-    }
-
-    fn end_enum(&mut self, index: usize, fixed: Option<Int>, is_packed: bool) {
-        let target = self.target();
-        let found = &mut self.unit.enums[index];
-        let values = || found.members.iter().map(|(_, value)| *value);
-        let (lowest, highest) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
-        let ty = fixed.unwrap_or_else(|| enum_type(lowest, highest, is_packed, target));
-        found.ty = ty;
-        found.is_complete = true;
-        // Where one of them is no int, all are of the enum's type (C23, as gcc and clang always did).
-        let is_wide = fixed.is_some() || !Int::Int.holds(lowest, target) || !Int::Int.holds(highest, target);
-        for (member, value) in &found.members {
-            self.names.insert(member.name, Named::Enumerator(*value, if is_wide { ty } else { Int::Int }));
-        }
     }
 
     /// `typeof(type)`, `typeof(name)`, `typeof(expression)`.

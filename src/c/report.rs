@@ -2,11 +2,12 @@
 
 use super::constants::Constant;
 use super::json::Writer;
+use super::literal::text_of;
 use super::output::Output;
 use super::source::{Fault, Place};
 use super::types::{Declared, Ty};
-use super::value::Value;
-use std::collections::HashSet;
+use super::value::{Int, Value};
+use std::collections::{HashMap, HashSet};
 
 /// The longest text of a macro, and of a line, that is passed on, in characters.
 const MAX_SHOWN: usize = 300;
@@ -16,8 +17,17 @@ impl<'s> Output<'_, 's> {
         let unit = &self.parser.unit;
         let mut seen = HashSet::new();
         let enumerators = unit.enums.iter().enumerate().flat_map(|(index, found)| found.members.iter().map(move |member| (index, member)));
+        let macros: HashMap<_, _> = constants.iter().map(|constant| (constant.of.name.text, constant)).collect();
+        // A macro hides the enumerator of its name; `#define RED RED` beside an enumerator says nothing new.
+        let is_hidden = |declared: &Declared<'s>, value: i128| match macros.get(declared.name) {
+            Some(constant) => match &constant.value {
+                Ok(known) => known.as_int().is_none_or(|(known, _)| known != value),
+                Err(_) => constant.of.params.is_none(),
+            },
+            None => false,
+        };
+        let enumerators = enumerators.filter(|(_, (declared, value))| !is_hidden(declared, *value));
         let enumerators: Vec<_> = enumerators.filter(|(_, (declared, _))| seen.insert(declared.name)).collect();
-        // `#define RED RED` beside an enumerator says nothing new.
         let values = constants.iter().filter_map(|constant| Some((constant, constant.value.as_ref().ok()?)));
         let values: Vec<_> = values.filter(|(constant, _)| seen.insert(constant.of.name.text)).collect();
         let all = enumerators.into_iter().map(Ok).chain(values.into_iter().map(Err));
@@ -52,7 +62,10 @@ impl<'s> Output<'_, 's> {
         w.key("kind").string(kind);
         match value {
             Value::Int(value, int) => {
-                w.key("value").integer(*value);
+                match int {
+                    Int::UInt128 if *value < 0 => w.key("value").string(&(*value as u128).to_string()),
+                    _ => w.key("value").integer(*value),
+                }
                 w.key("type");
                 self.int(w, *int);
             }
@@ -70,7 +83,10 @@ impl<'s> Output<'_, 's> {
                 w.key("type");
                 self.ty(w, Ty { id: *id, is_const: false, is_volatile: false });
             }
-            Value::Text(text, _) => w.key("value").string(text),
+            Value::Text(units, element) => {
+                let text = text_of(units, *element, self.parser.target());
+                w.key("value").string(text.as_deref().unwrap_or(""));
+            }
         }
     }
 
@@ -100,13 +116,15 @@ impl<'s> Output<'_, 's> {
 
     pub(super) fn diagnostics(&mut self, w: &mut Writer) {
         let parser = self.parser;
-        let skipped = parser.skipped.iter().map(|skipped| ("error", &skipped.fault, skipped.names.as_slice()));
-        let faults = parser.preprocessor.faults.iter().map(|fault| ("error", fault, &[][..]));
-        let warnings = parser.preprocessor.warnings.iter().map(|fault| ("warning", fault, &[][..]));
-        w.array(faults.chain(skipped).chain(warnings), |w, (severity, fault, names)| self.diagnostic(w, severity, fault, names));
+        // What the parser stumbled over too is told with what was lost by it.
+        let told: HashSet<_> = parser.skipped.iter().map(|fault| (fault.at, fault.message.as_str())).collect();
+        let faults = parser.preprocessor.faults.iter().filter(|fault| !told.contains(&(fault.at, fault.message.as_str())));
+        let errors = faults.chain(&parser.skipped).map(|fault| ("error", fault));
+        let warnings = parser.preprocessor.warnings.iter().map(|fault| ("warning", fault));
+        w.array(errors.chain(warnings), |w, (severity, fault)| self.diagnostic(w, severity, fault));
     }
 
-    fn diagnostic(&mut self, w: &mut Writer, severity: &str, fault: &Fault, names: &[String]) {
+    fn diagnostic(&mut self, w: &mut Writer, severity: &str, fault: &Fault) {
         let position = self.parser.preprocessor.sources.position(fault.at);
         let line = shown(position.text);
         // The caret stays in its column whatever the width of a tab.
@@ -120,8 +138,8 @@ impl<'s> Output<'_, 's> {
             self.at(w, Some(fault.at));
             w.key("line").string(&line);
             w.key("text").string(&text);
-            if !names.is_empty() {
-                w.key("names").array(names, |w, name| w.string(name));
+            if !fault.names.is_empty() {
+                w.key("names").array(&fault.names, |w, name| w.string(name));
             }
         });
     }

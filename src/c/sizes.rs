@@ -119,6 +119,10 @@ impl Parser<'_> {
         if has_bits && record.is_packed && record.fields.iter().any(asks) {
             return Err("it packs bit-fields and aligns other fields".to_owned());
         }
+        // For gcc the pragma then counts for what bit-fields align, for clang the attribute.
+        if has_bits && record.is_packed && record.pack > 1 {
+            return Err("a pragma and an attribute pack its bit-fields, with which compilers lay it out differently".to_owned());
+        }
         let mut members = Vec::with_capacity(record.fields.len());
         let mut strange = None;
         for field in &record.fields {
@@ -131,11 +135,15 @@ impl Parser<'_> {
         }
         let is_placed: Vec<_> = members.iter().map(|member| member.is_named && member.width != Some(0)).collect();
         if !is_placed.contains(&true) {
+            if !members.is_empty() || record.align > 1 {
+                return Err("no field of it has a name".to_owned());
+            }
             // GNU C has empty records.
             let ty = Type::Array(Rc::new(Array::new(Type::Scalar(CType::U8), 0).map_err(|error| error.message)?));
             return Ok(Laid { ty, places: vec![None; is_placed.len()], strange: Some("it is empty".to_owned()) });
         }
-        let pack = if record.is_packed { u32::from(has_bits) } else { record.pack };
+        // Of a record that is packed anyway, the pragma limits what fields ask for themselves.
+        let pack = if record.is_packed && has_bits { 1 } else { record.pack };
         let spec = RecordSpec { is_union: record.is_union, pack, align: record.align, members };
         let laid = Rc::new(Record::new(spec, self.target().rules()).map_err(|error| error.message)?);
         let mut placed = laid.members.iter();
@@ -164,10 +172,13 @@ impl Parser<'_> {
     }
 
     /// The type with its layout.
-    fn laid_type(&self, ty: Ty) -> Result<Type, String> {
+    pub(super) fn laid_type(&self, ty: Ty) -> Result<Type, String> {
         Ok(match self.shape(ty) {
             Shape::Int(int) => self.laid_int(*int)?,
-            Shape::Enum(index) => self.laid_int(self.unit.enums[*index].ty)?,
+            Shape::Enum(index) => match self.unknown_enum(*index) {
+                Some(reason) => return Err(reason),
+                None => self.laid_int(self.unit.enums[*index].ty)?,
+            },
             Shape::Float(float) => match self.target().size_of_float(*float) {
                 4 => Type::Scalar(CType::F32),
                 8 => Type::Scalar(CType::F64),
@@ -208,6 +219,11 @@ impl Parser<'_> {
         }))
     }
 
+    fn unknown_enum(&self, index: usize) -> Option<String> {
+        let found = &self.unit.enums[index];
+        found.unknown().map(|reason| format!("enum {}: {reason}", found.declared.name))
+    }
+
     /// Why a value of this type can neither be passed nor be read, if that is so.
     pub(super) fn strangeness(&self, ty: Ty) -> Option<String> {
         match self.shape(ty) {
@@ -215,14 +231,13 @@ impl Parser<'_> {
             Shape::Int(Int::Int128 | Int::UInt128) => Some(WIDE_INT.to_owned()),
             Shape::Float(float) if self.target().size_of_float(*float) > 8 => Some(WIDE_FLOAT.to_owned()),
             Shape::Array(of, _) => self.strangeness(*of),
+            Shape::Enum(index) => self.unknown_enum(*index),
             Shape::Record(index) => match self.layouts.get(*index) {
                 Some(Ok(laid)) => laid.strange.clone(),
                 Some(Err(problem)) => Some(problem.clone()),
                 None => Some("the type is incomplete".to_owned()),
             },
-            Shape::Void | Shape::Int(_) | Shape::Float(_) | Shape::Pointer(_) | Shape::Function(_) | Shape::Enum(_) | Shape::Typedef(_) => {
-                None
-            }
+            Shape::Void | Shape::Int(_) | Shape::Float(_) | Shape::Pointer(_) | Shape::Function(_) | Shape::Typedef(_) => None,
         }
     }
 }

@@ -26,7 +26,7 @@ impl Texts {
 }
 
 /// A place in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Place {
     /// Its number in [`Sources`].
     pub source: u32,
@@ -41,12 +41,19 @@ pub struct Fault {
     pub at: Place,
     /// In words, without the place.
     pub message: String,
+    /// What would have been declared where it is, and is not.
+    pub names: Vec<String>,
 }
 
 impl Fault {
     /// A fault in these words.
     pub fn new(at: Place, message: impl Into<String>) -> Fault {
-        Fault { at, message: message.into() }
+        Fault { at, message: message.into(), names: Vec::new() }
+    }
+
+    /// The same, with what is lost by it.
+    pub fn losing(self, names: Vec<String>) -> Fault {
+        Fault { names, ..self }
     }
 }
 

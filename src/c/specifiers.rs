@@ -32,6 +32,8 @@ struct Words {
     other: Option<Ty>,
     is_const: bool,
     is_volatile: bool,
+    /// `signed unsigned`
+    is_contradicted: bool,
 }
 
 impl Words {
@@ -131,8 +133,11 @@ impl<'s> Parser<'s> {
         match text {
             "short" => words.is_short = true,
             "long" => words.longs += 1,
-            "signed" | "__signed" | "__signed__" => words.sign = Some(true),
-            "unsigned" => words.sign = Some(false),
+            "signed" | "__signed" | "__signed__" | "unsigned" => {
+                let is_signed = text != "unsigned";
+                words.is_contradicted |= words.sign == Some(!is_signed);
+                words.sign = Some(is_signed);
+            }
             "_Complex" | "__complex__" | "__complex" | "_Imaginary" => words.is_complex = true,
             _ => {
                 if !words.is_empty() {
@@ -196,6 +201,9 @@ impl<'s> Parser<'s> {
         if let Some(ty) = words.other {
             return Some(ty);
         }
+        if words.is_contradicted {
+            return None;
+        }
         let is_unsigned = words.sign == Some(false);
         let is_bare = words.sign.is_none() && !words.is_short && words.longs == 0;
         let number = match (words.base, words.longs) {
@@ -250,9 +258,9 @@ impl<'s> Parser<'s> {
                 reason,
             })))
         } else if let Some(mode) = attributes.mode.take()
-            && let Shape::Int(int) = *self.shape(ty)
+            && !matches!(self.shape(ty), Shape::Function(_))
         {
-            self.with_mode(int, &mode).map(Shape::Int)
+            Some(self.with_mode(ty, &mode))
         } else {
             None
         };

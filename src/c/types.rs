@@ -22,6 +22,13 @@ pub struct Ty {
     pub is_volatile: bool,
 }
 
+impl Ty {
+    /// The same type, qualified as another is too.
+    pub fn with_qualifiers_of(self, other: Ty) -> Ty {
+        Ty { is_const: self.is_const || other.is_const, is_volatile: self.is_volatile || other.is_volatile, ..self }
+    }
+}
+
 /// What a type is.
 #[derive(Clone, Debug)]
 pub enum Shape {
@@ -165,8 +172,18 @@ pub struct Enum<'s> {
     pub problem: Option<String>,
     /// What it is stored as.
     pub ty: Int,
+    /// It says that itself.
+    pub is_fixed: bool,
     /// In order.
     pub members: Vec<(Declared<'s>, i128)>,
+}
+
+impl Enum<'_> {
+    /// Why nobody knows how it is stored, as the end of a sentence.
+    pub fn unknown(&self) -> Option<String> {
+        let is_declared_only = !self.is_complete && !self.is_fixed;
+        self.problem.clone().or_else(|| is_declared_only.then(|| "it is declared only".to_owned()))
+    }
 }
 
 /// A typedef.
@@ -236,7 +253,7 @@ pub fn resolved(types: &Types, unit: &Unit<'_>, mut ty: Ty) -> Ty {
     // A typedef only ever names one before it.
     while let Shape::Typedef(index) = types.shape(ty.id) {
         let inner = unit.typedefs[*index].ty;
-        ty = Ty { id: inner.id, is_const: ty.is_const || inner.is_const, is_volatile: ty.is_volatile || inner.is_volatile };
+        ty = inner.with_qualifiers_of(ty);
     }
     ty
 }

@@ -1,4 +1,4 @@
-//! Values of constant expressions, and C's arithmetic on them (ISO C11, sections 6.3.1 and 6.5).
+//! Values of constant expressions, and C's conversions of them (ISO C11, section 6.3).
 
 use super::target::Target;
 use super::types::TypeId;
@@ -121,8 +121,22 @@ impl Float {
         }
     }
 
-    fn round(self, value: f64) -> f64 {
+    /// The value as this type holds it.
+    pub fn round(self, value: f64) -> f64 {
         if self == Float::Float { f64::from(value as f32) } else { value }
+    }
+
+    fn round_int(self, value: i128) -> f64 {
+        if self == Float::Float { f64::from(value as f32) } else { value as f64 }
+    }
+
+    fn round_unsigned(self, value: u128) -> f64 {
+        if self == Float::Float { f64::from(value as f32) } else { value as f64 }
+    }
+
+    /// Whether a [`Value`] has all of its digits.
+    pub fn is_exact(self, target: Target) -> bool {
+        target.size_of_float(self) <= 8
     }
 }
 
@@ -137,11 +151,14 @@ pub enum Value {
     Float(f64, Float),
     /// An address.
     Pointer(i128, TypeId),
-    /// A string, and what an element of it is.
-    Text(String, Int),
+    /// The code units of a string, and what an element of it is.
+    Text(Vec<u32>, Int),
 }
 
-type Outcome = Result<Value, String>;
+pub(super) type Outcome = Result<Value, String>;
+
+/// Why nothing is computed of a `long double`.
+pub(super) const INEXACT: &str = "of a long double of 16 bytes only the digits of a double are known";
 
 impl Value {
     /// An `int`.
@@ -171,12 +188,15 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// Of a string.
+    /// Of a string, and of a number with a fraction whose whole part the type does not hold: C says nothing of those.
     pub fn to_int(&self, ty: Int, target: Target) -> Outcome {
         let value = match *self {
             Value::Int(value, _) | Value::Char(value) | Value::Pointer(value, _) => value,
             Value::Float(value, _) if ty == Int::Bool => i128::from(value != 0.0),
-            Value::Float(value, _) => value as i128,
+            Value::Float(_, float) if !float.is_exact(target) => return Err(INEXACT.to_owned()),
+            Value::Float(value, _) => whole(value)
+                .filter(|whole| ty.holds(*whole, target))
+                .ok_or_else(|| format!("{value:?} is out of range for {}", ty.name()))?,
             Value::Text(..) => return Err("a string is not a constant number".to_owned()),
         };
         Ok(Value::Int(ty.wrap(value, target), ty))
@@ -189,112 +209,23 @@ impl Value {
     /// Of a string or an address.
     pub fn to_float(&self, ty: Float) -> Outcome {
         let value = match *self {
-            Value::Int(value, _) | Value::Char(value) => value as f64,
-            Value::Float(value, _) => value,
+            Value::Int(value, Int::UInt128) => ty.round_unsigned(value as u128),
+            Value::Int(value, _) | Value::Char(value) => ty.round_int(value),
+            Value::Float(value, _) => ty.round(value),
             Value::Pointer(..) | Value::Text(..) => return Err("an address is not a number".to_owned()),
         };
-        Ok(Value::Float(ty.round(value), ty))
+        Ok(Value::Float(value, ty))
     }
 
-    /// `op value`
-    ///
-    /// # Errors
-    ///
-    /// Where C does not allow it.
-    pub fn unary(&self, op: &str, target: Target) -> Outcome {
-        match (op, self) {
-            ("!", _) => Ok(Value::int(!self.is_true())),
-            ("+", Value::Float(..)) => Ok(self.clone()),
-            ("-", &Value::Float(value, ty)) => Ok(Value::Float(-value, ty)),
-            _ => {
-                let (value, ty) = self.as_int().ok_or_else(|| format!("'{op}' needs a number"))?;
-                let ty = ty.promoted();
-                let value = match op {
-                    "-" => value.wrapping_neg(),
-                    "~" => !value,
-                    _ => value,
-                };
-                Ok(Value::Int(ty.wrap(value, target), ty))
-            }
-        }
-    }
-
-    /// `self op other`
-    ///
-    /// # Errors
-    ///
-    /// Where C does not allow it, or says nothing of the result.
-    pub fn binary(&self, op: &str, other: &Value, target: Target) -> Outcome {
-        if let (Value::Float(..), _) | (_, Value::Float(..)) = (self, other) {
-            return self.binary_float(op, other);
-        }
-        if let (Value::Pointer(..), _) | (_, Value::Pointer(..)) = (self, other) {
-            return self.binary_pointer(op, other, target);
-        }
-        let wrong = || format!("'{op}' needs numbers");
-        let (a, left) = self.as_int().ok_or_else(wrong)?;
-        let (b, right) = other.as_int().ok_or_else(wrong)?;
-        if let "<<" | ">>" = op {
-            let ty = left.promoted();
-            let most = i128::from(8 * target.size_of_int(ty));
-            if !(0..most).contains(&b) {
-                return Err(format!("a shift by {b} of a type of {most} bits"));
-            }
-            let value = if op == "<<" { a.wrapping_shl(b as u32) } else { a.wrapping_shr(b as u32) };
-            return Ok(Value::Int(ty.wrap(value, target), ty));
-        }
-        let ty = left.common(right, target);
-        let (a, b) = (ty.wrap(a, target), ty.wrap(b, target));
-        let value = match op {
-            "+" => a.wrapping_add(b),
-            "-" => a.wrapping_sub(b),
-            "*" => a.wrapping_mul(b),
-            "/" | "%" if b == 0 => return Err("division by zero".to_owned()),
-            "/" => a.wrapping_div(b),
-            "%" => a.wrapping_rem(b),
-            "&" => a & b,
-            "|" => a | b,
-            "^" => a ^ b,
-            _ => return compare(op, a, b).ok_or_else(wrong),
-        };
-        Ok(Value::Int(ty.wrap(value, target), ty))
-    }
-
-    fn binary_float(&self, op: &str, other: &Value) -> Outcome {
-        let kind = |value: &Value| if let Value::Float(_, ty) = value { *ty } else { Float::Float };
-        let ty = kind(self).max(kind(other));
-        let (Value::Float(a, _), Value::Float(b, _)) = (self.to_float(ty)?, other.to_float(ty)?) else {
-            return Err(format!("'{op}' needs numbers"));
-        };
-        let value = match op {
-            "+" => a + b,
-            "-" => a - b,
-            "*" => a * b,
-            "/" => a / b,
-            _ => return compare(op, a, b).ok_or_else(|| format!("'{op}' needs integers")),
-        };
-        Ok(Value::Float(ty.round(value), ty))
-    }
-
-    fn binary_pointer(&self, op: &str, other: &Value, target: Target) -> Outcome {
-        let address = |value: &Value| value.to_int(target.size_type(), target).ok().and_then(|value| value.as_int());
-        match (address(self), address(other)) {
-            (Some((a, _)), Some((b, _))) => compare(op, a, b),
-            _ => None,
-        }
-        .ok_or_else(|| format!("'{op}' with an address is not a constant"))
+    /// Of a type, where only that matters.
+    pub fn zero(ty: Int) -> Value {
+        Value::Int(0, ty)
     }
 }
 
-fn compare<T: PartialOrd>(op: &str, a: T, b: T) -> Option<Value> {
-    let is_so = match op {
-        "<" => a < b,
-        ">" => a > b,
-        "<=" => a <= b,
-        ">=" => a >= b,
-        "==" => a == b,
-        "!=" => a != b,
-        _ => return None,
-    };
-    Some(Value::int(is_so))
+/// The integer that is left of a number without its fraction, where that is one.
+fn whole(value: f64) -> Option<i128> {
+    // Exact for all powers of two; what is less is in range.
+    const END: f64 = 1.701_411_834_604_692_3e38;
+    (value > -END && value < END).then_some(value as i128)
 }

@@ -81,6 +81,7 @@ impl CallbackPlan {
             let message = "C passes no buffers to a callback: use ptr, and toArrayBuffer with a length";
             return Err(Error::new(Code::InvalidArgType, message));
         }
+        Abi::check(signature)?;
         let plan = Plan::new(signature, Abi::Libffi)?;
         let abi = if Abi::libffi_knows(signature) { Some(Abi::Libffi) } else { Abi::of_machine(signature) };
         let unsupported = || Error::new(Code::UnsupportedArgs, "records like these cannot be passed to callbacks on this machine");

@@ -37,6 +37,39 @@ pub(super) fn leaves_of(members: &[Member]) -> Vec<Leaf> {
     found
 }
 
+/// The bit-fields that only some compilers count: those without a name and, as integers of their own, those of unions.
+/// One without width has size 0 in a struct: it is where a unit ends.
+pub(super) fn gaps_of(members: &[Member], unnamed: &[Member], is_union: bool) -> Vec<Leaf> {
+    let mut found = Vec::new();
+    if is_union {
+        for bits in members.iter().chain(unnamed).filter_map(|member| member.bits) {
+            let size = bits.width.div_ceil(8).next_power_of_two();
+            found.push(Leaf { offset: 0, size, is_float: false, is_bits: false });
+        }
+    } else {
+        found.extend(leaves_of(unnamed));
+    }
+    for member in members {
+        collect_gaps(&member.ty, member.offset, &mut found);
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn collect_gaps(ty: &Type, offset: u32, found: &mut Vec<Leaf>) {
+    match ty {
+        Type::Scalar(_) => {}
+        Type::Array(array) if array.size > 0 => {
+            for index in 0..array.count {
+                collect_gaps(&array.element, offset + index * array.element.size(), found);
+            }
+        }
+        Type::Array(_) => {}
+        Type::Record(record) => found.extend(record.gaps.iter().map(|leaf| Leaf { offset: offset + leaf.offset, ..*leaf })),
+    }
+}
+
 fn collect(ty: &Type, offset: u32, found: &mut Vec<Leaf>) {
     match ty {
         Type::Scalar(ctype) => {

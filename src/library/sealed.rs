@@ -22,7 +22,8 @@ pub fn parse_hash(text: &str) -> Option<Hash> {
     Some(hash)
 }
 
-fn hexadecimal(hash: &[u8]) -> String {
+/// A hash as it is written.
+pub fn hexadecimal(hash: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

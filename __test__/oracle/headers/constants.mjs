@@ -28,6 +28,12 @@ const helpers = `
 #include <string.h>
 #define TYPE_OF(x) _Generic((x), ${TYPES.map((type) => `${type}: "${type}"`).join(', ')}, _Bool: "_Bool", ${FLOATS}, default: "other")
 #define SHOW_INT(x) ((x) < 0 ? printf("%lld %s\\n", (long long)(x), TYPE_OF(x)) : printf("%llu %s\\n", (unsigned long long)(x), TYPE_OF(x)))
+#define SHOW_WIDE(x) show_wide((unsigned __int128)(x), TYPE_OF(x))
+static void show_wide(unsigned __int128 x, const char *type) {
+  char digits[40]; int at = 39; digits[at] = 0;
+  do digits[--at] = '0' + (int)(x % 10); while (x /= 10);
+  printf("%s %s\\n", digits + at, type);
+}
 static void show_text(const char *text) { while (*text) printf("%02x", (unsigned char)*text++); printf("\\n"); }
 `;
 
@@ -35,13 +41,18 @@ function shown(constant) {
   const { name, kind, value, type } = constant;
   switch (kind) {
     case 'int':
+      if (/__int128/.test(type.name))
+        return [`SHOW_WIDE(${name});`, `${BigInt.asUintN(128, BigInt(value))} ${type.name}`];
       return [`SHOW_INT(${name});`, `${value} ${type.kind === 'bool' ? '_Bool' : type.name}`];
     case 'enumerator':
       return [`printf("%lld\\n", (long long)(${name}));`, String(BigInt.asIntN(64, BigInt(value)))];
     case 'char':
       return [`printf("%d\\n", ${name});`, String(value)];
     case 'float':
-      return [`printf("%.17g %s\\n", (double)(${name}), TYPE_OF(${name}));`, `${value} ${type.name}`];
+      return [
+        `printf("%.17g %s\\n", (double)(${name}), TYPE_OF(${name}));`,
+        `${Object.is(value, -0) ? '-0' : value} ${type.name}`,
+      ];
     case 'pointer':
       return [`printf("%llu\\n", (unsigned long long)(${name}));`, String(value)];
     case 'string':

@@ -1,3 +1,6 @@
+#ifdef __linux__
+#include <features.h>
+#endif
 #define CHAR_BIT 8
 #define SCHAR_MIN (-128)
 #define SCHAR_MAX 127
@@ -24,9 +27,14 @@
 #ifdef __linux__
 #define PATH_MAX 4096
 #define NAME_MAX 255
+#define PIPE_BUF 4096
+#define HOST_NAME_MAX 64
+#define MB_LEN_MAX 16
 #define SSIZE_MAX __LONG_MAX__
 #elif defined __APPLE__
 #define PATH_MAX 1024
 #define NAME_MAX 255
+#define PIPE_BUF 512
+#define MB_LEN_MAX 6
 #define SSIZE_MAX __LONG_MAX__
 #endif

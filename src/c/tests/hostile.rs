@@ -64,6 +64,10 @@ fn growth_is_bounded() {
     survives("names that double", &format!("#define I(a, b) a##b\n#define J(a, b) I(a, b)\n#define p0 x\n{pasted}int p59;"));
     let quoted: String = (1..60).map(|index| format!("#define q{index} S(q{})\n", index - 1)).collect();
     survives("quotes of quotes", &format!("#define T(a) #a\n#define S(a) T(a)\n#define q0 \"\n{quoted}int x = q59;"));
+    let many: String = (0..100).map(|index| format!("int x{index};\n")).collect();
+    let unended = format!("#include \"unended.h\"\n#include \"unended.h\"\n#ifdef X\n{many}/* {many}").leak();
+    let found = parsed_with(&[("unended.h", unended)], "#include \"unended.h\"\n");
+    assert!(found.len() < 30_000_000, "{}", found.len());
     let headers = [("self.h", "#include \"self.h\"\n#include \"self.h\"\n"), ("guarded.h", "#include \"guarded.h\"\nint x;\n")];
     let found = parsed_with(&headers, "#include \"self.h\"\n#include \"guarded.h\"\nint after;");
     assert!(found.contains("files include each other more than 64 deep"));

@@ -23,6 +23,8 @@ fn records_are_laid_out_as_the_target_does() {
         ("x86_64-linux", "#pragma pack(push, 2)\nstruct s { char a; int b; };\n#pragma pack(pop)\n", "6/2 at 0 2 bits "),
         ("x86_64-linux", "struct s { char a; int b; } __attribute__((aligned(16)));", "16/16 at 0 4 bits "),
         ("x86_64-linux", "struct s { char a; _Alignas(8) char b; };", "16/8 at 0 8 bits "),
+        ("x86_64-linux", "#pragma pack(1)\nstruct s { char a; _Alignas(8) char b; } __attribute__((packed));", "2/1 at 0 1 bits "),
+        ("x86_64-linux", "#pragma pack(2)\nstruct s { char a; int b; _Alignas(8) char c; } __attribute__((packed));", "8/2 at 0 1 6 bits "),
         ("x86_64-linux", "struct s { char a; int b __attribute__((packed)); };", "5/1 at 0 1 bits "),
         ("x86_64-linux", "struct s { int n; char data[]; };", "4/4 at 0 4 bits "),
         ("x86_64-linux", "struct s { unsigned a : 3, b : 7; int c; };", "8/4 at 0 0 4 bits 0 3"),

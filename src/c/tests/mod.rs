@@ -6,6 +6,8 @@ mod hostile;
 mod language;
 mod layouts;
 mod preprocessing;
+mod recovery;
+mod redeclarations;
 
 use super::{Includes, Options, Target, parse};
 use std::collections::HashMap;

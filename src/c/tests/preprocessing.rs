@@ -183,3 +183,42 @@ fn a_text_that_went_through_a_preprocessor_is_not_expanded_again() {
     assert_eq!(shortened(&without_positions(part(&found, "globals"))), "{X,{int}}");
     assert!(shortened(part(&found, "constants")).contains("{X,kind:int,value:7"));
 }
+
+#[test]
+fn a_line_goes_on_after_a_backslash_with_blanks() {
+    let text = "#define A 1 + \\  \n 2\n#define B \\\t\r\n 4\nint a\\ \nb; // c \\ \nint hidden;\n";
+    let found = parsed(text);
+    assert!(part(&found, "constants").contains("\"name\":\"A\",\"kind\":\"int\",\"value\":3"), "{found}");
+    assert!(part(&found, "constants").contains("\"name\":\"B\",\"kind\":\"int\",\"value\":4"), "{found}");
+    assert!(super::globals(text).starts_with("{ab,{int},doc:c"), "{found}");
+}
+
+#[test]
+fn what_headers_ask_of_standard_headers_is_there() {
+    for (text, wanted) in [
+        ("#include <errno.h>\n#if defined(E2BIG)\n#define X (-E2BIG)\n#else\n#define X -4093\n#endif\n", "\"value\":-7"),
+        ("#include <stdint.h>\n#if INT64_C(1) << 40 > UINT64_C(0)\n#define X 1\n#else\n#define X 0\n#endif\n", "\"value\":1"),
+        ("#include <iso646.h>\n#if defined __linux__ and not defined X\n#define X 1\n#endif\n", "\"value\":1"),
+    ] {
+        let found = parsed(text);
+        assert!(part(&found, "constants").contains(wanted), "{text} {found}");
+        assert_eq!(part(&found, "diagnostics"), "", "{text}");
+    }
+    for (target, size) in [
+        ("x86_64-linux", 208),
+        ("aarch64-linux", 320),
+        ("x86_64-darwin", 152),
+        ("aarch64-darwin", 196),
+        ("x86_64-windows", 272),
+        ("aarch64-windows", 200),
+    ] {
+        let found = super::parsed_for(target, "#include <setjmp.h>\nstruct s { jmp_buf a; int b; };");
+        assert!(found.contains(&format!("\"size\":{size}")), "{target} {found}");
+    }
+    let text = "#include <stdarg.h>\n#ifndef __GNUC_VA_LIST\n#define __gnuc_va_list void *\n#endif\nvoid v(__gnuc_va_list);";
+    assert!(super::functions(text).contains("only C can make a va_list"));
+    let text = "typedef float _Float32; typedef double _Float64x; _Float32 f(__pid_t, __socklen_t *, __uint16_t, __u_char);";
+    let found = super::functions(text);
+    assert!(found.contains("{f,result:{float}"), "{found}");
+    assert_eq!(part(&parsed(text), "diagnostics"), "");
+}
