@@ -2,7 +2,7 @@
 // The source of stubs: numbers and identifiers of ours, nothing of the user's.
 
 const { emitters } = require('./emitters.js');
-const { byFrame, direct, reentersByFrame } = require('./fast/way.js');
+const { byFrame, direct } = require('./fast/way.js');
 const { offsets } = require('./frame.js');
 const { hasOwnText } = require('./signature.js');
 const { NUMBER, slotAt } = require('./slots.js');
@@ -105,8 +105,7 @@ function stubSource(signature) {
   const mayBeFast = entry === 'enter';
   const entered = (mayBeFast && byFrame(signature, kept, entering)) || entering;
   const isScalar = mayBeFast && isPlain && !result.record;
-  const otherwise = [...stores, reentersByFrame() ? entered : entering].join(' ');
-  const way = isScalar ? direct(signature, passed, kept, otherwise, load) : undefined;
+  const way = isScalar ? direct(signature, passed, kept, [...stores, entered].join(' '), load) : undefined;
   const opens = params.some((type) => type.lent?.opens);
   const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');

@@ -16,14 +16,14 @@ Object.setPrototypeOf(types, null);
 
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
 function bunProvider() {
-  const entries = native.hostEntries(false);
+  const entries = native.hostEntries();
   if (entries === null) return { reason: 'there are no entries on this system, or for so many threads' };
   /** @type {(name: string) => any} */
   const load = require;
   const { CFunction } = load('bun:ffi');
   return probed({
     name: 'bun:ffi',
-    reenters: true,
+    reenters: 'always',
     caller(values, result, kept) {
       const args = values.map((kind) => types[kind]);
       const returns = types[result];

@@ -18,8 +18,7 @@ Object.setPrototypeOf(types, null);
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
 function denoProvider() {
   const { Deno } = /** @type {any} */ (globalThis);
-  // V8 ends the process when code around a call that returns a value is surprised by what a callback has changed.
-  const entries = native.hostEntries(true);
+  const entries = native.hostEntries();
   if (entries === null) return { reason: 'there are no entries on this system, or for so many threads' };
   const { file } = native;
   // It can be taken away at any time; then new functions go another way.
@@ -30,13 +29,13 @@ function denoProvider() {
     Deno.dlopen(file, { call: { name: `arkffi_${entry}_${entries.place}`, parameters, result } }).symbols.call;
   return probed({
     name: 'Deno.dlopen',
-    reenters: true,
-    frameReenters: true,
-    caller(values, result, kept) {
+    reenters: 'void',
+    readsFloats: true,
+    caller(values, result, kept, inFloat = false) {
       const args = values.map((kind) => types[kind]);
       const returns = types[result];
       if (returns === undefined || args.includes(undefined) || !isAllowed()) return null;
-      const made = open(entryFor(values, result), ['i32', .../** @type {string[]} */ (args)], returns);
+      const made = open(entryFor(values, inFloat ? 'f64' : result), ['i32', .../** @type {string[]} */ (args)], returns);
       return holding(made, values.length, kept);
     },
     frameCaller: (kept) => (isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null),

@@ -4,6 +4,7 @@
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { copyBy } = require('../scratch.js');
+const { apart, isKept } = require('./apart.js');
 
 /** The numbers of kinds, which are V8's. */
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8 };
@@ -21,8 +22,14 @@ function caller(values, result, kept, inFloat = false) {
   );
 }
 
-/** @param {number} kept */
-const frameCaller = (kept) => native.engineCaller(Uint8Array.of(NUMBERS.void), kept, true, false);
+/** @type {import('./provider.js').Provider['frameCaller']} */
+function frameCaller(kept, isApart) {
+  const made = native.engineCaller(Uint8Array.of(NUMBERS.void), kept, true, false);
+  return made && isApart ? apart(made, kept) : made;
+}
+
+/** When JavaScript may run inside of calls, by the number that Rust has for it. */
+const reentering = /** @type {const} */ (['never', 'apart', 'void']);
 
 /** Whether a caller finds its values where they should be. */
 function findsValues() {
@@ -36,12 +43,14 @@ function findsValues() {
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
 function engineProvider() {
   const { release, versions } = process;
-  if (release?.name !== 'node' || versions.electron) return { reason: 'only on Node itself' };
-  const state = native.engineState(Number(versions.modules));
+  if (release?.name !== 'node' || versions.electron || versions.nw) return { reason: 'only on Node itself' };
+  const state = native.engineState(Number(versions.modules), String(versions.v8));
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);
-  return { name: 'fast', reenters: state > 0, frameReenters: state > 1, readsFloats: true, caller, frameCaller };
+  const known = reentering[state];
+  const reenters = known === 'apart' && !isKept() ? 'never' : known;
+  return { name: 'fast', reenters, readsFloats: true, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

@@ -34,15 +34,16 @@
 //
 // There is a third entry, `void frame(uint32_t number)` (`hostEntries().frame`), for calls whose arguments the stub
 // stores in the frame: records, stack words, everything. Its callers, `(number, ...kept)`, are made by
-// `frameCaller(kept)`.
+// `frameCaller(kept, isApart)`.
 //
-// A *provider* is `{ name, reenters, caller(values, result, kept), frameCaller?(kept) }`:
+// A *provider* is `{ name, reenters, caller(values, result, kept), frameCaller?(kept, isApart) }`:
 //
 //   name      as stats().backend shall say
-//   reenters  whether C may call back into JavaScript during such a call; if not, only functions that are declared
-//             leaf are called so. (An engine whose code around a call must not be surprised by what a callback has
-//             changed lets the entries block calls while callbacks are open: `Way` in src/fast/places.rs.)
-//   frameReenters  calls through the frame are never blocked: they are tried when one with values is
+//   reenters  when JavaScript may run inside of such a call of a function that is not declared leaf:
+//              'never'   only leaves are called so
+//              'apart'   in any, through the frame, if `frameCaller` is asked for one apart
+//              'void'    in calls of callers that return nothing
+//              'always'  in any
 //   caller    (values: kinds in order, result: kind, kept: how many) → a caller, or null where this provider has
 //             none for the shape. Asked once for each shape (see `callerFor`).
 
@@ -55,11 +56,10 @@ const { canGenerate } = require('../generate.js');
 /**
  * @typedef {object} Provider
  * @property {string} name
- * @property {boolean} reenters
+ * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', kept: number, inFloat?: boolean) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` makes callers that return nothing of what C returns as a floating-point number
- * @property {boolean} [frameReenters]
- * @property {(kept: number) => Caller | null} [frameCaller]
+ * @property {(kept: number, isApart: boolean) => Caller | null} [frameCaller]
  */
 
 /** Why there is no provider. @typedef {{ reason: string }} Absence */
@@ -113,15 +113,16 @@ function callerFor(values, result, kept, inFloat) {
  * The caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame; null if
  * there is none.
  * @param {number} kept
+ * @param {boolean} isApart it is a function of its own wherever it is called
  * @returns {Caller | null}
  */
-function frameCallerFor(kept) {
+function frameCallerFor(kept, isApart) {
   const found = provider();
   if ('reason' in found || !found.frameCaller) return null;
-  const shape = `frame${kept}`;
+  const shape = `frame${isApart}${kept}`;
   let caller = callers.get(shape);
   if (caller === undefined) {
-    caller = found.frameCaller(kept);
+    caller = found.frameCaller(kept, isApart);
     callers.set(shape, caller);
   }
   return caller;

@@ -91,7 +91,17 @@ function nameOf(caller) {
 function mayBeFast({ isSlow, isLeaf }) {
   if (isSlow) return false;
   const found = provider();
-  return !('reason' in found) && (found.reenters || isLeaf === true);
+  return !('reason' in found) && (isLeaf === true || found.reenters !== 'never');
+}
+
+/**
+ * How calls of a function must be made, because JavaScript may run inside of them.
+ * @param {import('../signature.js').Signature} signature that may be fast
+ * @returns {'apart' | 'void' | 'any'}
+ */
+function needOf({ isLeaf }) {
+  const { reenters } = /** @type {import('./provider.js').Provider} */ (provider());
+  return isLeaf || reenters === 'always' || reenters === 'never' ? 'any' : reenters;
 }
 
 /**
@@ -103,7 +113,7 @@ function mayBeFast({ isSlow, isLeaf }) {
  */
 function byFrame(signature, kept, otherwise) {
   if (!mayBeFast(signature)) return undefined;
-  const caller = frameCallerFor(kept.length);
+  const caller = frameCallerFor(kept.length, needOf(signature) === 'apart');
   if (caller === null) return undefined;
   return `${nameOf(caller)}(${[NUMBER, ...kept].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
 }
@@ -128,12 +138,15 @@ function byFrame(signature, kept, otherwise) {
  */
 function direct(signature, values, kept, otherwise, load) {
   if (!mayBeFast(signature) || signature.isVariant) return undefined;
+  const need = needOf(signature);
+  // The frame is as fast then, and takes numbers of any kind as they are.
+  if (need === 'apart') return undefined;
   const types = signature.params.map(({ base }) => passed[base]);
   const kinds = types.map(({ kind }) => kind);
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
   if (floats > MOST.floats || kinds.length - floats > MOST.ints) return undefined;
-  // An engine may be prepared for JavaScript in calls that return nothing only: results are read in the frame then.
-  const isUnread = reentersByFrame() && !signature.isLeaf;
+  // Results are read in the frame then.
+  const isUnread = need === 'void';
   const known = returned[signature.result.base];
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
@@ -170,10 +183,4 @@ function settle() {
   return status === 1;
 }
 
-/** Whether calls through the frame are made when those with values are not. */
-function reentersByFrame() {
-  const found = provider();
-  return !('reason' in found) && found.frameReenters === true;
-}
-
-module.exports = { byFrame, callers, direct, reentersByFrame, settle };
+module.exports = { byFrame, callers, direct, settle };

@@ -1,29 +1,21 @@
 //! Calls that do not come through Node-API: what makes their callers, and what follows them.
 
 use super::{Thrown, with_instance};
-use crate::fast::engine::{self, Kind, Reenters};
+use crate::fast::engine::{self, Kind};
 use crate::fast::entry::{Entries, INTS};
 use crate::frame::FLOAT_SLOTS;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
 use napi_derive::napi;
 
-/// Why the engine makes no callers here, for this `process.versions.modules`; else 0 if they are for leaves only, 1 if
-/// for all functions while no callback is open, 2 if those through the frame are for all functions always. The entries
-/// say which calls they do not make.
+/// When JavaScript may run during calls of the engine's callers here, for this `process.versions.modules` and the
+/// beginning of this `process.versions.v8`: a number of [`Reenters`](engine::Reenters). A string is why there are none.
 #[napi(catch_unwind, ts_return_type = "number | string")]
-pub fn engine_state(env: Env, modules: u32) -> Thrown<napi::Either<u32, String>> {
+pub fn engine_state(env: Env, modules: u32, v8: String) -> Thrown<napi::Either<u32, String>> {
     with_instance(&env, |instance| {
-        Ok(match engine::state(modules) {
+        Ok(match engine::state(modules, &v8) {
             Ok(_) if instance.place().is_none() => napi::Either::B("too many threads have them".to_owned()),
-            Ok(reenters) => {
-                instance.block_while_open(reenters.map(|reenters| reenters != Reenters::Always));
-                napi::Either::A(match reenters {
-                    [Reenters::Never, _] => 0,
-                    [_, Reenters::Always] => 2,
-                    [..] => 1,
-                })
-            }
+            Ok(reenters) => napi::Either::A(reenters as u32),
             Err(reason) => napi::Either::B(reason.to_owned()),
         })
     })
@@ -64,19 +56,13 @@ pub fn engine_copier<'env>(env: Env) -> Thrown<Option<Unknown<'env>>> {
 }
 
 /// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`), and the place that is in the names of
-/// the exported ones; `null` where there are none. `blocks` says that those with values must not be called while a callback
-/// is open.
+/// the exported ones; `null` where there are none.
 #[napi(catch_unwind)]
-pub fn host_entries<'env>(env: Env, blocks: bool) -> Thrown<Option<Object<'env>>> {
+pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     if !cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
         return Ok(None);
     }
-    let place = with_instance(&env, |instance| {
-        let place = instance.place();
-        instance.block_while_open([blocks, false]);
-        Ok(place)
-    })?;
-    let Some(place) = place else { return Ok(None) };
+    let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
     let Entries { integers, few_integers, floats, few_floats, frame } = Entries::of_host(place);
     let mut object = Object::new(&env)?;
     for (name, address) in [

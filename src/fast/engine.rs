@@ -62,16 +62,17 @@ impl Layout {
     }
 }
 
-/// When JavaScript may run during a call.
+/// When JavaScript may run during a call. The numbers are those of `lib/fast/engine.js`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Reenters {
     /// The engine is not prepared for it.
-    Never,
-    /// It works, but compiled code around the call goes on as if nothing had happened: what JavaScript changes may make
-    /// that wrong. (V8 14.6 ends the process then.)
-    Unknown,
-    /// It works as in any call.
-    Always,
+    Never = 0,
+    /// In any call. But the compiled code that makes it goes on as if nothing had happened, and what JavaScript has changed
+    /// may make that wrong: so it has to be code of a function that relies on nothing which changes.
+    Apart = 1,
+    /// In calls that return nothing. (From others, V8 14.6 ends the process when the code has become wrong.)
+    Void = 2,
 }
 
 /// What is known of a version.
@@ -79,22 +80,23 @@ pub enum Reenters {
 struct Version {
     /// `process.versions.modules`: Node keeps the layout of V8's classes within one such number.
     modules: u32,
+    /// `process.versions.v8` begins so: others may build Node with another V8, which behaves otherwise.
+    v8: &'static str,
     /// Bytes of a `v8::CTypeInfo`.
     stride: usize,
     /// Where a `v8::CFunctionInfo` says whether 64-bit values are Numbers; `None` if they always are.
     mode: Option<usize>,
     layout: Layout,
-    /// When JavaScript may run during a call that returns a value, and during one that returns none.
-    reenters: [Reenters; 2],
+    reenters: Reenters,
 }
 
-use Reenters::{Always, Never, Unknown};
+use Reenters::{Apart, Never, Void};
 
 const VERSIONS: [Version; 4] = [
-    Version { modules: 115, stride: 3, mode: None, layout: Layout::Separate, reenters: [Never; 2] },
-    Version { modules: 127, stride: 3, mode: Some(3), layout: Layout::Separate, reenters: [Never; 2] },
-    Version { modules: 137, stride: 3, mode: Some(3), layout: Layout::Separate, reenters: [Unknown; 2] },
-    Version { modules: 147, stride: 2, mode: Some(2), layout: Layout::InFrame, reenters: [Unknown, Always] },
+    Version { modules: 115, v8: "11.3.", stride: 3, mode: None, layout: Layout::Separate, reenters: Never },
+    Version { modules: 127, v8: "12.4.", stride: 3, mode: Some(3), layout: Layout::Separate, reenters: Never },
+    Version { modules: 137, v8: "13.6.", stride: 3, mode: Some(3), layout: Layout::Separate, reenters: Apart },
+    Version { modules: 147, v8: "14.6.", stride: 2, mode: Some(2), layout: Layout::InFrame, reenters: Void },
 ];
 
 type Isolate = *mut c_void;
@@ -133,10 +135,10 @@ unsafe impl Sync for CFunction {}
 
 static ENGINE: OnceLock<Result<Engine, &'static str>> = OnceLock::new();
 
-/// Why there are no such functions in this process, asked for a version of Node; `Ok` tells when JavaScript may run during
-/// their calls with values and through the frame.
-pub fn state(modules: u32) -> Result<[Reenters; 2], &'static str> {
-    ENGINE.get_or_init(|| Engine::find(modules)).as_ref().map(|engine| engine.version.reenters).map_err(|reason| *reason)
+/// When JavaScript may run during calls of such functions, for a version of Node and of V8; or why there are none in this
+/// process.
+pub fn state(modules: u32, v8: &str) -> Result<Reenters, &'static str> {
+    ENGINE.get_or_init(|| Engine::find(modules, v8)).as_ref().map(|engine| engine.version.reenters).map_err(|reason| *reason)
 }
 
 /// A function of the engine's for the values of a shape and so many to be kept, which calls the entries of a place.
@@ -198,12 +200,13 @@ unsafe fn make(address: usize, result: Kind, types: &[Kind], callback: slow::Cal
 
 impl Engine {
     #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn find(modules: u32) -> Result<Engine, &'static str> {
+    fn find(modules: u32, v8: &str) -> Result<Engine, &'static str> {
         // On AArch64 all of this should be the same, but has not run.
         if !cfg!(target_arch = "x86_64") {
             return Err("not on this processor");
         }
-        let version = *VERSIONS.iter().find(|version| version.modules == modules).ok_or("this version of Node is not known")?;
+        let is_this = |version: &&Version| version.modules == modules && v8.starts_with(version.v8);
+        let version = *VERSIONS.iter().find(is_this).ok_or("this version of Node is not known")?;
         let find = |name: &CStr| {
             // SAFETY: it only looks the name up.
             let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
@@ -233,7 +236,7 @@ impl Engine {
     }
 
     #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-    fn find(_modules: u32) -> Result<Engine, &'static str> {
+    fn find(_modules: u32, _v8: &str) -> Result<Engine, &'static str> {
         Err("not on this system")
     }
 

@@ -1,7 +1,7 @@
 //! The entries.
 
 use super::bare;
-use super::places::{PLACES, Place, Way};
+use super::places::{PLACES, Place};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
@@ -78,9 +78,6 @@ macro_rules! entries {
             // SAFETY: as the caller says; a function of C ignores the registers that it has no parameters for.
             unsafe {
                 let place = Place::of::<PLACE>();
-                if place.is_blocked(Way::Values, number) {
-                    return bare::not_called::<PLACE, R>();
-                }
                 let frame = place.frame();
                 if (*frame).scratch_top != (*frame).scratch_floor {
                     return $with_scratch::<PLACE, R>(receiver, number, $($int,)* s, t, u, v, w, x, y, z);
@@ -145,9 +142,6 @@ unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32)
     // SAFETY: as the caller says; the plan lives as long as the function.
     unsafe {
         let place = Place::of::<PLACE>();
-        if place.is_blocked(Way::Frame, number) {
-            return bare::not_called::<PLACE, ()>();
-        }
         let frame = place.frame();
         if (*frame).scratch_top != (*frame).scratch_floor {
             return place.instance().enter_by_frame(number);

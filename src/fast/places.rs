@@ -3,12 +3,12 @@
 
 use crate::frame::Frame;
 use crate::instance::Instance;
-use crate::presence::{Presence, marks};
+use crate::presence::Presence;
 use crate::targets::Target;
 use std::ffi::c_int;
 use std::ptr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
+use std::sync::atomic::{AtomicPtr, AtomicUsize};
 
 /// So many environments of a process have entries at a time: the main thread and workers. Others go by the frame.
 pub const PLACES: usize = 16;
@@ -26,17 +26,6 @@ pub struct Place {
     errno: AtomicPtr<c_int>,
     targets: AtomicPtr<Target>,
     count: AtomicUsize,
-    /// Whether calls with values must not be made now, and those through the frame, unless they are leaves.
-    blocked: [AtomicBool; 2],
-}
-
-/// The ways that calls come to entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// With values, and a value returned.
-    Values = 0,
-    /// Through the frame; nothing is returned.
-    Frame = 1,
 }
 
 /// What of an instance is in its place.
@@ -58,7 +47,6 @@ impl Place {
             errno: AtomicPtr::new(ptr::null_mut()),
             targets: AtomicPtr::new(ptr::null_mut()),
             count: AtomicUsize::new(0),
-            blocked: [const { AtomicBool::new(false) }; 2],
         }
     }
 
@@ -109,23 +97,6 @@ impl Place {
         if number < self.count.load(Relaxed) { self.targets.load(Relaxed).wrapping_add(number) } else { ptr::null() }
     }
 
-    /// Whether a call of the function with this number must not be made now: JavaScript could run inside of it.
-    #[inline(always)]
-    pub fn is_blocked(&self, way: Way, number: u32) -> bool {
-        self.blocked[way as usize].load(Relaxed) && !self.is_leaf(number)
-    }
-
-    #[cold]
-    fn is_leaf(&self, number: u32) -> bool {
-        // SAFETY: it is NULL, or one of the functions.
-        unsafe { self.target(number).as_ref() }.is_some_and(|target| target.marks & marks::LEAF != 0)
-    }
-
-    /// Says whether calls that come by a way must not be made for now.
-    pub fn block(&self, way: Way, is_blocked: bool) {
-        self.blocked[way as usize].store(is_blocked, Relaxed);
-    }
-
     /// Says where the functions are.
     pub fn set_targets(&self, targets: *const Target, count: usize) {
         self.targets.store(targets.cast_mut(), Relaxed);
@@ -154,8 +125,6 @@ pub fn leave(instance: *mut Instance) {
     for place in &ALL {
         if place.instance.load(Acquire) == instance {
             place.set_targets(ptr::null(), 0);
-            place.block(Way::Values, false);
-            place.block(Way::Frame, false);
             let _ = place.instance.compare_exchange(instance, ptr::null_mut(), AcqRel, Acquire);
         }
     }

@@ -88,7 +88,6 @@ impl Instance {
             callbacks.open.push(None);
         }
         callbacks.open[number as usize] = Some(slot);
-        self.tell_callbacks(callbacks.open.len() - callbacks.free_numbers.len());
         Ok((number, slot.address()))
     }
 
@@ -97,7 +96,6 @@ impl Instance {
         let mut callbacks = self.callbacks.borrow_mut();
         let Some(slot) = callbacks.open.get_mut(number as usize).and_then(Option::take) else { return };
         callbacks.free_numbers.push(number);
-        self.tell_callbacks(callbacks.open.len() - callbacks.free_numbers.len());
         slot.close(false);
         self.mailbox.answer_all_of(slot, self.reading.get());
     }

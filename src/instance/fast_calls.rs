@@ -3,7 +3,7 @@
 use super::Instance;
 use super::running::Note;
 use crate::fast::entry::Status;
-use crate::fast::places::{self, Parts, Way};
+use crate::fast::places::{self, Parts};
 use crate::invoke::Call;
 use crate::presence::{Presence, marks};
 use napi::sys;
@@ -23,8 +23,6 @@ pub struct FastState {
     noted: Cell<Option<(Note, u32)>>,
     /// The function that the innermost uncounted call is of.
     current: Cell<u32>,
-    /// Which ways are blocked while callbacks are open; see [`Way`].
-    blocks: Cell<[bool; 2]>,
     /// How many calls came from code that the engine had not compiled.
     slow: Cell<u64>,
 }
@@ -57,21 +55,6 @@ impl Instance {
         if let Some(Some(place)) = self.fast.place.get() {
             let (targets, count) = self.targets.parts();
             places::place(place).set_targets(targets, count);
-        }
-    }
-
-    /// These ways, with values and through the frame, are not gone while callbacks are open.
-    pub fn block_while_open(&self, ways: [bool; 2]) {
-        self.fast.blocks.set(ways);
-        self.tell_callbacks(self.callback_counts().0);
-    }
-
-    /// Says in the place that so many callbacks are open.
-    pub(super) fn tell_callbacks(&self, open: usize) {
-        if let Some(Some(place)) = self.fast.place.get() {
-            let [values, frame] = self.fast.blocks.get();
-            places::place(place).block(Way::Values, values && open > 0);
-            places::place(place).block(Way::Frame, frame && open > 0);
         }
     }
 
