@@ -82,8 +82,8 @@ pub struct Instance {
     /// The types that this environment has declared.
     pub types: RefCell<TypeTable>,
     libraries: RefCell<HashMap<u32, Rc<Library>>>,
-    /// Some code of a loaded library.
-    code: Cell<Option<Segment>>,
+    /// Some code of a loaded library, and whether it is the host's or an addon's.
+    code: Cell<Option<(Segment, bool)>>,
     libraries_opened: Cell<u32>,
     /// Closed libraries with calls inside.
     closing: RefCell<Vec<Rc<Library>>>,
@@ -274,6 +274,8 @@ impl Instance {
         self.hold_current();
         self.shut_functions_of(&library);
         let (is_closed, call) = self.inside_c(|| library.close());
+        // What is there next may be of another.
+        self.code.set(None);
         if !is_closed {
             self.closing.borrow_mut().push(library);
         }

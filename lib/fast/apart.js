@@ -7,8 +7,8 @@
 /** V8 puts no function where it is called whose bytecode is longer than 460 bytes. `number = !number;` has 5. */
 const PADDING = 'number = !number; '.repeat(400);
 
-/** Options of V8 that say otherwise, or what it compiles and when. */
-const CHANGES = /inlin|turbo[-_]filter|stress|always[-_]/;
+/** Options of V8 that say otherwise. */
+const CHANGES = /inlin|stress/;
 
 /** Whether the options that Node was started with leave that alone. */
 function isKept() {
@@ -24,9 +24,10 @@ function isKept() {
 function apart(made, kept) {
   const params = ['number', ...Array.from({ length: kept }, (_, index) => `k${index}`)].join(', ');
   // The padding is behind a condition that is never true, because no function has such a number.
-  return new Function('made', `'use strict'; return function (${params}) { made(${params}); if (number < 0) { ${PADDING} } };`)(
-    made,
-  );
+  return new Function(
+    'made',
+    `'use strict'; return function (${params}) { made(${params}); if (number < 0) { ${PADDING} } };`,
+  )(made);
 }
 
 module.exports = { apart, isKept };

@@ -35,7 +35,11 @@ function denoProvider() {
       const args = values.map((kind) => types[kind]);
       const returns = types[result];
       if (returns === undefined || args.includes(undefined) || !isAllowed()) return null;
-      const made = open(entryFor(values, inFloat ? 'f64' : result), ['i32', .../** @type {string[]} */ (args)], returns);
+      const made = open(
+        entryFor(values, inFloat ? 'f64' : result),
+        ['i32', .../** @type {string[]} */ (args)],
+        returns,
+      );
       return holding(made, values.length, kept);
     },
     frameCaller: (kept) => (isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null),

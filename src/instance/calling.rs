@@ -186,6 +186,7 @@ impl Instance {
         };
         while let Some(library) = next() {
             self.inside_c(|| library.close());
+            self.code.set(None);
         }
         // SAFETY: as above.
         unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) = (ints, floats, errno) };
