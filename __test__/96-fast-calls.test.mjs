@@ -178,6 +178,8 @@ describe('where the engine is not known', () => {
       `Object.defineProperty(process.versions, 'modules', { value: '1' })`,
       'this version of Node is not known',
     ],
+    ['V8', `Object.defineProperty(process.versions, 'v8', { value: '1.2.3' })`, 'this version of Node is not known'],
+    ['NW.js', `Object.defineProperty(process.versions, 'nw', { value: '0.99' })`, 'only on Node itself'],
     ['electron', `Object.defineProperty(process.versions, 'electron', { value: '99' })`, 'only on Node itself'],
     ['a host of another name', `Object.defineProperty(process.release, 'name', { value: 'x' })`, 'only on Node itself'],
   ])('calls go by the frame: %s', (_, change, reason) => {

@@ -75,6 +75,37 @@ test('accessors of Array.prototype see nothing of what a callback throws', () =>
   expect([error?.message, seen]).toEqual(['mine', 0]);
 });
 
+test.each([
+  ['cold', 0],
+  ['hot', 30_000],
+])('a call that a thread waited for in vain tells so after JavaScript that came another way, %s', (_, calls) => {
+  const { symbols } = dlopen(fixture('callbacks'), {
+    store: { args: ['function'] },
+    fire_on_thread: signature,
+    twice: signature,
+    either: { args: ['ptr', 'ptr', 'i32'], returns: 'i32' },
+  });
+  const { either, fire_on_thread: onThread, store, twice } = symbols;
+  const reenter = dlopen(file, { reenter: signature }).symbols.reenter.ptr;
+  const bound = CFunction({ ptr: twice.ptr, ...signature });
+  let inside = (value) => value;
+  setFunction((value) => inside(value));
+  for (let index = 0; index < calls; index++) either(twice.ptr, reenter, 1);
+  const waiting = new JSCallback((value) => value, { ...signature, timeout: 20, onError: 1 });
+  store(waiting);
+  inside = (value) => {
+    bound.close();
+    return twice(value);
+  };
+  expect(thrown(() => either(onThread.ptr, reenter, 1))).toMatchObject({
+    code: 'ERR_CALLBACK_DEADLOCK',
+    symbol: 'either',
+  });
+  expect(either(twice.ptr, reenter, 4)).toBe(8008);
+  store(null);
+  waiting.close();
+});
+
 const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
 const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 

@@ -84,16 +84,17 @@ impl Instance {
     /// Runs code of C that is no call of a function: initializers and destructors of libraries. Returns the
     /// number it has as a call.
     pub fn inside_c<T>(&self, work: impl FnOnce() -> T) -> (T, u32) {
-        let presence = &self.mailbox.presence;
         // Destructors run after a call, and may also run in one.
-        let outer = presence.call();
-        let call = presence.enter(&self.last_call, marks::NO_SCOPE);
-        let value = work();
-        presence.resume(outer);
-        if self.levels.is_used() {
-            self.end_level();
-        }
-        (value, call)
+        self.aside(|| {
+            let presence = &self.mailbox.presence;
+            let call = presence.enter(&self.last_call, marks::NO_SCOPE);
+            let value = work();
+            presence.leave();
+            if self.levels.is_used() {
+                self.end_level();
+            }
+            (value, call)
+        })
     }
 
     /// Whether the call being prepared has taken scratch memory.

@@ -82,8 +82,9 @@ impl Instance {
 
     /// A fast call has returned, and something is to be done; see `fast::bare`.
     pub(crate) fn look_closer(&self) {
+        let gate = self.levels.here(|level| std::mem::replace(&mut level.gate, ptr::null()));
         // If JavaScript has run inside, calls may have been made since.
-        let (call, function) = if self.levels.is_used() {
+        let (call, function) = if !gate.is_null() {
             self.levels.here(|level| (level.call, level.function))
         } else {
             let function = self.fast.current.get();
@@ -92,7 +93,6 @@ impl Instance {
         if self.levels.is_used() {
             self.end_level();
         }
-        let gate = self.levels.here(|level| std::mem::replace(&mut level.gate, ptr::null()));
         // SAFETY: it was held by `hold_current`.
         if !gate.is_null() && unsafe { (*gate).release() } {
             self.finish_closing();
@@ -118,11 +118,11 @@ impl Instance {
 
     #[cold]
     fn hold_now(&self) {
-        let number = self.fast.current.get();
+        let (number, call) = (self.fast.current.get(), self.mailbox.presence.call());
         self.levels.here(|level| {
             if level.gate.is_null() {
                 let gate = self.targets.get(number).gate;
-                (level.gate, level.function) = (gate, number);
+                (level.gate, level.function, level.call) = (gate, number, call);
                 // SAFETY: the function was open when it was called, and JavaScript, which could close it, has not run.
                 unsafe { (*gate).hold() };
                 self.mailbox.presence.look();
