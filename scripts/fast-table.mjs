@@ -27,14 +27,13 @@ function observe(host) {
   const [ways, compiled] = [ask('ways'), ask('compiled')];
   const way = (condition, signature) =>
     compiled[condition][signature] ? ways[condition][signature] : `${ways[condition][signature]}, not compiled`;
-  return { way, signatures: Object.keys(ways.quiet) };
+  return { way, signatures: Object.keys(ways.any) };
 }
 
 /** What a cell says of the ways in all conditions. */
 function cell(way, signature) {
-  const [quiet, open, leaf] = ['quiet', 'open', 'leaf'].map((condition) => way(condition, signature));
-  if (quiet === open) return open === leaf ? quiet : `${open}; leaf: ${leaf}`;
-  return quiet === leaf ? `${quiet} ¹ ${open}` : `${quiet} ¹ ${open}; leaf: ${leaf}`;
+  const [any, leaf] = ['any', 'leaf'].map((condition) => way(condition, signature));
+  return any === leaf ? any : `${any}; leaf: ${leaf}`;
 }
 
 if (process.platform !== 'linux' || process.arch !== 'x64') stop('it is of x86-64 Linux');

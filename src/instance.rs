@@ -11,6 +11,7 @@ mod letters;
 mod levels;
 mod lives;
 mod mail;
+mod notes;
 mod plans;
 mod running;
 mod symbols;

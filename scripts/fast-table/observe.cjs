@@ -1,6 +1,6 @@
 // Runs in each host: `observe.cjs library ways` prints which way calls of some signatures take into C, `observe.cjs library
-// compiled` whether the engine has compiled them once they are hot. In JSON, each without a callback open, with one, and
-// for functions that are declared leaves.
+// compiled` whether the engine has compiled them once they are hot. In JSON, each for any function, while a callback is
+// open, and for functions that are declared leaves.
 'use strict';
 
 const path = require('node:path');
@@ -29,7 +29,7 @@ const found = provider();
 if (question === 'ways' && !('reason' in found)) {
   const { caller, frameCaller } = found;
   found.caller = (...shape) => counting('values', caller(...shape));
-  if (frameCaller) found.frameCaller = (kept) => counting('frame', frameCaller(kept));
+  if (frameCaller) found.frameCaller = (...shape) => counting('frame', frameCaller(...shape));
 }
 
 const { dlopen, JSCallback, Struct, pointer } = require(package_);
@@ -105,9 +105,8 @@ function observe(file, more) {
   return ways;
 }
 
-const quiet = observe(file, {});
 const callback = new JSCallback(() => 0, { args: [], returns: 'i32' });
-const open = observe(file, {});
+const any = observe(file, {});
 const leaf = observe(file, { leaf: true });
 callback.close();
-console.log(JSON.stringify({ quiet, open, leaf }));
+console.log(JSON.stringify({ any, leaf }));

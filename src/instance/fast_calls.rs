@@ -1,7 +1,7 @@
 //! What an environment keeps for calls that do not come through Node-API.
 
 use super::Instance;
-use super::running::Note;
+use super::notes::Note;
 use crate::fast::entry::Status;
 use crate::fast::places::{self, Parts};
 use crate::invoke::Call;
