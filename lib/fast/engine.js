@@ -22,7 +22,7 @@ function caller(values, result, kept, inFloat = false) {
   );
 }
 
-/** @type {import('./provider.js').Provider['frameCaller']} */
+/** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
 function frameCaller(kept, isApart) {
   const made = native.engineCaller(Uint8Array.of(NUMBERS.void), kept, true, false);
   return made && isApart ? apart(made, kept) : made;
