@@ -4,7 +4,6 @@
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { copyBy } = require('../scratch.js');
-const { apart, isKept } = require('./apart.js');
 
 /** The numbers of kinds, which are V8's. */
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8 };
@@ -15,7 +14,7 @@ const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
 /** @type {import('./provider.js').Provider['caller']} */
 function caller(values, result, kept, inFloat = false) {
   return native.engineCaller(
-    Uint8Array.from([result, ...values], (kind) => NUMBERS[kind]),
+    [result, ...values].map((kind) => NUMBERS[kind]),
     kept,
     false,
     inFloat,
@@ -24,8 +23,36 @@ function caller(values, result, kept, inFloat = false) {
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
 function frameCaller(kept, isApart) {
-  const made = native.engineCaller(Uint8Array.of(NUMBERS.void), kept, true, false);
+  const made = native.engineCaller([NUMBERS.void], kept, true, false);
   return made && isApart ? apart(made, kept) : made;
+}
+
+/** Statements of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
+const PADDING = 'number = 1e9; '.repeat(150);
+
+/** Options of V8 that say otherwise. */
+const INLINING = /inlin|stress/;
+
+/**
+ * A caller that is a function of its own in compiled code. V8 13.6 lets JavaScript run inside of a fast call, but the code
+ * that has made the call goes on afterwards even when it was compiled for what JavaScript has changed meanwhile. So that
+ * code must be none of the program's: it is this, which relies on nothing that changes. The code around the call of
+ * *this* function is taken care of, as around all functions of JavaScript.
+ * @param {import('./provider.js').Caller} made which is only given what is to be kept
+ * @param {number} kept how many
+ * @returns {import('./provider.js').Caller}
+ */
+function apart(made, kept) {
+  const params = ['number', ...Array.from({ length: kept }, (_, index) => `k${index}`)].join(', ');
+  // No function has a number that is below 0.
+  const text = `'use strict'; return function (${params}) { made(${params}); if (number < 0) { ${PADDING} } };`;
+  return new Function('made', text)(made);
+}
+
+/** Whether V8 compiles as it does without options. */
+function keepsApart() {
+  const { execArgv, env } = process;
+  return ![...execArgv, env.NODE_OPTIONS ?? ''].some((option) => INLINING.test(option));
 }
 
 /** When JavaScript may run inside of calls, by the number that Rust has for it. */
@@ -49,7 +76,7 @@ function engineProvider() {
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);
   const known = reentering[state];
-  const reenters = known === 'apart' && !isKept() ? 'never' : known;
+  const reenters = known === 'apart' && !keepsApart() ? 'never' : known;
   return { name: 'fast', reenters, readsFloats: true, caller, frameCaller };
 }
 

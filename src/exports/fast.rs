@@ -25,10 +25,10 @@ pub fn engine_state(env: Env, modules: u32, v8: String) -> Thrown<napi::Either<u
 /// that for a call through the frame; `in_float` if C returns a floating-point number that is only read in the frame. `null`
 /// when there is none.
 #[napi(catch_unwind)]
-pub fn engine_caller<'env>(env: Env, kinds: &[u8], kept: u32, by_frame: bool, in_float: bool) -> Thrown<Option<Unknown<'env>>> {
+pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, kept: u32, by_frame: bool, in_float: bool) -> Thrown<Option<Unknown<'env>>> {
     let raw = env.raw();
     with_instance(&env, |instance| {
-        let kinds: Option<Vec<Kind>> = kinds.iter().map(|&number| Kind::of_number(number)).collect();
+        let kinds: Option<Vec<Kind>> = kinds.into_iter().map(Kind::of_number).collect();
         let (Some(kinds), Some(place)) = (kinds, instance.place()) else { return Ok(None) };
         let Some((&result, values)) = kinds.split_first() else { return Ok(None) };
         let floats = values.iter().filter(|kind| kind.is_float()).count();

@@ -35,9 +35,9 @@ pub enum Kind {
 
 impl Kind {
     /// The kind with V8's number.
-    pub fn of_number(number: u8) -> Option<Kind> {
+    pub fn of_number(number: u32) -> Option<Kind> {
         use Kind::*;
-        [Void, I32, U32, I64, U64, F32, F64, Value].into_iter().find(|&kind| kind as u8 == number)
+        [Void, I32, U32, I64, U64, F32, F64, Value].into_iter().find(|&kind| kind as u32 == number)
     }
 
     /// Whether it travels in floating-point registers.
