@@ -2,6 +2,7 @@
 
 use super::Instance;
 use super::notes::Note;
+use crate::fast::engine;
 use crate::fast::entry::Status;
 use crate::fast::places::{self, Parts};
 use crate::invoke::Call;
@@ -66,13 +67,12 @@ impl Instance {
     }
 
     /// A call has returned and left notes. What is to be thrown is kept, because it cannot be thrown from here. Returns
-    /// whether there is something; if JavaScript never asks for it, because the engine has stopped that, it is
-    /// forgotten.
+    /// whether there is something; if JavaScript never asks for it, it is forgotten.
     pub(crate) fn keep_note(&self, call: u32, function: u32) -> bool {
         let note = match self.take_note(call) {
             Some(Note::Pending) => {
                 // SAFETY: this is the environment's thread.
-                if unsafe { self.keep_pending() } { Some(Note::Kept) } else { None }
+                Some(if unsafe { self.keep_pending() } && !engine::is_stopping() { Note::Kept } else { Note::Stopped })
             }
             note => note,
         };

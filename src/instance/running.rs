@@ -5,6 +5,7 @@ use super::levels::Level;
 use super::mail::Listener;
 use crate::callback::slot::Behind;
 use crate::exit;
+use crate::fast::engine;
 use crate::presence::marks;
 use napi::sys;
 use std::ptr;
@@ -134,11 +135,16 @@ impl Instance {
         if status != sys::Status::napi_pending_exception {
             // The host lets no JavaScript run any more.
             self.stop_calling_back();
+            if self.mailbox.presence.call() & marks::NO_SCOPE != 0 {
+                self.mailbox.presence.note_thrown();
+            }
         } else if self.is_inside() {
             if self.mailbox.presence.call() & marks::NO_SCOPE != 0 {
                 // No function of Node-API's is about to return: not every host finds it later.
                 // SAFETY: as the caller says.
-                self.has_error.set(unsafe { self.keep_if_pending() });
+                let is_kept = unsafe { self.keep_if_pending() };
+                // What the engine stops with is no value.
+                self.has_error.set(is_kept && !engine::is_stopping());
             }
             self.mailbox.presence.note_thrown();
         } else {
