@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { require } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const prelude = `
   const arkffi = require(${JSON.stringify(require.resolve('../index.js'))});
   const { dlopen, CFunction, CString, ffi, ptr, read, write, toArrayBuffer, toBuffer } = arkffi;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
 const { dlopen, JSCallback, Struct } = arkffi;
@@ -179,8 +180,6 @@ describe('a callback that is called from another thread', () => {
 });
 
 describe('a process', () => {
-  const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-  const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
   const prelude = `
     const { dlopen, JSCallback } = require(${JSON.stringify(require.resolve('../index.js'))});
     const { start_thread, join_thread, open_gate, wait_at_gate } = dlopen(${JSON.stringify(file)}, {

@@ -2,14 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { arkffi, require } from './open.mjs';
 
 const { dlopen, leaks, releasePtr, stats, JSCallback, Struct } = arkffi;
 const file = fixture('basics');
 const of = (kind) => leaks().filter((live) => live.kind === kind);
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const prelude = `
   const arkffi = require(${JSON.stringify(require.resolve('../index.js'))});
   const { dlopen, leaks, releasePtr, JSCallback, Struct } = arkffi;

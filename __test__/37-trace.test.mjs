@@ -2,10 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { require } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const file = fixture('basics');
 const prelude = `
   const arkffi = require(${JSON.stringify(require.resolve('../index.js'))});

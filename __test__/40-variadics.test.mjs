@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { fixture } from './fixtures/paths.mjs';
+import { node } from './node.mjs';
 import { arkffi, hold, require, thrown } from './open.mjs';
 import { Point, symbols, variadic } from './variadics.mjs';
 
@@ -166,7 +167,7 @@ describe('variadic functions', () => {
       }).symbols;
       printf('%d %s %.2f\\n', ['i32', 5], ['cstring', 'x'], 0.25);
       fflush(null);`;
-    const { stdout, stderr } = spawnSync(process.env.ARKFFI_TEST_NODE ?? process.execPath, ['-e', program]);
+    const { stdout, stderr } = spawnSync(node, ['-e', program]);
     expect(String(stderr) + String(stdout)).toBe('5 x 0.25\n');
   });
 

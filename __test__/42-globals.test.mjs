@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fixture } from './fixtures/paths.mjs';
+import { node } from './node.mjs';
 import { arkffi, hold, require, thrown } from './open.mjs';
 
 const { JSCallback, Struct, array, bits, callback, dlopen, enumeration, opaque, out, pointer, ptr } = arkffi;
@@ -305,6 +306,6 @@ it('cannot make a process die', () => {
       }
     }
     console.log(Object.keys(tally).length > 3);`;
-  const { status, stdout, stderr } = spawnSync(process.env.ARKFFI_TEST_NODE ?? process.execPath, ['-e', program]);
+  const { status, stdout, stderr } = spawnSync(node, ['-e', program]);
   expect(`${status} ${stdout}${stderr}`).toBe('0 true\n');
 });

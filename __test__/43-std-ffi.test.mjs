@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { node } from './node.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const ffi = require('../lib/dialects/std-ffi.js');
@@ -24,7 +25,6 @@ const libm = ffi.Library('libm.so.6', {
 
 /** What a program prints that lives where the package is installed. */
 function run(args) {
-  const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
   const { stdout, stderr } = spawnSync(node, args, { cwd: fileURLToPath(new URL('..', import.meta.url)) });
   return String(stderr) + String(stdout);
 }

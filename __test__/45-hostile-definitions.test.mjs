@@ -3,10 +3,9 @@
 import { expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { require } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const prelude = `
   const arkffi = require(${JSON.stringify(require.resolve('../index.js'))});
   const { dlopen, CFunction, JSCallback, Struct, array, callback, inout, out, pointer, stats } = arkffi;

@@ -5,10 +5,10 @@ import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { file, folder, inFolder, library } from './libraries.mjs';
+import { node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
 const { dlopen, ffi, stats } = arkffi;
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
 const value = { value: { returns: 'i32' } };
 const cos = { cos: { args: ['f64'], returns: 'f64' } };
 const first = library('libfirst.so', 'int value(void) { return 1; }');

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { failed, failure, failureElsewhere, good, index, node, onLinux } from './failures.mjs';
+import { failed, failure, failureElsewhere, good, index, onLinux } from './failures.mjs';
 import { changed, ELF, file, folder, inFolder, library, MACHINES, put16, simple } from './libraries.mjs';
+import { node } from './node.mjs';
 import { arkffi } from './open.mjs';
 
 const { dlopen } = arkffi;

@@ -3,10 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { library, simple } from './libraries.mjs';
+import { flags, node } from './node.mjs';
 import { require } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const onLinux = process.platform === 'linux' ? it : it.skip;
 const file = library(
   'liblives.so',
@@ -89,6 +88,18 @@ describe('a library that nobody has any more is closed', () => {
       await collectUntilUnmapped();
       return [...results, isMapped(), stats().libraries].join();`;
     expect(outcome(program)).toBe('30,60,90,120,150,180,210,240,false,0');
+  });
+
+  onLinux('when it is closed and the call that was inside has returned', () => {
+    const program = `
+      const library = dlopen(file, definitions);
+      const call = library.symbols.wait_for.async(50);
+      library.close();
+      const meanwhile = isMapped();
+      const result = await call;
+      await collectUntilUnmapped();
+      return [meanwhile, result, isMapped(), stats().libraries].join();`;
+    expect(outcome(program)).toBe('true,50,false,0');
   });
 
   onLinux('without harm to another one on the same file', () => {

@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { file, folder, inFolder, library, simple } from './libraries.mjs';
+import { node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
 const { dlopen, allowLibraries, stats } = arkffi;
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
 const onLinux = process.platform === 'linux' ? it : it.skip;
 const value = { value: { returns: 'i32' } };
 const counting = library('libcounting.so', 'static int count; int value(void) { return ++count; }');

@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { changed, ELF, file, inFolder, library, MACHINES, put16, simple } from './libraries.mjs';
+import { node } from './node.mjs';
 import { require } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
 const root = path.dirname(require.resolve('../index.js'));
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const program = path.join(root, manifest.bin.arkffi);

@@ -4,12 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { flags, node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 import { file, symbols } from './texts.mjs';
 
 const { dlopen, linkSymbols, errno, CFunction, JSCallback } = arkffi;
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 
 /** The same library again, as another file: another object in memory. */
 function secondCopy() {

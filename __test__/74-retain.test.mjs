@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { arkffi, hold, require, thrown } from './open.mjs';
 
 const { dlopen, leaks, ptr, read, retain, CString } = arkffi;
@@ -132,8 +133,6 @@ describe('retain', () => {
   });
 });
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const prelude = `
   const { alloc, dlopen, leaks, read, reinterpret, releasePtr, retain, stats, Arena, Struct } = require(${JSON.stringify(require.resolve('../index.js'))});
   const Pair = Struct({ quot: 'int', rem: 'int' });

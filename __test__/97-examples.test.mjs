@@ -5,9 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { has } from './documents/needs.mjs';
 import { root } from '../scripts/steps.mjs';
-
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
+import { flags, node } from './node.mjs';
 
 function example(name, args = [], input = '') {
   const file = path.join(root, 'examples', name);

@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { root } from '../scripts/steps.mjs';
+import { flags, node } from './node.mjs';
 import { require } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const { version } = require('../package.json');
 
 function doctor({ more = [], args = [], env = {} } = {}) {

@@ -1,10 +1,9 @@
 // Programs with checked access to memory, each in a process of its own: what they do could end it.
 import { spawnSync } from 'node:child_process';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 export const index = JSON.stringify(require.resolve('../index.js'));
 const prelude = `
   const arkffi = require(${index});

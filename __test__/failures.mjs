@@ -2,12 +2,11 @@
 import { expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { library, simple } from './libraries.mjs';
+import { node } from './node.mjs';
 import { arkffi, require } from './open.mjs';
 
 const { dlopen } = arkffi;
 
-/** The Node that is tested. */
-export const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
 /** The package, in the text of a program. */
 export const index = JSON.stringify(require.resolve('../index.js'));
 /** A test of what only Linux's loader does. */

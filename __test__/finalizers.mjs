@@ -1,6 +1,7 @@
 // The fixture finalizers, and programs that use it in processes of their own.
 import { spawnSync } from 'node:child_process';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { arkffi, require } from './open.mjs';
 
 const { dlopen } = arkffi;
@@ -19,8 +20,6 @@ export const definitions = {
 };
 export const { symbols } = dlopen(file, definitions);
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const prelude = `
   const { attachFinalizer, dlopen, stats, CFunction, JSCallback } = require(${JSON.stringify(require.resolve('../index.js'))});
   const library = dlopen(${JSON.stringify(file)}, ${JSON.stringify(definitions)});

@@ -2,7 +2,7 @@
 // times, `-- --times 5` for fewer), and the Rust half under ThreadSanitizer, where a nightly toolchain with
 // its own sources is installed.
 import { parseArgs } from 'node:util';
-import { announce, attempt, buildAddon, installPackages, run } from './steps.mjs';
+import { announce, attempt, buildAddon, installPackages, run, runTests } from './steps.mjs';
 
 const { values } = parseArgs({ options: { times: { type: 'string', default: '200' } } });
 const times = Number(values.times);
@@ -12,7 +12,7 @@ buildAddon();
 const files = ['__test__/26-async', '__test__/27-hostile-callbacks', '__test__/32-callback-threads'];
 for (let time = 1; time <= times; time++) {
   announce(`tests with threads, ${time} of ${times}`);
-  run('npx', ['vitest', 'run', '--reporter=dot', ...files]);
+  runTests({ files });
 }
 
 announce('calls from other threads, under ThreadSanitizer');

@@ -67,6 +67,16 @@ export function buildAddon(profile = 'release') {
   install(path.join(targetFolder, profile === 'release' ? 'release' : 'debug', name), addonFile());
 }
 
+/**
+ * Runs the suite, or some of its files.
+ * @param {{ files?: string[], leftOut?: string[], env?: Record<string, string> }} [options] `files` are parts of their
+ *   names, `leftOut` globs of names, `env` is set besides what there is
+ */
+export function runTests({ files = [], leftOut = [], env = {} } = {}) {
+  const excluded = leftOut.flatMap((glob) => ['--exclude', `**/${glob}`]);
+  run('npx', ['vitest', 'run', '--reporter=dot', ...files, ...excluded], { env: { ...process.env, ...env } });
+}
+
 /** Puts a built library where it is looked for; processes that have the old one open keep it. */
 export function install(built, target) {
   mkdirSync(path.dirname(target), { recursive: true });

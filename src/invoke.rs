@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::libffi_call::LibffiCall;
 use crate::plan::{Plan, Registers};
 use crate::signature::Signature;
-use crate::trampoline::trampoline;
+use crate::trampoline::{EXISTS, trampoline};
 use std::ffi::c_void;
 
 /// The way into C that an environment uses.
@@ -19,10 +19,11 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// The backend that `ARKFFI_BACKEND` asks for; the trampoline unless it says `libffi`.
+    /// The backend that `ARKFFI_BACKEND` asks for; the trampoline unless it says `libffi`, or the machine has none.
     pub fn from_environment() -> Backend {
         match std::env::var("ARKFFI_BACKEND").as_deref() {
             Ok("libffi") => Backend::Libffi,
+            _ if !EXISTS => Backend::Libffi,
             _ => Backend::Trampoline,
         }
     }

@@ -3,13 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { flags, node } from '../node.mjs';
 import { RESULT, withClaims } from './claims.mjs';
 import { has } from './needs.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 
 /** Words that are no programs: what is printed, or data. */
 const NO_CODE = ['', 'text', 'json', 'console'];

@@ -43,12 +43,11 @@ function describeSystem() {
   return `${os.type()} ${os.release()}${library}`;
 }
 
-/** Which code loads the registers, and why. @param {string} backend what is asked for @returns {string} */
+/** Which code loads the registers, and why. @param {string} backend @returns {string} */
 function describeBackend(backend) {
   const machine = `${process.platform} ${process.arch}`;
-  if (backend === 'libffi') return 'libffi, because ARKFFI_BACKEND is libffi';
-  const isKnown = process.arch === 'x64' || (process.arch === 'arm64' && process.platform !== 'win32');
-  if (!isKnown) return `libffi, because there is no trampoline for ${machine}`;
+  if (process.env.ARKFFI_BACKEND === 'libffi') return 'libffi, because ARKFFI_BACKEND is libffi';
+  if (backend === 'libffi') return `libffi, because there is no trampoline for ${machine}`;
   const except =
     process.arch === 'arm64' && process.platform === 'darwin' ? '; libffi for narrow arguments on the stack' : '';
   return `trampolines: machine code for ${machine}${except}`;

@@ -2,7 +2,7 @@
 // since memcheck cannot follow what the engine compiles. First it must find mistakes of C made on purpose.
 import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { announce, attempt, install, installPackages, run, targetFolder } from '../steps.mjs';
+import { announce, attempt, install, installPackages, run, runTests, targetFolder } from '../steps.mjs';
 import { aptInstall, buildFaults, buildFixtures, exercise, fail, faults, stop, supp } from './tools.mjs';
 
 const recipe = 'valgrind';
@@ -60,7 +60,7 @@ const log = `--log-file=${path.join(reports, '%p')}`;
 const command = ['valgrind', ...options, log, process.execPath, '--jitless'].map((word) => `'${word}'`).join(' ');
 writeFileSync(wrapper, `#!/bin/sh\nexec ${command} "$@"\n`);
 chmodSync(wrapper, 0o755);
-run('npx', ['vitest', 'run', '--reporter=dot', ...CHOSEN], { env: { ...env, ARKFFI_TEST_NODE: wrapper } });
+runTests({ files: CHOSEN, env: { ...env, ARKFFI_TEST_NODE: wrapper } });
 const found = readdirSync(reports)
   .map((name) => readFileSync(path.join(reports, name), 'utf8'))
   .filter((text) => text !== '');

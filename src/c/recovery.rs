@@ -71,8 +71,7 @@ impl<'s> Parser<'s> {
                 }
                 "}" => {
                     // Brackets that are open in it end with it.
-                    let brace = open.iter().rposition(|&open| self.tokens[open].is("{"));
-                    let brace = brace.map(|brace| open.drain(brace..).next().unwrap_or(start));
+                    let brace = self.last_brace(&open).map(|brace| open.drain(brace..).next().unwrap_or(start));
                     if let Some(brace) = brace.filter(|_| open.is_empty()) {
                         if brace > start && self.tokens[brace - 1].is(")") && !is_of_tag(&self.tokens[start..=brace]) {
                             return (at + 1, false);
@@ -84,8 +83,8 @@ impl<'s> Parser<'s> {
                     }
                 }
                 ";" => {
-                    let (before, brace) = (open.len(), open.iter().rposition(|&open| self.tokens[open].is("{")));
-                    open.truncate(brace.map_or(0, |brace| brace + 1));
+                    let before = open.len();
+                    open.truncate(self.last_brace(&open).map_or(0, |brace| brace + 1));
                     if open.is_empty() {
                         // A bracket was not closed: perhaps in the line before the one with the fault.
                         let is_next =
@@ -101,6 +100,11 @@ impl<'s> Parser<'s> {
             Some(&brace) => (self.start_in_braces(brace, wrong), true),
             None => (at, !open.is_empty()),
         }
+    }
+
+    /// Which of these open brackets is the innermost brace.
+    fn last_brace(&self, open: &[usize]) -> Option<usize> {
+        open.iter().rposition(|&open| self.tokens[open].is("{"))
     }
 
     /// Where the first declaration begins that is behind a brace without an end, and does not belong to it.

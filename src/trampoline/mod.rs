@@ -15,7 +15,10 @@ pub use sysv64::trampoline;
 #[cfg(all(target_arch = "x86_64", windows))]
 pub use win64::trampoline;
 
-/// Stands where there is no trampoline; `Abi::of_trampoline` never chooses it there.
+/// Whether this machine has one.
+pub const EXISTS: bool = cfg!(any(target_arch = "x86_64", all(target_arch = "aarch64", not(windows))));
+
+/// Stands where there is no trampoline; `Abi::of_machine` never chooses it there.
 ///
 /// # Safety
 ///

@@ -1,7 +1,7 @@
-use super::{parsed, parsed_for, part, shortened, without_positions};
+use super::{parsed, parsed_for, part, shortened, shown, without_positions};
 
 fn constant(text: &str) -> String {
-    shortened(&without_positions(part(&parsed(&format!("#define X {text}\n")), "constants")))
+    shown(&format!("#define X {text}\n"), "constants")
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn macros_are_constants_with_cs_types() {
 #[test]
 fn macros_of_other_macros_and_enumerators() {
     let text = "#define A (B + C)\n#define C 2\n#define B ID(C)\n#define ID(x) ((x) * E)\nenum { E = 3 };\n#define U 1\n#undef U\n";
-    let found = shortened(&without_positions(part(&parsed(text), "constants")));
+    let found = shown(text, "constants");
     assert_eq!(
         found,
         "{E,kind:enumerator,value:3,enum:0},{A,kind:int,value:8,{int}},{C,kind:int,value:2,{int}},{B,kind:int,value:6,{int}}"
@@ -177,6 +177,6 @@ fn where_c_says_nothing_of_a_result_there_is_none() {
 fn enumerators_are_ints_where_they_can_be() {
     let text =
         "enum { A = 1, B = 0xffffffff };\n#define X (A - 2)\n#define Y (B - 1)\nenum e : unsigned char { C = 1 };\n#define Z sizeof(C)\n";
-    let found = shortened(&without_positions(part(&parsed(text), "constants")));
+    let found = shown(text, "constants");
     assert!(found.contains("{X,kind:int,value:-1,{int}},{Y,kind:int,value:4294967294,{unsigned int}},{Z,kind:int,value:1,"), "{found}");
 }

@@ -1,4 +1,4 @@
-use super::{parsed, parsed_for, part, shortened, without_positions};
+use super::{parsed, parsed_for, part, shortened, shown, without_positions};
 
 /// The numbers behind a mark.
 fn numbers(found: &str, mark: &str) -> String {
@@ -44,8 +44,7 @@ fn records_are_laid_out_as_the_target_does() {
 
 #[test]
 fn anonymous_records_are_fields_without_names() {
-    let found =
-        shortened(&without_positions(part(&parsed("struct s { int a; union { int b; float c; }; struct tag { int d; }; };"), "records")));
+    let found = shown("struct s { int a; union { int b; float c; }; struct tag { int d; }; };", "records");
     assert!(found.starts_with("{tag:s,fields:[{a,{int},offset:0},{{kind:record,record:1},offset:4}],size:8,alignment:4}"), "{found}");
 }
 

@@ -61,13 +61,17 @@ fn without_positions(json: &str) -> String {
     parts.fold(first, |text, part| text + part.split_once(']').map_or("", |(_, rest)| rest))
 }
 
-/// The types of what is declared, shortened to C's words, as `name: type; …`.
+/// The member `key` of the unit of a text, shortened to C's words, as `name: type; …`.
+fn shown(text: &str, key: &str) -> String {
+    shortened(&without_positions(part(&parsed(text), key)))
+}
+
 fn functions(text: &str) -> String {
-    shortened(&without_positions(part(&parsed(text), "functions")))
+    shown(text, "functions")
 }
 
 fn globals(text: &str) -> String {
-    shortened(&without_positions(part(&parsed(text), "globals")))
+    shown(text, "globals")
 }
 
 /// Takes the marks of JSON away, and what the kinds say anyway.

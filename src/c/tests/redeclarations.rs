@@ -1,4 +1,4 @@
-use super::{functions, globals, parsed, part, without_positions};
+use super::{functions, globals, parsed, part, shown};
 
 #[test]
 fn declarations_that_agree_are_one() {
@@ -107,10 +107,6 @@ fn qualifiers_of_arrays_are_those_of_their_elements() {
 
 #[test]
 fn macros_hide_enumerators() {
-    let constants = |text: &str| {
-        let found = parsed(text);
-        super::shortened(&without_positions(part(&found, "constants")))
-    };
     for (text, wanted) in [
         ("enum { A = 1 };\n#define A 2\n", "{A,kind:int,value:2,{int}}"),
         ("enum { A = 1 };\n#define A A\n", "{A,kind:enumerator,value:1,enum:0}"),
@@ -121,7 +117,7 @@ fn macros_hide_enumerators() {
         ("enum { A = 1 };\n#define A f\nint f(void);", ""),
         ("enum { A = 1 };\n#define A 2\n#undef A\n", "{A,kind:enumerator,value:1,enum:0}"),
     ] {
-        assert_eq!(constants(text), wanted, "{text}");
+        assert_eq!(shown(text, "constants"), wanted, "{text}");
     }
 }
 
@@ -170,7 +166,7 @@ fn what_would_be_laid_out_otherwise_is_told() {
         ("typedef int t __attribute__((mode(V4SI))); t f(void);", "{t,{kind:opaque,mode(V4SI),size:null"),
         ("typedef _Complex float t __attribute__((mode(TC))); t f(void);", "{t,{kind:opaque,mode(TC),size:null"),
     ] {
-        let found = super::shortened(&without_positions(part(&parsed(text), "typedefs")));
+        let found = shown(text, "typedefs");
         assert!(found.contains(wanted), "{text} {found}");
     }
 }
