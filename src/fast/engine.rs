@@ -110,7 +110,6 @@ struct Engine {
     context: unsafe extern "C" fn(Isolate) -> Local,
     new_template: NewTemplate,
     function: unsafe extern "C" fn(Local, Local) -> Local,
-    terminate: unsafe extern "C" fn(Isolate),
     is_terminating: unsafe extern "C" fn(Isolate) -> bool,
 }
 
@@ -178,16 +177,8 @@ pub unsafe fn copier(place: usize) -> Option<sys::napi_value> {
     unsafe { make(fast, Kind::Void, &[Kind::Value, Kind::Text], slow) }
 }
 
-/// Stops JavaScript of this thread, as somebody has asked for: code around a fast call does not see that it was stopped
-/// inside. Nothing happens in other engines.
-pub fn stop() {
-    if let Some(Ok(engine)) = ENGINE.get() {
-        // SAFETY: it only sets a flag of this thread's isolate, which lives as long as its JavaScript runs.
-        unsafe { (engine.terminate)((engine.isolate)()) };
-    }
-}
-
-/// Whether the JavaScript that has just run on this thread was stopped. Never in other engines.
+/// Whether the JavaScript that has just run on this thread was stopped, as a script is that runs for too long. `false` in
+/// other engines.
 pub fn is_stopping() -> bool {
     let Some(Ok(engine)) = ENGINE.get() else { return false };
     // SAFETY: it only reads of this thread's isolate, which lives as long as its JavaScript runs.
@@ -248,7 +239,6 @@ impl Engine {
                 is_terminating: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(Isolate) -> bool>(find(
                     c"_ZN2v87Isolate22IsExecutionTerminatingEv",
                 )?),
-                terminate: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(Isolate)>(find(c"_ZN2v87Isolate18TerminateExecutionEv")?),
                 function: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(Local, Local) -> Local>(find(
                     c"_ZN2v816FunctionTemplate11GetFunctionENS_5LocalINS_7ContextEEE",
                 )?),

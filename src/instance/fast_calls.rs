@@ -2,7 +2,6 @@
 
 use super::Instance;
 use super::notes::Note;
-use crate::fast::engine;
 use crate::fast::entry::Status;
 use crate::fast::places::{self, Parts};
 use crate::invoke::Call;
@@ -70,10 +69,8 @@ impl Instance {
     /// whether there is something; if JavaScript never asks for it, it is forgotten.
     pub(crate) fn keep_note(&self, call: u32, function: u32) -> bool {
         let note = match self.take_note(call) {
-            Some(Note::Pending) => {
-                // SAFETY: this is the environment's thread.
-                Some(if unsafe { self.keep_pending() } && !engine::is_stopping() { Note::Kept } else { Note::Stopped })
-            }
+            // What callbacks of such calls throw is kept at once. So the engine has stopped JavaScript, and goes on with that.
+            Some(Note::Pending) => None,
             note => note,
         };
         self.fast.noted.set(note.map(|note| (note, function)));

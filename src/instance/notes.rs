@@ -3,7 +3,6 @@
 use super::Instance;
 use super::mail::Listener;
 use crate::error::{Code, Error};
-use crate::fast::engine;
 use napi::sys;
 use std::ptr;
 
@@ -16,8 +15,6 @@ pub(super) enum Note {
     Deadlock,
     /// What a callback has thrown, which was taken from the host and kept.
     Kept,
-    /// The engine has stopped JavaScript.
-    Stopped,
     /// What a callback has thrown, which the host throws when this call from JavaScript returns.
     Pending,
 }
@@ -73,11 +70,6 @@ impl Instance {
                 "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \
                  make it with .async, or let the callback be a 'listener'",
             ),
-            Note::Stopped => {
-                engine::stop();
-                // The next function of JavaScript does not begin, and this call ends as that.
-                throw(Code::CallFailed, "a callback was stopped");
-            }
             Note::Kept => {
                 let Ok(Listener { thrown: holder_of, .. }) = self.listener(1) else { return };
                 let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());

@@ -135,16 +135,11 @@ impl Instance {
         if status != sys::Status::napi_pending_exception {
             // The host lets no JavaScript run any more.
             self.stop_calling_back();
-            if self.mailbox.presence.call() & marks::NO_SCOPE != 0 {
-                self.mailbox.presence.note_thrown();
-            }
         } else if self.is_inside() {
             if self.mailbox.presence.call() & marks::NO_SCOPE != 0 {
                 // No function of Node-API's is about to return: not every host finds it later.
                 // SAFETY: as the caller says.
-                let is_kept = unsafe { self.keep_if_pending() };
-                // What the engine stops with is no value.
-                self.has_error.set(is_kept && !engine::is_stopping());
+                self.has_error.set(unsafe { self.keep_if_pending() });
             }
             self.mailbox.presence.note_thrown();
         } else {
@@ -219,7 +214,8 @@ impl Instance {
         }
     }
 
-    /// Keeps what is pending, which must not be thrown by what comes in between.
+    /// Keeps what is pending, which must not be thrown by what comes in between. Whether there is something: not if the
+    /// engine has stopped JavaScript, which goes on until C returns, and is nothing to be thrown.
     ///
     /// # Safety
     ///
@@ -231,10 +227,13 @@ impl Instance {
         unsafe {
             sys::napi_open_handle_scope(env, &raw mut scope);
             sys::napi_get_reference_value(env, holder_of, &raw mut holder);
-            let is_kept = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
+            // Else calls that come later would throw it.
+            let is_taken = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok;
+            // The engine would forget that it stops when it is asked to store something.
+            let is_kept = is_taken
+                && !engine::is_stopping()
                 && sys::napi_set_element(env, holder, self.levels.depth(), error) == sys::Status::napi_ok;
             if !is_kept {
-                // The engine has stopped JavaScript. What that is to the host must not be thrown by a call that comes later.
                 sys::napi_get_and_clear_last_exception(env, &raw mut error);
             }
             sys::napi_close_handle_scope(env, scope);
