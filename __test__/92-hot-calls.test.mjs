@@ -2,9 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { flags, node } from './node.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const program = fileURLToPath(new URL('./hot/run.mjs', import.meta.url));
 
 test.each([1, 2])(

@@ -3,10 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { require } from './open.mjs';
-
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 
 /** @param {string} returns the type of what C returns, a small integer @param {string} text of the call */
 const program = (returns, text) => `

@@ -7,10 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { arkffi, require } from './open.mjs';
 
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 const index = JSON.stringify(require.resolve('../index.js'));
 const basics = JSON.stringify(fixture('basics'));
 const isFast = arkffi.stats().backend === 'fast';

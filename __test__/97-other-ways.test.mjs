@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
 const { CFunction, JSCallback, dlopen, linkSymbols } = arkffi;
@@ -105,9 +106,6 @@ test.each([
   store(null);
   waiting.close();
 });
-
-const node = process.env.ARKFFI_TEST_NODE ?? process.execPath;
-const flags = process.env.ARKFFI_TEST_NO_CODEGEN ? ['--disallow-code-generation-from-strings'] : [];
 
 const index = JSON.stringify(require.resolve('../index.js'));
 
