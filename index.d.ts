@@ -822,8 +822,20 @@ export interface Outcome {
   readonly check?: ((value: any) => unknown) | undefined;
 }
 
+/** The way into C that calls of a function take; what they do is the same. See docs/fast-calls.md. */
+export interface Way {
+  /**
+   * C calls no JavaScript in this function, neither directly nor by other code: Node 20 and 22 call only such functions
+   * fast, and Node 24 calls them faster than others. A callback that C calls all the same is not run, C gets what `onError`
+   * says, and the call throws `ERR_LEAF_CALLED_BACK` when C returns.
+   */
+  readonly leaf?: boolean | undefined;
+  /** `false`: calls go through Node-API. */
+  readonly fast?: boolean | undefined;
+}
+
 /** A function of a library. */
-export interface SymbolDefinition extends Signature, Outcome {
+export interface SymbolDefinition extends Signature, Outcome, Way {
   /** Its name in the library, where that is not the key. */
   readonly symbol?: string | undefined;
   /** Be `null`, instead of an error, when the library has no such symbol. */
@@ -850,7 +862,7 @@ export interface GlobalDefinition {
 }
 
 /** A function at an address. */
-export interface AddressDefinition extends Signature, Outcome {
+export interface AddressDefinition extends Signature, Outcome, Way {
   /** The same as of a function of a library; and `ptr` must be the address of code. */
   readonly checked?: boolean | undefined;
   /** From C, from the `ptr` of another function, or a callback. */
@@ -1968,6 +1980,7 @@ export type ErrorCode =
   | 'ERR_HELPER_CRASHED'
   | 'ERR_HELPER_RESTARTS'
   | 'ERR_CALL_TIMEOUT'
+  | 'ERR_LEAF_CALLED_BACK'
   | 'ERR_CALL_FAILED';
 
 interface Failure {
@@ -2024,8 +2037,13 @@ export const suffix: 'so' | 'dylib' | 'dll';
 
 /** Numbers about this thread's use of the library. */
 export function stats(): {
-  /** What loads the registers and calls C. */
-  backend: 'trampoline' | 'libffi';
+  /**
+   * The fastest way into C that functions take here: calls that the engine compiles (`'fast'`), the host's own FFI, or
+   * through a frame of memory, from which a trampoline or libffi loads the registers.
+   */
+  backend: 'fast' | 'bun:ffi' | 'Deno.dlopen' | 'trampoline' | 'libffi';
+  /** Why that is not a faster one, or not for all functions; `null` when there is nothing to say. */
+  reason: string | null;
   /** Whether functions are generated code, or closures because the host allows no generated code. */
   stubs: 'generated' | 'closures';
   /** Open libraries. */

@@ -9,6 +9,13 @@ const inWorker = (program, options) =>
     worker.once('message', resolve).once('error', reject);
   });
 
+/** Whether V8's fast calls are known here. */
+const isKnownHost =
+  process.platform === 'linux' &&
+  process.arch === 'x64' &&
+  process.release.name === 'node' &&
+  ['115', '127', '137', '147'].includes(process.versions.modules);
+
 describe('the package', () => {
   it('gives the same names and values by require and by import', async () => {
     const file = JSON.stringify(require.resolve('../index.js'));
@@ -30,8 +37,14 @@ describe('the package', () => {
   });
 
   it('tells its backend and how its stubs are made', () => {
-    const { backend, stubs, libraries, functions } = arkffi.stats();
-    expect(backend).toBe(process.env.ARKFFI_BACKEND === 'libffi' ? 'libffi' : 'trampoline');
+    const { backend, reason, stubs, libraries, functions } = arkffi.stats();
+    const { ARKFFI_BACKEND, ARKFFI_TEST_NO_CODEGEN } = process.env;
+    const byFrame = ARKFFI_BACKEND === 'libffi' ? 'libffi' : 'trampoline';
+    const isFast = ARKFFI_BACKEND === undefined && !ARKFFI_TEST_NO_CODEGEN && isKnownHost;
+    expect(backend).toBe(isFast ? 'fast' : byFrame);
+    const why = { libffi: 'the backend is libffi', frame: 'ARKFFI_BACKEND is frame' }[ARKFFI_BACKEND];
+    if (why && !ARKFFI_TEST_NO_CODEGEN) expect(reason).toBe(why);
+    if (!isFast) expect(reason).toBeTypeOf('string');
     expect(stubs).toBe(process.env.ARKFFI_TEST_NO_CODEGEN ? 'closures' : 'generated');
     expect(libraries).toBeTypeOf('number');
     expect(functions).toBeTypeOf('number');

@@ -122,6 +122,20 @@ const scopes = {
     };
   },
 
+  deno(Deno) {
+    const { symbols } = Deno.dlopen(fixture, {
+      repeat: { parameters: ['u32', 'function'], result: 'i32' },
+    });
+    const step = new Deno.UnsafeCallback({ parameters: ['i32'], result: 'i32' }, (n) => n + 1);
+    return { repeat: symbols.repeat, step: step.pointer };
+  },
+
+  bun({ dlopen, JSCallback }) {
+    const { symbols } = dlopen(fixture, { repeat: { args: ['u32', 'function'], returns: 'i32' } });
+    const step = new JSCallback((n) => n + 1, { args: ['i32'], returns: 'i32' });
+    return { repeat: symbols.repeat, step: step.ptr };
+  },
+
   'node:ffi'({ DynamicLibrary, getInt32, getRawPointer }) {
     const library = new DynamicLibrary(fixture);
     const stepTypes = { arguments: ['int32'], return: 'int32' };

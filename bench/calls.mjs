@@ -13,7 +13,8 @@ const TRIED = 2000;
  */
 export function* measureCalls(enlisted, pace, first) {
   for (const which of cases) {
-    const bodies = Object.fromEntries(enlisted.map((contender) => [contender.id, verifiedBody(which, contender)]));
+    const able = enlisted.filter(({ id, bound }) => bound.functions[which.target] && which.own?.[id] !== null);
+    const bodies = Object.fromEntries(able.map((contender) => [contender.id, verifiedBody(which, contender)]));
     yield { id: which.id, title: which.title, times: measure(bodies, pace, first) };
   }
 }

@@ -57,6 +57,7 @@ const koffiTypes = {
   bool: 'bool',
   cstring: 'str',
   buffer: 'const uint8_t *',
+  ptr: 'void *',
 };
 
 const koffi = {
@@ -90,6 +91,7 @@ const ffiRsTypes = {
   bool: 'Boolean',
   cstring: 'String',
   buffer: 'U8Array',
+  ptr: 'External',
 };
 
 let ffiRsLibraries = 0;
@@ -125,9 +127,28 @@ const ffiRs = {
 /** @type {Contender[]} arkffi first: all ratios are its time to another's */
 export const contenders = [arkffi, byHand, koffi, ffiRs];
 
-const nodeFfi = { id: 'node:ffi', title: 'node:ffi', specifier: 'node:ffi' };
+const nodeFfiTypes = { cstring: 'string', ptr: 'pointer' };
 
-/** What is part of Node itself. Only callbacks are compared with it. */
+const nodeFfi = {
+  id: 'node:ffi',
+  title: 'node:ffi',
+  specifier: 'node:ffi',
+  binder({ DynamicLibrary }, names) {
+    const typeOf = (type) => nodeFfiTypes[type] ?? type;
+    const definitions = {};
+    for (const name of names) {
+      const { args, returns } = functions[name];
+      definitions[name] = { arguments: args.map(typeOf), return: typeOf(returns) };
+    }
+    return (file) => {
+      const library = new DynamicLibrary(file);
+      return { functions: library.getFunctions(definitions), close: () => library.close() };
+    };
+  },
+  ...plainCall,
+};
+
+/** What is part of Node itself. Calls, callbacks and binding are compared with it. */
 export const builtins = [nodeFfi].filter(({ specifier }) => isBuiltin(specifier));
 
 /**

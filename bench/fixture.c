@@ -22,9 +22,9 @@ const char *greeting(void) { return "Hello, world!"; }
 
 uint32_t sum4(const uint8_t *bytes) { return (uint32_t)bytes[0] + bytes[1] + bytes[2] + bytes[3]; }
 
-// Only bound, so that the library has ten functions.
-int32_t negate(int32_t value) { return -value; }
+const uint8_t *next(const uint8_t *place) { return place + 1; }
 
+// Only bound, so that the library has ten functions.
 double half(double value) { return value / 2; }
 
 // Structs: see records.mjs.

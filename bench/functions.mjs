@@ -15,6 +15,6 @@ export const functions = {
   length: { args: ['cstring'], returns: 'u32', model: (text) => text.length },
   greeting: { args: [], returns: 'cstring', model: () => 'Hello, world!' },
   sum4: { args: ['buffer'], returns: 'u32', model: (bytes) => bytes[0] + bytes[1] + bytes[2] + bytes[3] },
-  negate: { args: ['i32'], returns: 'i32', model: (value) => -value },
+  next: { args: ['ptr'], returns: 'ptr', model: (place) => place + 1 },
   half: { args: ['f64'], returns: 'f64', model: (value) => value / 2 },
 };

@@ -13,14 +13,14 @@ import { measureRecords } from './records.mjs';
 const [pace, first] = JSON.parse(process.argv[2]);
 const require = createRequire(import.meta.url);
 const enlisted = contenders.map((contender) => enlist(contender, require, fixture));
-const withBuiltins = [...enlisted, ...builtins.map(({ id, specifier }) => ({ id, module: require(specifier) }))];
+const withBuiltins = [...enlisted, ...builtins.map((builtin) => enlist(builtin, require, fixture))];
 const [arkffi] = enlisted;
 const samples = [
-  ...measureCalls(enlisted, pace, first),
+  ...measureCalls(withBuiltins, pace, first),
   ...measureRecords(enlisted, pace, first),
   ...measureBlocks(enlisted, pace, first),
   ...measureCallbacks(withBuiltins, pace, first),
-  ...measureBinding(enlisted, pace, first),
+  ...measureBinding(withBuiltins, pace, first),
 ];
 for await (const more of measureAsync(enlisted, pace, first)) samples.push(more);
 console.log(

@@ -2,7 +2,8 @@
 // From signatures to functions: symbols and addresses are bound, stubs made.
 
 const native = require('./binding.js');
-const { takeAddress, putAddress } = require('./frame.js');
+const { offsets, takeAddress, putAddress, views } = require('./frame.js');
+const { ofHost } = require('./fast/options.js');
 const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { defineValue } = require('./property.js');
@@ -58,12 +59,14 @@ function bindAddress(address, signature, name) {
 }
 
 /**
- * @param {Binding} binding
+ * @param {Binding} binding that Rust has just made, and said whether the function is the host's or an addon's
  * @param {number} [library] that it is of
  * @returns {Binding}
  */
 function finishBinding(binding, library) {
+  if (views.u32[offsets.status / 4] === 1) binding.signature = ofHost(binding.signature);
   const { number, name, signature } = binding;
+  if (signature.isLeaf) native.setLeaf(number);
   if (!hasOwnText(signature)) return binding;
   try {
     require('./text-result.js').bindText(number, signature, name, library);

@@ -25,7 +25,7 @@ function otherAddon(found) {
   return new Error(found ? `it is of arkffi ${found}, and this is ${version}` : 'it is not an addon of arkffi');
 }
 
-/** @returns {any} the addon's exports */
+/** @returns {any} the addon's exports, with its file */
 function loadAddon() {
   const failures = [];
   for (const candidate of candidates()) {

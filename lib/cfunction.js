@@ -9,12 +9,12 @@ const { withOutcome } = require('./outcome.js');
 const { INVALID, functionAddress } = require('./pointer.js');
 const { defineValue } = require('./property.js');
 const { refusal } = require('./refuse.js');
-const { planSignature } = require('./signature.js');
+const { planSignature, withWay } = require('./signature.js');
 
 const { isSafeInteger } = Number;
 
 /** What a definition may have. */
-const KEYS = ['ptr', 'args', 'returns', 'errno', 'check', 'checked'];
+const KEYS = ['ptr', 'args', 'returns', 'errno', 'check', 'checked', 'fast', 'leaf'];
 
 /**
  * @param {any} definition
@@ -26,7 +26,8 @@ function bindDefinition(definition, name) {
   const isChecked = checkedOption(name, checked, 'the definition');
   const address = isSafeInteger(ptr) && ptr >= 0 ? ptr : functionAddress(ptr);
   if (address === INVALID) throw refusal('function', ptr, undefined, name, 'ptr');
-  const signature = withOutcome(planSignature(name, args, returns, isChecked), name, name, own);
+  const planned = withOutcome(planSignature(name, args, returns, isChecked), name, name, own);
+  const signature = withWay(planned, name, name, own);
   if (isChecked) require('./executable.js').demandExecutable(address, name);
   return bindAddress(address, signature, name);
 }

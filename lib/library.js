@@ -12,10 +12,10 @@ const { openLibrary, readOptions } = require('./library/open.js');
 const { didYouMean } = require('./nearest.js');
 const { withOutcome } = require('./outcome.js');
 const { ownerOfLibrary } = require('./owner.js');
-const { planSignature } = require('./signature.js');
+const { planSignature, withWay } = require('./signature.js');
 
 /** What a definition of dlopen may have. */
-const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'checked', 'type', 'global'];
+const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'checked', 'type', 'global', 'fast', 'leaf'];
 
 /** What is open, by number. @type {{ opened: Map<number, import('./leaks.js').Live> }} */
 const { opened } = native;
@@ -262,7 +262,7 @@ function dlopen(path, definitions, options) {
     if (typeof optional !== 'boolean') throw definitionError('dlopen', `optional of ${name} must be a boolean`, name);
     const type = isGlobal(name, own) ? require('./library/globals.js').globalType(name, own) : undefined;
     const plan = () => planSignature(name, args, returns, checkedOption(name, checked, 'the definition'));
-    const signature = type ? undefined : withOutcome(plan(), 'dlopen', name, own);
+    const signature = type ? undefined : withWay(withOutcome(plan(), 'dlopen', name, own), 'dlopen', name, own);
     return { name, symbol, optional, type, signature };
   });
   const number = openLibrary('dlopen', path, readOptions('dlopen', options, 2));

@@ -35,6 +35,9 @@ const { resolveType } = require('./types.js');
  * @property {true} [isVariadic] more arguments may follow the parameters
  * @property {import('./outcome.js').Outcome} [outcome] what is made of a result and errno
  * @property {Crossing} [crossing] C is in another process: what calls go through instead
+ * @property {true} [isVariant] it is of calls of a variadic function
+ * @property {true} [isLeaf] C calls nothing back
+ * @property {true} [isSlow] calls go through Node-API
  * @property {boolean} isChecked what it reads at addresses is checked
  */
 
@@ -207,7 +210,7 @@ function planVariant({ number, name, signature }, more) {
   const { params, result, isChecked } = fixed;
   const types = { params: [...params, ...more], result, isNamed: false };
   const bindVariant = (/** @type {Uint32Array} */ numbers) => native.bindVariant(number, numbers, params.length);
-  return { ...fixed, ...makePlan(name, types, bindVariant, planned, isChecked) };
+  return { ...fixed, ...makePlan(name, types, bindVariant, planned, isChecked), isVariant: true };
 }
 
 /**
@@ -257,10 +260,19 @@ function planCallback(symbol, args, returns) {
 }
 
 /**
+ * A signature with what a definition says about the way into C; loaded for those that say something.
+ * @type {typeof import('./fast/options.js').withWay}
+ */
+const withWay = (signature, caller, name, definition) =>
+  definition.fast === undefined && definition.leaf === undefined
+    ? signature
+    : require('./fast/options.js').withWay(signature, caller, name, definition);
+
+/**
  * Whether the string that a function returns is more than UTF-8 that belongs to C.
  * @param {{ result: CType, isChecked: boolean }} signature
  */
 const hasOwnText = ({ result, isChecked }) =>
   result.base === 'cstring' && (isChecked || result.text !== undefined || result.free !== undefined);
 
-module.exports = { hasOwnText, parameter, readSpots, planCall, planCallback, planSignature, planVariant };
+module.exports = { hasOwnText, parameter, readSpots, planCall, planCallback, planSignature, planVariant, withWay };

@@ -2,6 +2,7 @@
 // The source of stubs: numbers and identifiers of ours, nothing of the user's.
 
 const { emitters } = require('./emitters.js');
+const { byFrame, direct } = require('./fast/way.js');
 const { offsets } = require('./frame.js');
 const { hasOwnText } = require('./signature.js');
 const { NUMBER, slotAt } = require('./slots.js');
@@ -16,6 +17,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @property {{ size: number, align: number }} room for images of records
  * @property {string[]} objects statements that read objects; code of the user's may run in them
  * @property {string[]} reads statements that read everything else
+ * @property {string[]} passed the texts of scalars, as they are stored
  * @property {string[]} stores
  * @property {string[]} kept what must stay reachable until C returns
  * @property {Record<string, unknown>} values what they refer to
@@ -29,7 +31,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @param {number} offset
  * @param {Parts} parts
  */
-function passScalar(type, index, offset, { reads, stores, kept, values }) {
+function passScalar(type, index, offset, { reads, passed, stores, kept, values }) {
   const { read, invalid, store, keeps } = emitters[type.base];
   const argument = `a${index}`;
   let value = argument;
@@ -41,7 +43,9 @@ function passScalar(type, index, offset, { reads, stores, kept, values }) {
   }
   reads.push(`if (${invalid(value)}) refuse(${NUMBER}, ${index}, ${argument});`);
   stores.push(store(value, slotAt(offset)));
-  if (keeps) kept.push(argument);
+  passed.push(value);
+  // Not a Number: the engine would make an object of it.
+  if (keeps) kept.push(type.base === 'buffer' ? argument : `(typeof ${argument} === 'object' ? ${argument} : null)`);
 }
 
 /**
@@ -58,7 +62,7 @@ function receive(type, spot, parts, isOwnText) {
     if (string) return { entry: isOwnText ? 'enterForText' : 'enterForString', gather: [], load: 'result' };
     const loaded = load?.(slotAt(/** @type {ScalarSpot} */ (spot).offset));
     if (type.make) parts.values.make = type.make;
-    return { entry: 'enter', gather: [], load: type.make ? `make(${loaded})` : loaded };
+    return { entry: 'enter', gather: [], load: loaded };
   }
   return require('./stub-objects.js').receiveRecord(type, spot, parts);
 }
@@ -67,7 +71,8 @@ function receive(type, spot, parts, isOwnText) {
  * The source of a signature's stubs, in pieces between which the function's number goes, and the values it
  * refers to besides what all stubs do.
  * @param {import('./signature.js').Signature} signature
- * @returns {{ pieces: string[], values: Record<string, unknown> }}
+ * @returns {{ pieces: string[], shared: string, values: Record<string, unknown> }} `shared` declares what the stubs of the
+ *   signature have in common
  */
 function stubSource(signature) {
   const { params, spots, result, resultSpot, outcome, crossing } = signature;
@@ -76,7 +81,8 @@ function stubSource(signature) {
     room: { size: 0, align: 8 },
     objects: [],
     reads: [],
-    stores: [`u32[${offsets.target / 4}] = ${NUMBER};`],
+    passed: [],
+    stores: [],
     kept: [],
     values: { ...crossing?.scope },
     isChecked: signature.isChecked,
@@ -88,27 +94,37 @@ function stubSource(signature) {
     else passScalar(type, index, /** @type {ScalarSpot} */ (spot).offset, parts);
   });
   const { entry, gather, load } = receive(result, resultSpot, parts, hasOwnText(signature));
-  const { room, objects, reads, stores, kept, values } = parts;
+  const { room, objects, reads, passed, stores, kept, values } = parts;
   const isPlain = objects.length === 0 && room.size === 0;
-  const entering = `${entry}(${[...kept, ...(isPlain ? [] : ['call', 'w'])].join(', ')});`;
-  const [declared, assigned] = entry !== 'enter' ? ['let result;', 'result = '] : ['', ''];
+  if (!isPlain) kept.push('call', 'w');
+  const [declared, assigned] = entry === 'enter' ? ['', ''] : ['let result;', 'result = '];
+  const entering = `u32[${offsets.target / 4}] = ${NUMBER}; ${assigned}${entry}(${kept.join(', ')});`;
+  const clears = outcome ? `i32[${offsets.errno / 4}] = 0;` : '';
+  stores.push(clears);
+  // The results of the other entries are made by Node-API; C in another process is not entered.
+  const mayBeFast = entry === 'enter' && !crossing;
+  const entered = (mayBeFast && byFrame(signature, kept, entering)) || entering;
+  const isScalar = mayBeFast && isPlain && !result.record;
+  const way = isScalar ? direct(signature, passed, kept, [...stores, entered].join(' '), load) : undefined;
   const opens = params.some((type) => type.lent?.opens);
-  const enter = opens ? `try { ${assigned}${entering} } finally { call.end(); }` : `${assigned}${entering}`;
+  const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
+  const loaded = way ? way.result : load;
+  const made = loaded && result.make ? `make(${loaded})` : loaded;
   const after = [...gather];
-  if (gives && load) after.push(`const value = ${load};`);
+  if (gives && made) after.push(`const value = ${made};`);
   if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
-  const value = gives && load ? 'value' : load;
+  const value = gives && made ? 'value' : made;
   if (outcome) {
     values.outcome = outcome;
-    stores.push(`i32[${offsets.errno / 4}] = 0;`);
     after.unshift(`const errno = i32[${offsets.errno / 4}];`);
     after.push(`return outcome(${value}, errno);`);
   } else if (value) after.push(`return ${value};`);
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
   const opening = () => require('./stub-objects.js').opening(params, room, crossing !== undefined);
+  const plain = way ? [...reads, clears, way.enter] : [...reads, ...stores, declared, enter];
   const body = isPlain
-    ? [...reads, ...stores, declared, enter]
+    ? plain
     : [
         ...opening(),
         ...objects,
@@ -119,8 +135,8 @@ function stubSource(signature) {
         declared,
         enter,
       ];
-  const text = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;
-  return { pieces: text.split(NUMBER), values };
+  const stub = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;
+  return { pieces: stub.split(NUMBER), shared: way ? way.again : '', values };
 }
 
 module.exports = { stubSource };

@@ -5,6 +5,7 @@
 
 const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
+const { callers, settle } = require('./fast/way.js');
 const { canGenerate } = require('./generate.js');
 const runtime = require('./runtime.js');
 const { stubSource } = require('./stub-source.js');
@@ -19,11 +20,12 @@ const { stubSource } = require('./stub-source.js');
  */
 
 /** What stubs may refer to. @type {Record<string, unknown>} */
-const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf };
+const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf, settle };
 
 /**
  * @typedef {object} Template
  * @property {string[]} pieces
+ * @property {string} shared
  * @property {string[]} names what the source refers to
  * @property {Record<string, unknown>} values what of that is not in `scope`
  */
@@ -35,13 +37,13 @@ const templates = new WeakMap();
 function templateOf(signature) {
   let template = templates.get(signature);
   if (!template) {
-    const { pieces, values } = stubSource(signature);
-    const source = pieces.join();
+    const { pieces, shared, values } = stubSource(signature);
+    const source = shared + pieces.join();
     const { params, result } = signature;
     const hasObjects = result.record || params.some((type) => type.record || type.lent);
     const own = hasObjects ? { ...require('./passing.js'), ...values } : values;
-    const names = Object.keys({ ...scope, ...own }).filter((name) => source.includes(name));
-    template = { pieces, names, values: own };
+    const names = Object.keys({ ...scope, ...callers, ...own }).filter((name) => source.includes(name));
+    template = { pieces, shared, names, values: own };
     templates.set(signature, template);
   }
   return template;
@@ -56,9 +58,10 @@ function compile(plans) {
   const used = plans.map(({ signature }) => templateOf(signature));
   const names = [...new Set(used.flatMap((template) => template.names))];
   /** @type {Record<string, unknown>} */
-  const values = { ...scope, ...used[0].values };
+  const values = { ...scope, ...callers, ...used[0].values };
   const sources = used.map(({ pieces }, index) => pieces.join(String(plans[index].number)));
-  const factory = new Function(...names, `'use strict';\nreturn [${sources.join(',\n')}];`);
+  const shared = new Set(used.map((template) => template.shared));
+  const factory = new Function(...names, `'use strict';\n${[...shared].join('\n')}\nreturn [${sources.join(',\n')}];`);
   return factory(...names.map((name) => values[name]));
 }
 

@@ -2,6 +2,7 @@
 //   --node <path>  measure in another Node
 //   --quick        a rough run in a fraction of the time; its figures are not kept
 //   --memory       watch resident memory instead
+//   --hosts        compare with what Node, Bun and Deno have themselves, in all three
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     node: { type: 'string', default: process.execPath },
     quick: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    hosts: { type: 'boolean', default: false },
   },
 });
 
@@ -30,6 +32,7 @@ if (process.platform === 'win32') {
   process.exit(1);
 }
 installPackages(folder);
+if (values.hosts) installPackages(path.join(folder, 'hosts'));
 buildAddon();
 const source = path.join(folder, 'fixture.c');
 const headers = path.join(folder, 'node_modules', 'node-api-headers', 'include');
@@ -45,5 +48,5 @@ compile(
 );
 
 announce(values.memory ? 'watching memory' : 'measuring');
-const program = path.join(folder, values.memory ? 'memory.mjs' : 'main.mjs');
+const program = path.join(folder, values.memory ? 'memory.mjs' : values.hosts ? 'hosts.mjs' : 'main.mjs');
 run(values.node, [program, ...(values.quick ? ['--quick'] : [])]);

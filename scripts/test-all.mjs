@@ -1,9 +1,8 @@
 // npm run test:all: the whole suite again in every variant that this machine can run. What cannot run
 // is said, with the reason.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { announce, attempt, buildAddon, installPackages, root, run, runTests } from './steps.mjs';
+import { nodeProgram } from './hosts.mjs';
+import { announce, buildAddon, installPackages, root, run, runTests } from './steps.mjs';
 
 // From 80 to 99 tests are about C declarations, documents and examples, from 112 on about hosts and packages, to which no
 // variant makes a difference. From 101 to 111 they are about helper processes: to how C is entered only what is called
@@ -15,16 +14,6 @@ const variants = {
   'worker threads': { env: { ARKFFI_TEST_POOL: 'threads' }, leftOut: [...others, '10[4578]-*'] },
 };
 
-/** A Node of another version, from its npm package. */
-function fetchNode(major) {
-  const folder = mkdtempSync(path.join(tmpdir(), `arkffi-node-${major}-`));
-  const name = `node-${process.platform}-${process.arch}`;
-  const packed = attempt('npm', ['pack', '--silent', `${name}@${major}`], { cwd: folder });
-  const file = packed.output.trim().split('\n').at(-1);
-  if (!packed.ok || !attempt('tar', ['xzf', file], { cwd: folder }).ok) return undefined;
-  return path.join(folder, 'package', 'bin', 'node');
-}
-
 installPackages();
 buildAddon();
 for (const [name, variant] of Object.entries(variants)) {
@@ -34,7 +23,7 @@ for (const [name, variant] of Object.entries(variants)) {
 
 for (const major of [20, 22, 24, 26].filter((version) => !process.version.startsWith(`v${version}.`))) {
   announce(`the suite on Node ${major}`);
-  const node = fetchNode(major);
+  const node = nodeProgram(major);
   if (node) runTests({ env: { ARKFFI_TEST_NODE: node } });
   else console.log(`not run: no package of Node ${major} for this machine could be had`);
 }

@@ -2,7 +2,7 @@
 //! everything is in the frame. What it passes anyway (views) is only there to be kept reachable.
 
 use crate::error::{Code, Error};
-use crate::frame::{Frame, Verdict};
+use crate::frame::Verdict;
 use crate::instance::{Instance, Wish};
 use crate::memory;
 use crate::text;
@@ -174,28 +174,7 @@ unsafe extern "C" fn encode(env: sys::napi_env, info: sys::napi_callback_info) -
     // SAFETY: the host calls this in `env` with this call's `info`.
     unsafe {
         with_instance(env, |instance| {
-            let string = first_argument(env, info);
-            let frame = instance.frame.as_ptr();
-            let mark = (*frame).scratch_top;
-            let room = size_of::<Frame>().saturating_sub(mark as usize);
-            let target = frame.cast::<u8>().wrapping_add(mark as usize);
-            (*frame).address = 0;
-            let bytes = if let Some(length) = text::write_utf8(env, string, target, room) {
-                (*frame).scratch_top = mark + (length + 1).next_multiple_of(8).min(room) as u32;
-                std::slice::from_raw_parts(target, length)
-            } else if let Some(block) = text::copy_to_heap(env, string) {
-                let bytes = std::slice::from_raw_parts(block.address(), block.length());
-                instance.heap.borrow_mut().push(block);
-                (*frame).heap_blocks += 1;
-                // The top tells whether a call has scratch memory at all; it may lie beyond the end.
-                (*frame).scratch_top = mark + 8;
-                bytes
-            } else {
-                return Ok(ptr::null_mut());
-            };
-            if memchr::memchr(0, bytes).is_none() {
-                (*frame).address = bytes.as_ptr().expose_provenance() as u64;
-            }
+            instance.encode(env, first_argument(env, info));
             Ok(ptr::null_mut())
         })
     }

@@ -23,6 +23,11 @@ impl Errno {
         Errno { location }
     }
 
+    /// Its address.
+    pub fn location(&self) -> *mut libc::c_int {
+        self.location
+    }
+
     /// Its value.
     #[inline]
     pub fn get(&self) -> i32 {
@@ -30,11 +35,15 @@ impl Errno {
         unsafe { *self.location }
     }
 
-    /// Changes its value.
+    /// Changes its value. Mostly it is the one already: not to store it then keeps calls from waiting for each other.
     #[inline]
     pub fn set(&self, value: i32) {
         // SAFETY: an `Errno` stays on its thread, so the address is valid.
-        unsafe { *self.location = value }
+        unsafe {
+            if *self.location != value {
+                *self.location = value;
+            }
+        }
     }
 }
 
@@ -43,6 +52,11 @@ impl Errno {
     /// The `errno` of the calling thread.
     pub fn of_this_thread() -> Errno {
         Errno { thread: std::marker::PhantomData }
+    }
+
+    /// Its address, which is not known here.
+    pub fn location(&self) -> *mut std::ffi::c_int {
+        std::ptr::null_mut()
     }
 
     /// Its value.

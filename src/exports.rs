@@ -5,6 +5,7 @@ pub mod c;
 pub mod callbacks;
 pub mod confine;
 pub mod executable;
+pub mod fast;
 pub mod finalizers;
 pub mod globals;
 pub mod hashes;
@@ -20,6 +21,7 @@ use crate::ctype::CType;
 use crate::enter::ENTRIES;
 use crate::enter_text;
 use crate::error::{Code, Error};
+use crate::fast::settle;
 use crate::frame::{Frame, OFFSETS, SCRATCH};
 use crate::heap;
 use crate::instance::Instance;
@@ -189,23 +191,33 @@ fn spot_numbers(spot: &Spot) -> Vec<u32> {
     }
 }
 
-/// Binds a symbol to a plan (`name` is for error messages); leaves its address in the frame and returns the function's number.
+/// Binds a symbol to a plan (`name` is for error messages); leaves its address in the frame, and as the status whether it
+/// is the host's or an addon's. Returns the function's number.
 #[napi(catch_unwind)]
 pub fn bind_symbol(env: Env, library: u32, symbol: String, name: String, plan: u32) -> Thrown<u32> {
     with_instance(&env, |instance| {
         let (number, address) = instance.bind_symbol(library, &symbol, &name, plan)?;
         set_address(instance, address);
+        tell_whose(instance, address);
         Ok(number)
     })
 }
 
-/// Binds the address in the frame to a plan; `name` is for error messages.
+/// Binds the address in the frame to a plan; `name` is for error messages. Leaves the same status.
 #[napi(catch_unwind)]
 pub fn bind_address(env: Env, name: String, plan: u32) -> Thrown<u32> {
     with_instance(&env, |instance| {
         let address = memory::checked(get_frame(instance).0).map_err(|error| error.of_symbol(&name))?;
-        instance.bind_address(&name, address.addr(), plan)
+        let number = instance.bind_address(&name, address.addr(), plan)?;
+        tell_whose(instance, address.addr());
+        Ok(number)
     })
+}
+
+/// Leaves as the frame's status whether the code at an address is the host's or an addon's (1), or not (0).
+fn tell_whose(instance: &Instance, address: usize) {
+    // SAFETY: the frame lives as long as the instance, and nobody else uses it during this call.
+    unsafe { (*instance.frame.as_ptr()).status = instance.is_of_host(address).into() };
 }
 
 /// Makes a bound function throw `ERR_LIBRARY_CLOSED` from now on.
@@ -309,7 +321,7 @@ fn set_frame_and_entries(env: sys::napi_env, binding: sys::napi_value, frame_buf
     let isolates = isolate_messages::ENTRIES;
     #[cfg(not(unix))]
     let isolates = &[];
-    for (name, entry) in ENTRIES.iter().chain(heap::ENTRIES).chain(enter_text::ENTRIES).chain(isolates) {
+    for (name, entry) in ENTRIES.iter().chain(heap::ENTRIES).chain(enter_text::ENTRIES).chain(settle::ENTRIES).chain(isolates) {
         // SAFETY: as above; the entries live as long as the addon.
         unsafe {
             status |= sys::napi_create_function(env, name.as_ptr(), name.count_bytes() as isize, *entry, ptr::null_mut(), &raw mut value);

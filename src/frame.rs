@@ -51,6 +51,8 @@ pub struct Frame {
     pub verdict: u32,
     /// Number of the asynchronous call that the letter is from, or 0.
     pub sender: u32,
+    /// What became of a fast call: see [`Status`](crate::fast::entry::Status).
+    pub status: u32,
     /// Results in integer registers: rax, rdx / x0, x1.
     pub int_results: [u64; 2],
     /// Results in floating-point registers: xmm0, xmm1 / d0-d3.
@@ -93,6 +95,7 @@ pub const OFFSETS: &[(&str, u32)] = &[
     ("subject", offset_of!(Frame, subject) as u32),
     ("letter", offset_of!(Frame, letter) as u32),
     ("verdict", offset_of!(Frame, verdict) as u32),
+    ("status", offset_of!(Frame, status) as u32),
     ("sender", offset_of!(Frame, sender) as u32),
     ("recordResult", offset_of!(Frame, ints) as u32 + 8 * 8),
     ("scalarResult", offset_of!(Frame, int_results) as u32),

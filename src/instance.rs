@@ -5,11 +5,13 @@ mod async_calls;
 mod binding;
 mod callbacks;
 mod calling;
+mod fast_calls;
 mod finalizers;
 mod letters;
 mod levels;
 mod lives;
 mod mail;
+mod notes;
 mod plans;
 mod running;
 mod symbols;
@@ -18,6 +20,7 @@ mod variants;
 
 use crate::errno::Errno;
 use crate::error::Error;
+use crate::fast::places;
 use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, object_at};
@@ -32,6 +35,7 @@ use crate::typetable::TypeTable;
 use async_calls::AsyncCalls;
 use callbacks::Callbacks;
 pub use callbacks::Wish;
+use fast_calls::FastState;
 pub use finalizers::Freeing;
 use levels::Levels;
 pub use mail::Listener;
@@ -79,8 +83,8 @@ pub struct Instance {
     /// The types that this environment has declared.
     pub types: RefCell<TypeTable>,
     libraries: RefCell<HashMap<u32, Rc<Library>>>,
-    /// Some code of a loaded library.
-    code: Cell<Option<Segment>>,
+    /// Some code of a loaded library, and whether it is the host's or an addon's.
+    code: Cell<Option<(Segment, bool)>>,
     libraries_opened: Cell<u32>,
     /// Closed libraries with calls inside.
     closing: RefCell<Vec<Rc<Library>>>,
@@ -109,6 +113,7 @@ pub struct Instance {
     /// Processes that libraries run in.
     #[cfg(unix)]
     pub isolates: RefCell<crate::isolate::sides::Isolates>,
+    fast: FastState,
 }
 
 impl Instance {
@@ -148,6 +153,7 @@ impl Instance {
             has_error: Cell::new(false),
             #[cfg(unix)]
             isolates: RefCell::default(),
+            fast: FastState::default(),
         }
     }
 
@@ -190,6 +196,7 @@ impl Instance {
     pub unsafe fn install(self, env: sys::napi_env) {
         unsafe extern "C" fn delete(env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
             shortcut::clear(data);
+            places::leave(data.cast());
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
             let instance = unsafe { Box::from_raw(data.cast::<Instance>()) };
             // Not every host has run the hooks.
@@ -269,8 +276,12 @@ impl Instance {
     pub fn close_library(&self, number: u32) -> u32 {
         let library = self.libraries.borrow_mut().remove(&number);
         let Some(library) = library else { return 0 };
+        // C may have come here by another addon.
+        self.hold_current();
         self.shut_functions_of(&library);
         let (is_closed, call) = self.inside_c(|| library.close());
+        // What is there next may be of another.
+        self.code.set(None);
         if !is_closed {
             self.closing.borrow_mut().push(library);
         }

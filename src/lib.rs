@@ -11,7 +11,7 @@
 //!   read and freed), [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one environment),
 //!   [`isolate`] (a second process, and how to talk to it),
 //!   [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs allocate),
-//!   [`exports`] (what `lib/binding.js` sees).
+//!   [`fast`] (entries that need no Node-API), [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
 
@@ -52,5 +52,6 @@ pub mod typetable;
 pub mod enter;
 pub mod enter_text;
 pub mod exports;
+pub mod fast;
 pub mod heap;
 pub mod instance;

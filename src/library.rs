@@ -20,31 +20,49 @@ use std::ffi::{OsStr, c_void};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-/// Counts the calls that are inside a library.
+/// Counts what uses a library: the calls that are inside it, and what holds it longer.
 #[derive(Default)]
 pub struct Gate {
     calls: Cell<u32>,
+    holds: Cell<u32>,
     closed: Cell<bool>,
 }
 
+/// How many calls were inside when one went in.
+#[derive(Clone, Copy)]
+pub struct Before(u32);
+
 impl Gate {
-    /// A call goes in.
-    #[inline]
-    pub fn enter(&self) {
-        self.calls.set(self.calls.get() + 1);
+    /// A call goes in, which comes out before those that go in earlier.
+    #[inline(always)]
+    pub fn enter(&self) -> Before {
+        let calls = self.calls.get();
+        self.calls.set(calls + 1);
+        Before(calls)
     }
 
-    /// Whether no call is inside.
+    /// A call comes out. True if it was the last use of a library that was closed meanwhile. What it found is put back,
+    /// because to count down would have to wait for the counting up.
+    #[inline(always)]
+    pub fn leave(&self, before: Before) -> bool {
+        self.calls.set(before.0);
+        self.closed.get() && self.is_unused()
+    }
+
+    /// Something uses the library until [`release`](Gate::release).
+    pub fn hold(&self) {
+        self.holds.set(self.holds.get() + 1);
+    }
+
+    /// It does no more. True if it was the last use of a library that was closed meanwhile.
+    pub fn release(&self) -> bool {
+        self.holds.set(self.holds.get() - 1);
+        self.closed.get() && self.is_unused()
+    }
+
+    /// Whether nothing uses it.
     pub fn is_unused(&self) -> bool {
-        self.calls.get() == 0
-    }
-
-    /// A call comes out. True if it was the last one of a library that was closed meanwhile.
-    #[inline]
-    pub fn leave(&self) -> bool {
-        let calls = self.calls.get() - 1;
-        self.calls.set(calls);
-        self.closed.get() && calls == 0
+        self.calls.get() == 0 && self.holds.get() == 0
     }
 }
 
@@ -217,11 +235,13 @@ mod tests {
     #[test]
     fn a_library_closed_during_a_call_is_unloaded_after_it() {
         let library = open("libm.so.6").unwrap();
-        library.gate().enter();
+        let before = library.gate().enter();
+        library.gate().hold();
         assert!(!library.close());
         assert!(library.handle.borrow().is_some());
         assert_eq!(library.symbol("cos").unwrap_err().code, Code::LibraryClosed);
-        assert!(library.gate().leave());
+        assert!(!library.gate().leave(before));
+        assert!(library.gate().release());
         assert!(library.close());
         assert!(library.handle.borrow().is_none());
         assert!(library.close());

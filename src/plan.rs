@@ -1,8 +1,10 @@
 //! The call plan: at which frame offsets each argument and the result of a signature live.
 
 use crate::abi::{Abi, ParamPlace, Piece, Place, ResultPlace};
+use crate::ctype::Repr;
 use crate::error::{Code, Error};
 use crate::frame::{Frame, STACK_ALIGN, STACK_WORDS};
+use crate::layout::Type;
 use crate::signature::Signature;
 use std::mem::offset_of;
 
@@ -21,6 +23,8 @@ pub struct Plan {
     pub registers: Registers,
     /// The floating-point registers, a bit each, whose content the integer register of the same number has too.
     pub doubled: u8,
+    /// The floating-point registers, a bit each, that have a `float`.
+    pub singles: u8,
 }
 
 /// Which registers a call uses.
@@ -70,6 +74,7 @@ impl Plan {
             // Variadic functions want to know of vector registers, which only the trampoline tells them.
             registers: if signature.named.is_some() { Registers::All } else { registers(&placement.params, &placement.result) },
             doubled: if abi == Abi::Win64 && signature.named.is_some() { float_registers(&placement.params) } else { 0 },
+            singles: singles(signature, &placement.params),
             params: placement.params.into_iter().map(param_spot).collect(),
             result: result_spot(placement.result),
             stack_words,
@@ -95,6 +100,15 @@ fn registers(params: &[ParamPlace], result: &ResultPlace) -> Registers {
 fn float_registers(params: &[ParamPlace]) -> u8 {
     let bit = |param: &ParamPlace| if let ParamPlace::Scalar(Place::Float(register)) = param { 1 << register } else { 0 };
     params.iter().map(bit).fold(0, |all, bit| all | bit)
+}
+
+/// The floating-point registers that are scalars of four bytes, a bit each.
+fn singles(signature: &Signature, params: &[ParamPlace]) -> u8 {
+    let bit = |(of_type, param): (&Type, &ParamPlace)| match (of_type, param) {
+        (Type::Scalar(ctype), ParamPlace::Scalar(Place::Float(register))) if ctype.repr() == Repr::Float(4) => 1 << register,
+        _ => 0,
+    };
+    signature.params.iter().zip(params).map(bit).fold(0, |all, bit| all | bit)
 }
 
 fn param_spot(place: ParamPlace) -> Spot {

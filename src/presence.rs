@@ -10,6 +10,26 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const THROWN: u32 = 1;
 /// A thread gave up waiting for this one.
 const DEADLOCK: u32 = 2;
+/// C called a callback in a call during which it must not.
+const LEAF: u32 = 4;
+/// Fast calls have to look closer when they return.
+const LOOK: u32 = 8;
+
+/// What a call's number tells of it, in its lowest bits.
+pub mod marks {
+    /// Nothing special.
+    pub const NONE: u32 = 0;
+    /// No JavaScript may run until C returns.
+    pub const LEAF: u32 = 1;
+    /// The host has opened no handle scope for it.
+    pub const NO_SCOPE: u32 = 2;
+    /// It has not been counted as a use of its library; see [`Instance::hold_current`](crate::instance::Instance).
+    pub const UNCOUNTED: u32 = 4;
+    /// In every number, so that none is 0.
+    pub const ANY: u32 = 8;
+    /// Numbers differ by this.
+    pub(super) const STEP: u32 = 16;
+}
 
 /// What threads share.
 #[derive(Default)]
@@ -25,11 +45,12 @@ pub struct Presence {
 pub type LastCall = Cell<u32>;
 
 impl Presence {
-    /// Goes into C. Returns the number of the call, which is never 0.
+    /// Goes into C. Returns the number of the call, which is never 0 and has these [`marks`].
     #[inline(always)]
-    pub fn enter(&self, last: &LastCall) -> u32 {
-        let call = last.get().wrapping_add(1).max(1);
-        last.set(call);
+    pub fn enter(&self, last: &LastCall, marks: u32) -> u32 {
+        let serial = last.get().wrapping_add(marks::STEP);
+        last.set(serial);
+        let call = serial | marks::ANY | marks;
         self.call.store(call, Relaxed);
         call
     }
@@ -43,7 +64,23 @@ impl Presence {
     /// Whether there are notes to look at.
     #[inline(always)]
     pub fn has_notes(&self) -> bool {
+        self.notes.load(Relaxed) & !LOOK != 0
+    }
+
+    /// Whether there are, or a fast call has something else to do when it returns.
+    #[inline(always)]
+    pub fn is_unusual(&self) -> bool {
         self.notes.load(Relaxed) != 0
+    }
+
+    /// The fast call that the thread is inside of, and those around it, do not just return.
+    pub fn look(&self) {
+        self.notes.fetch_or(LOOK, Relaxed);
+    }
+
+    /// They do again.
+    pub fn look_no_more(&self) {
+        self.notes.fetch_and(!LOOK, Relaxed);
     }
 
     /// The number of the call that the thread is inside of, or 0.
@@ -81,6 +118,16 @@ impl Presence {
         self.notes.fetch_and(!THROWN, Relaxed) & THROWN != 0
     }
 
+    /// C called a callback that was not run, because the call is a leaf.
+    pub fn note_leaf(&self) {
+        self.notes.fetch_or(LEAF, Relaxed);
+    }
+
+    /// Whether that has happened since it was last asked.
+    pub fn take_leaf(&self) -> bool {
+        self.notes.fetch_and(!LEAF, Relaxed) & LEAF != 0
+    }
+
     fn deadlocked(&self) -> MutexGuard<'_, Vec<u32>> {
         // Nothing panics while it is held.
         self.deadlocked.lock().unwrap_or_else(PoisonError::into_inner)
@@ -116,12 +163,12 @@ mod tests {
     #[test]
     fn a_deadlock_is_told_to_the_call_that_it_was_meant_for() {
         let (presence, last) = (Presence::default(), LastCall::default());
-        let outer = presence.enter(&last);
+        let outer = presence.enter(&last, marks::NONE);
         presence.note_deadlock(outer);
         presence.note_deadlock(outer);
         let suspended = presence.suspend();
         assert_eq!((suspended, presence.call()), (outer, 0));
-        let inner = presence.enter(&last);
+        let inner = presence.enter(&last, marks::NONE);
         presence.leave();
         assert!(presence.has_notes());
         assert!(!presence.take_deadlock(inner, false));
@@ -138,10 +185,10 @@ mod tests {
     #[test]
     fn a_note_that_came_too_late_is_dropped() {
         let (presence, last) = (Presence::default(), LastCall::default());
-        let gone = presence.enter(&last);
+        let gone = presence.enter(&last, marks::NONE);
         presence.leave();
         presence.note_deadlock(gone);
-        let next = presence.enter(&last);
+        let next = presence.enter(&last, marks::NONE);
         presence.leave();
         assert!(presence.has_notes());
         assert!(!presence.take_deadlock(next, true));

@@ -2,6 +2,7 @@
 
 use crate::invoke::Path;
 use crate::library::Gate;
+use crate::presence::marks;
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::ptr;
@@ -15,11 +16,13 @@ pub struct Target {
     pub gate: *const Gate,
     /// The way into C; what it may point to is owned by the plan, which lives as long as the function has this number.
     pub path: Path,
+    /// See [`crate::presence::marks`]: leaf, or nothing.
+    pub marks: u32,
 }
 
 impl Target {
     /// No function.
-    pub const NONE: Target = Target { address: ptr::null(), gate: ptr::null(), path: Path::Integers };
+    pub const NONE: Target = Target { address: ptr::null(), gate: ptr::null(), path: Path::Integers, marks: marks::NONE };
 }
 
 /// Targets by number. A `RefCell` would do, but its bookkeeping shows in every call.
@@ -33,6 +36,13 @@ impl Targets {
         // SAFETY: the type is not `Sync`, and no reference into the vector leaves these methods.
         let targets = unsafe { &*self.0.get() };
         targets.get(number as usize).copied().unwrap_or(Target::NONE)
+    }
+
+    /// Where they are, and how many.
+    pub fn parts(&self) -> (*const Target, usize) {
+        // SAFETY: as in `get`.
+        let targets = unsafe { &*self.0.get() };
+        (targets.as_ptr(), targets.len())
     }
 
     /// Replaces the function with this number, growing the table up to it.

@@ -68,7 +68,8 @@ same<ReturnType<typeof strerror>, string>(true);
 // @ts-expect-error an errno is a Number
 strerror('ENOENT');
 same<typeof suffix, 'so' | 'dylib' | 'dll'>(true);
-same<ReturnType<typeof stats>['backend'], 'trampoline' | 'libffi'>(true);
+same<ReturnType<typeof stats>['backend'], 'fast' | 'bun:ffi' | 'Deno.dlopen' | 'trampoline' | 'libffi'>(true);
+same<ReturnType<typeof stats>['reason'], string | null>(true);
 same<ReturnType<typeof stats>['functions'], number>(true);
 same<ReturnType<typeof stats>['retained'], number>(true);
 same<ReturnType<typeof stats>['retainedViews'], number>(true);

@@ -13,6 +13,7 @@ double mixed(int32_t a, double b, int64_t c, float d, uint8_t e, bool f);
 uint32_t length(const char *text);
 const char *greeting(void);
 uint32_t sum4(const uint8_t *bytes);
+const uint8_t *next(const uint8_t *place);
 int32_t repeat(uint32_t count, int32_t (*step)(int32_t));
 void sort_i32(int32_t *values, uint32_t count, int (*compare)(const void *, const void *));
 
@@ -123,6 +124,16 @@ static napi_value call_sum4(napi_env env, napi_callback_info info) {
     return refuse(env);
   napi_value result;
   napi_create_uint32(env, sum4(bytes), &result);
+  return result;
+}
+
+// Addresses are Numbers, as arkffi's are.
+static napi_value call_next(napi_env env, napi_callback_info info) {
+  ARGUMENTS(1)
+  int64_t place;
+  READ(int64, 0, &place)
+  napi_value result;
+  napi_create_int64(env, (int64_t)next((const uint8_t *)place), &result);
   return result;
 }
 
@@ -244,6 +255,7 @@ NAPI_MODULE_INIT() {
       {"length", NULL, call_length, NULL, NULL, NULL, napi_enumerable, NULL},
       {"greeting", NULL, call_greeting, NULL, NULL, NULL, napi_enumerable, NULL},
       {"sum4", NULL, call_sum4, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"next", NULL, call_next, NULL, NULL, NULL, napi_enumerable, NULL},
       {"repeat", NULL, call_repeat, NULL, NULL, NULL, napi_enumerable, NULL},
       {"sort_i32", NULL, call_sort_i32, NULL, NULL, NULL, napi_enumerable, NULL},
       {"nothing_async", NULL, call_nothing_async, NULL, NULL, NULL, napi_enumerable, NULL},

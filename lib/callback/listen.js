@@ -89,7 +89,8 @@ function listen() {
     readLetter,
     () => hooks.settle(),
     () => {},
-    [],
+    // What `Array.prototype` comes to have must not see the elements.
+    Object.setPrototypeOf([], null),
   );
   // C that runs after the engine is gone must find no way back.
   if (typeof process === 'object') process.on('exit', () => native.noteExit());

@@ -7,7 +7,7 @@ use super::slot::{Behind, Slot};
 use crate::abi::tests::scalars;
 use crate::ctype::CType;
 use crate::mailbox::{Delivery, Mailbox};
-use crate::presence::LastCall;
+use crate::presence::{LastCall, marks};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -139,7 +139,7 @@ fn a_wait_that_blocks_its_own_answer_is_given_up_and_the_call_is_told() {
     let mailbox = Arc::new(Mailbox::default());
     let last = LastCall::default();
     let (slot, callback) = open(&mailbox, false, Some(Duration::from_millis(20)));
-    let call = mailbox.presence.enter(&last);
+    let call = mailbox.presence.enter(&last, marks::NONE);
     // The thread of this test is inside of a call that waits for the other.
     assert_eq!(thread::spawn(move || callback(1)).join().unwrap(), DEFAULT);
     mailbox.presence.leave();

@@ -64,7 +64,7 @@ impl Instance {
             return Err(error);
         }
         // SAFETY: the target is open, so its gate is there; the library is kept until the call has left.
-        unsafe { (*target.gate).enter() };
+        unsafe { (*target.gate).hold() };
         self.enter_free(free);
         self.async_calls.calls.borrow_mut().insert(number, call);
         Ok(number)
@@ -128,7 +128,7 @@ impl Instance {
         self.async_calls.calls.borrow_mut().remove(&call.number);
         self.leave_free(call.free());
         // SAFETY: the call has kept its library, and so the gate, until now.
-        if unsafe { (*call.target.gate).leave() } {
+        if unsafe { (*call.target.gate).release() } {
             self.finish_closing();
             // What callbacks of destructors have thrown is nobody's error here.
             // SAFETY: this is the environment's thread, with a handle scope.

@@ -3,6 +3,7 @@
 use super::{Bound, Instance};
 use crate::error::Error;
 use crate::library::closed_error;
+use crate::presence::marks;
 use crate::targets::Target;
 use std::ptr;
 
@@ -26,9 +27,15 @@ impl Instance {
         Ok(self.bind(bound, address))
     }
 
+    /// No JavaScript runs while C is in this function; see `leaf` in `index.d.ts`.
+    pub fn set_leaf(&self, number: u32) {
+        let target = self.targets.get(number);
+        self.targets.set(number, Target { marks: marks::LEAF, ..target });
+    }
+
     pub(super) fn bind(&self, bound: Bound, address: usize) -> u32 {
         let gate = bound.library.as_ref().map_or(&raw const *self.open_gate, |library| library.gate());
-        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: bound.call.path() };
+        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: bound.call.path(), marks: marks::NONE };
         let mut table = self.bound.borrow_mut();
         let number = self.free_numbers.borrow_mut().pop().unwrap_or_else(|| {
             table.push(None);
@@ -36,6 +43,7 @@ impl Instance {
         });
         table[number as usize] = Some(bound);
         self.targets.set(number, target);
+        self.tell_place();
         number
     }
 }

@@ -4,6 +4,8 @@ use super::Instance;
 use crate::error::{Code, Error};
 use crate::invoke::{Call, invoke};
 use crate::library::closed_error;
+use crate::presence::marks;
+use crate::targets::Target;
 use std::rc::Rc;
 
 impl Instance {
@@ -25,7 +27,27 @@ impl Instance {
     pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<(T, u32)> {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
-        let target = self.targets.get(unsafe { (*frame).target });
+        let number = unsafe { (*frame).target };
+        // SAFETY: the plan lives as long as the function, which its caller holds; the rest as the caller says.
+        let made = unsafe { self.call_by(number, marks::NONE, |target| invoke(frame, target.address, target.path), take) };
+        made.map(|((), taken, call)| (taken, call))
+    }
+
+    /// The same for the function with this number, which `call` calls. The call has these marks too.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, in a call from JavaScript, and `call` may call the target it is given.
+    #[inline(always)]
+    pub unsafe fn call_by<R, T>(
+        &self,
+        number: u32,
+        marks: u32,
+        call: impl FnOnce(&Target) -> R,
+        take: impl FnOnce() -> T,
+    ) -> Option<(R, T, u32)> {
+        let frame = self.frame.as_ptr();
+        let target = self.targets.get(number);
         let floor = self.raise_floor();
         if target.address.is_null() {
             self.give_back(floor);
@@ -34,42 +56,53 @@ impl Instance {
         // SAFETY: the target is open, so its library has not been closed and the gate is there; once
         // inside, the library is kept until `leave`.
         let gate = unsafe { &*target.gate };
-        gate.enter();
-        // SAFETY: the plan lives as long as the function, which its caller holds; it is mapped while its gate is entered; that it
-        // is a C function of this signature is what binding it claimed, and the slots are written.
-        let call = unsafe {
-            let call = self.mailbox.presence.enter(&self.last_call);
+        let before = gate.enter();
+        let serial = self.mailbox.presence.enter(&self.last_call, target.marks | marks);
+        // SAFETY: the frame lives as long as the instance; the function is mapped while its gate is entered.
+        let result = unsafe {
             self.errno.set((*frame).errno);
-            invoke(frame, target.address, target.path);
-            (*frame).errno = self.errno.get();
-            self.mailbox.presence.leave();
-            call
+            let result = call(&target);
+            let errno = self.errno.get();
+            if (*frame).errno != errno {
+                (*frame).errno = errno;
+            }
+            result
         };
+        self.mailbox.presence.leave();
         if self.levels.is_used() {
             self.end_level();
         }
         let taken = take();
         // Destructors that run now may call too: what C stored in scratch memory has yet to be read.
-        if gate.leave() {
+        if gate.leave(before) {
             self.finish_closing();
         }
         self.give_back(floor);
-        Some((taken, call))
+        Some((result, taken, serial))
     }
 
     /// Runs code of C that is no call of a function: initializers and destructors of libraries. Returns the
     /// number it has as a call.
     pub fn inside_c<T>(&self, work: impl FnOnce() -> T) -> (T, u32) {
-        let presence = &self.mailbox.presence;
         // Destructors run after a call, and may also run in one.
-        let outer = presence.call();
-        let call = presence.enter(&self.last_call);
-        let value = work();
-        presence.resume(outer);
-        if self.levels.is_used() {
-            self.end_level();
-        }
-        (value, call)
+        self.aside(|| {
+            let presence = &self.mailbox.presence;
+            let call = presence.enter(&self.last_call, marks::NO_SCOPE);
+            let value = work();
+            presence.leave();
+            if self.levels.is_used() {
+                self.end_level();
+            }
+            (value, call)
+        })
+    }
+
+    /// Whether the call being prepared has taken scratch memory.
+    #[inline(always)]
+    pub fn has_scratch(&self) -> bool {
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance. A string on the heap raises the top too.
+        unsafe { (*frame).scratch_top != (*frame).scratch_floor }
     }
 
     /// Keeps the scratch memory of the call that begins from calls inside it. Returns the floor that
@@ -79,8 +112,7 @@ impl Instance {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         unsafe {
-            // A string on the heap raises the top too.
-            if (*frame).scratch_top == (*frame).scratch_floor {
+            if !self.has_scratch() {
                 return None;
             }
             let floor = ((*frame).scratch_floor, (*frame).heap_floor);
@@ -155,6 +187,7 @@ impl Instance {
         };
         while let Some(library) = next() {
             self.inside_c(|| library.close());
+            self.code.set(None);
         }
         // SAFETY: as above.
         unsafe { ((*frame).int_results, (*frame).float_results, (*frame).errno) = (ints, floats, errno) };

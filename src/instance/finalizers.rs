@@ -113,7 +113,7 @@ impl Instance {
             return Err(Error::new(Code::CallFailed, "attachFinalizer: the host adds no finalizer to this object"));
         }
         if let Some(library) = &library {
-            library.gate().enter();
+            library.gate().hold();
         }
         self.finalizers.last.set(number);
         let size = size.min(MOST_BYTES - self.finalizers.told.get());
@@ -249,7 +249,7 @@ impl Instance {
     }
 
     fn leave_library(&self, finalizer: &Finalizer) {
-        if finalizer.library.as_ref().is_some_and(|library| library.gate().leave()) {
+        if finalizer.library.as_ref().is_some_and(|library| library.gate().release()) {
             self.finish_closing();
         }
     }

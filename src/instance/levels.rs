@@ -1,6 +1,8 @@
 //! The levels of calls and callbacks inside of each other: what waits while a callback runs JavaScript. Kept
 //! here and not on the stack, which every level takes of what is in between.
 
+use crate::library::Gate;
+use crate::presence::marks;
 use napi::sys;
 use std::cell::{Cell, RefCell};
 use std::ptr;
@@ -30,7 +32,13 @@ pub struct Level {
     pub heap_floor: u32,
     /// Of a call that was put aside: whether a callback of it has thrown.
     pub has_thrown: bool,
-    /// Whether that was taken from the host and kept.
+    /// Whether it has called a callback though it is a leaf.
+    pub has_called_back: bool,
+    /// What the call, which has come without being counted, is counted in since JavaScript has run; else NULL.
+    pub gate: *const Gate,
+    /// The number of that call's function.
+    pub function: u32,
+    /// Whether what was thrown was taken from the host and kept.
     pub has_error: bool,
 }
 
@@ -52,6 +60,9 @@ impl Level {
         heap_blocks: 0,
         heap_floor: 0,
         has_thrown: false,
+        has_called_back: false,
+        gate: ptr::null(),
+        function: 0,
         has_error: false,
     };
 }
@@ -82,13 +93,14 @@ impl Levels {
         self.is_used.get()
     }
 
-    /// JavaScript is about to run: what `prepare` leaves in the current level waits for it.
+    /// JavaScript is about to run in a callback of `call`: what `prepare` leaves in the current level waits for it.
     #[inline]
-    pub fn go_down<T>(&self, prepare: impl FnOnce(&mut Level) -> T) -> T {
+    pub fn go_down<T>(&self, call: u32, prepare: impl FnOnce(&mut Level) -> T) -> T {
         let mut levels = self.levels.borrow_mut();
         let depth = self.depth.get();
         if !self.is_used.replace(false) {
-            levels[depth].uses = 0;
+            // A call without a scope of its own begins with another.
+            levels[depth].uses = if call & marks::NO_SCOPE == 0 { 0 } else { Level::FIRST };
             levels[depth].reference = ptr::null_mut();
         }
         let value = prepare(&mut levels[depth]);

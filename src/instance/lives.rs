@@ -9,6 +9,8 @@ impl Instance {
     /// Frees a number for use again; its function can no longer be called. Returns the number of a library that
     /// is of no use any more; 0 for none.
     pub fn release_bound(&self, number: u32) -> u32 {
+        // C may have come here by another addon, from this very function.
+        self.hold_current();
         let released = self.bound.borrow_mut().get_mut(number as usize).and_then(Option::take);
         let Some(bound) = released else { return 0 };
         // What frees its result goes with it; that of a variant is the function's own.

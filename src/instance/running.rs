@@ -4,8 +4,9 @@ use super::Instance;
 use super::levels::Level;
 use super::mail::Listener;
 use crate::callback::slot::Behind;
-use crate::error::{Code, Error};
 use crate::exit;
+use crate::fast::engine;
+use crate::presence::marks;
 use napi::sys;
 use std::ptr;
 
@@ -20,6 +21,10 @@ impl Instance {
     pub unsafe fn call_back(&self, behind: &Behind, copy: impl FnOnce(*mut u64)) -> bool {
         let presence = &self.mailbox.presence;
         if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) || exit::is_over() {
+            return false;
+        }
+        if presence.call() & marks::LEAF != 0 {
+            presence.note_leaf();
             return false;
         }
         let frame = self.frame.as_ptr();
@@ -56,8 +61,9 @@ impl Instance {
     unsafe fn suspend(&self, reference: sys::napi_ref) -> sys::napi_value {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
         let errno = self.errno.get();
+        self.hold_current();
         let call = self.mailbox.presence.suspend();
-        self.levels.go_down(|level| {
+        self.levels.go_down(call, |level| {
             // SAFETY: the environment and the frame are live. A scope is closed when the call returns at the
             // latest, and those of calls further in are closed by then.
             unsafe {
@@ -86,6 +92,10 @@ impl Instance {
     unsafe fn resume(&self, status: sys::napi_status) -> bool {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
         let call = self.levels.come_up();
+        if call & marks::UNCOUNTED != 0 {
+            // Calls inside may have found nothing to look at.
+            self.mailbox.presence.look();
+        }
         self.mailbox.presence.resume(call);
         let (errno, has_blocks) = self.levels.here(|level| {
             level.uses += 1;
@@ -126,6 +136,11 @@ impl Instance {
             // The host lets no JavaScript run any more.
             self.stop_calling_back();
         } else if self.is_inside() {
+            if self.mailbox.presence.call() & marks::NO_SCOPE != 0 {
+                // No function of Node-API's is about to return: not every host finds it later.
+                // SAFETY: as the caller says.
+                self.has_error.set(unsafe { self.keep_if_pending() });
+            }
             self.mailbox.presence.note_thrown();
         } else {
             // SAFETY: as the caller says.
@@ -173,31 +188,54 @@ impl Instance {
     #[cold]
     fn put_aside(&self) {
         let presence = &self.mailbox.presence;
-        let has_thrown = presence.take_thrown();
+        let (has_thrown, has_called_back) = (presence.take_thrown(), presence.take_leaf());
         let was_kept = self.has_error.take();
         // SAFETY: this is the environment's thread, in code of the host's.
         let has_error = was_kept || (has_thrown && unsafe { self.keep_pending() });
+        self.hold_current();
         let (call, errno) = (presence.suspend(), self.errno.get());
-        self.levels.go_down(|level| {
+        self.levels.go_down(call, |level| {
             (level.call, level.errno) = (call, errno);
-            (level.has_thrown, level.has_error) = (has_thrown, has_error);
+            (level.has_thrown, level.has_error, level.has_called_back) = (has_thrown, has_error, has_called_back);
         });
     }
 
-    /// Keeps what is pending, which must not be thrown by what comes in between.
+    /// The same, unless nothing is.
     ///
     /// # Safety
     ///
     /// This is the environment's thread.
-    unsafe fn keep_pending(&self) -> bool {
+    #[cold]
+    unsafe fn keep_if_pending(&self) -> bool {
+        let mut is_pending = false;
+        // SAFETY: as the caller says.
+        unsafe {
+            sys::napi_is_exception_pending(self.env.get(), &raw mut is_pending) == sys::Status::napi_ok && is_pending && self.keep_pending()
+        }
+    }
+
+    /// Keeps what is pending, which must not be thrown by what comes in between. Whether there is something: not if the
+    /// engine has stopped JavaScript, which goes on until C returns, and is nothing to be thrown.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread.
+    pub(super) unsafe fn keep_pending(&self) -> bool {
         let (env, mut scope, mut error, mut holder) = (self.env.get(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         let Ok(Listener { thrown: holder_of, .. }) = self.listener(1) else { return false };
         // SAFETY: as the caller says; the holder is an array of ours.
         unsafe {
             sys::napi_open_handle_scope(env, &raw mut scope);
             sys::napi_get_reference_value(env, holder_of, &raw mut holder);
-            let is_kept = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok
+            // Else calls that come later would throw it.
+            let is_taken = sys::napi_get_and_clear_last_exception(env, &raw mut error) == sys::Status::napi_ok;
+            // The engine would forget that it stops when it is asked to store something.
+            let is_kept = is_taken
+                && !engine::is_stopping()
                 && sys::napi_set_element(env, holder, self.levels.depth(), error) == sys::Status::napi_ok;
+            if !is_kept {
+                sys::napi_get_and_clear_last_exception(env, &raw mut error);
+            }
             sys::napi_close_handle_scope(env, scope);
             is_kept
         }
@@ -205,12 +243,20 @@ impl Instance {
 
     #[cold]
     fn put_back(&self) {
-        self.mailbox.presence.resume(self.levels.come_up());
-        let (errno, has_thrown, has_error) = self.levels.here(|level| (level.errno, level.has_thrown, level.has_error));
+        let call = self.levels.come_up();
+        if call & marks::UNCOUNTED != 0 {
+            self.mailbox.presence.look();
+        }
+        self.mailbox.presence.resume(call);
+        let (errno, has_called_back) = self.levels.here(|level| (level.errno, level.has_called_back));
+        let (has_thrown, has_error) = self.levels.here(|level| (level.has_thrown, level.has_error));
         self.errno.set(errno);
         self.has_error.set(has_error);
         if has_thrown {
             self.mailbox.presence.note_thrown();
+        }
+        if has_called_back {
+            self.mailbox.presence.note_leaf();
         }
     }
 
@@ -221,52 +267,5 @@ impl Instance {
             // SAFETY: it is the innermost one, opened by a callback of the call.
             unsafe { sys::napi_close_handle_scope(self.env.get(), scope) };
         }
-    }
-
-    /// Whether the call that has just returned has something to [`see to`](Instance::see_to).
-    #[inline(always)]
-    pub fn has_notes(&self) -> bool {
-        self.mailbox.presence.has_notes()
-    }
-
-    /// Throws what a callback of the call has thrown, or that somebody waited in vain for this thread while it
-    /// was inside the call. Returns whether it did.
-    ///
-    /// # Safety
-    ///
-    /// `env` is the environment's, in a call from JavaScript; `call` has just returned.
-    #[cold]
-    pub unsafe fn see_to(&self, env: sys::napi_env, call: u32, function: u32) -> bool {
-        let presence = &self.mailbox.presence;
-        let was_deadlock = presence.take_deadlock(call, self.levels.depth() == 0);
-        if !presence.take_thrown() {
-            if was_deadlock {
-                let message = "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \
-                               make it with .async, or let the callback be a 'listener'";
-                let error = self.error_of(function, Error::new(Code::CallbackDeadlock, message));
-                // SAFETY: as the caller says.
-                unsafe { self.throw(env, &error) };
-            }
-            return was_deadlock;
-        }
-        let mut is_pending = false;
-        // SAFETY: as the caller says; the holder is an array of ours.
-        unsafe {
-            if let (true, Ok(Listener { thrown: holder_of, .. })) = (self.has_error.take(), self.listener(1)) {
-                let (mut holder, mut error, mut nothing) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-                sys::napi_get_reference_value(env, holder_of, &raw mut holder);
-                sys::napi_get_element(env, holder, self.levels.depth(), &raw mut error);
-                sys::napi_get_undefined(env, &raw mut nothing);
-                sys::napi_set_element(env, holder, self.levels.depth(), nothing);
-                sys::napi_throw(env, error);
-                return true;
-            }
-            sys::napi_is_exception_pending(env, &raw mut is_pending);
-            if !is_pending {
-                let error = Error::new(Code::CallFailed, "a callback failed, and the host does not tell why");
-                self.throw(env, &self.error_of(function, error));
-            }
-        }
-        true
     }
 }

@@ -3,26 +3,37 @@
 use super::Instance;
 use crate::diagnosis::symbols;
 use crate::error::{Code, Error};
+use crate::fast::host_code;
 use crate::library::closed_error;
 use crate::segments::{Described, Object, Segment, describe_symbol, object_of, segment_at};
 
 impl Instance {
-    /// Refuses an address that is known to be no code. What was found last is kept: most symbols of a library
-    /// are in one segment.
+    /// Refuses an address that is known to be no code.
     pub(super) fn check_code(&self, name: &str, address: usize) -> Result<(), Error> {
-        if self.code.get().is_some_and(|code| code.contains(address)) {
-            return Ok(());
-        }
-        match segment_at(address) {
-            Some(segment) if !segment.is_executable => {
+        match self.code_at(address) {
+            Some((segment, _)) if !segment.is_executable => {
                 let message = format!("{name}: the symbol is a variable, not a function: define it with type and global: true");
                 Err(Error::new(Code::InvalidSymbol, message).of_symbol(name))
             }
-            segment => {
-                self.code.set(segment);
-                Ok(())
-            }
+            _ => Ok(()),
         }
+    }
+
+    /// Whether a function is the host's or an addon's, if its address is code.
+    pub fn is_of_host(&self, address: usize) -> bool {
+        self.code_at(address).is_some_and(|(_, is_of_host)| is_of_host)
+    }
+
+    /// The segment with an address, and whether it is the host's or an addon's. What was found last is kept: most symbols
+    /// of a library are in one.
+    fn code_at(&self, address: usize) -> Option<(Segment, bool)> {
+        if let Some(code) = self.code.get().filter(|(segment, _)| segment.contains(address)) {
+            return Some(code);
+        }
+        let segment = segment_at(address)?;
+        let code = (segment, segment.is_executable && host_code::has(address));
+        self.code.set(Some(code));
+        Some(code)
     }
 
     /// The address of a variable of an open library, which has so many bytes, and whether it is read-only.

@@ -2,8 +2,11 @@
 
 use super::Instance;
 use crate::error::Error;
+use crate::frame::Frame;
 use crate::targets::Target;
+use crate::text;
 use crate::text_result::{PLAIN, TextResult, call_free};
+use napi::sys;
 
 /// The numbers of a signature that takes a pointer.
 const TAKES_POINTER: [u32; 2] = [crate::ctype::CType::Void as u32, crate::ctype::CType::Ptr as u32];
@@ -17,6 +20,39 @@ impl Instance {
             bound.text = Some(TextResult { free, ..text });
         }
         Ok(())
+    }
+
+    /// Copies a string to the scratch stack or the heap and leaves its address in the frame; 0 when it contains a NUL or
+    /// there is no memory for it.
+    ///
+    /// # Safety
+    ///
+    /// `env` is the environment's, in a call from JavaScript, and `string` a value of that.
+    pub unsafe fn encode(&self, env: sys::napi_env, string: sys::napi_value) {
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance, and what is left of the scratch stack is free.
+        unsafe {
+            let mark = (*frame).scratch_top;
+            let room = size_of::<Frame>().saturating_sub(mark as usize);
+            let target = frame.cast::<u8>().wrapping_add(mark as usize);
+            (*frame).address = 0;
+            let bytes = if let Some(length) = text::write_utf8(env, string, target, room) {
+                (*frame).scratch_top = mark + (length + 1).next_multiple_of(8).min(room) as u32;
+                std::slice::from_raw_parts(target, length)
+            } else if let Some(block) = text::copy_to_heap(env, string) {
+                let bytes = std::slice::from_raw_parts(block.address(), block.length());
+                self.heap.borrow_mut().push(block);
+                (*frame).heap_blocks += 1;
+                // The top tells whether a call has scratch memory at all; it may lie beyond the end.
+                (*frame).scratch_top = mark + 8;
+                bytes
+            } else {
+                return;
+            };
+            if memchr::memchr(0, bytes).is_none() {
+                (*frame).address = bytes.as_ptr().expose_provenance() as u64;
+            }
+        }
     }
 
     /// What the text is that a function returns.
@@ -40,14 +76,14 @@ impl Instance {
     pub fn enter_free(&self, free: Option<Target>) {
         if let Some(target) = free {
             // SAFETY: the target is open, so its gate is there.
-            unsafe { (*target.gate).enter() };
+            unsafe { (*target.gate).hold() };
         }
     }
 
     /// The function is used no more.
     pub fn leave_free(&self, free: Option<Target>) {
         // SAFETY: the gate was entered, and so is there.
-        if free.is_some_and(|target| unsafe { (*target.gate).leave() }) {
+        if free.is_some_and(|target| unsafe { (*target.gate).release() }) {
             self.finish_closing();
         }
     }

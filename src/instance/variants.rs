@@ -3,6 +3,7 @@
 use super::{Bound, Instance};
 use crate::error::Error;
 use crate::invoke::Call;
+use crate::presence::marks;
 use crate::targets::Target;
 use std::rc::Rc;
 
@@ -30,12 +31,17 @@ impl Instance {
         });
         let variant = variant.ok_or_else(|| self.closed_error(function))?;
         let number = self.bind(variant, target.address.addr());
+        if target.marks != marks::NONE {
+            self.set_leaf(number);
+        }
         self.variants.borrow_mut().entry(function).or_default().push(number);
         Ok((number, call))
     }
 
     /// Makes a bound function and its variants throw `ERR_LIBRARY_CLOSED` from now on.
     pub fn close_bound(&self, number: u32) {
+        // C may have come here by another addon, from this very function.
+        self.hold_current();
         self.targets.set(number, Target::NONE);
         for &variant in self.variants.borrow().get(&number).into_iter().flatten() {
             self.targets.set(variant, Target::NONE);

@@ -1,0 +1,19 @@
+// The random program of hot calls for a moment; `npm run test:hot` runs it for long, under many flags of the engine.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { flags, node } from './node.mjs';
+
+const program = fileURLToPath(new URL('./hot/run.mjs', import.meta.url));
+
+test.each([1, 2])(
+  'hot calls are right among collections, deoptimizations, closed libraries and callbacks, seed %i',
+  (seed) => {
+    const args = ['--no-warnings', '--expose-gc', '--allow-natives-syntax', ...flags, program];
+    const { stdout, stderr, signal } = spawnSync(node, [...args, '--seed', String(seed), '--rounds', '30'], {
+      encoding: 'utf8',
+      timeout: 100_000,
+    });
+    expect(`${stdout.slice(-3000)}${stderr.slice(-2000)}${signal ?? ''}`).toMatch(/\nright: \d+ calls, .*\n$/);
+  },
+);

@@ -1,0 +1,50 @@
+// JavaScript that runs inside of a call may change what optimized code around the call was compiled for: that code must
+// not go on as if nothing had happened, and the engine must not end the process. Each program runs in a process of its own.
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
+import { require } from './open.mjs';
+
+/** @param {string} returns the type of what C returns, a small integer @param {string} text of the call */
+const program = (returns, text) => `
+  const { dlopen, JSCallback } = require(${JSON.stringify(require.resolve('../index.js'))});
+  const { symbols } = dlopen(${JSON.stringify(fixture('callbacks'))}, {
+    apply_i32: { args: ['function', 'i32'], returns: '${returns}' },
+    apply_f64: { args: ['function', 'f64'], returns: 'f64' },
+  });
+  class Shape { sides() { return 1; } }
+  const settings = { mode: 1 };
+  let changes = false;
+  const change = (value) => {
+    if (changes) {
+      changes = false;
+      settings.mode = 2;
+      Shape.prototype.sides = () => 2;
+    }
+    return value;
+  };
+  const one = new JSCallback(change, { args: ['i32'], returns: 'i32' });
+  const oneDouble = new JSCallback(change, { args: ['f64'], returns: 'f64' });
+  const shape = new Shape();
+  function run(count) {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += ${text} * shape.sides() + settings.mode;
+    return sum;
+  }
+  for (let i = 0; i < 300; i++) run(100);
+  const before = run(10);
+  changes = true;
+  console.log(before, run(10), run(10));
+`;
+
+test.each([
+  ['an integer', 'i32', 'symbols.apply_i32(one, 1)'],
+  ['a 64-bit integer', 'i64', '(symbols.apply_i32(one, 1) | 0)'],
+  ['nothing', 'void', '(symbols.apply_i32(one, 1) === undefined ? 1 : 0)'],
+  ['a double', 'i32', 'symbols.apply_f64(oneDouble, 1)'],
+])('code around a call that returns %s sees what a callback has changed', (_, returns, text) => {
+  const args = [...flags, '--no-warnings', '-e', program(returns, text)];
+  const { stdout, stderr, signal } = spawnSync(node, args, { encoding: 'utf8', timeout: 100_000 });
+  expect(`${stdout}${stderr.slice(0, 500)}${signal ?? ''}`).toBe('20 40 40\n');
+});

@@ -1,0 +1,54 @@
+// A library that is closed inside of a call of its own is unloaded when that returns, and what its destructor does then
+// must not change what the call returns: cold, and in optimized code.
+import { copyFileSync, rmSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { fixture } from './fixtures/paths.mjs';
+import { arkffi } from './open.mjs';
+
+let copies = 0;
+
+function openCopy() {
+  const file = `${fixture('closing')}.${process.pid}.${copies++}.so`;
+  copyFileSync(fixture('closing'), file);
+  try {
+    return arkffi.dlopen(file, {
+      number_after: { args: ['function', 'i32'], returns: 'i32' },
+      set_at_unload: { args: ['function'] },
+    });
+  } finally {
+    rmSync(file);
+  }
+}
+
+test.each([
+  ['cold', 0],
+  ['hot', 20_000],
+])('a destructor whose callback makes a call that is refused leaves the result alone, %s', (_, calls) => {
+  const library = openCopy();
+  const { number_after: after, set_at_unload: atUnload } = library.symbols;
+  const seen = [];
+  let isLast = false;
+  const callback = new arkffi.JSCallback(
+    (number) => {
+      if (!isLast) return number;
+      seen.push(number);
+      if (number === 1) library.close();
+      else {
+        try {
+          atUnload(null);
+        } catch (error) {
+          seen.push(error.code);
+        }
+      }
+      return number;
+    },
+    { args: ['i32'], returns: 'i32' },
+  );
+  atUnload(callback);
+  let sum = 0;
+  for (let index = 0; index < calls; index++) sum += after(callback, 5);
+  isLast = true;
+  expect([sum, after(callback, 5), ...seen]).toEqual([5 * calls, 5, 1, 2, 'ERR_LIBRARY_CLOSED']);
+  expect(() => after(callback, 5)).toThrow(expect.objectContaining({ code: 'ERR_LIBRARY_CLOSED' }));
+  callback.close();
+});

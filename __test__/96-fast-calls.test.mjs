@@ -1,0 +1,195 @@
+// Calls that the engine compiles do what calls through the frame do. What is random, and what callbacks change, is in
+// 92 to 95; which way a function goes is in docs/fast-calls.md, which is made by looking.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { fixture } from './fixtures/paths.mjs';
+import { flags, node } from './node.mjs';
+import { arkffi, require } from './open.mjs';
+
+const index = JSON.stringify(require.resolve('../index.js'));
+const basics = JSON.stringify(fixture('basics'));
+const isFast = arkffi.stats().backend === 'fast';
+
+/** @param {string[]} args @param {Record<string, string | undefined>} [env] */
+function run(args, env) {
+  const options = { encoding: 'utf8', timeout: 100_000, env: { ...process.env, ...env } };
+  const { stdout, stderr, signal } = spawnSync(node, ['--no-warnings', '--expose-gc', ...flags, ...args], options);
+  return `${stdout}${stderr.slice(0, 2000)}${signal ?? ''}`;
+}
+
+describe.runIf(isFast)('calls that the engine compiles', () => {
+  it('give what calls through the frame give, cold, hot and deoptimized, for every type and value', () => {
+    const program = fileURLToPath(new URL('./fast/outcomes.mjs', import.meta.url));
+    const fast = run(['--allow-natives-syntax', program]);
+    const byFrame = run(['--allow-natives-syntax', program], { ARKFFI_BACKEND: 'frame' });
+    expect(fast.trimEnd().split('\n').pop()).toBe('fast');
+    expect(fast.replace(/fast\n$/, 'trampoline\n')).toBe(byFrame);
+    expect(byFrame).not.toMatch(/hot|forgotten/);
+  });
+
+  it('show what C has written to memory in the next statement', () => {
+    const program = `
+      const { dlopen } = require(${index});
+      const { fill } = dlopen(${basics}, { fill: { args: ['buffer', 'u8', 'size_t'], leaf: true } }).symbols;
+      const bytes = new Uint8Array(8);
+      const words = new Uint32Array(bytes.buffer);
+      function wrong(count) {
+        let wrong = 0;
+        for (let i = 0; i < count; i++) {
+          const before = bytes[3];
+          fill(bytes, i & 255, 8);
+          if (bytes[3] !== (i & 255) || words[1] !== (i & 255) * 0x01010101) wrong++;
+          if (i > 0 && before !== ((i - 1) & 255)) wrong++;
+        }
+        return wrong;
+      }
+      console.log(wrong(100), wrong(50000));`;
+    expect(run(['-e', program])).toBe('0 0\n');
+  });
+
+  it('keep temporary views while C runs, also when callbacks collect', () => {
+    const program = `
+      const { dlopen, JSCallback } = require(${index});
+      const definition = { symbol: 'sum_after', args: ['ptr', 'i32', 'function'], returns: 'i32' };
+      const { sum_after } = dlopen(${basics}, { sum_after: definition }).symbols;
+      let collects = false;
+      const one = new JSCallback((value) => {
+        if (collects) {
+          gc();
+          for (let i = 0; i < 10; i++) new Uint8Array(100000).fill(9);
+          gc();
+        }
+        return value;
+      }, { args: ['i32'], returns: 'i32' });
+      const call = () => sum_after(new Uint8Array(100000).fill(1), 100000, one);
+      const expected = call();
+      for (let i = 0; i < 3000; i++) if (call() !== expected) throw new Error('cold');
+      collects = true;
+      let wrong = 0;
+      for (let i = 0; i < 20; i++) if (call() !== expected) wrong++;
+      console.log(wrong);`;
+    expect(run(['-e', program])).toBe('0\n');
+  });
+
+  it('begin with the errno that was set, and leave the one that C leaves', () => {
+    const program = `
+      const { dlopen, errno } = require(${index});
+      const { fail_with, read_errno, nothing } = dlopen(${basics}, {
+        fail_with: { args: ['i32'], returns: 'i32', leaf: true },
+        read_errno: { returns: 'i32', leaf: true },
+        nothing: { leaf: true },
+      }).symbols;
+      function wrong(count) {
+        let wrong = 0;
+        for (let i = 0; i < count; i++) {
+          errno(i & 63);
+          if (read_errno() !== (i & 63)) wrong++;
+          fail_with(i & 31);
+          nothing();
+          if (errno() !== (i & 31)) wrong++;
+        }
+        return wrong;
+      }
+      console.log(wrong(100), wrong(30000));`;
+    expect(run(['-e', program])).toBe('0 0\n');
+  });
+
+  it('throw after the library is closed, in the midst of a hot loop', () => {
+    const program = `
+      const { dlopen } = require(${index});
+      const library = dlopen(${basics}, { add: { args: ['i32', 'i32'], returns: 'i32', leaf: true } });
+      const { add } = library.symbols;
+      let calls = 0;
+      function run(until) {
+        for (let i = 0; i < 100000; i++) {
+          if (i === until) library.close();
+          if (add(i, 1) !== i + 1) throw new Error('wrong');
+          calls++;
+        }
+      }
+      run(-1);
+      run(-1);
+      try { run(70000); } catch (error) { console.log(error.code, error.symbol, calls); }
+      try { add(1, 2); } catch (error) { console.log(error.code); }
+      try { add(1); } catch (error) { console.log(error.code); }`;
+    expect(run(['-e', program])).toBe('ERR_LIBRARY_CLOSED add 270000\nERR_LIBRARY_CLOSED\nERR_MISSING_ARGS\n');
+  });
+
+  it('are the same in more workers than have places', () => {
+    const program = `
+      const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+      const { dlopen, stats } = require(${index});
+      const { add } = dlopen(${basics}, { add: { args: ['i32', 'i32'], returns: 'i32', leaf: true } }).symbols;
+      let wrong = 0;
+      for (let i = 0; i < 20000; i++) if (add(i, 1) !== i + 1) wrong++;
+      const { backend, reason } = stats();
+      if (isMainThread) {
+        const workers = Array.from({ length: 20 }, () => new Worker(process.argv[1]));
+        const told = workers.map((worker) => new Promise((resolve) => worker.once('message', resolve)));
+        Promise.all(told).then(async (answers) => {
+          const slow = answers.filter(({ backend }) => backend !== 'fast');
+          console.log(wrong, backend, answers.reduce((sum, { wrong }) => sum + wrong, 0), slow.length, slow[0].reason);
+          await Promise.all(workers.map((worker) => worker.terminate()));
+          // Their places are free again.
+          new Worker(process.argv[1]).once('message', ({ backend }) => { console.log(backend); process.exit(); });
+        });
+      } else {
+        parentPort.postMessage({ wrong, backend, reason });
+        setInterval(() => undefined, 1000);
+      }`;
+    const folder = mkdtempSync(path.join(tmpdir(), 'arkffi-places-'));
+    const file = path.join(folder, 'program.cjs');
+    writeFileSync(file, program);
+    expect(run([file])).toBe('0 fast 0 5 too many threads have them\nfast\n');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('leave nothing behind of functions that are dropped', () => {
+    const program = `
+      const { CFunction, dlopen, stats } = require(${index});
+      const { ptr } = dlopen(${basics}, { add: { args: ['i32', 'i32'], returns: 'i32' } }).symbols.add;
+      const { setTimeout } = require('node:timers/promises');
+      let wrong = 0;
+      (async () => {
+        for (let round = 0; round < 20; round++) {
+          for (let i = 0; i < 200; i++) {
+            const add = CFunction({ ptr, args: ['i32', 'i32'], returns: 'i32' });
+            for (let j = 0; j < 20; j++) if (add(i, j) !== i + j) wrong++;
+          }
+          gc();
+          await setTimeout(1);
+        }
+        for (let i = 0; i < 50 && stats().functions > 400; i++) { gc(); await setTimeout(10); }
+        console.log(wrong, stats().functions <= 400);
+      })();`;
+    expect(run(['-e', program])).toBe('0 true\n');
+  });
+});
+
+describe('where the engine is not known', () => {
+  it.each([
+    [
+      'modules',
+      `Object.defineProperty(process.versions, 'modules', { value: '1' })`,
+      'this version of Node is not known',
+    ],
+    ['V8', `Object.defineProperty(process.versions, 'v8', { value: '1.2.3' })`, 'this version of Node is not known'],
+    ['NW.js', `Object.defineProperty(process.versions, 'nw', { value: '0.99' })`, 'only on Node itself'],
+    ['electron', `Object.defineProperty(process.versions, 'electron', { value: '99' })`, 'only on Node itself'],
+    ['a host of another name', `Object.defineProperty(process.release, 'name', { value: 'x' })`, 'only on Node itself'],
+  ])('calls go by the frame: %s', (_, change, reason) => {
+    const program = `
+      ${change};
+      const { dlopen, stats } = require(${index});
+      const { add } = dlopen(${basics}, { add: { args: ['i32', 'i32'], returns: 'i32' } }).symbols;
+      let sum = 0;
+      for (let i = 0; i < 100; i++) sum += add(i, 1);
+      console.log(sum, stats().backend, stats().reason);`;
+    const expected = isFast ? `5050 trampoline ${reason}\n` : /^5050 /;
+    expect(run(['-e', program])).toEqual(isFast ? expected : expect.stringMatching(expected));
+  });
+});

@@ -1,0 +1,1 @@
+// Is run to see whether a host knows some flags.

@@ -1,0 +1,38 @@
+'use strict';
+// Callers of Bun's: functions of its own FFI, which its engine calls from compiled code.
+
+const native = require('../binding.js');
+const { entryFor, holding } = require('./holding.js');
+const { probed } = require('./probe.js');
+
+/** @typedef {import('./provider.js').Kind} Kind */
+
+/**
+ * What Bun calls the kinds. It takes longer to pass signed 64-bit integers than the frame does; a `ptr` is any Number.
+ * @type {Partial<Record<Kind | 'void', string>>}
+ */
+const types = { void: 'void', i32: 'i32', u32: 'u32', u64: 'ptr', f32: 'f32', f64: 'f64' };
+Object.setPrototypeOf(types, null);
+
+/** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
+function bunProvider() {
+  const entries = native.hostEntries();
+  if (entries === null) return { reason: 'there are no entries on this system, or for so many threads' };
+  /** @type {(name: string) => any} */
+  const load = require;
+  const { CFunction } = load('bun:ffi');
+  return probed({
+    name: 'bun:ffi',
+    reenters: 'always',
+    caller(values, result, kept) {
+      const args = values.map((kind) => types[kind]);
+      const returns = types[result];
+      if (returns === undefined || args.includes(undefined)) return null;
+      const ptr = entries[entryFor(values, result)];
+      return holding(CFunction({ ptr, args: ['i32', ...args], returns }), values.length, kept);
+    },
+    frameCaller: (kept) => holding(CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }), 0, kept),
+  });
+}
+
+module.exports = { bunProvider };

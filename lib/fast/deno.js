@@ -1,0 +1,49 @@
+'use strict';
+// Callers of Deno's: functions of its own FFI. Those that it has looked up itself it calls from compiled code, those at
+// an address not: so the entries are exported, and the addon is opened once more for each shape.
+
+const native = require('../binding.js');
+const { entryFor, holding } = require('./holding.js');
+const { probed } = require('./probe.js');
+
+/** @typedef {import('./provider.js').Kind} Kind */
+
+/**
+ * What Deno calls the kinds. It takes 64-bit integers fast only as BigInts, which takes longer than the frame does.
+ * @type {Partial<Record<Kind | 'void', string>>}
+ */
+const types = { void: 'void', i32: 'i32', u32: 'u32', f32: 'f32', f64: 'f64' };
+Object.setPrototypeOf(types, null);
+
+/** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
+function denoProvider() {
+  const { Deno } = /** @type {any} */ (globalThis);
+  const entries = native.hostEntries();
+  if (entries === null) return { reason: 'there are no entries on this system, or for so many threads' };
+  const { file } = native;
+  // It can be taken away at any time; then new functions go another way.
+  const isAllowed = () => Deno.permissions.querySync({ name: 'ffi', path: file }).state === 'granted';
+  if (!isAllowed()) return { reason: 'Deno does not allow arkffi to use its FFI' };
+  /** @type {(entry: string, parameters: string[], result: string) => Function} */
+  const open = (entry, parameters, result) =>
+    Deno.dlopen(file, { call: { name: `arkffi_${entry}_${entries.place}`, parameters, result } }).symbols.call;
+  return probed({
+    name: 'Deno.dlopen',
+    reenters: 'void',
+    readsFloats: true,
+    caller(values, result, kept, inFloat = false) {
+      const args = values.map((kind) => types[kind]);
+      const returns = types[result];
+      if (returns === undefined || args.includes(undefined) || !isAllowed()) return null;
+      const made = open(
+        entryFor(values, inFloat ? 'f64' : result),
+        ['i32', .../** @type {string[]} */ (args)],
+        returns,
+      );
+      return holding(made, values.length, kept);
+    },
+    frameCaller: (kept) => (isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null),
+  });
+}
+
+module.exports = { denoProvider };

@@ -1,0 +1,83 @@
+'use strict';
+// Callers of the engine's: V8 functions whose calls its compiler makes calls of Rust's entries; see src/fast/engine.rs.
+
+const native = require('../binding.js');
+const { views, offsets } = require('../frame.js');
+const { copyBy } = require('../scratch.js');
+
+/** The numbers of kinds, which are V8's. */
+const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8 };
+
+/** What a probe passes, and gets; see src/fast/slow.rs. */
+const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
+
+/** @type {import('./provider.js').Provider['caller']} */
+function caller(values, result, kept, inFloat = false) {
+  return native.engineCaller(
+    [result, ...values].map((kind) => NUMBERS[kind]),
+    kept,
+    false,
+    inFloat,
+  );
+}
+
+/** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
+function frameCaller(kept, isApart) {
+  const made = native.engineCaller([NUMBERS.void], kept, true, false);
+  return made && isApart ? apart(made, kept) : made;
+}
+
+/** Statements of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
+const PADDING = 'number = 1e9; '.repeat(150);
+
+/** Options of V8 that say otherwise. */
+const INLINING = /inlin|stress/;
+
+/**
+ * A caller that is a function of its own in compiled code. V8 13.6 lets JavaScript run inside of a fast call, but the code
+ * that has made the call goes on afterwards even when it was compiled for what JavaScript has changed meanwhile. So that
+ * code must be none of the program's: it is this, which relies on nothing that changes. The code around the call of
+ * *this* function is taken care of, as around all functions of JavaScript.
+ * @param {import('./provider.js').Caller} made which is only given what is to be kept
+ * @param {number} kept how many
+ * @returns {import('./provider.js').Caller}
+ */
+function apart(made, kept) {
+  const params = ['number', ...Array.from({ length: kept }, (_, index) => `k${index}`)].join(', ');
+  // No function has a number that is below 0.
+  const text = `'use strict'; return function (${params}) { made(${params}); if (number < 0) { ${PADDING} } };`;
+  return new Function('made', text)(made);
+}
+
+/** Whether V8 compiles as it does without options. */
+function keepsApart() {
+  const { execArgv, env } = process;
+  return ![...execArgv, env.NODE_OPTIONS ?? ''].some((option) => INLINING.test(option));
+}
+
+/** When JavaScript may run inside of calls, by the number that Rust has for it. */
+const reentering = /** @type {const} */ (['never', 'apart', 'void']);
+
+/** Whether a caller finds its values where they should be. */
+function findsValues() {
+  const status = offsets.status / 4;
+  views.u32[status] = 0;
+  // Never called before, and so not compiled yet.
+  caller(['i32', 'f64'], 'i32', 0)?.(PROBE, INT, FLOAT);
+  return views.u32[status] === 2 && views.i32[offsets.scalarResult / 4] === ANSWER;
+}
+
+/** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
+function engineProvider() {
+  const { release, versions } = process;
+  if (release?.name !== 'node' || versions.electron || versions.nw) return { reason: 'only on Node itself' };
+  const state = native.engineState(Number(versions.modules), String(versions.v8));
+  if (typeof state === 'string') return { reason: state };
+  if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
+  copyBy(native.engineCopier() ?? undefined);
+  const known = reentering[state];
+  const reenters = known === 'apart' && !keepsApart() ? 'never' : known;
+  return { name: 'fast', reenters, readsFloats: true, caller, frameCaller };
+}
+
+module.exports = { engineProvider };

@@ -1,0 +1,30 @@
+'use strict';
+// Whether the callers of a host reach the entries: asked once, before any function is called so.
+
+const { views, offsets } = require('../frame.js');
+
+/** No function has this number. */
+const NONE = 0x7fffffff;
+
+/**
+ * @param {import('./provider.js').Provider} provider
+ * @returns {import('./provider.js').Provider | import('./provider.js').Absence} the provider, if calls of no function are
+ *   answered as such
+ */
+function probed(provider) {
+  const status = offsets.status / 4;
+  /** @type {(caller: import('./provider.js').Caller | null | undefined, ...values: number[]) => boolean} */
+  const isAnswered = (caller, ...values) => {
+    views.u32[status] = 0;
+    const result = caller?.(NONE, ...values);
+    return views.u32[status] === 1 && (result === undefined || result === 0);
+  };
+  const { caller, frameCaller } = provider;
+  const isReached =
+    isAnswered(caller(['i32', 'f64'], 'f64', 0), 1, 0.5) &&
+    isAnswered(caller(['u32', 'f32'], 'i32', 0), 1, 0.5) &&
+    isAnswered(frameCaller?.(0, false));
+  return isReached ? provider : { reason: `${provider.name} calls functions otherwise than is known of it` };
+}
+
+module.exports = { probed };

@@ -1,0 +1,186 @@
+'use strict';
+// The fast ways into C, as parts of a stub's source: with the arguments as values of a caller's, or through the frame
+// without Node-API. Which there are, and what callers are, tells provider.js.
+
+const native = require('../binding.js');
+const { offsets, views } = require('../frame.js');
+const { NUMBER } = require('../slots.js');
+const { callerFor, frameCallerFor, provider } = require('./provider.js');
+
+/** @typedef {import('./provider.js').Kind} Kind */
+/** @typedef {import('./provider.js').Caller} Caller */
+
+const { u32 } = views;
+const { seeTo } = native;
+const STATUS = `u32[${offsets.status / 4}]`;
+/** The statement that says "not called". */
+const NOT_CALLED = `${STATUS} = 1;`;
+
+/** So many integers and floats are passed in registers. */
+const MOST = { ints: 6, floats: 8 };
+
+/** @type {(value: string) => string} */
+const asIs = (value) => value;
+
+/**
+ * The kind that a parameter is passed as, and the text of the value: such that the engine knows that it is of that kind.
+ * @type {Record<string, { kind: Kind, cut: (value: string) => string }>}
+ */
+const passed = {
+  bool: { kind: 'i32', cut: (value) => `(${value} | 0)` },
+  i8: { kind: 'i32', cut: (value) => `(${value} | 0)` },
+  u8: { kind: 'i32', cut: (value) => `(${value} | 0)` },
+  i16: { kind: 'i32', cut: (value) => `(${value} | 0)` },
+  u16: { kind: 'i32', cut: (value) => `(${value} | 0)` },
+  i32: { kind: 'i32', cut: (value) => `(${value} | 0)` },
+  u32: { kind: 'u32', cut: (value) => `(${value} >>> 0)` },
+  i64: { kind: 'i64', cut: asIs },
+  u64: { kind: 'u64', cut: asIs },
+  bigint64: { kind: 'i64', cut: asIs },
+  biguint64: { kind: 'u64', cut: asIs },
+  f32: { kind: 'f32', cut: asIs },
+  f64: { kind: 'f64', cut: asIs },
+  ptr: { kind: 'u64', cut: asIs },
+  buffer: { kind: 'u64', cut: asIs },
+  cstring: { kind: 'u64', cut: asIs },
+  function: { kind: 'u64', cut: asIs },
+};
+
+/**
+ * What a caller returns for a result, and how that is cut to its type. Others are read in the frame.
+ * @type {Record<string, { kind: Kind, cut: (value: string) => string }>}
+ */
+const returned = {
+  bool: { kind: 'i32', cut: (value) => `(${value} & 255) !== 0` },
+  i8: { kind: 'i32', cut: (value) => `${value} << 24 >> 24` },
+  u8: { kind: 'i32', cut: (value) => `${value} & 255` },
+  i16: { kind: 'i32', cut: (value) => `${value} << 16 >> 16` },
+  u16: { kind: 'i32', cut: (value) => `${value} & 65535` },
+  i32: { kind: 'i32', cut: asIs },
+  u32: { kind: 'u32', cut: asIs },
+  f32: { kind: 'f32', cut: asIs },
+  f64: { kind: 'f64', cut: asIs },
+};
+
+for (const table of [passed, returned]) {
+  Object.setPrototypeOf(table, null);
+  for (const entry of Object.values(table)) Object.setPrototypeOf(entry, null);
+}
+
+/** The names that stubs have for callers. @type {Map<Caller, string>} */
+const names = new Map();
+
+/** What those names stand for. @type {Record<string, Caller>} */
+const callers = Object.create(null);
+
+/** @param {Caller} caller @returns {string} */
+function nameOf(caller) {
+  let name = names.get(caller);
+  if (name === undefined) {
+    name = `fast${names.size}_`;
+    names.set(caller, name);
+    callers[name] = caller;
+  }
+  return name;
+}
+
+/**
+ * Whether a function may be called fast here at all.
+ * @param {import('../signature.js').Signature} signature
+ */
+function mayBeFast({ isSlow, isLeaf }) {
+  if (isSlow) return false;
+  const found = provider();
+  return !('reason' in found) && (isLeaf === true || found.reenters !== 'never');
+}
+
+/**
+ * How calls of a function must be made, because JavaScript may run inside of them.
+ * @param {import('../signature.js').Signature} signature that may be fast
+ * @returns {'apart' | 'void' | 'any'}
+ */
+function needOf({ isLeaf }) {
+  const { reenters } = /** @type {import('./provider.js').Provider} */ (provider());
+  return isLeaf || reenters === 'always' || reenters === 'never' ? 'any' : reenters;
+}
+
+/**
+ * The statement of a call through the frame, after its stores.
+ * @param {import('../signature.js').Signature} signature
+ * @param {string[]} kept texts of what must stay reachable
+ * @param {string} otherwise the statements that enter C by Node-API
+ * @returns {string | undefined} undefined where there is no such way
+ */
+function byFrame(signature, kept, otherwise) {
+  if (!mayBeFast(signature)) return undefined;
+  const caller = frameCallerFor(kept.length, needOf(signature) === 'apart');
+  if (caller === null) return undefined;
+  return `${nameOf(caller)}(${[NUMBER, ...kept].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
+}
+
+/**
+ * @typedef {object} Direct
+ * @property {string} enter statements that make the call
+ * @property {string | undefined} result the expression that they leave
+ * @property {string} again a declaration that all stubs of the signature share: of a function that makes the call
+ *   through the frame, if it was not made, and gives the result. Apart, because engines put only short functions where they
+ *   are called
+ */
+
+/**
+ * A call with the arguments as values.
+ * @param {import('../signature.js').Signature} signature of scalars
+ * @param {string[]} values their texts: checked Numbers, or BigInts where the type has them
+ * @param {string[]} kept texts of what must stay reachable
+ * @param {string} otherwise the statements that make the call through the frame
+ * @param {string | undefined} load the expression that reads the result in the frame
+ * @returns {Direct | undefined} undefined where there is no such way
+ */
+function direct(signature, values, kept, otherwise, load) {
+  if (!mayBeFast(signature) || signature.isVariant) return undefined;
+  const need = needOf(signature);
+  // The frame is as fast then, and takes numbers of any kind as they are.
+  if (need === 'apart') return undefined;
+  const types = signature.params.map(({ base }) => passed[base]);
+  const kinds = types.map(({ kind }) => kind);
+  const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
+  if (floats > MOST.floats || kinds.length - floats > MOST.ints) return undefined;
+  // Results are read in the frame then.
+  const isUnread = need === 'void';
+  const known = returned[signature.result.base];
+  const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
+  const back = isUnread ? undefined : known;
+  const caller = callerFor(kinds, back ? back.kind : 'void', kept.length, inFloat);
+  if (caller === null) return undefined;
+  const args = values.map((value, index) => types[index].cut(value));
+  const call = `${nameOf(caller)}(${[NUMBER, ...args, ...kept].join(', ')})`;
+  // BigInts go through the frame.
+  const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
+  const fits = wide.map((value) => `typeof ${value} === 'number'`).join(' && ');
+  const when = fits ? `if (${fits}) ` : '';
+  const unless = fits ? ` else ${NOT_CALLED}` : '';
+  const all = ['number', ...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
+  const name = `again${(shared += 1)}_`;
+  const body = `if (settle()) { ${otherwise.replaceAll(NUMBER, 'number')} }${back ? ` return ${load};` : ''}`;
+  const again = `const ${name} = function (${all}) { ${body} };`;
+  const apart = `${name}(${all.replace('number', NUMBER)})`;
+  const enter = back
+    ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${back.cut('result')} : ${apart};`
+    : `${when}${call};${unless}\nif (${STATUS} !== 0) ${apart};`;
+  return { enter, result: back ? 'result' : load, again };
+}
+
+/** How many functions there are that stubs share. */
+let shared = 0;
+
+/**
+ * Looks at the status that a caller has left. Throws what a callback has thrown.
+ * @returns {boolean} whether the call is still to be made, through the frame; if not, the result is there
+ */
+function settle() {
+  const status = u32[offsets.status / 4];
+  if (status === 3) seeTo();
+  return status === 1;
+}
+
+module.exports = { byFrame, callers, direct, settle };

@@ -1,0 +1,94 @@
+//! Calls that do not come through Node-API: what makes their callers, and what follows them.
+
+use super::{Thrown, with_instance};
+use crate::fast::engine::{self, Kind};
+use crate::fast::entry::{Entries, INTS};
+use crate::frame::FLOAT_SLOTS;
+use napi::Env;
+use napi::bindgen_prelude::{Object, Unknown};
+use napi_derive::napi;
+
+/// When JavaScript may run during calls of the engine's callers here, for this `process.versions.modules` and the
+/// beginning of this `process.versions.v8`: a number of [`Reenters`](engine::Reenters). A string is why there are none.
+#[napi(catch_unwind, ts_return_type = "number | string")]
+pub fn engine_state(env: Env, modules: u32, v8: String) -> Thrown<napi::Either<u32, String>> {
+    with_instance(&env, |instance| {
+        Ok(match engine::state(modules, &v8) {
+            Ok(_) if instance.place().is_none() => napi::Either::B("too many threads have them".to_owned()),
+            Ok(reenters) => napi::Either::A(reenters as u32),
+            Err(reason) => napi::Either::B(reason.to_owned()),
+        })
+    })
+}
+
+/// A caller of the engine's (see `lib/fast/provider.js`); `kinds` are numbers of [`Kind`], the result's first, or only
+/// that for a call through the frame; `in_float` if C returns a floating-point number that is only read in the frame. `null`
+/// when there is none.
+#[napi(catch_unwind)]
+pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, kept: u32, by_frame: bool, in_float: bool) -> Thrown<Option<Unknown<'env>>> {
+    let raw = env.raw();
+    with_instance(&env, |instance| {
+        let kinds: Option<Vec<Kind>> = kinds.into_iter().map(Kind::of_number).collect();
+        let (Some(kinds), Some(place)) = (kinds, instance.place()) else { return Ok(None) };
+        let Some((&result, values)) = kinds.split_first() else { return Ok(None) };
+        let floats = values.iter().filter(|kind| kind.is_float()).count();
+        if floats > FLOAT_SLOTS || values.len() - floats > INTS {
+            return Ok(None);
+        }
+        // SAFETY: this is a call from JavaScript in `env`, whose instance has the place.
+        let function = unsafe { engine::function(place, values, result, kept as usize, by_frame, in_float) };
+        // SAFETY: it is a value of this call.
+        Ok(function.map(|function| unsafe { Unknown::from_raw_unchecked(raw, function) }))
+    })
+}
+
+/// The engine's function that copies strings (see `lib/scratch.js`); `null` when there is none.
+#[napi(catch_unwind)]
+pub fn engine_copier<'env>(env: Env) -> Thrown<Option<Unknown<'env>>> {
+    let raw = env.raw();
+    with_instance(&env, |instance| {
+        let Some(place) = instance.place() else { return Ok(None) };
+        // SAFETY: this is a call from JavaScript in `env`, whose instance has the place.
+        let function = unsafe { engine::copier(place) };
+        // SAFETY: it is a value of this call.
+        Ok(function.map(|function| unsafe { Unknown::from_raw_unchecked(raw, function) }))
+    })
+}
+
+/// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`), and the place that is in the names of
+/// the exported ones; `null` where there are none.
+#[napi(catch_unwind)]
+pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
+    if !cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
+        return Ok(None);
+    }
+    let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
+    let Entries { integers, few_integers, floats, few_floats, frame } = Entries::of_host(place);
+    let mut object = Object::new(&env)?;
+    for (name, address) in [
+        ("integers", integers),
+        ("fewIntegers", few_integers),
+        ("floats", floats),
+        ("fewFloats", few_floats),
+        ("frame", frame),
+        ("place", place),
+    ] {
+        object.set(name, address as f64)?;
+    }
+    Ok(Some(object))
+}
+
+/// Declares a bound function a leaf.
+#[napi(catch_unwind)]
+pub fn set_leaf(env: Env, number: u32) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        instance.set_leaf(number);
+        Ok(())
+    })
+}
+
+/// How many fast calls came from code that the engine had not compiled.
+#[napi(catch_unwind)]
+pub fn slow_calls(env: Env) -> Thrown<f64> {
+    with_instance(&env, |instance| Ok(instance.slow_calls() as f64))
+}

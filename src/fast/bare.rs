@@ -1,0 +1,64 @@
+//! Calls of functions that have no strings or images in scratch memory. Nearly everything that a call costs here is
+//! instructions, so there are few, and nothing has to be saved while C runs. Such a call is only counted as a use of
+//! its library when JavaScript runs inside of it: nothing else could close that.
+
+use super::entry::{Result, Status};
+use super::places::Place;
+use std::ffi::c_void;
+
+/// Calls the function with this number by `call`, which gets its address. Leaves the result, and what became of the
+/// call, in the frame.
+///
+/// # Safety
+///
+/// This is the thread of the environment at the place, in a call from JavaScript, and `call` may call the function.
+#[inline(always)]
+pub(super) unsafe fn enter<const PLACE: usize, R: Result>(number: u32, call: impl FnOnce(*const c_void) -> R) -> R {
+    let place = Place::of::<PLACE>();
+    let target = place.target(number);
+    // SAFETY: as the caller says; all of this lives as long as the instance, and a target is not changed by C.
+    unsafe {
+        let presence = place.presence();
+        if target.is_null() || (*target).address.is_null() || presence.call() != 0 {
+            return not_called::<PLACE, R>();
+        }
+        let address = (*target).address;
+        place.instance().begin_bare(presence, number, (*target).marks);
+        let (frame, errno) = (place.frame(), place.errno());
+        // Mostly it is that already: not to store it then keeps calls from waiting for each other.
+        if *errno != (*frame).errno {
+            *errno = (*frame).errno;
+        }
+        let result = call(address);
+        let (frame, errno, presence) = (place.frame(), place.errno(), place.presence());
+        result.store(frame);
+        (*frame).errno = *errno;
+        presence.leave();
+        (*frame).status = Status::Ok as u32;
+        if presence.is_unusual() { look_closer::<PLACE, R>(result) } else { result }
+    }
+}
+
+/// Says that the call was not made.
+///
+/// # Safety
+///
+/// As for [`enter`].
+#[cold]
+#[inline(never)]
+pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R {
+    // SAFETY: as the caller says; the frame lives as long as the instance.
+    unsafe { (*Place::of::<PLACE>().frame()).status = Status::NotCalled as u32 };
+    R::NONE
+}
+
+/// # Safety
+///
+/// As for [`enter`], when the call has returned.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn look_closer<const PLACE: usize, R: Result>(result: R) -> R {
+    // SAFETY: as the caller says.
+    unsafe { Place::of::<PLACE>().instance() }.look_closer();
+    result
+}

@@ -1,0 +1,267 @@
+//! The entries.
+
+use super::bare;
+use super::places::{PLACES, Place};
+use crate::frame::Frame;
+use crate::instance::Instance;
+use crate::invoke::invoke;
+use crate::presence::marks;
+use crate::targets::Target;
+use std::ffi::c_void;
+
+/// What became of a call; the numbers are those of `lib/fast/provider.js`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Status {
+    /// It was made, and the entry has returned the result, which is in the frame too.
+    Ok = 0,
+    /// It was not made: it has to go through [`crate::enter`], which also throws if the function is closed.
+    NotCalled = 1,
+    /// It was made; the result is in the frame only.
+    InFrame = 2,
+    /// It was made, and there may be something to throw.
+    SeeTo = 3,
+}
+
+/// Integer arguments of an entry.
+pub const INTS: usize = 6;
+/// Those of an entry for few.
+pub const FEW: usize = 4;
+
+/// A result in a register.
+pub trait Result: Copy {
+    /// What is returned where there is none.
+    const NONE: Self;
+
+    /// Leaves it where [`crate::plan`] says results are.
+    ///
+    /// # Safety
+    ///
+    /// The frame is allocated.
+    unsafe fn store(self, frame: *mut Frame);
+}
+
+impl Result for u64 {
+    const NONE: u64 = 0;
+
+    #[inline(always)]
+    unsafe fn store(self, frame: *mut Frame) {
+        // SAFETY: as the caller says.
+        unsafe { (*frame).int_results[0] = self };
+    }
+}
+
+impl Result for f64 {
+    const NONE: f64 = 0.0;
+
+    #[inline(always)]
+    unsafe fn store(self, frame: *mut Frame) {
+        // SAFETY: as the caller says.
+        unsafe { (*frame).float_results[0] = self.to_bits() };
+    }
+}
+
+macro_rules! entries {
+    ($direct:ident $with_scratch:ident $of_host:ident $($int:ident)*) => {
+        /// The engine's entry: its code passes a receiver first, and behind the values what is only to be kept reachable.
+        /// The values that a signature does not have are whatever is in the registers.
+        ///
+        /// # Safety
+        ///
+        /// The number is of a function whose parameters, integers and floats each in their order, are these, and whose
+        /// result is an `R`; this is the thread of the environment at the place.
+        #[rustfmt::skip]
+        unsafe extern "C" fn $direct<const PLACE: usize, R: Result>(
+            receiver: usize, number: u32, $($int: u64,)*
+            s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+        ) -> R {
+            // SAFETY: as the caller says; a function of C ignores the registers that it has no parameters for.
+            unsafe {
+                let place = Place::of::<PLACE>();
+                let frame = place.frame();
+                if (*frame).scratch_top != (*frame).scratch_floor {
+                    return $with_scratch::<PLACE, R>(receiver, number, $($int,)* s, t, u, v, w, x, y, z);
+                }
+                bare::enter::<PLACE, R>(number, |address| {
+                    entries!(@type $($int)*);
+                    std::mem::transmute::<*const c_void, Function<R>>(address)($($int,)* s, t, u, v, w, x, y, z)
+                })
+            }
+        }
+
+        /// The same for a call with strings in scratch memory.
+        ///
+        /// # Safety
+        ///
+        /// As for the entry itself.
+        #[rustfmt::skip]
+        #[inline(never)]
+        unsafe extern "C" fn $with_scratch<const PLACE: usize, R: Result>(
+            _receiver: usize, number: u32, $($int: u64,)*
+            s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+        ) -> R {
+            // SAFETY: as the caller says.
+            unsafe {
+                Place::of::<PLACE>().instance().enter_counted(number, |target| {
+                    entries!(@type $($int)*);
+                    std::mem::transmute::<*const c_void, Function<R>>(target.address)($($int,)* s, t, u, v, w, x, y, z)
+                })
+            }
+        }
+
+        /// The same entry for a host that passes nothing first.
+        ///
+        /// # Safety
+        ///
+        /// As for the entry itself.
+        #[rustfmt::skip]
+        pub(super) unsafe extern "C" fn $of_host<const PLACE: usize, R: Result>(
+            number: u32, $($int: u64,)*
+            s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+        ) -> R {
+            // SAFETY: as the caller says.
+            unsafe { $direct::<PLACE, R>(0, number, $($int,)* s, t, u, v, w, x, y, z) }
+        }
+    };
+    (@type $($int:ident)*) => {
+        type Function<R> = unsafe extern "C" fn($(entries!(@u64 $int),)* f64, f64, f64, f64, f64, f64, f64, f64) -> R;
+    };
+    (@u64 $int:ident) => { u64 };
+}
+
+// On x86-64, what comes after the fourth is on the stack, because two registers are taken already.
+entries!(few few_with_scratch few_of_host a b c d);
+entries!(many many_with_scratch many_of_host a b c d e f);
+
+/// The entry for calls of any signature, whose arguments are in the frame.
+///
+/// # Safety
+///
+/// This is the thread of the environment at the place, which has filled the frame for the function with this number.
+unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32) {
+    // SAFETY: as the caller says; the plan lives as long as the function.
+    unsafe {
+        let place = Place::of::<PLACE>();
+        let frame = place.frame();
+        if (*frame).scratch_top != (*frame).scratch_floor {
+            return place.instance().enter_by_frame(number);
+        }
+        let target = place.target(number);
+        bare::enter::<PLACE, ()>(number, |address| invoke(frame, address, (*target).path));
+    }
+}
+
+/// The same for a host that passes nothing first.
+///
+/// # Safety
+///
+/// As for [`by_frame`].
+pub(super) unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(number: u32) {
+    // SAFETY: as the caller says.
+    unsafe { by_frame::<PLACE>(0, number) };
+}
+
+/// Nothing but its own result as one in a register.
+impl Result for () {
+    const NONE: () = ();
+
+    #[inline(always)]
+    unsafe fn store(self, _frame: *mut Frame) {}
+}
+
+/// The addresses of a place's entries.
+#[derive(Clone, Copy)]
+pub struct Entries {
+    /// Integer results, or none.
+    pub integers: usize,
+    /// The same for at most [`FEW`] integer arguments.
+    pub few_integers: usize,
+    /// Floating-point results.
+    pub floats: usize,
+    /// The same for at most [`FEW`] integer arguments.
+    pub few_floats: usize,
+    /// Everything through the frame.
+    pub frame: usize,
+}
+
+impl Entries {
+    /// Those that the engine calls.
+    pub fn of_engine(place: usize) -> Entries {
+        ENGINE[place]()
+    }
+
+    /// Those that a host's own FFI calls.
+    pub fn of_host(place: usize) -> Entries {
+        HOST[place]()
+    }
+}
+
+fn engine<const PLACE: usize>() -> Entries {
+    Entries {
+        integers: many::<PLACE, u64> as *const () as usize,
+        few_integers: few::<PLACE, u64> as *const () as usize,
+        floats: many::<PLACE, f64> as *const () as usize,
+        few_floats: few::<PLACE, f64> as *const () as usize,
+        frame: by_frame::<PLACE> as *const () as usize,
+    }
+}
+
+fn host<const PLACE: usize>() -> Entries {
+    Entries {
+        integers: many_of_host::<PLACE, u64> as *const () as usize,
+        few_integers: few_of_host::<PLACE, u64> as *const () as usize,
+        floats: many_of_host::<PLACE, f64> as *const () as usize,
+        few_floats: few_of_host::<PLACE, f64> as *const () as usize,
+        frame: of_host_by_frame::<PLACE> as *const () as usize,
+    }
+}
+
+macro_rules! for_places {
+    ($entries:ident $($place:literal)*) => { [$($entries::<$place>),*] };
+}
+
+static ENGINE: [fn() -> Entries; PLACES] = for_places!(engine 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+static HOST: [fn() -> Entries; PLACES] = for_places!(host 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+
+impl Instance {
+    /// Calls the function with this number by `call`. Leaves the result, and what became of the call, in the frame.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, in a call from JavaScript, and `call` may call the target it is given.
+    #[inline(always)]
+    unsafe fn enter_counted<R: Result>(&self, number: u32, call: impl FnOnce(&Target) -> R) -> R {
+        let frame = self.frame.as_ptr();
+        // SAFETY: as the caller says; the frame lives as long as the instance.
+        unsafe {
+            if self.is_inside() {
+                (*frame).status = Status::NotCalled as u32;
+                return R::NONE;
+            }
+            let store = |target: &Target| {
+                let result = call(target);
+                result.store(frame);
+                result
+            };
+            let made = self.call_by(number, marks::NO_SCOPE, store, || ());
+            // Always stored: a script that was stopped may have left another.
+            (*frame).status = match made {
+                Some((_, (), serial)) if self.has_notes() && self.keep_note(serial, number) => Status::SeeTo,
+                Some(_) => Status::Ok,
+                None => Status::NotCalled,
+            } as u32;
+            made.map_or(R::NONE, |(result, (), _)| result)
+        }
+    }
+
+    /// The same for a function whose arguments are in the frame.
+    ///
+    /// # Safety
+    ///
+    /// As for [`enter_counted`](Instance::enter_counted); the frame is filled for the function.
+    pub(super) unsafe fn enter_by_frame(&self, number: u32) {
+        let frame = self.frame.as_ptr();
+        // SAFETY: as the caller says; the plan lives as long as the function.
+        unsafe { self.enter_counted(number, |target| invoke(frame, target.address, target.path)) }
+    }
+}

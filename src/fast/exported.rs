@@ -1,0 +1,47 @@
+//! The entries of each place under names that are found in this file: for hosts whose own FFI is only fast with
+//! functions that it has looked up itself. `lib/fast/deno.js` knows the names.
+
+use super::entry::{few_of_host, many_of_host, of_host_by_frame};
+
+macro_rules! export {
+    ($entry:ident $name:literal $place:literal $result:ty: $($int:ident)*) => {
+        const _: () = {
+            /// # Safety
+            ///
+            /// As for the entry itself.
+            #[rustfmt::skip]
+            #[unsafe(export_name = concat!("arkffi_", $name, "_", $place))]
+            unsafe extern "C" fn entry(
+                number: u32, $($int: u64,)*
+                s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+            ) -> $result {
+                // SAFETY: as the caller says.
+                unsafe { $entry::<$place, $result>(number, $($int,)* s, t, u, v, w, x, y, z) }
+            }
+        };
+    };
+    (frame $place:literal) => {
+        const _: () = {
+            /// # Safety
+            ///
+            /// As for the entry itself.
+            #[unsafe(export_name = concat!("arkffi_frame_", $place))]
+            unsafe extern "C" fn entry(number: u32) {
+                // SAFETY: as the caller says.
+                unsafe { of_host_by_frame::<$place>(number) };
+            }
+        };
+    };
+}
+
+macro_rules! for_places {
+    ($($place:literal)*) => { $(
+        export!(few_of_host "fewIntegers" $place u64: a b c d);
+        export!(many_of_host "integers" $place u64: a b c d e f);
+        export!(few_of_host "fewFloats" $place f64: a b c d);
+        export!(many_of_host "floats" $place f64: a b c d e f);
+        export!(frame $place);
+    )* };
+}
+
+for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);

@@ -1,0 +1,24 @@
+//! The ways into C without Node-API: entries that the engine's compiled code, or the host's own FFI, calls as it calls
+//! any function of C.
+//!
+//! An entry gets the number of a bound function and its arguments in registers, does what [`crate::enter`] does around
+//! a call, and returns what C returned. It throws nothing and makes no JavaScript values: what is not as usual it
+//! leaves as a [`Status`](entry::Status) in the frame, for the stub to look at.
+//!
+//! * [`places`]: how entries, which are given no data of their own, find their environment;
+//! * [`entry`]: the entries, and `bare`, what most of them do;
+//! * [`engine`]: how V8 comes to call them, and when it may;
+//! * [`host_code`]: whose functions are not called so;
+//! * [`texts`]: how strings get to where C reads them;
+//! * [`slow`]: the same call from code that V8 has not compiled (yet).
+
+mod bare;
+pub mod engine;
+pub mod entry;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod exported;
+pub mod host_code;
+pub mod places;
+pub mod settle;
+pub mod slow;
+pub mod texts;

@@ -1,0 +1,176 @@
+//! The same calls from code that V8 has not compiled, or not with its best compiler: it then calls a
+//! `v8::FunctionCallback`, which finds the values as handles. The result goes through the frame.
+
+use super::engine::Layout;
+use super::entry::Status;
+use super::places::{PLACES, Place};
+use crate::frame::{FLOAT_SLOTS, Frame, INT_SLOTS};
+use crate::instance::Instance;
+use crate::plan::{Plan, Spot};
+use napi::sys;
+use std::ffi::c_void;
+use std::mem::offset_of;
+
+/// A `v8::FunctionCallback`.
+pub type Callback = unsafe extern "C" fn(info: *const c_void);
+
+/// The number that stands for no function: the caller asks whether values are found where they should be.
+pub const PROBE: u32 = u32::MAX;
+/// What a probe passes besides, an integer and a double, and what it gets.
+pub const PROBED: (i64, f64, u64) = (-5, 0.5, 42);
+
+/// What the engine gives a callback, as far as that is known of its version.
+#[derive(Clone, Copy)]
+pub(super) struct Info {
+    pub info: *const usize,
+    pub layout: Layout,
+}
+
+impl Info {
+    /// The value at `index` as a handle.
+    ///
+    /// # Safety
+    ///
+    /// The engine has called a callback with this, and so many values.
+    pub unsafe fn value(self, index: usize) -> sys::napi_value {
+        // SAFETY: as the caller says, and the layout is that of this version.
+        let first = unsafe {
+            match self.layout {
+                Layout::Separate => *self.info.add(1) as *const usize,
+                Layout::InFrame => self.info.add(10),
+            }
+        };
+        // SAFETY: as above. Node-API's values are V8's local handles: addresses of slots.
+        unsafe { first.add(index).cast_mut().cast() }
+    }
+}
+
+/// For callers that pass values.
+unsafe extern "C" fn direct<const PLACE: usize>(info: *const c_void) {
+    // SAFETY: V8 calls this on the environment's thread with what it gives callbacks, and only stubs have the function.
+    unsafe {
+        let instance = Place::of::<PLACE>().instance();
+        let Some(layout) = Layout::current() else { return };
+        let info = Info { info: info.cast(), layout };
+        let number = integer(instance, info.value(0)).unwrap_or(-1) as u32;
+        let frame = instance.frame.as_ptr();
+        let is_made = if number == PROBE { probe(instance, info) } else { instance.enter_slow(number, |plan| fill(instance, plan, info)) };
+        if !is_made {
+            (*frame).status = Status::NotCalled as u32;
+        }
+    }
+}
+
+/// For callers that pass a number only.
+unsafe extern "C" fn by_frame<const PLACE: usize>(info: *const c_void) {
+    // SAFETY: as for `direct`; the stub has filled the frame.
+    unsafe {
+        let instance = Place::of::<PLACE>().instance();
+        let Some(layout) = Layout::current() else { return };
+        let number = integer(instance, Info { info: info.cast(), layout }.value(0));
+        let is_made = number.is_some_and(|number| instance.enter_slow(number as u32, |_| Some(())));
+        if !is_made {
+            (*instance.frame.as_ptr()).status = Status::NotCalled as u32;
+        }
+    }
+}
+
+/// Stores the values in the frame as the plan says. `None` when one is no Number.
+///
+/// # Safety
+///
+/// As for [`Info::value`]: there is a value for each parameter, behind the number.
+unsafe fn fill(instance: &Instance, plan: &Plan, info: Info) -> Option<()> {
+    const INTS: u32 = offset_of!(Frame, ints) as u32;
+    const FLOATS: u32 = offset_of!(Frame, floats) as u32;
+    let frame = instance.frame.as_ptr();
+    for (index, spot) in plan.params.iter().enumerate() {
+        let Spot::Scalar(offset) = *spot else { return None };
+        // SAFETY: as the caller says.
+        let value = unsafe { info.value(index + 1) };
+        let (int, float) = (offset.wrapping_sub(INTS) as usize / 8, offset.wrapping_sub(FLOATS) as usize / 8);
+        // SAFETY: as the caller says; the frame lives as long as the instance, and registers are within it.
+        unsafe {
+            if int < INT_SLOTS {
+                (*frame).ints[int] = integer(instance, value)? as u64;
+            } else if float < FLOAT_SLOTS {
+                let value = double(instance, value)?;
+                let is_single = plan.singles & (1 << float) != 0;
+                (*frame).floats[float] = if is_single { u64::from((value as f32).to_bits()) } else { value.to_bits() };
+            } else {
+                return None;
+            }
+        }
+    }
+    Some(())
+}
+
+/// # Safety
+///
+/// As for [`Info::value`].
+unsafe fn probe(instance: &Instance, info: Info) -> bool {
+    let (int, float, answer) = PROBED;
+    // SAFETY: as the caller says.
+    let is_right = unsafe { integer(instance, info.value(1)) == Some(int) && double(instance, info.value(2)) == Some(float) };
+    if is_right {
+        let frame = instance.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        unsafe { ((*frame).int_results[0], (*frame).status) = (answer, Status::InFrame as u32) };
+    }
+    is_right
+}
+
+/// # Safety
+///
+/// `value` is a handle of this environment's.
+unsafe fn integer(instance: &Instance, value: sys::napi_value) -> Option<i64> {
+    let mut integer = 0;
+    // SAFETY: as the caller says.
+    let status = unsafe { sys::napi_get_value_int64(instance.env(), value, &raw mut integer) };
+    (status == sys::Status::napi_ok).then_some(integer)
+}
+
+/// # Safety
+///
+/// `value` is a handle of this environment's.
+unsafe fn double(instance: &Instance, value: sys::napi_value) -> Option<f64> {
+    let mut double = 0.0;
+    // SAFETY: as the caller says.
+    let status = unsafe { sys::napi_get_value_double(instance.env(), value, &raw mut double) };
+    (status == sys::Status::napi_ok).then_some(double)
+}
+
+impl Instance {
+    /// Fills the frame and calls the function with this number. Whether it did; then the status is set.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, in a call from JavaScript; `fill` leaves in the frame what the plan wants.
+    unsafe fn enter_slow(&self, number: u32, fill: impl FnOnce(&Plan) -> Option<()>) -> bool {
+        self.count_slow();
+        let Some(call) = self.call_of(number).filter(|_| !self.is_inside()) else { return false };
+        let frame = self.frame.as_ptr();
+        // SAFETY: as the caller says; the frame lives as long as the instance.
+        unsafe {
+            if fill(&call.plan).is_none() {
+                return false;
+            }
+            self.enter_by_frame(number);
+            if (*frame).status == Status::Ok as u32 {
+                (*frame).status = Status::InFrame as u32;
+            }
+        }
+        true
+    }
+}
+
+/// The callbacks of a place: for callers with values, and for those without.
+pub fn callbacks(place: usize) -> (Callback, Callback) {
+    ALL[place]
+}
+
+macro_rules! for_places {
+    ($($place:literal)*) => { [$((direct::<$place>, by_frame::<$place>)),*] };
+}
+
+static ALL: [(Callback, Callback); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);

@@ -1,0 +1,142 @@
+//! Copies strings to scratch memory for the calls of any provider: the engine gives them as they lie in its memory.
+
+use super::engine::Layout;
+use super::places::{PLACES, Place};
+use super::slow::{Callback, Info};
+use crate::frame::Frame;
+use std::ffi::c_void;
+
+/// A `v8::FastOneByteString`: of Latin-1, in one piece.
+#[repr(C)]
+pub struct OneByteString {
+    data: *const u8,
+    length: u32,
+}
+
+/// In the frame's value: the string was not copied, because it is not ASCII, has a NUL, or there is no room for it.
+const NOT_COPIED: u64 = 0;
+/// In the frame's value: its address is in the frame, or 0 there if it cannot be copied.
+const ELSEWHERE: u64 = 1;
+
+/// What the engine's compiled code calls: copies a string of ASCII without NUL to the scratch stack, and leaves where
+/// that is in the frame as its value. It returns nothing, because V8 ends the process when another string makes it call
+/// the slow form and that returns something else.
+///
+/// # Safety
+///
+/// This is the thread of the environment at the place, in a call from JavaScript.
+unsafe extern "C" fn copy<const PLACE: usize>(_receiver: usize, text: *const OneByteString) {
+    // SAFETY: as the caller says; the string is the engine's, which does not run meanwhile, and the frame has room for it.
+    unsafe {
+        let (frame, OneByteString { data, length }) = (Place::of::<PLACE>().frame(), text.read());
+        let (top, length) = ((*frame).scratch_top, length as usize);
+        let end = top as usize + length + 8;
+        (*frame).value = NOT_COPIED;
+        if end > size_of::<Frame>() {
+            return;
+        }
+        let target = frame.cast::<u8>().add(top as usize);
+        if !copy_ascii(data, target, length) {
+            return;
+        }
+        *target.add(length) = 0;
+        // Eight-byte steps keep every copy aligned.
+        (*frame).scratch_top = (end & !7) as u32;
+        (*frame).value = u64::from(top);
+    }
+}
+
+/// Copies ASCII; false when there is a NUL or another character among it.
+///
+/// # Safety
+///
+/// There are so many bytes at both addresses.
+unsafe fn copy_ascii(data: *const u8, target: *mut u8, length: usize) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = ONES << 7;
+    // SAFETY: the places are within what the caller says.
+    let word = |at: usize| unsafe {
+        let word = data.add(at).cast::<u64>().read_unaligned();
+        target.add(at).cast::<u64>().write_unaligned(word);
+        // A byte above 127 has its highest bit set, and 0 - 1 sets it.
+        (word | word.wrapping_sub(ONES)) & HIGHS == 0
+    };
+    if length >= 8 {
+        let mut at = 0;
+        while at + 8 < length {
+            if !word(at) {
+                return false;
+            }
+            at += 8;
+        }
+        return word(length - 8);
+    }
+    (0..length).all(|at| {
+        // SAFETY: as above.
+        unsafe {
+            let byte = *data.add(at);
+            *target.add(at) = byte;
+            byte.wrapping_sub(1) < 127
+        }
+    })
+}
+
+/// What it calls while it has not compiled a caller, or for a string in pieces: copies any string, and leaves its
+/// address in the frame, as [`crate::enter`]'s `encode` does.
+unsafe extern "C" fn copy_slowly<const PLACE: usize>(info: *const c_void) {
+    // SAFETY: V8 calls this on the environment's thread with what it gives callbacks, and only stubs have the function.
+    unsafe {
+        let Some(layout) = Layout::current() else { return };
+        let instance = Place::of::<PLACE>().instance();
+        (*instance.frame.as_ptr()).value = ELSEWHERE;
+        instance.encode(instance.env(), Info { info: info.cast(), layout }.value(0));
+    }
+}
+
+/// Both, for a place.
+pub fn copiers(place: usize) -> (usize, Callback) {
+    let (fast, slow) = ALL[place];
+    (fast as *const () as usize, slow)
+}
+
+type Copy = unsafe extern "C" fn(usize, *const OneByteString);
+
+macro_rules! for_places {
+    ($($place:literal)*) => { [$((copy::<$place>, copy_slowly::<$place>)),*] };
+}
+
+static ALL: [(Copy, Callback); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn copied(bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut target = vec![0xee; bytes.len() + 1];
+        // SAFETY: there are so many bytes at both.
+        let is_ascii = unsafe { copy_ascii(bytes.as_ptr(), target.as_mut_ptr(), bytes.len()) };
+        assert_eq!(target.pop(), Some(0xee));
+        is_ascii.then_some(target)
+    }
+
+    #[test]
+    fn ascii_of_any_length_is_copied() {
+        for length in 0..70 {
+            let bytes: Vec<u8> = (0..length).map(|at| 1 + at % 127).collect();
+            assert_eq!(copied(&bytes), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn other_characters_are_found_anywhere() {
+        for length in 1..40 {
+            for at in 0..length {
+                for other in [0, 128, 255] {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[at] = other;
+                    assert_eq!(copied(&bytes), None, "{other} at {at} of {length}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What an environment keeps for calls that do not come through Node-API.
+
+use super::Instance;
+use super::notes::Note;
+use crate::fast::entry::Status;
+use crate::fast::places::{self, Parts};
+use crate::invoke::Call;
+use crate::presence::{Presence, marks};
+use napi::sys;
+use std::cell::Cell;
+use std::ptr;
+use std::rc::Rc;
+
+/// What every fast call is; see [`marks`].
+const UNCOUNTED: u32 = marks::ANY | marks::NO_SCOPE | marks::UNCOUNTED;
+
+/// Of one environment.
+#[derive(Default)]
+pub struct FastState {
+    /// The place of its entries, once it has asked for one; `Some(None)` if there was none.
+    place: Cell<Option<Option<usize>>>,
+    /// What is to be thrown, and the number of the function that was called.
+    noted: Cell<Option<(Note, u32)>>,
+    /// The function that the innermost uncounted call is of.
+    current: Cell<u32>,
+    /// How many calls came from code that the engine had not compiled.
+    slow: Cell<u64>,
+}
+
+impl Instance {
+    /// The environment.
+    pub fn env(&self) -> sys::napi_env {
+        self.env.get()
+    }
+
+    /// How the function with this number is called.
+    pub(crate) fn call_of(&self, number: u32) -> Option<Rc<Call>> {
+        Some(self.bound.borrow().get(number as usize)?.as_ref()?.call.clone())
+    }
+
+    /// The place of this environment's entries.
+    pub fn place(&self) -> Option<usize> {
+        if let Some(place) = self.fast.place.get() {
+            return place;
+        }
+        let parts = Parts { frame: self.frame.as_ptr(), presence: &raw const self.mailbox.presence, errno: self.errno.location() };
+        let place = places::take(self, &parts);
+        self.fast.place.set(Some(place));
+        self.tell_place();
+        place
+    }
+
+    /// Says in the place where the functions are.
+    pub(super) fn tell_place(&self) {
+        if let Some(Some(place)) = self.fast.place.get() {
+            let (targets, count) = self.targets.parts();
+            places::place(place).set_targets(targets, count);
+        }
+    }
+
+    /// A fast call of a function begins.
+    #[inline(always)]
+    pub(crate) fn begin_bare(&self, presence: &Presence, function: u32, marks: u32) {
+        self.fast.current.set(function);
+        presence.enter(&self.last_call, marks | UNCOUNTED);
+    }
+
+    /// A call has returned and left notes. What is to be thrown is kept, because it cannot be thrown from here. Returns
+    /// whether there is something; if JavaScript never asks for it, it is forgotten.
+    pub(crate) fn keep_note(&self, call: u32, function: u32) -> bool {
+        let note = match self.take_note(call) {
+            // What callbacks of such calls throw is kept at once. So the engine has stopped JavaScript, and goes on with that.
+            Some(Note::Pending) => None,
+            note => note,
+        };
+        self.fast.noted.set(note.map(|note| (note, function)));
+        note.is_some()
+    }
+
+    /// A fast call has returned, and something is to be done; see `fast::bare`.
+    pub(crate) fn look_closer(&self) {
+        let gate = self.levels.here(|level| std::mem::replace(&mut level.gate, ptr::null()));
+        // If JavaScript has run inside, calls may have been made since.
+        let (call, function) = if !gate.is_null() {
+            self.levels.here(|level| (level.call, level.function))
+        } else {
+            let function = self.fast.current.get();
+            (self.last_call.get() | self.targets.get(function).marks | UNCOUNTED, function)
+        };
+        if self.levels.is_used() {
+            self.end_level();
+        }
+        // SAFETY: it was held by `hold_current`.
+        if !gate.is_null() && unsafe { (*gate).release() } {
+            self.finish_closing();
+        }
+        if self.closing.borrow().is_empty() {
+            self.mailbox.presence.look_no_more();
+        }
+        let has_note = self.has_notes() && self.keep_note(call, function);
+        let status = if has_note { Status::SeeTo } else { Status::Ok };
+        // Always: destructors may have got back into JavaScript, whose calls have left another.
+        // SAFETY: the frame lives as long as the instance.
+        unsafe { (*self.frame.as_ptr()).status = status as u32 };
+    }
+
+    /// Counts the call that the thread is inside of as a use of its library, if it is not yet: JavaScript is about to
+    /// run, or does already.
+    #[inline]
+    pub fn hold_current(&self) {
+        if self.mailbox.presence.call() & marks::UNCOUNTED != 0 {
+            self.hold_now();
+        }
+    }
+
+    #[cold]
+    fn hold_now(&self) {
+        let (number, call) = (self.fast.current.get(), self.mailbox.presence.call());
+        self.levels.here(|level| {
+            if level.gate.is_null() {
+                let gate = self.targets.get(number).gate;
+                (level.gate, level.function, level.call) = (gate, number, call);
+                // SAFETY: the function was open when it was called, and JavaScript, which could close it, has not run.
+                unsafe { (*gate).hold() };
+                self.mailbox.presence.look();
+            }
+        });
+    }
+
+    /// Throws what has to be thrown after the call that was kept last.
+    ///
+    /// # Safety
+    ///
+    /// `env` is the environment's, in a call from JavaScript; the kept call has just returned.
+    pub unsafe fn see_to_kept(&self, env: sys::napi_env) {
+        if let Some((note, function)) = self.fast.noted.take() {
+            // SAFETY: as the caller says.
+            unsafe { self.throw_note(env, note, function) };
+        }
+    }
+
+    /// A call comes from code that the engine has not compiled.
+    pub(crate) fn count_slow(&self) {
+        self.fast.slow.set(self.fast.slow.get() + 1);
+    }
+
+    /// How many such calls there were.
+    pub fn slow_calls(&self) -> u64 {
+        self.fast.slow.get()
+    }
+}
