@@ -110,7 +110,7 @@ function stubSource(signature) {
   const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
   const loaded = way ? way.result : load;
-  const made = loaded && result.make ? `make(${loaded})` : loaded;
+  const made = loaded && entry === 'enter' && result.make ? `make(${loaded})` : loaded;
   const after = [...gather];
   if (gives && made) after.push(`const value = ${made};`);
   if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
