@@ -4,7 +4,7 @@
 const { copyMemory } = require('../memory.js');
 const { allChecked } = require('../checked.js');
 const { decodeText, resolveEncoding } = require('../encoding.js');
-const { readCString } = require('../cstring.js');
+const { readCString, textIn } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { dispose } = require('../library.js');
 const { INVALID, bufferAddress, extent, registerWrapper, views } = require('../pointer.js');
@@ -241,8 +241,10 @@ class Memory {
     const of = known ?? resolveEncoding(encoding, 'toString: argument 0', 'toString', 0);
     this.#block.check('toString');
     if (this.#size === 0) return '';
-    if (of.name === 'utf8') return readCString('toString', this.#addressOf(0), this.#size) ?? '';
-    return decodeText(of, this.bytes(), 'toString');
+    if (of.name !== 'utf8') return decodeText(of, this.bytes(), 'toString');
+    return this.#block.isolated
+      ? textIn(this.bytes())
+      : (readCString('toString', this.#addressOf(0), this.#size) ?? '');
   }
 
   /** Frees the memory. */
