@@ -6,7 +6,7 @@ const { CHECKED_TEXT, allChecked, checkedOption, telling } = require('./checked.
 const { views, offsets, putAddress, putLength, putNoLength } = require('./frame.js');
 const { byteCount, locate, usable } = require('./address.js');
 const { createError } = require('./errors.js');
-const { INVALID, bufferAddress, registerWrapper, views: recordViews } = require('./pointer.js');
+const { INVALID, registerWrapper, views: recordViews } = require('./pointer.js');
 
 const { u32 } = views;
 const VALUE = offsets.value / 4;
@@ -29,16 +29,6 @@ function readCString(caller, address, limit, encoding = 0, isChecked = allChecke
   u32[VALUE] = encoding | (isChecked ? CHECKED_TEXT : 0);
   u32[VALUE + 1] = 0;
   return telling(caller, native.readText, 0);
-}
-
-/**
- * The string at the start of a copy of memory that another process may write to meanwhile: the engine expects no changes.
- * @param {Uint8Array} bytes
- */
-function textIn(bytes) {
-  const text = readCString('toString', bufferAddress(bytes), bytes.length) ?? '';
-  // Used after it was read too, so that nobody collects it meanwhile.
-  return bytes.length > 0 ? text : '';
 }
 
 /** @param {unknown} given @returns {number} */
@@ -139,4 +129,4 @@ class CString {
   }
 }
 
-module.exports = { CString, groundOfText, readCString, textIn };
+module.exports = { CString, groundOfText, readCString };
