@@ -1273,7 +1273,10 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** How a helper process is run. */
 export interface HelperOptions {
-  /** Milliseconds that a call may take, callbacks in the program not counted; 3000 when left out, 0 for ever. */
+  /**
+   * Milliseconds that a call may take, callbacks in the program not counted; 3000 when left out, 0 for ever. To start and
+   * to load a library, a helper has a minute, or as long as that, whichever is longer.
+   */
   readonly callTimeout?: number | undefined;
   /** Milliseconds after which C gets a callback's default; 10000 when left out, 0 for never. */
   readonly callbackTimeout?: number | undefined;

@@ -8,7 +8,7 @@ import { flags, node } from './node.mjs';
 import { arkffi, thrown } from './open.mjs';
 import { runs, until } from './soak/processes.mjs';
 
-const { isolate, leaks } = arkffi;
+const { Struct, isolate, leaks } = arkffi;
 const index = fileURLToPath(new URL('../index.js', import.meta.url));
 
 const faults = {
@@ -67,6 +67,28 @@ test('several libraries share a helper, and are opened again with it', () => {
     expect(third.symbols.abs(-3)).toBe(3);
     third.close();
     expect(thrown(() => third.symbols.abs(-3))).toMatchObject({ code: 'ERR_LIBRARY_CLOSED', symbol: 'abs' });
+  } finally {
+    first.close();
+  }
+});
+
+test('a library that is closed while the arguments of a call are read is not called', async () => {
+  const Pair = Struct({ a: 'i32', b: 'i32' });
+  const first = isolate(fixture('faults'), faults);
+  const closing = (library) => ({
+    get a() {
+      library.close();
+      return 1;
+    },
+    b: 2,
+  });
+  try {
+    const open = () => first.open(fixture('faults'), { sum_pair: { args: [Pair], returns: 'i32' } });
+    const [one, other] = [open(), open()];
+    const refusal = { code: 'ERR_LIBRARY_CLOSED', symbol: 'sum_pair' };
+    expect(thrown(() => one.symbols.sum_pair(closing(one)))).toMatchObject(refusal);
+    await expect(other.symbols.sum_pair.async(closing(other))).rejects.toMatchObject(refusal);
+    expect(first.symbols.add(1, 2)).toBe(3);
   } finally {
     first.close();
   }

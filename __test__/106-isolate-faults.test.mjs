@@ -34,6 +34,7 @@ const functions = {
   write_bytes: { args: ['i32', 'cstring', 'size_t'], returns: 'i32' },
   leave_child: { args: ['i32'], returns: 'i32' },
   return_twice: { args: ['i32'], returns: 'i32' },
+  call_back_often: { args: [int, 'i32'], returns: 'i32' },
   call_back: { args: [int, 'i32'], returns: 'i32' },
   call_back_and_write: { args: [int, 'usize'] },
   call_back_in_thread: { args: [int, 'i32'], returns: 'i32' },
@@ -41,7 +42,8 @@ const functions = {
   increment: { args: ['ptr', 'size_t'] },
 };
 
-const ADDRESS = 0xdead000;
+// No system maps anything below 65,536.
+const ADDRESS = 0xdea0;
 const crash = (signal, more) => ({ class: 'FFIError', code: 'ERR_HELPER_CRASHED', signal, ...more });
 /** What calls may throw when it is not said which of them notices. */
 const AFTERWARDS = ['ERR_HELPER_CRASHED', 'ERR_CALL_FAILED', 'ERR_CALL_TIMEOUT'];
@@ -220,6 +222,11 @@ onLinux('a call that takes too long ends its helper', () => {
     await until(() => !runs(pid), 'a helper that was given up is gone');
   });
 
+  it('also when it calls back for ever', () => {
+    expect(fault(() => symbols.call_back_often((value) => value, 2 ** 31 - 1))).toMatchObject(late);
+    expect(symbols.add(1, 2)).toBe(3);
+  });
+
   it('but libraries may take longer to load', () => {
     const { symbols } = open({ callTimeout: 600, env: { FAULTS_LOAD_FOR: '800' } });
     expect(symbols.add(1, 2)).toBe(3);
@@ -251,6 +258,11 @@ onLinux('a call that takes too long ends its helper', () => {
 });
 
 onLinux('what libraries leave behind', () => {
+  it('programs that they start have no descriptors of the helper', () => {
+    const { symbols } = isolate(null, { system: { args: ['cstring'], returns: 'i32' } });
+    expect(symbols.system('for n in 3 4 5 6; do test -e /proc/$$/fd/$n && exit $n; done; exit 0')).toBe(0);
+  });
+
   it('a child with the descriptors of the helper keeps nobody waiting, also without a time limit', async () => {
     const { symbols } = open({ callTimeout: 0 });
     // They live longer than the test may.

@@ -58,37 +58,23 @@ onLinux('a hostile helper', () => {
   });
 });
 
-onLinux('an answer that another one than the helper has written', () => {
-  /** What the program takes for the text behind a pointer, when C has answered that question beforehand. */
-  function told(json) {
-    const own = isolate(
-      fixture('faults'),
-      { ...functions, identity: { args: ['ptr'], returns: 'ptr' } },
-      { log: 'error' },
-    );
-    try {
-      // The fourth message after hello, load and bind, and the fifth.
-      const pointer = own.symbols.identity(own.strdup('right'));
-      const [TOLD, JSON_BODY, SIXTH] = [7, 1, 6];
-      const message = Buffer.alloc(32 + json.length);
-      message.writeUInt32LE(0x496b7261, 0);
-      message.writeUInt16LE(TOLD, 4);
-      message.writeUInt16LE(JSON_BODY, 6);
-      message.writeUInt32LE(SIXTH, 8);
-      message.writeUInt32LE(json.length, 20);
-      message.write(json, 32);
-      own.symbols.write_bytes(4, message, message.length);
-      return own.text(pointer);
-    } catch ({ code }) {
-      return code;
-    } finally {
-      own.close();
-    }
-  }
+describe('an answer', () => {
+  const { answerOf } = require('../lib/isolate/answers.js');
 
-  it('is believed only where it could be one', () => {
-    expect(told('"wrong"')).toBe('wrong');
-    expect(['7', '{}', '["x"]', 'true', '{', ''].map(told)).toEqual(Array(6).fill('ERR_HELPER_CRASHED'));
+  it.each([
+    ['load', {}, ['0', '4294967295'], ['-1', '4294967296', '0.5', '"1"', 'null', '{}']],
+    ['close', {}, ['null'], ['1', '""']],
+    ['bind', { functions: [1, 2] }, ['[0,7]'], ['[0]', '[0,1,2]', '[0,"1"]', '7', '{"length":2}']],
+    ['callback', {}, ['"4096"'], ['4096', '""', '"-1"', '"0x10"', '"1e3"', '"999999999999999999999"']],
+    ['find', {}, ['"18446744073709551615"'], ['null', '"x"']],
+    ['text', {}, ['"x"', 'null'], ['7', '["x"]', 'true']],
+    ['withdraw', {}, ['true', 'false'], ['1', 'null']],
+    ['ping', {}, ['"pong"'], ['"ping"', 'true']],
+    ['hello', {}, ['{"major":1,"minor":0}'], ['null', '{}', '{"major":"1","minor":0}', '{"major":1}']],
+  ])('to %s is believed only where it could be one', (op, question, right, wrong) => {
+    const told = (text) => answerOf(text, { op, ...question });
+    expect(right.map(told)).toEqual(right.map((text) => JSON.parse(text)));
+    expect([...wrong, '', '{', 'undefined'].map(told).filter((value) => value !== undefined)).toEqual([]);
   });
 });
 

@@ -35,7 +35,9 @@ function message() {
   header.writeUInt32LE(chance(0.97) ? MARK : word(), 0);
   header.writeUInt16LE(kind, 4);
   header.writeUInt16LE(chance(0.5) ? 1 : word() & 0xffff, 6);
-  [word(), word(), frame].forEach((value, index) => header.writeUInt32LE(value, 8 + 4 * index));
+  // Of nothing that was asked: an answer with the right id could only be believed.
+  const id = (word() | (2 ** 20)) >>> 0;
+  [id, word(), frame].forEach((value, index) => header.writeUInt32LE(value, 8 + 4 * index));
   header.writeUInt32LE(chance(0.9) ? body.length : word(), 20);
   header.writeUInt32LE(word(), 24);
   header.writeUInt32LE(word(), 28);

@@ -235,14 +235,14 @@ class Memory {
     return foreign('reinterpret', 0, this.#addressOf(0), size, element, n, this.#block);
   }
 
-  /** The text up to a NUL, or to the end. @param {unknown} [encoding] */
+  /** The text up to a NUL, or to the end; of a copy, if another process may write to it meanwhile. @param {unknown} [encoding] */
   toString(encoding = undefined) {
     const known = encoding === undefined ? this.#encoding : undefined;
     const of = known ?? resolveEncoding(encoding, 'toString: argument 0', 'toString', 0);
     this.#block.check('toString');
     if (this.#size === 0) return '';
-    if (of.name === 'utf8') return readCString('toString', this.#addressOf(0), this.#size) ?? '';
-    return decodeText(of, this.bytes(), 'toString');
+    if (of.name !== 'utf8' || this.#block.isolated) return decodeText(of, this.bytes(), 'toString');
+    return readCString('toString', this.#addressOf(0), this.#size) ?? '';
   }
 
   /** Frees the memory. */

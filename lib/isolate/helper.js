@@ -221,7 +221,8 @@ class Helper {
         this.callbacks.run(level, false);
         if (!this.isAlive) throw this.gone(symbol);
         start = now();
-        code = native.isolateReceive(this.channel, left > 0 ? left : 0, false);
+        // Otherwise one that is there already would always come first.
+        code = left > 0 ? native.isolateReceive(this.channel, left, false) : LATE;
       }
     } finally {
       this.#level = outer;

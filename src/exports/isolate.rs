@@ -7,7 +7,7 @@ use crate::isolate::arena::{Arena, new_file};
 use crate::isolate::channel::Channel;
 use crate::isolate::mail::{Mail, RESERVED, Role};
 use crate::isolate::message::Decoder;
-use crate::isolate::process::{Ending, Process, never_wait, out_of_the_way, pipe};
+use crate::isolate::process::{Ending, Process, keep_to_oneself, never_wait, out_of_the_way, pipe};
 use crate::isolate::sides::Side;
 use crate::isolate::{fault, leash};
 use napi::bindgen_prelude::Unknown;
@@ -15,7 +15,7 @@ use napi::{Env, sys};
 use napi_derive::napi;
 use std::ffi::c_void;
 use std::fs::File;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::ptr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -97,7 +97,11 @@ pub fn isolate_join(env: Env, program: i32) -> Thrown<u32> {
         // SAFETY: a helper is started with these, and nothing else in it has them.
         let (input, output) = unsafe { (OwnedFd::from_raw_fd(3), OwnedFd::from_raw_fd(4)) };
         // SAFETY: as above. It stays open: JavaScript writes to it.
-        never_wait(unsafe { BorrowedFd::borrow_raw(6) });
+        let events = unsafe { BorrowedFd::borrow_raw(6) };
+        never_wait(events);
+        for descriptor in [input.as_fd(), output.as_fd(), events] {
+            keep_to_oneself(descriptor);
+        }
         let mut channel = Channel::new(input, output);
         // SAFETY: this is a call from JavaScript in `env`.
         channel.event_loop = unsafe { loop_descriptor(raw) };

@@ -193,6 +193,12 @@ pub fn pipe() -> Result<(OwnedFd, OwnedFd), Error> {
     Ok((reader.into(), writer.into()))
 }
 
+/// Programs that this process starts from now on do not have it.
+pub fn keep_to_oneself(descriptor: BorrowedFd<'_>) {
+    // SAFETY: the descriptor is open; only its own flags change.
+    unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) };
+}
+
 /// Makes reading or writing return at once.
 pub fn never_wait(descriptor: BorrowedFd<'_>) {
     // SAFETY: the descriptor is open; only its own flags change.
