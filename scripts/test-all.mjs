@@ -10,7 +10,7 @@ const variants = {
   'worker threads': { ARKFFI_TEST_POOL: 'threads' },
 };
 
-// From 80 on tests are about C declarations, documents and examples, to which these variants make no difference.
+// From 80 on tests are about C declarations, documents, examples and fast calls, to which these variants make no difference.
 const leftOut = ['[89][0-9]-*'];
 
 installPackages();
