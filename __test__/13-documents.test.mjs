@@ -44,7 +44,7 @@ describe('every error code', () => {
       '81-c-declarations',
       '82-cdef',
       '106-isolate-faults',
-      '95-leaves',
+      '133-leaves',
     ];
     const tests = names.map((name) => read(`__test__/${name}.test.mjs`)).join('\n');
     // The host has to fail for this one.

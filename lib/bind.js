@@ -3,7 +3,7 @@
 
 const native = require('./binding.js');
 const { offsets, takeAddress, putAddress, views } = require('./frame.js');
-const { ofHost } = require('./fast/options.js');
+const { ofHost } = require('./fast/way.js');
 const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { defineValue } = require('./property.js');

@@ -84,6 +84,21 @@ function nameOf(caller) {
   return name;
 }
 
+/** @type {WeakMap<import('../signature.js').Signature, import('../signature.js').Signature>} */
+const ofHosts = new WeakMap();
+
+/**
+ * The signature for functions of the host and of addons: they may use Node-API, and count on being called by it.
+ * @param {import('../signature.js').Signature} signature
+ * @returns {import('../signature.js').Signature}
+ */
+function ofHost(signature) {
+  if (signature.isLeaf || signature.isSlow) return signature;
+  let made = ofHosts.get(signature);
+  if (!made) ofHosts.set(signature, (made = { ...signature, isSlow: true }));
+  return made;
+}
+
 /**
  * Whether a function may be called fast here at all.
  * @param {import('../signature.js').Signature} signature
@@ -183,4 +198,4 @@ function settle() {
   return status === 1;
 }
 
-module.exports = { byFrame, callers, direct, settle };
+module.exports = { byFrame, callers, direct, ofHost, settle };
