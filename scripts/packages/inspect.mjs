@@ -4,7 +4,7 @@ import { attempt } from '../steps.mjs';
 
 /** The newest glibc that an addon may need, as the oldest system that Node itself supports has. */
 const GLIBC = [2, 28];
-const LARGEST = 2_000_000;
+const LARGEST = 2 * 2 ** 20;
 const SYSTEM = /^(lib(c|m|dl|pthread|rt|gcc_s|util)\.so(\.\d+)?|ld-linux.*\.so\.\d|libace_napi\.z\.so)$/;
 
 const matches = (text, pattern) => [...new Set([...text.matchAll(pattern)].map((match) => match[1]))];
