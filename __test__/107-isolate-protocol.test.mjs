@@ -36,26 +36,30 @@ onLinux('a hostile helper', () => {
   it.each([
     ['replies', 4],
     ['events', 6],
-  ])('%s that are no messages, or of nothing that was asked', async (_, descriptor) => {
-    for (let seed = 1; seed <= COUNT; seed++) {
-      begin(seed);
-      const bytes = stream();
-      // So that events are read.
-      const pending = symbols.add.async(1, 2).catch((error) => error);
-      expect(CODES).toContain(codeOf(() => symbols.write_bytes(descriptor, bytes, bytes.length)));
-      const [codes, sums] = [[], []];
-      for (let turn = 0; turn < 3; turn++) codes.push(codeOf(() => sums.push(symbols.add(turn, seed))));
-      expect(codes.filter((code) => !CODES.includes(code))).toEqual([]);
-      const right = [0, 1, 2].filter((turn) => codes[turn] === undefined).map((turn) => turn + seed);
-      expect(sums).toEqual(right);
-      const settled = await pending;
-      if (settled !== 3) expect(CODES).toContain(settled.code);
-    }
-    let sum;
-    for (let turn = 0; sum === undefined && turn < 10; turn++) codeOf(() => (sum = symbols.add(1, 2)));
-    expect(sum).toBe(3);
-    expect({}.polluted).toBe(undefined);
-  });
+  ])(
+    '%s that are no messages, or of nothing that was asked',
+    async (_, descriptor) => {
+      for (let seed = 1; seed <= COUNT; seed++) {
+        begin(seed);
+        const bytes = stream();
+        // So that events are read.
+        const pending = symbols.add.async(1, 2).catch((error) => error);
+        expect(CODES).toContain(codeOf(() => symbols.write_bytes(descriptor, bytes, bytes.length)));
+        const [codes, sums] = [[], []];
+        for (let turn = 0; turn < 3; turn++) codes.push(codeOf(() => sums.push(symbols.add(turn, seed))));
+        expect(codes.filter((code) => !CODES.includes(code))).toEqual([]);
+        const right = [0, 1, 2].filter((turn) => codes[turn] === undefined).map((turn) => turn + seed);
+        expect(sums).toEqual(right);
+        const settled = await pending;
+        if (settled !== 3) expect(CODES).toContain(settled.code);
+      }
+      let sum;
+      for (let turn = 0; sum === undefined && turn < 10; turn++) codeOf(() => (sum = symbols.add(1, 2)));
+      expect(sum).toBe(3);
+      expect({}.polluted).toBe(undefined);
+    },
+    120_000 + COUNT * 5000,
+  );
 });
 
 describe('an answer', () => {
