@@ -17,6 +17,7 @@ announce('generated files');
 const generated = [
   { file: 'lib/marshal.generated.js', from: 'lib/emitters.js', script: 'scripts/generate-marshal.mjs' },
   { file: 'docs/errors.md', from: 'src/error.rs', script: 'scripts/generate-errors.mjs' },
+  { file: 'docs/hosts.md', from: 'docs/hosts.json', script: 'scripts/generate-hosts.mjs' },
 ];
 for (const { file, from, script } of generated) {
   const before = readFileSync(path.join(root, file), 'utf8');

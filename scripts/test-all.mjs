@@ -1,25 +1,14 @@
 // npm run test:all: the whole suite again in every variant that this machine can run. What cannot run
 // is said, with the reason.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { announce, attempt, buildAddon, installPackages, root, run, runTests } from './steps.mjs';
+import { announce, buildAddon, installPackages, root, run, runTests } from './steps.mjs';
+import { fetchNode } from './hosts/packages.mjs';
 
 const variants = {
   'the libffi backend': { ARKFFI_BACKEND: 'libffi' },
   'no code generation': { ARKFFI_TEST_NO_CODEGEN: '1' },
   'worker threads': { ARKFFI_TEST_POOL: 'threads' },
 };
-
-/** A Node of another version, from its npm package. */
-function fetchNode(major) {
-  const folder = mkdtempSync(path.join(tmpdir(), `arkffi-node-${major}-`));
-  const name = `node-${process.platform}-${process.arch}`;
-  const packed = attempt('npm', ['pack', '--silent', `${name}@${major}`], { cwd: folder });
-  const file = packed.output.trim().split('\n').at(-1);
-  if (!packed.ok || !attempt('tar', ['xzf', file], { cwd: folder }).ok) return undefined;
-  return path.join(folder, 'package', 'bin', 'node');
-}
 
 // From 80 on tests are about C declarations, documents and examples, to which these variants make no difference.
 const leftOut = ['[89][0-9]-*'];
