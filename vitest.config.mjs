@@ -13,7 +13,7 @@ const isNode = !process.versions.bun && !process.versions.deno;
 export default defineConfig({
   test: {
     include: ['__test__/*.test.mjs'],
-    setupFiles: isNode ? [] : ['__test__/skip-on-host.mjs'],
+    setupFiles: isNode ? [] : ['__test__/host-setup.mjs'],
     globalSetup: ['__test__/fixtures/build.mjs'],
     // Most of the time tests wait for processes of their own: no core is kept free, as vitest does by itself.
     maxWorkers: Math.max(2, availableParallelism()),

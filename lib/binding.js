@@ -3,6 +3,7 @@
 
 const path = require('node:path');
 const { FFIError, setErrorTable, createError } = require('./errors.js');
+const { whyForbidden } = require('./forbidden.js');
 
 const MACHINE = `${process.platform}-${process.arch}`;
 const SUFFIXES = { linux: ['-gnu', '-musl'], win32: ['-msvc', '-gnu'] };
@@ -24,6 +25,8 @@ function loadAddon() {
       addon.file ??= file;
       return addon;
     } catch (error) {
+      const reason = whyForbidden(error);
+      if (reason) throw new FFIError('ERR_DLOPEN_FAILED', reason);
       failures.push(`  ${file}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
     }
   }

@@ -17,7 +17,9 @@ const title = ({ name, version, system }) => `${name} (${version}), ${system}`;
 
 /** Why a test is skipped: a test that decides for itself says so in its name. */
 function reasonFor({ name, file, test }) {
-  return reasonToSkip(file, test, name) ?? /\((?:not run|skipped|not installed)[^)]*\)/.exec(test)?.[0].slice(1, -1) ?? test;
+  return (
+    reasonToSkip(file, test, name) ?? /\((?:not run|skipped|not installed)[^)]*\)/.exec(test)?.[0].slice(1, -1) ?? test
+  );
 }
 
 /** What is skipped on a host: each reason, with how many tests. */
@@ -31,14 +33,20 @@ function skippedOn({ name, skipped }) {
 }
 
 const table = (head, rows) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => `${cell}`.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => `${cell}`.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
 
 const known = [
   ...ran.map((result) => [title(result), state(result), result.passed, result.skipped.length, result.note ?? '']),
-  ...results.filter(({ missing }) => missing).map(({ name, system, missing }) => [`${name}, ${system}`, 'not run', '', '', missing]),
+  ...results
+    .filter(({ missing }) => missing)
+    .map(({ name, system, missing }) => [`${name}, ${system}`, 'not run', '', '', missing]),
   ...others.map(({ name, system, state, note }) => [`${name}, ${system}`, state, '', '', note]),
 ];
-const skips = ran.filter(({ skipped }) => skipped.length > 0).map((result) => `${title(result)}:\n\n${skippedOn(result)}`);
+const skips = ran
+  .filter(({ skipped }) => skipped.length > 0)
+  .map((result) => `${title(result)}:\n\n${skippedOn(result)}`);
 const page = [
   table(['host', 'state', 'tests passed', 'skipped', 'what'], known),
   '`tested`: every test of the suite that was run passed. `built`: compiled, and hardly run. `expected`: written for, never run.',
@@ -60,4 +68,7 @@ async function write(file, content) {
   writeFileSync(file, await format(written, { ...(await resolveConfig(file)), filepath: file }));
 }
 await write(path.join(root, 'docs', 'hosts.md'), page);
-await write(path.join(root, 'README.md'), `${short}\n\nWhich tests are skipped, and why: [docs/hosts.md](docs/hosts.md).`);
+await write(
+  path.join(root, 'README.md'),
+  `${short}\n\nWhich tests are skipped, and why: [docs/hosts.md](docs/hosts.md).`,
+);

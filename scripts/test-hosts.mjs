@@ -41,7 +41,8 @@ function merge(file, fresh) {
 installPackages();
 buildAddon();
 const results = [];
-for (const host of hosts) if (positionals.length === 0 || positionals.includes(host.id)) results.push(await tryHost(host));
+for (const host of hosts)
+  if (positionals.length === 0 || positionals.includes(host.id)) results.push(await tryHost(host));
 
 mkdirSync(hostsFolder, { recursive: true });
 merge(path.join(hostsFolder, 'results.json'), results);
