@@ -1,4 +1,4 @@
-// npm run test:hosts: the suite on every host that can be had here. Writes the results to .hosts/results.json; with
+// npm run test:hosts: the suite on every host that can be had here, and programs that tools make. Writes the results to .hosts/results.json; with
 // `-- --write` also to docs/hosts.json, and the tables of docs/hosts.md and README.md from that. `-- bun deno` runs on these
 // only, and leaves the results of others as they are.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,6 @@ import { announce, buildAddon, installPackages, root, run } from './steps.mjs';
 import { Missing } from './hosts/arm64.mjs';
 import { hosts } from './hosts/list.mjs';
 import { hostsFolder } from './hosts/packages.mjs';
-import { runSuite } from './hosts/suite.mjs';
 
 const { values, positionals } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });
 const unknown = positionals.find((id) => !hosts.some((host) => host.id === id));
@@ -19,10 +18,10 @@ if (unknown) {
 
 /** @returns {object} what became of the suite on a host */
 async function tryHost({ id, name, system, note, prepare }) {
-  announce(`the suite on ${name}, ${system}`);
+  announce(`${name}, ${system}`);
   try {
-    const { version, suite } = prepare();
-    return { id, name, system, note, version, ...(await runSuite(suite)) };
+    const { version, run: runTests } = prepare();
+    return { id, name, system, note, version, ...(await runTests()) };
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     console.log(`not run: ${error.message}`);
