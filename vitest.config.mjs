@@ -7,9 +7,13 @@ const { ARKFFI_TEST_NODE, ARKFFI_TEST_NO_CODEGEN, ARKFFI_TEST_POOL } = process.e
 // Test files run in processes of this Node, when it is not the one that runs vitest.
 if (ARKFFI_TEST_NODE) process.execPath = ARKFFI_TEST_NODE;
 
+// Other hosts run vitest themselves.
+const isNode = !process.versions.bun && !process.versions.deno;
+
 export default defineConfig({
   test: {
     include: ['__test__/*.test.mjs'],
+    setupFiles: isNode ? [] : ['__test__/host-setup.mjs'],
     globalSetup: ['__test__/fixtures/build.mjs'],
     // Most of the time tests wait for processes of their own: no core is kept free, as vitest does by itself.
     maxWorkers: Math.max(2, availableParallelism()),

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collect } from './collect.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
@@ -203,8 +202,6 @@ describe('a pointer argument', () => {
   });
 
   it('keeps its memory reachable while C uses it, also when C gets the engine to collect', () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc');
     const addon = { exports: {} };
     process.dlopen(addon, fixture('reentry'));
     addon.exports((value) => {

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { collect } from './collect.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
@@ -219,10 +220,6 @@ describe('a closed library', () => {
     const before = stats().libraries;
     for (let i = 0; i < 500; i++) dlopen(file, { add, twice: { args: ['i32'], returns: 'i32' } }).close();
     expect(stats().libraries).toBe(before);
-    const { setFlagsFromString } = await import('node:v8');
-    const { runInNewContext } = await import('node:vm');
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc');
     const count = () => stats().functions;
     for (let i = 0; i < 50 && count() > 500; i++) {
       collect();

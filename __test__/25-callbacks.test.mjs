@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { runInNewContext } from 'node:vm';
-import { setFlagsFromString } from 'node:v8';
+import { collect } from './collect.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
@@ -141,14 +140,12 @@ describe('a JSCallback', () => {
   });
 
   it('lives on when the object is collected', async () => {
-    setFlagsFromString('--expose-gc');
-    const gc = runInNewContext('gc');
     const before = stats().callbacks.open;
     const addresses = Array.from({ length: 100 }, (_, index) => {
       const { ptr: address } = new JSCallback((value) => value + index, { args: ['int'], returns: 'int' });
       return address;
     });
-    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve, gc()));
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve, collect()));
     addresses.forEach((address, index) => expect(symbols.apply_callback(address, 1)).toBe(index + 1));
     expect(stats().callbacks.open).toBe(before + 100);
   });

@@ -32,7 +32,7 @@ describe('at the end of an environment', () => {
 
   it('those that handlers of the exit run or take back are left out', () => {
     const program = `
-      const kept = {};
+      const kept = (globalThis.kept = {});
       const [first, second, third] = [1, 2, 3].map((n) => attachFinalizer(kept, symbols.make(n), symbols.destroy_loudly));
       process.on('exit', () => { second.run(); third.detach(); });`;
     expect(run(program)).toBe('freed 2 | freed 1');
@@ -85,7 +85,7 @@ describe('a library that is closed', () => {
   it('stays loaded until the last finalizer has run', () => {
     const program = afterwards(`
       attachFinalizer({}, symbols.make(1), symbols.destroy_loudly);
-      const kept = {};
+      const kept = (globalThis.kept = {});
       const last = attachFinalizer(kept, symbols.make(2), symbols.destroy_loudly.ptr);
       library.close();
       let code;

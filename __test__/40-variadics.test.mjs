@@ -1,8 +1,7 @@
 // Functions with variable arguments.
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collect } from './collect.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { node } from './node.mjs';
 import { arkffi, hold, require, thrown } from './open.mjs';
@@ -270,8 +269,6 @@ it('so many lists of types are kept for a function, and those that are forgotten
       .map((digit) => [types[digit], 1]);
     sum(0, ...extra);
   }
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc');
   const isReleased = () => stats().functions - before < 1000;
   for (let round = 0; round < 50 && !isReleased(); round++) {
     collect();

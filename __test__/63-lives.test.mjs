@@ -40,10 +40,10 @@ const prelude = `
   const code = (action) => { try { return action(); } catch (error) { return error.code; } };
   // What make returns is held while memory is collected, then let go.
   const watch = async (make, isKept) => {
-    let held = make();
+    globalThis.held = make();
     await collect();
     const before = isMapped();
-    held = undefined;
+    globalThis.held = undefined;
     await (isKept ? collect() : collectUntilUnmapped());
     return [before, isMapped(), stats().libraries].join();
   };

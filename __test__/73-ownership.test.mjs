@@ -1,8 +1,7 @@
 // Who allocates, frees: every row of the table of docs/strings.md. The fixture's allocator knows what is live, and fills
 // with 0xdd what was freed.
 import { describe, expect, it } from 'vitest';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collect as collectGarbage } from './collect.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { growth } from './growth.mjs';
 import { arkffi, hold, thrown } from './open.mjs';
@@ -23,8 +22,6 @@ const { symbols } = dlopen(fixture('texts'), {
 });
 const { live_blocks, wrong_frees } = symbols;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc');
 async function collect() {
   for (let round = 0; round < 10; round++) {
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,8 +1,7 @@
 // retain(): buffers that C keeps beyond a call.
 import { describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collect as collectGarbage } from './collect.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { flags, node } from './node.mjs';
 import { arkffi, hold, require, thrown } from './open.mjs';
@@ -13,9 +12,6 @@ const { keep, kept_text, address_of } = dlopen(fixture('texts'), {
   kept_text: { returns: 'ptr' },
   address_of: { symbol: 'same', args: ['ptr'], returns: 'ptr' },
 }).symbols;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc');
 
 /** Lets everything that nobody holds be collected. */
 async function collect() {

@@ -30,8 +30,9 @@ function makeReader(name) {
     const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 2);
     putAddress(usable(caller, locate(caller, ptr, byteOffset, type.size)));
     putLength(type.size);
-    if (isChecked) telling(caller, native.loadChecked, 0);
-    else native.load();
+    // The pointer is passed only to be kept reachable: it may be a view on memory of JavaScript.
+    if (isChecked) telling(caller, () => native.loadChecked(ptr), 0);
+    else native.load(ptr);
     return load(offsets.value);
   };
 }
@@ -50,8 +51,8 @@ function makeWriter(name) {
     putAddress(address);
     putLength(type.size);
     store(checked, offsets.value);
-    if (isChecked) telling(caller, native.storeChecked, 0);
-    else native.store();
+    if (isChecked) telling(caller, () => native.storeChecked(ptr), 0);
+    else native.store(ptr);
   };
 }
 
@@ -102,7 +103,7 @@ function copyMemory(caller, address, byteLength, isChecked = allChecked) {
   putAddress(address);
   putLength(byteLength);
   if (isChecked) telling(caller, native.copyChecked, 0);
-  else native.copy();
+  else native.copy(copy);
   return copy;
 }
 

@@ -50,7 +50,7 @@ function resultReader(type) {
   return (view, at) => {
     // Of a record without size there is an address too.
     const buffer = newBuffer('result', size || 1);
-    if (size > 0) copyBytes(addressIn(view, at), bufferAddress(buffer), size);
+    if (size > 0) copyBytes(addressIn(view, at), bufferAddress(buffer), size, undefined, buffer);
     return retain(buffer);
   };
 }

@@ -2,7 +2,8 @@
 // hand. Does nothing, and says so, where not all hosts can be had.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { hostCommand, hostProgram, nodeProgram } from './hosts.mjs';
+import { hostCommand, hostProgram } from './hosts.mjs';
+import { fetchNode } from './hosts/packages.mjs';
 import { announce, attempt, buildAddon, installPackages, root, run } from './steps.mjs';
 
 const document = path.join(root, 'docs', 'fast-calls.md');
@@ -40,7 +41,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') stop('it is of x86-6
 installPackages();
 buildAddon();
 announce('looking at all hosts');
-const hosts = Object.fromEntries([20, 22, 24, 26].map((major) => [`Node ${major}`, nodeProgram(major)]));
+const hosts = Object.fromEntries([20, 22, 24, 26].map((major) => [`Node ${major}`, fetchNode(major)]));
 Object.assign(hosts, { Bun: hostProgram('bun'), Deno: hostProgram('deno') });
 const missing = Object.keys(hosts).filter((name) => !hosts[name] || !existsSync(hosts[name]));
 if (missing.length > 0) stop(`no ${missing.join(', ')} here`);

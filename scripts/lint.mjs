@@ -19,6 +19,8 @@ const generated = [
   { file: 'docs/errors.md', from: 'src/error.rs', script: 'scripts/generate-errors.mjs' },
   { file: 'docs/performance.md', from: 'bench/results', script: 'scripts/generate-performance.mjs' },
   { file: 'README.md', from: 'bench/results', script: 'scripts/generate-performance.mjs' },
+  { file: 'README.md', from: 'docs/hosts.json', script: 'scripts/generate-hosts.mjs' },
+  { file: 'docs/hosts.md', from: 'docs/hosts.json', script: 'scripts/generate-hosts.mjs' },
 ];
 for (const { file, from, script } of generated) {
   const before = readFileSync(path.join(root, file), 'utf8');

@@ -1,8 +1,8 @@
 // npm run test:all: the whole suite again in every variant that this machine can run. What cannot run
 // is said, with the reason.
 import path from 'node:path';
-import { nodeProgram } from './hosts.mjs';
 import { announce, buildAddon, installPackages, root, run, runTests } from './steps.mjs';
+import { fetchNode } from './hosts/packages.mjs';
 
 // From 80 to 99 tests are about C declarations, documents and examples, from 112 to 129 about hosts and packages: one
 // variant is enough for them. From 101 to 111 they are about helper processes: to how C is entered only what is called and
@@ -24,7 +24,7 @@ for (const [name, variant] of Object.entries(variants)) {
 
 for (const major of [20, 22, 24, 26].filter((version) => !process.version.startsWith(`v${version}.`))) {
   announce(`the suite on Node ${major}`);
-  const node = nodeProgram(major);
+  const node = fetchNode(major);
   if (node) runTests({ env: { ARKFFI_TEST_NODE: node }, leftOut: major === 26 ? [] : texts });
   else console.log(`not run: no package of Node ${major} for this machine could be had`);
 }

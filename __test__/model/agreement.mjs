@@ -17,8 +17,9 @@ export function outcome(action) {
   }
 }
 
-const shown = ({ code, value }) =>
-  code ?? String(value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value);
+// Of what is detached no copy can be made on every host.
+const hex = (bytes) => (bytes.length > 0 ? Buffer.from(bytes).toString('hex') : '');
+const shown = ({ code, value }) => code ?? String(value instanceof Uint8Array ? hex(value) : value);
 
 /** Does the same on both sides, and gives both results; undefined when both are the same error. */
 export function both(name, real, model) {

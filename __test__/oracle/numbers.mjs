@@ -10,10 +10,21 @@ export function doubleOf(bits) {
   return view.getFloat64(0);
 }
 
+function floatOf(bits) {
+  view.setUint32(0, Number(bits));
+  return view.getFloat32(0);
+}
+
 export function bitsOf(double) {
   view.setFloat64(0, double);
   return view.getBigUint64(0);
 }
+
+/** Whether the engine keeps the bits of a NaN: V8 does, JavaScriptCore has but one. */
+const keepsNaNs = bitsOf(doubleOf(F64_NAN | 1n)) === (F64_NAN | 1n);
+/** Whether JavaScript has a number of its own for these bits. */
+export const isKept = (type, bits) =>
+  keepsNaNs || !Number.isNaN(type === 'f64' ? doubleOf(bits) : type === 'f32' ? floatOf(bits) : 0);
 
 /** Extremes, ones next to them, powers of two and their neighbours, and anything. */
 function drawInteger(width, signed, random) {
@@ -64,13 +75,14 @@ function drawFloat(random, width, fraction, special) {
     case 1:
       return sign | random.pick(special);
     case 2:
-      return sign | exponent | quiet | (any & (quiet - 1n));
+      return keepsNaNs ? sign | exponent | quiet | (any & (quiet - 1n)) : exponent | quiet;
     case 3:
       return exponent | quiet;
     case 4:
       return any & ~exponent;
     default:
-      return (any & exponent) === exponent ? any | quiet : any;
+      if ((any & exponent) !== exponent) return any;
+      return keepsNaNs ? any | quiet : exponent | quiet;
   }
 }
 
@@ -90,8 +102,7 @@ function widened(bits) {
   if ((bits & 0x7f80_0000n) === 0x7f80_0000n && (bits & 0x7f_ffffn) !== 0n) {
     return doubleOf(((bits >> 31n) << 63n) | F64_NAN | ((bits & 0x7f_ffffn) << 29n));
   }
-  view.setUint32(0, Number(bits));
-  return view.getFloat32(0);
+  return floatOf(bits);
 }
 
 const f32 = {

@@ -1,5 +1,5 @@
 // One wrong argument, to prove that the oracle notices.
-import { numbers } from './numbers.mjs';
+import { isKept, numbers } from './numbers.mjs';
 import { narrowBits } from './types.mjs';
 
 /** Of floats the payload of a NaN: without the bit above, engines may set that again. */
@@ -20,5 +20,5 @@ export function spoil(type, { kind, bits, bytes }, random) {
   }
   if (type === 'buffer') return new Uint8Array(1);
   const changed = bits ^ (1n << BigInt(random.below(changeableBits[type] ?? narrowBits[type] ?? 64)));
-  return (numbers[type] ?? numbers.address).argument(changed, random);
+  return (numbers[type] ?? numbers.address).argument(isKept(type, changed) ? changed : 0n, random);
 }

@@ -110,7 +110,7 @@ function strdup(text, encoding = undefined, options = undefined) {
   const allocator = checkAllocator('strdup', given, 2);
   const { bytes, of } = textBytes(text, encoding);
   const block = takeBlock('strdup', allocator, bytes.length, of.unit, false, 'string', 'memory');
-  copyBytes(bufferAddress(bytes), block.start, bytes.length);
+  copyBytes(bufferAddress(bytes), block.start, bytes.length, undefined, bytes);
   return hasText(memoryOn(block.enlist(allocator !== HEAP), 0, bytes.length, undefined, bytes.length), of);
 }
 

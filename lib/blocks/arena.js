@@ -84,7 +84,7 @@ class Arena {
     const { bytes, of } = textBytes(text, encoding);
     const at = this.#take('strdup', bytes.length, of.unit);
     const block = /** @type {Block} */ (this.#taken);
-    copyBytes(bufferAddress(bytes), offsetBy(block.start, at), bytes.length);
+    copyBytes(bufferAddress(bytes), offsetBy(block.start, at), bytes.length, undefined, bytes);
     return hasText(memoryOn(block, at, bytes.length, undefined, bytes.length), of);
   }
 

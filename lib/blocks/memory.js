@@ -200,8 +200,8 @@ class Memory {
     const from = place ? place.ground.address(place.at) : bufferAddress(source);
     if (length === 0) return;
     const to = this.#addressOf(at);
-    if (allChecked) copyChecked('setBytes', from, to, length, this.#block.isChecked ? undefined : 0);
-    else copyBytes(from, to, length);
+    if (allChecked) copyChecked('setBytes', from, to, length, this.#block.isChecked ? undefined : 0, source);
+    else copyBytes(from, to, length, false, source);
   }
 
   /** The memory itself, until it is freed. @param {number} [offset] @param {number} [length] as of `bytes` */

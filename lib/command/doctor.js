@@ -222,12 +222,7 @@ async function run(positionals, { json }) {
     facts.functions = describeStubs(arkffi.stats().stubs);
     findings = await examine(arkffi);
   } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    // What Node says under --permission, and with --no-addons.
-    const hint = message.includes('loading addons is disabled')
-      ? '\nThis process may not: --permission needs --allow-addons'
-      : '';
-    findings = [{ name: 'the addon', state: 'fails', detail: message + hint }];
+    findings = [{ name: 'the addon', state: 'fails', detail: /** @type {Error} */ (error).message }];
   }
   if (json)
     console.log(JSON.stringify({ ...facts, findings, variables: Object.fromEntries(variables()) }, undefined, 2));

@@ -105,13 +105,14 @@ const offsetBy = (address, offset) => (typeof address === 'bigint' ? address + B
  * @param {string} caller
  * @param {boolean} isChecked
  * @param {number} [argument] of `caller`, that has the address
+ * @param {unknown} [kept] whose memory it is
  * @returns {T}
  */
-function readAt(address, size, get, caller, isChecked, argument) {
+function readAt(address, size, get, caller, isChecked, argument, kept) {
   const { view, at, address: copy } = scrap(size);
   if (size > 0) {
-    if (isChecked) copyChecked(caller, address, copy, size, argument);
-    else copyBytes(address, copy, size);
+    if (isChecked) copyChecked(caller, address, copy, size, argument, kept);
+    else copyBytes(address, copy, size, false, kept);
   }
   return get(view, at);
 }
@@ -122,10 +123,11 @@ function readAt(address, size, get, caller, isChecked, argument) {
  * @param {number | bigint} target
  * @param {number} size
  * @param {number | undefined} argument of `caller`, that has the address
+ * @param {unknown} kept whose memory it is
  */
-function copyChecked(caller, source, target, size, argument) {
+function copyChecked(caller, source, target, size, argument, kept) {
   try {
-    copyBytes(source, target, size, true);
+    copyBytes(source, target, size, true, kept);
   } catch (error) {
     throw worded(error, caller, argument, '');
   }
@@ -175,7 +177,9 @@ function writeAt({ caller, find, buffer, isChecked, argument }, type, size, put,
   const heapFloor = floorOfHeap();
   /** @param {number | bigint} source @param {number | bigint} place */
   const copy = (source, place) =>
-    isChecked ? copyChecked(caller, source, place, size, argument) : copyBytes(source, place, size);
+    isChecked
+      ? copyChecked(caller, source, place, size, argument, buffer)
+      : copyBytes(source, place, size, false, buffer);
   try {
     const at = images.take(size, 8);
     const { view } = images;

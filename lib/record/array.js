@@ -94,7 +94,7 @@ class ArraySchema {
     const { get } = elementsOf(element);
     /** @param {DataView} view @param {number} at */
     const read = (view, at) => (isText ? getText(view, at, size) : get(view, at, length));
-    return readAt(address, size, read, 'fromPtr', isChecked, 0);
+    return readAt(address, size, read, 'fromPtr', isChecked, 0, memory);
   }
 
   /**

@@ -30,16 +30,18 @@ const VALUE = offsets.value / 4;
  * @param {number | bigint} target
  * @param {number} length in bytes
  * @param {boolean} [isChecked]
+ * @param {unknown} [kept] whose memory it is: passed only to be kept reachable until the bytes are copied. Engines forget
+ *   what is not used any more
  */
-function copyBytes(source, target, length, isChecked = allChecked) {
+function copyBytes(source, target, length, isChecked = allChecked, kept = undefined) {
   putAddress(target);
   u32[VALUE] = u32[ADDRESS];
   u32[VALUE + 1] = u32[ADDRESS + 1];
   putAddress(source);
   putLength(length);
-  if (!isChecked) return native.copy();
+  if (!isChecked) return native.copy(kept);
   try {
-    native.copyChecked();
+    native.copyChecked(kept);
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);
     throw code ? new Refused(code, message) : error;
@@ -103,7 +105,7 @@ function copyBuffer(view, at, buffer, type, size, keep) {
     const code = length < size ? 'ERR_OUT_OF_BOUNDS' : 'ERR_INVALID_ARG_VALUE';
     throw new Refused(code, `expected a buffer of ${size} bytes, got ${length}`);
   }
-  if (length > 0) copyBytes(address, addressIn(view, at), length);
+  if (length > 0) copyBytes(address, addressIn(view, at), length, allChecked, buffer);
   // What its pointers refer to lives as long as it does.
   if (holdsPointers(type)) keep.hold(whole);
 }
@@ -125,7 +127,7 @@ function copyView(view, at, place, type, keep) {
     throw new Refused('ERR_INVALID_ARG_VALUE', `expected memory of ${type.size} bytes, got ${place.length}`);
   }
   if (!place.isMemory && place.type?.record !== type.record) return false;
-  copyBytes(place.ground.address(place.at), addressIn(view, at), type.size);
+  copyBytes(place.ground.address(place.at), addressIn(view, at), type.size, allChecked, place);
   return true;
 }
 

@@ -74,8 +74,9 @@ function roomIn(type, length) {
  * @param {number} length bytes there are; Infinity where that is not known
  * @param {unknown} count as asked for
  * @param {boolean} isChecked
+ * @param {unknown} kept whose memory it is
  */
-function readFlexible(caller, member, address, length, count, isChecked) {
+function readFlexible(caller, member, address, length, count, isChecked, kept) {
   const element = elementOf(member);
   const there = length === Infinity ? 0 : fitting(length - member.offset, element);
   const wanted = count === undefined ? there : byteCount(caller, count, 2);
@@ -84,7 +85,8 @@ function readFlexible(caller, member, address, length, count, isChecked) {
   }
   const { get } = elementsOf(element);
   const size = wanted * element.size;
-  return readAt(offsetBy(address, member.offset), size, (view, at) => get(view, at, wanted), caller, isChecked, 0);
+  const read = (/** @type {DataView} */ view, /** @type {number} */ at) => get(view, at, wanted);
+  return readAt(offsetBy(address, member.offset), size, read, caller, isChecked, 0, kept);
 }
 
 module.exports = { rememberEnd, lengthOf, flexibleBytes, wholeSize, roomIn, readFlexible };

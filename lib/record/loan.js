@@ -66,7 +66,7 @@ function needsOriginal(type) {
 /** A copy of an image. @param {DataView} view @param {number} at @param {number} size */
 function snapshot(view, at, size) {
   const copy = new MemoryView(new ArrayBuffer(size));
-  copyBytes(addressIn(view, at), addressIn(copy, 0), size);
+  copyBytes(addressIn(view, at), addressIn(copy, 0), size, undefined, copy);
   return copy;
 }
 

@@ -114,7 +114,7 @@ class StructSchema {
     const isChecked = isCheckedCall('fromPtr', options, 3);
     if (typeof memory === 'object' && memory !== null && !isBuffer(memory) && !isWrapper(memory)) return memory;
     const address = findAddress('fromPtr', memory, byteOffset, this.size);
-    const value = readAt(address, this.size, this.#marshal.get, 'fromPtr', isChecked, 0);
+    const value = readAt(address, this.size, this.#marshal.get, 'fromPtr', isChecked, 0, memory);
     const { flexible } = this.#type.record;
     if (flexible)
       value[flexible.key] = readFlexible(
@@ -124,6 +124,7 @@ class StructSchema {
         this.#length('fromPtr', memory, byteOffset),
         count,
         isChecked,
+        memory,
       );
     else if (count !== undefined) {
       throw createError(
@@ -168,10 +169,10 @@ class StructSchema {
     const member = this.#member('get', field);
     const address = findAddress('get', memory, 0, this.size);
     if (member === this.#type.record.flexible) {
-      return readFlexible('get', member, address, this.#length('get', memory, 0), undefined, isChecked);
+      return readFlexible('get', member, address, this.#length('get', memory, 0), undefined, isChecked, memory);
     }
     const read = (/** @type {DataView} */ view, /** @type {number} */ at) => readMember(member, view, at);
-    return readAt(offsetBy(address, member.offset), extentOf(member), read, 'get', isChecked, 0);
+    return readAt(offsetBy(address, member.offset), extentOf(member), read, 'get', isChecked, 0, memory);
   }
 
   /**

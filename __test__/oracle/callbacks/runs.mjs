@@ -1,7 +1,6 @@
 // What happens in one call of a compiled function: the calls of the callback that it makes, what JavaScript
 // returns to them, and what goes wrong.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collect } from '../../collect.mjs';
 import * as values from './values.mjs';
 
 /** Each signature twice: what is an address in one is an object in the other. */
@@ -65,9 +64,6 @@ export const drawExchange = (fn, host, random) => ({
   params: fn.params.map((param) => values.drawExchanged(param, host, random)),
   result: values.drawExchanged(fn.result, host, random),
 });
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc');
 
 /** Has what nobody keeps collected, and its memory used again. */
 function collectGarbage() {

@@ -1,0 +1,119 @@
+// Tests that a host other than Node cannot run, and why: what they rely on is the host's, not arkffi's. docs/hosts.md has
+// the table of reasons, which `npm run test:hosts -- --write` makes of what was skipped.
+
+/** Which host this is. */
+export const host = process.versions.bun ? 'Bun' : process.versions.deno ? 'Deno' : 'Node';
+
+/**
+ * Tests by the reason. `file` is the beginning of a file's name; `tests`, where not all of its tests are meant, are parts of
+ * their full names.
+ * @type {Record<string, { reason: string, file: string, tests?: string[] }[]>}
+ */
+const skips = {
+  Bun: [
+    { reason: 'JavaScriptCore has one NaN, without payload', file: '03-', tests: ['keeps the payload of a NaN'] },
+    {
+      reason: 'strings of JavaScriptCore can be longer than the one of the test',
+      file: '12-',
+      tests: ['longer than a JavaScript string'],
+    },
+    {
+      reason: 'they fill the four threads of Node’s pool; Bun’s has as many as there are processors',
+      file: '26-',
+      tests: ['an AbortSignal withdraws', 'an AbortSignal does nothing'],
+    },
+    { reason: 'it needs four threads in the pool', file: '32-', tests: ['runs on the JavaScript thread, and C waits'] },
+    {
+      reason: 'JavaScriptCore words stacks in another way',
+      file: '36-',
+      tests: ['stack', 'nothing of what the program has made of Error', 'one block for a place'],
+    },
+    {
+      reason: 'Bun has no number for the memory that addons tell it of',
+      file: '38-',
+      tests: ['tells the engine the size'],
+    },
+    { reason: 'Bun knows no program of several lines as input', file: '54-', tests: ['as a module'] },
+    {
+      reason: 'the collector of JavaScriptCore takes what is on the stack for a reference',
+      file: '63-',
+      tests: ['and works until then'],
+    },
+    {
+      reason: 'Bun drops ‘use strict’ from programs of the command line',
+      file: '63-',
+      tests: ['is an enumerable property of its own'],
+    },
+    {
+      reason: 'JavaScriptCore words errors in another way',
+      file: '27-',
+      tests: ['errors in what results are made of', 'functions of other contexts and of other kinds'],
+    },
+    {
+      reason: 'a pending exception is that of all addons in Bun: no other can call meanwhile',
+      file: '27-',
+      tests: ['after a throw another addon gets through'],
+    },
+    {
+      reason: 'Bun goes on after an uncaught error while immediates are waiting',
+      file: '27-',
+      tests: ['an error that nobody handles ends the process'],
+    },
+  ],
+  Deno: [
+    {
+      reason: 'Deno does not stop a program at the timeout of node:vm',
+      file: '12-',
+      tests: ['calls that the engine terminates'],
+    },
+    {
+      reason: 'it fills the four threads of Node’s pool; Deno’s has hundreds',
+      file: '26-',
+      tests: ['an AbortSignal withdraws'],
+    },
+    {
+      reason: 'Deno runs no exit handlers after an uncaught exception',
+      file: '36-',
+      tests: ['prints after an uncaught exception'],
+    },
+    {
+      reason: 'terminate() of a worker settles in Deno before the worker has ended',
+      file: '39-',
+      tests: ['of a worker, whether it ends', 'a call that is running on another thread'],
+    },
+    { reason: 'Deno knows no --input-type', file: '43-', tests: ['is the default export, a named one'] },
+    { reason: 'Deno knows no --input-type', file: '54-', tests: ['as a module'] },
+    {
+      reason: 'V8 in Deno does not start in as little address space as the test leaves',
+      file: '56-',
+      tests: ['no memory at all'],
+    },
+    {
+      reason: 'Deno keeps 1 KB for each object that FinalizationRegistry tells of',
+      file: '63-',
+      tests: ['resident memory is flat'],
+    },
+    {
+      reason: 'Deno prints no code of an uncaught error',
+      file: '75-',
+      tests: ['is an error where the system forbids it'],
+    },
+    { reason: 'Deno’s constants of node:os lack SIGUNUSED', file: '93-', tests: ['every error and signal is there'] },
+    {
+      reason: 'what these pages have the shell run is for Node',
+      file: '95-',
+      tests: ['README.md', 'docs/c-declarations.md', 'docs/platform-libraries.md', 'docs/start.md'],
+    },
+    { reason: 'Deno knows no --no-addons', file: '98-', tests: ['addons may not be loaded'] },
+  ],
+};
+
+/**
+ * Why a test is not run on a host; undefined when it is.
+ * @param {string} file the name of its file
+ * @param {string} test its name, after the names of the groups that it is in
+ * @param {string} [on]
+ */
+export const reasonToSkip = (file, test, on = host) =>
+  skips[on]?.find((skip) => file.startsWith(skip.file) && (skip.tests?.some((part) => test.includes(part)) ?? true))
+    ?.reason;

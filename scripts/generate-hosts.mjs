@@ -1,0 +1,74 @@
+// Writes the tables of docs/hosts.md and README.md from docs/hosts.json, the results of npm run test:hosts -- --write
+// (npm run generate).
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { reasonToSkip } from '../__test__/hosts-skips.mjs';
+import { others } from './hosts/list.mjs';
+import { root } from './steps.mjs';
+
+const BEGIN = '<!-- begin of what npm run generate writes from docs/hosts.json -->';
+const END = '<!-- end of it -->';
+const results = JSON.parse(readFileSync(path.join(root, 'docs', 'hosts.json'), 'utf8'));
+const ran = results.filter(({ missing }) => !missing);
+
+const state = ({ failed }) => (failed.length === 0 ? 'tested' : `${failed.length} tests fail`);
+const title = ({ name, version, system }) => `${name} (${version}), ${system}`;
+
+/** Why a test is skipped: a test that decides for itself says so in its name. */
+function reasonFor({ name, file, test }) {
+  return (
+    reasonToSkip(file, test, name) ?? /\((?:not run|skipped|not installed)[^)]*\)/.exec(test)?.[0].slice(1, -1) ?? test
+  );
+}
+
+/** What is skipped on a host: each reason, with how many tests. */
+function skippedOn({ name, skipped }) {
+  const counts = new Map();
+  for (const { file, test } of skipped) {
+    const reason = reasonFor({ name, file, test });
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].map(([reason, count]) => `- ${count > 1 ? `${count} tests: ` : ''}${reason}`).join('\n');
+}
+
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => `${cell}`.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+
+const known = [
+  ...ran.map((result) => [title(result), state(result), result.passed, result.skipped.length, result.note ?? '']),
+  ...results
+    .filter(({ missing }) => missing)
+    .map(({ name, system, missing }) => [`${name}, ${system}`, 'not run', '', '', missing]),
+  ...others.map(({ name, system, state, note }) => [`${name}, ${system}`, state, '', '', note]),
+];
+const skips = ran
+  .filter(({ skipped }) => skipped.length > 0)
+  .map((result) => `${title(result)}:\n\n${skippedOn(result)}`);
+const page = [
+  table(['host', 'state', 'tests passed', 'skipped', 'what'], known),
+  '`tested`: every test of the suite that was run passed. `built`: compiled, and hardly run. `expected`: written for, never run.',
+  '**Skipped tests, and why**',
+  ...skips,
+].join('\n\n');
+const short = table(
+  ['host', 'state', 'what'],
+  known.map(([name, state, passed, skipped, note]) => [
+    name,
+    state,
+    [passed && `${passed} tests passed, ${skipped} skipped`, note].filter(Boolean).join('; '),
+  ]),
+);
+
+async function write(file, content) {
+  const text = readFileSync(file, 'utf8');
+  const written = `${text.slice(0, text.indexOf(BEGIN))}${BEGIN}\n\n${content}\n\n${text.slice(text.indexOf(END))}`;
+  writeFileSync(file, await format(written, { ...(await resolveConfig(file)), filepath: file }));
+}
+await write(path.join(root, 'docs', 'hosts.md'), page);
+await write(
+  path.join(root, 'README.md'),
+  `${short}\n\nWhich tests are skipped, and why: [docs/hosts.md](docs/hosts.md).`,
+);

@@ -1,0 +1,103 @@
+// The hosts that the suite is run on, and what is known of others.
+import { attempt } from '../steps.mjs';
+import { leftOutOnArm64, Missing, prepareArm64 } from './arm64.mjs';
+import { fetchNode, fetchPackage } from './packages.mjs';
+import { bundle, singleExecutables } from './programs.mjs';
+import { runSuite } from './suite.mjs';
+
+const { platform, arch } = process;
+const here = `${arch === 'x64' ? 'x86-64' : arch} ${platform === 'linux' ? 'Linux' : platform}`;
+
+/** What a program prints for --version. */
+const versionOf = (binary) => attempt(binary, ['--version']).output.match(/\d+\.\d+\.\d+/)?.[0] ?? 'unknown';
+
+/** vitest runs on this Node, and has its test files run by another. */
+const byNode = (env, leftOut = []) => ({
+  command: [process.execPath],
+  args: leftOut.flatMap((glob) => ['--exclude', `**/${glob}`]),
+  env,
+});
+
+function node(major) {
+  const binary = fetchNode(major);
+  if (!binary) throw new Missing(`no package of Node ${major} for this machine could be had`);
+  return { version: versionOf(binary), run: () => runSuite(byNode({ ARKFFI_TEST_NODE: binary })) };
+}
+
+function nodeOnArm64() {
+  const { node: binary, env } = prepareArm64();
+  return { version: versionOf(binary), run: () => runSuite(byNode(env, leftOutOnArm64)) };
+}
+
+/** vitest itself runs on the host, and so do the processes that it and the tests start. */
+function other(name, spec, binary, args) {
+  const folder = fetchPackage(spec, name);
+  if (!folder) throw new Missing(`${spec} could not be had`);
+  const command = `${folder}/${binary}`;
+  const suite = { command: [command, ...args], args: [], isApart: true };
+  return { version: versionOf(command), run: () => runSuite(suite) };
+}
+
+const glibc = platform === 'linux' ? '-glibc' : '';
+
+/**
+ * `prepare` gives the version, and what runs the suite, or for programs a test; both throw Missing where that cannot be.
+ * @type {{ id: string, name: string, system: string, note?: string, prepare(): { version: string, run(): Promise<any> } }[]}
+ */
+export const hosts = [
+  ...[20, 22, 24, 26].map((major) => ({
+    id: `node${major}`,
+    name: `Node ${major}`,
+    system: here,
+    prepare: () => node(major),
+  })),
+  {
+    id: 'arm64',
+    name: 'Node 24',
+    system: 'arm64 Linux, emulated',
+    note: 'what depends on the processor: calls, records, callbacks, asynchronous calls, variadic functions, variables',
+    prepare: nodeOnArm64,
+  },
+  {
+    id: 'bun',
+    name: 'Bun',
+    system: here,
+    prepare: () => other('bun', `@oven/bun-${platform}-${arch}`, 'bin/bun', ['--bun']),
+  },
+  {
+    id: 'deno',
+    name: 'Deno',
+    system: here,
+    prepare: () => other('deno', `@deno/${platform}-${arch}${glibc}`, 'deno', ['run', '--allow-all']),
+  },
+  {
+    id: 'executable',
+    name: 'Single executable application of Node',
+    system: here,
+    note: 'one program with each version of Node',
+    prepare: singleExecutables,
+  },
+  { id: 'bundle', name: 'Bundle of esbuild', system: here, note: 'one program', prepare: bundle },
+];
+
+/** Hosts that the suite does not run on: `built` has been compiled, `expected` is only what the code is written for. */
+export const others = [
+  {
+    name: 'Node 22',
+    system: 'x86-64 Windows',
+    state: 'built',
+    note: 'with mingw; 2,000 generated signatures were right under wine. libffi is not proved there',
+  },
+  {
+    name: 'Node',
+    system: 'macOS',
+    state: 'expected',
+    note: 'narrow arguments on the stack of arm64 go through libffi; a `CFunction` holds a library only if its address was looked up in it',
+  },
+  {
+    name: 'Electron',
+    system: 'x86-64 Linux',
+    state: 'expected',
+    note: 'it could not be had to try: its npm package loads the program from github.com',
+  },
+];

