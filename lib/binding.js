@@ -3,7 +3,7 @@
 
 const { existsSync } = require('node:fs');
 const path = require('node:path');
-const { FFIError, setErrorTable, createError } = require('./errors.js');
+const { setErrorTable, createError } = require('./errors.js');
 
 /** As in package.json, which takes longer to read. */
 const version = '0.1.0';
@@ -35,8 +35,6 @@ function loadAddon() {
       addon.file ??= require.resolve(candidate);
       return addon;
     } catch (error) {
-      const reason = require('./forbidden.js').whyForbidden(error);
-      if (reason) throw new FFIError('ERR_DLOPEN_FAILED', reason);
       failures.push({ candidate, error: /** @type {Error} */ (error) });
     }
   }

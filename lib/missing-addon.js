@@ -2,6 +2,7 @@
 // What is said when no addon could be loaded: what was tried, and what helps.
 
 const { FFIError } = require('./errors.js');
+const { whyForbidden } = require('./forbidden.js');
 const platforms = require('./platforms.json');
 
 /** @param {{ candidate: string, error: Error }} failure */
@@ -33,6 +34,8 @@ function remedy(names, version) {
  * @param {{ candidate: string, error: Error }[]} failures
  */
 function missingAddon(names, version, failures) {
+  const forbidden = failures.map(({ error }) => whyForbidden(error)).find(Boolean);
+  if (forbidden) return new FFIError('ERR_DLOPEN_FAILED', forbidden);
   return new FFIError(
     'ERR_DLOPEN_FAILED',
     [

@@ -12,14 +12,16 @@ const END = '<!-- end of it -->';
 const results = JSON.parse(readFileSync(path.join(root, 'docs', 'hosts.json'), 'utf8'));
 const ran = results.filter(({ missing }) => !missing);
 
-const state = ({ failed }) => (failed.length === 0 ? 'tested' : `${failed.length} tests fail`);
+const state = ({ failed, partial }) =>
+  failed.length > 0 ? `${failed.length} tests fail` : partial ? 'partly run' : 'tested';
 const title = ({ name, version, system }) => `${name} (${version}), ${system}`;
 
 /** Why a test is skipped: a test that decides for itself says so in its name. */
 function reasonFor({ name, file, test }) {
-  return (
-    reasonToSkip(file, test, name) ?? /\((?:not run|skipped|not installed)[^)]*\)/.exec(test)?.[0].slice(1, -1) ?? test
-  );
+  const listed = reasonToSkip(file, test, name);
+  if (listed) return listed;
+  if (/^(Node|Bun|Deno) with/.test(test)) return 'about flags of another host';
+  return /\((?:not run|skipped|not installed)[^)]*\)/.exec(test)?.[0].slice(1, -1) ?? test;
 }
 
 /** What is skipped on a host: each reason, with how many tests. */
@@ -42,14 +44,16 @@ const known = [
   ...results
     .filter(({ missing }) => missing)
     .map(({ name, system, missing }) => [`${name}, ${system}`, 'not run', '', '', missing]),
-  ...others.map(({ name, system, state, note }) => [`${name}, ${system}`, state, '', '', note]),
+  ...others
+    .filter(({ unless }) => !ran.some(({ id }) => id === unless))
+    .map(({ name, system, state, note }) => [`${name}, ${system}`, state, '', '', note]),
 ];
 const skips = ran
   .filter(({ skipped }) => skipped.length > 0)
   .map((result) => `${title(result)}:\n\n${skippedOn(result)}`);
 const page = [
   table(['host', 'state', 'tests passed', 'skipped', 'what'], known),
-  '`tested`: every test of the suite that was run passed. `built`: compiled, and hardly run. `expected`: written for, never run.',
+  '`tested`: every test of the suite that is not skipped passed. `partly run`: not in one run, or not all files. `built`: compiled, and hardly run. `expected`: written for, never run.',
   '**Skipped tests, and why**',
   ...skips,
 ].join('\n\n');
@@ -64,7 +68,8 @@ const short = table(
 
 async function write(file, content) {
   const text = readFileSync(file, 'utf8');
-  const written = `${text.slice(0, text.indexOf(BEGIN))}${BEGIN}\n\n${content}\n\n${text.slice(text.indexOf(END))}`;
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END, text.indexOf(BEGIN))];
+  const written = `${text.slice(0, begin)}${BEGIN}\n\n${content}\n\n${text.slice(end)}`;
   writeFileSync(file, await format(written, { ...(await resolveConfig(file)), filepath: file }));
 }
 await write(path.join(root, 'docs', 'hosts.md'), page);

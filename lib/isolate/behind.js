@@ -119,7 +119,7 @@ function setBytes(isolation, pointer, source, offset = 0) {
   if (length === 0) return;
   staged(isolation, 'setBytes', length, (call, _, copy) => {
     const { address } = call;
-    copyBytes(from, address, length);
+    copyBytes(from, address, length, undefined, source);
     copy(address, to);
   });
 }

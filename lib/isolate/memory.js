@@ -127,7 +127,7 @@ function alloc(isolation, type, count = undefined, options = undefined) {
 function strdup(isolation, text, encoding = undefined) {
   const { bytes, of } = textBytes(text, encoding);
   const block = takeBlock(isolation, 'strdup', bytes.length, of.unit, 'string');
-  copyBytes(bufferAddress(bytes), block.start, bytes.length);
+  copyBytes(bufferAddress(bytes), block.start, bytes.length, undefined, bytes);
   return hasText(memoryOn(block, 0, bytes.length, undefined, bytes.length), of);
 }
 

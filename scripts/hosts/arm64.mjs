@@ -87,6 +87,6 @@ export function prepareArm64() {
 
 /**
  * What is left out there: to start a process takes seconds, so what needs one for each case, and files from 33 on, but for
- * variadic functions and variables: they are about what does not depend on the processor, or have helper processes.
+ * variadic functions and variables: they are about what does not depend on the processor.
  */
 export const leftOutOnArm64 = ['3[3-9]-*', '4[3-9]-*', '[5-9][0-9]-*', '1[0-9][0-9]-*', '*hostile*', '*documents*'];

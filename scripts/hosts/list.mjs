@@ -80,8 +80,23 @@ export const hosts = [
   { id: 'bundle', name: 'Bundle of esbuild', system: here, note: 'one program', prepare: bundle },
 ];
 
-/** Hosts that the suite does not run on: `built` has been compiled, `expected` is only what the code is written for. */
+/** Hosts that the suite does not run on: `built` has been compiled, `expected` is only what the code is written for.
+ * `unless` there are results of a host, with which it needs not be said. */
 export const others = [
+  {
+    name: 'Node 20, 22, 24 and 26',
+    system: 'x86-64 Linux',
+    unless: 'node20',
+    state: 'tested',
+    note: 'by `npm run test:all`, also with libffi, without code generation, and in worker threads',
+  },
+  {
+    name: 'Node 24',
+    system: 'arm64 Linux, emulated',
+    unless: 'arm64',
+    state: 'tested',
+    note: 'by `npm run test:arm64`: calls, records, callbacks, asynchronous calls, variadic functions, variables',
+  },
   {
     name: 'Node 22',
     system: 'x86-64 Windows',
