@@ -1,5 +1,6 @@
 // JavaScript that runs inside of a call may change what optimized code around the call was compiled for: that code must
 // not go on as if nothing had happened, and the engine must not end the process. Each program runs in a process of its own.
+// Callbacks are passed as addresses, so that the calls are fast.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
@@ -10,8 +11,8 @@ import { require } from './open.mjs';
 const program = (returns, text) => `
   const { dlopen, JSCallback } = require(${JSON.stringify(require.resolve('../index.js'))});
   const { symbols } = dlopen(${JSON.stringify(fixture('callbacks'))}, {
-    apply_i32: { args: ['function', 'i32'], returns: '${returns}' },
-    apply_f64: { args: ['function', 'f64'], returns: 'f64' },
+    apply_i32: { args: ['ptr', 'i32'], returns: '${returns}' },
+    apply_f64: { args: ['ptr', 'f64'], returns: 'f64' },
   });
   class Shape { sides() { return 1; } }
   const settings = { mode: 1 };

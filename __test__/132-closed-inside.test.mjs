@@ -12,7 +12,7 @@ function openCopy() {
   copyFileSync(fixture('closing'), file);
   try {
     return arkffi.dlopen(file, {
-      number_after: { args: ['function', 'i32'], returns: 'i32' },
+      number_after: { args: ['ptr', 'i32'], returns: 'i32' },
       set_at_unload: { args: ['function'] },
     });
   } finally {

@@ -54,7 +54,7 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
   it('keep temporary views while C runs, also when callbacks collect', () => {
     const program = `
       const { dlopen, JSCallback } = require(${index});
-      const definition = { symbol: 'sum_after', args: ['ptr', 'i32', 'function'], returns: 'i32' };
+      const definition = { symbol: 'sum_after', args: ['ptr', 'i32', 'ptr'], returns: 'i32' };
       const { sum_after } = dlopen(${basics}, { sum_after: definition }).symbols;
       let collects = false;
       const one = new JSCallback((value) => {

@@ -34,7 +34,7 @@ describe.each(Object.entries(closable))('%s', (_, bind) => {
     ['hot', 30_000],
   ])('may be closed inside of its own call, and its library too, %s', (_, calls) => {
     const library = dlopen(file, { reenter: signature });
-    const other = dlopen(fixture('callbacks'), { apply_i32: { args: ['function', 'i32'], returns: 'i32' } });
+    const other = dlopen(fixture('callbacks'), { apply_i32: { args: ['ptr', 'i32'], returns: 'i32' } });
     const { reenter, close } = bind(library.symbols.reenter.ptr);
     setFunction((value) => value + 1);
     let sum = 0;
@@ -53,7 +53,7 @@ describe.each(Object.entries(closable))('%s', (_, bind) => {
 });
 
 test('accessors of Array.prototype see nothing of what a callback throws', () => {
-  const { symbols } = dlopen(fixture('callbacks'), { apply_i32: { args: ['function', 'i32'] } });
+  const { symbols } = dlopen(fixture('callbacks'), { apply_i32: { args: ['ptr', 'i32'] } });
   const throwing = new JSCallback(
     (value) => {
       if (value < 0) throw new Error('mine');

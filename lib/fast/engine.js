@@ -77,7 +77,7 @@ function engineProvider() {
   copyBy(native.engineCopier() ?? undefined);
   const known = reentering[state];
   const reenters = known === 'apart' && !keepsApart() ? 'never' : known;
-  return { name: 'fast', reenters, readsFloats: true, caller, frameCaller };
+  return { name: 'fast', reenters, isSlowToCallBack: true, readsFloats: true, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

@@ -46,6 +46,9 @@
 //              'always'  in any
 //   caller    (values: kinds in order, result: kind, kept: how many) → a caller, or null where this provider has
 //             none for the shape. Asked once for each shape (see `callerFor`).
+//
+// Where it `isSlowToCallBack`, callbacks out of such calls take longer than Node-API does: functions that are given
+// functions, and are no leaves, go by that.
 
 const native = require('../binding.js');
 const { canGenerate } = require('../generate.js');
@@ -58,6 +61,7 @@ const { canGenerate } = require('../generate.js');
  * @property {string} name
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', kept: number, inFloat?: boolean) => Caller | null} caller
+ * @property {boolean} [isSlowToCallBack] callbacks out of its calls take longer than those out of Node-API's
  * @property {boolean} [readsFloats] `caller` makes callers that return nothing of what C returns as a floating-point number
  * @property {(kept: number, isApart: boolean) => Caller | null} [frameCaller]
  */

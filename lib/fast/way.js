@@ -103,10 +103,12 @@ function ofHost(signature) {
  * Whether a function may be called fast here at all.
  * @param {import('../signature.js').Signature} signature
  */
-function mayBeFast({ isSlow, isLeaf }) {
+function mayBeFast({ isSlow, isLeaf, params }) {
   if (isSlow) return false;
   const found = provider();
-  return !('reason' in found) && (isLeaf === true || found.reenters !== 'never');
+  if ('reason' in found) return false;
+  if (isLeaf) return true;
+  return found.reenters !== 'never' && !(found.isSlowToCallBack && params.some(({ base }) => base === 'function'));
 }
 
 /**
