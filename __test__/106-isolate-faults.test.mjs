@@ -1,50 +1,14 @@
 // Whatever a library does to the process that it is in, the program gets an error, and goes on.
-import { afterAll, describe, expect, it } from 'vitest';
-import { fixture } from './fixtures/paths.mjs';
-import { arkffi, thrown } from './open.mjs';
+import { describe, expect, it } from 'vitest';
+import { crash, fault, isThorough, open, rejected } from './faults.mjs';
+import { arkffi } from './open.mjs';
 import { runs, until } from './soak/processes.mjs';
 
-const { callback, isolate, Struct } = arkffi;
+const { isolate } = arkffi;
 const onLinux = describe.runIf(process.platform === 'linux');
-
-const int = callback(['i32'], 'i32');
-const Pair = Struct({ a: 'i32', b: 'i32' });
-const functions = {
-  add: { args: ['i32', 'i32'], returns: 'i32' },
-  nothing: {},
-  process_id: { returns: 'i32' },
-  write_at: { args: ['usize'] },
-  call_abort: {},
-  call_exit: { args: ['i32'] },
-  call_exit_at_once: { args: ['i32'] },
-  raise_signal: { args: ['i32'] },
-  illegal_instruction: {},
-  never_return: {},
-  never_return_unheeding: {},
-  never_wake: {},
-  sleep_milliseconds: { args: ['i32'] },
-  take_all_memory: {},
-  free_mebibytes: { args: ['i32'], returns: 'i32' },
-  overflow_stack: { returns: 'i32' },
-  abort_in_thread: {},
-  write_at_in_thread: { args: ['usize'] },
-  exit_thread: {},
-  close_all_descriptors: {},
-  close_descriptor: { args: ['i32'] },
-  write_bytes: { args: ['i32', 'cstring', 'size_t'], returns: 'i32' },
-  leave_child: { args: ['i32'], returns: 'i32' },
-  return_twice: { args: ['i32'], returns: 'i32' },
-  call_back_often: { args: [int, 'i32'], returns: 'i32' },
-  call_back: { args: [int, 'i32'], returns: 'i32' },
-  call_back_and_write: { args: [int, 'usize'] },
-  call_back_in_thread: { args: [int, 'i32'], returns: 'i32' },
-  sum_pair: { args: [Pair], returns: 'i32' },
-  increment: { args: ['ptr', 'size_t'] },
-};
 
 // No system maps anything below 65,536.
 const ADDRESS = 0xdea0;
-const crash = (signal, more) => ({ class: 'FFIError', code: 'ERR_HELPER_CRASHED', signal, ...more });
 /** What calls may throw when it is not said which of them notices. */
 const AFTERWARDS = ['ERR_HELPER_CRASHED', 'ERR_CALL_FAILED', 'ERR_CALL_TIMEOUT'];
 const late = { class: 'FFIError', code: 'ERR_CALL_TIMEOUT' };
@@ -73,47 +37,10 @@ const endless = [
   ['raise_signal', [19]],
 ];
 
-/** Where all faults are tried everywhere, which takes a minute; else only some are. */
-const isThorough = process.env.ARKFFI_TEST_SOAK === '1';
 const some = isThorough ? faults : faults.filter(([name]) => ['write_at', 'call_exit_at_once'].includes(name));
 
 /** Of which another is like it. */
 const similar = faults.filter(([name, [number]]) => /thread|illegal/.test(name) || [3, 7, 8, 15].includes(number));
-
-const opened = [];
-/** Opens the fixture in a helper; whatever it does, the test ends. */
-function open(options) {
-  const library = isolate(fixture('faults'), functions, { maxRestarts: 1000, log: 'error', ...options });
-  opened.push(library);
-  return library;
-}
-afterAll(() => opened.forEach((library) => library.close()));
-
-/** The error of an action, with what only these have. */
-function fault(action) {
-  let error;
-  try {
-    action();
-  } catch (caught) {
-    error = caught;
-  }
-  return described(error);
-}
-const described = (error) =>
-  error && {
-    class: error.constructor.name,
-    code: error.code,
-    symbol: error.symbol,
-    signal: error.signal,
-    address: error.address,
-  };
-const rejected = async (promise) =>
-  described(
-    await promise.then(
-      () => undefined,
-      (error) => error,
-    ),
-  );
 
 /** It works, if not with the next call then with the one after that, which starts a new helper. */
 function goesOn(symbols) {
@@ -314,44 +241,5 @@ onLinux('what libraries leave behind', () => {
     await until(() => !runs(pid), 'what is killed is gone');
     goesOn(library.symbols);
     expect(library.status().pid).not.toBe(pid);
-  });
-});
-
-onLinux('limits', () => {
-  it('of memory: the library gets so much, and no more', () => {
-    const { symbols } = open({ limits: { memory: 64 * 2 ** 20 } });
-    expect(symbols.free_mebibytes(100)).toBeGreaterThan(20);
-    expect(symbols.free_mebibytes(100)).toBeLessThanOrEqual(64);
-    expect(fault(() => symbols.take_all_memory())).toMatchObject({ code: 'ERR_HELPER_CRASHED', signal: 'SIGABRT' });
-    expect(symbols.add(1, 2)).toBe(3);
-  });
-
-  it.runIf(isThorough)('of processor time', () => {
-    const { symbols } = open({ limits: { cpuTime: 1000 }, callTimeout: 0 });
-    expect(fault(() => symbols.never_return())).toMatchObject(crash('SIGXCPU', { symbol: 'never_return' }));
-    expect(symbols.add(1, 2)).toBe(3);
-  });
-
-  it('of restarts, after which nothing works any more', () => {
-    const library = open({ maxRestarts: 2 });
-    const { symbols } = library;
-    for (let turn = 0; turn < 3; turn++) {
-      if (turn > 0) expect(symbols.add(1, 2)).toBe(3);
-      expect(fault(() => symbols.call_abort())).toMatchObject({ code: 'ERR_HELPER_CRASHED' });
-    }
-    for (let turn = 0; turn < 2; turn++) {
-      expect(fault(() => symbols.add(1, 2))).toMatchObject({
-        class: 'FFIError',
-        code: 'ERR_HELPER_RESTARTS',
-        symbol: 'add',
-      });
-    }
-    expect(library.status()).toMatchObject({ pid: null, restarts: 2 });
-  });
-
-  it('of restarts: none', () => {
-    const { symbols } = open({ maxRestarts: 0 });
-    expect(fault(() => symbols.call_abort())).toMatchObject({ code: 'ERR_HELPER_CRASHED' });
-    expect(fault(() => symbols.add(1, 2))).toMatchObject({ code: 'ERR_HELPER_RESTARTS' });
   });
 });

@@ -43,6 +43,7 @@ describe('every error code', () => {
       '64-guards',
       '81-c-declarations',
       '82-cdef',
+      '100-isolate-limits',
       '106-isolate-faults',
       '133-leaves',
     ];

@@ -5,7 +5,10 @@ import { announce, buildAddon, installPackages, root, run, runTests } from './st
 installPackages();
 buildAddon();
 announce('every fault in every position, and many messages that are none');
-runTests({ files: ['106-isolate-faults', '107-isolate-protocol'], env: { ARKFFI_TEST_SOAK: '1' } });
+runTests({
+  files: ['100-isolate-limits', '106-isolate-faults', '107-isolate-protocol'],
+  env: { ARKFFI_TEST_SOAK: '1' },
+});
 announce('many calls, crashes and helpers');
 const library = path.join(root, '__test__', '.build', process.arch, 'faults.so');
 run(process.execPath, ['--expose-gc', '__test__/soak/run.mjs', library]);
