@@ -1,14 +1,15 @@
 // What once made a program with an isolate wait for ever, end, or get another error than it should.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
 import { flags, node } from './node.mjs';
-import { arkffi, thrown } from './open.mjs';
+import { arkffi, require, thrown } from './open.mjs';
+import { runs, until } from './soak/processes.mjs';
 
-const { callback, isolate } = arkffi;
+const { callback, isolate, Struct } = arkffi;
 const int = callback(['i32'], 'i32');
 const functions = {
   abort_with: { symbol: 'call_abort', args: ['ptr'] },
@@ -113,4 +114,103 @@ it.runIf(process.platform === 'linux')('workers that are terminated leave no des
   const args = [...flags, '-e', script, join(import.meta.dirname, '..'), fixture('faults')];
   const { stdout, stderr } = spawnSync(node, args, { timeout: 100_000, encoding: 'utf8' });
   expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
+});
+
+describe('what a helper leaves to its program', () => {
+  const libc = { maxRestarts: 100, log: 'error' };
+  const program = (source, ...more) => {
+    const text = `const { isolate, JSCallback } = require(${JSON.stringify(require.resolve('../index.js'))}); ${source}`;
+    const { stdout, stderr, status, signal } = spawnSync(node, [...flags, ...more, '-e', text], { encoding: 'utf8' });
+    return status === 0 ? stdout : `${status} ${signal} ${stderr}`;
+  };
+
+  it.each(['ends', 'is closed'])('buffers are as they were when it %s in a callback of their call', (how) => {
+    const compare = callback(['ptr', 'ptr'], 'i32');
+    const library = isolate(null, { qsort: { args: ['buffer', 'size_t', 'size_t', compare] }, abort: {} }, libc);
+    isolates.push(library);
+    const numbers = Int32Array.of(2, 1, 3);
+    const inside = how === 'ends' ? () => void thrown(library.symbols.abort) : () => library.close();
+    const end = () => {
+      inside();
+      return 0;
+    };
+    expect(thrown(() => library.symbols.qsort(numbers, 3, 4, end)).class).toBe('FFIError');
+    expect([...numbers]).toEqual([2, 1, 3]);
+  });
+
+  it('a callback from a thread with what cannot be read is answered, and is no error of the program', () => {
+    const source = `
+      const create = { args: ['buffer', 'usize', 'function', 'usize'], returns: 'i32' };
+      const library = isolate(null, { pthread_create: create }, { log: 'error' });
+      const callback = new JSCallback(() => 0, { args: ['cstring'], returns: 'usize' });
+      const pid = library.status().pid;
+      console.log(library.symbols.pthread_create(new Uint8Array(8), 0, callback, 0x100000));
+      const look = setInterval(() => {
+        try { process.kill(pid, 0); if (!require('node:fs').readFileSync('/proc/' + pid + '/stat', 'latin1').includes(') Z ')) return; } catch {}
+        clearInterval(look);
+        setImmediate(() => { library.close(); callback.close(); console.log('goes on'); });
+      }, 10);`;
+    expect(program(source)).toBe('0\ngoes on\n');
+  });
+
+  it('memory whose buffer was transferred can be read when all else is gone', () => {
+    const source = `
+      let moved;
+      (() => {
+        const library = isolate(null, {});
+        const { buffer } = library.alloc(4096).view();
+        moved = new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));
+        library.close();
+      })();
+      let turns = 0;
+      const turn = () => { gc(); if (++turns < 20) setImmediate(turn); else console.log(moved[0], moved.length); };
+      turn();`;
+    // Node 20 gives no leave to transfer it.
+    expect(program(source, '--expose-gc')).toMatch(/^0 4096\n$|DataCloneError|detached/);
+  });
+
+  it('what it has started ends with it', async () => {
+    const file = join(tmpdir(), `arkffi-started-${process.pid}`);
+    const library = isolate(null, { system: { args: ['cstring'], returns: 'i32' } }, { ...libc, callTimeout: 2000 });
+    isolates.push(library);
+    const code = thrown(() => library.symbols.system(`echo $$ > '${file}'; exec sleep 1000`)).code;
+    expect(code).toBe('ERR_CALL_TIMEOUT');
+    const pid = Number(readFileSync(file, 'utf8'));
+    rmSync(file);
+    await until(() => !runs(pid), 'it has ended');
+  });
+
+  it('a fault at what is no address has none', () => {
+    const library = isolate(
+      null,
+      { strlen: { args: ['u64'], returns: 'size_t' }, getenv: { args: ['cstring'], returns: 'cstring' } },
+      { ...libc, env: ['constructor'] },
+    );
+    isolates.push(library);
+    let error;
+    try {
+      library.symbols.strlen(0x4141414141414141n);
+    } catch (caught) {
+      error = caught;
+    }
+    expect([error.code, error.signal, error.address]).toEqual(['ERR_HELPER_CRASHED', 'SIGSEGV', undefined]);
+    // Names are those of the program's own variables.
+    expect(library.symbols.getenv('constructor')).toBe(null);
+  });
+
+  it('memory keeps its type, and a library that is closed while arguments are read is closed', async () => {
+    const library = open();
+    const error = thrown(() => library.alloc('ptr').reinterpret('ptr'));
+    expect(error).toMatchObject({ class: 'FFIError', code: 'ERR_UNSUPPORTED_ARGS', symbol: 'reinterpret' });
+    const Pair = Struct({ a: 'i32', b: 'i32' });
+    const other = isolate(fixture('faults'), { sum_pair: { args: [Pair], returns: 'i32' } });
+    const closing = { get a() { other.close(); return 1; }, b: 2 }; // prettier-ignore
+    await expect(other.symbols.sum_pair.async(closing)).rejects.toMatchObject({ code: 'ERR_LIBRARY_CLOSED' });
+  });
+
+  it('a failure that is no object is one that says no more', () => {
+    const { failureOf } = require('../lib/isolate/answers.js');
+    for (const text of [JSON.stringify('x'.repeat(2_000_000)), '[1]', 'null', '7', '{', ''])
+      expect(failureOf(text, 'f')).toMatchObject({ code: 'ERR_CALL_FAILED', symbol: 'f' });
+  });
 });

@@ -49,3 +49,11 @@ test.each([
   const { stdout, stderr, signal } = spawnSync(node, args, { encoding: 'utf8', timeout: 100_000 });
   expect(`${stdout}${stderr.slice(0, 500)}${signal ?? ''}`).toBe('20 40 40\n');
 });
+
+test('V8 options of the process that a worker is not told of count in the worker too', () => {
+  const options = ['--max-inlined-bytecode-size=100000', '--max-inlined-bytecode-size-cumulative=200000'];
+  const source = program('i32', 'symbols.apply_i32(one, 1)');
+  const text = `new (require('node:worker_threads').Worker)(${JSON.stringify(source)}, { eval: true, execArgv: [] });`;
+  const { stdout, stderr } = spawnSync(node, [...flags, ...options, '--no-warnings', '-e', text], { encoding: 'utf8' });
+  expect(`${stdout}${stderr.slice(0, 500)}`).toBe('20 40 40\n');
+});

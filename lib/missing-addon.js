@@ -5,6 +5,11 @@ const { FFIError } = require('./errors.js');
 const { whyForbidden } = require('./forbidden.js');
 const platforms = require('./platforms.json');
 
+/** @param {string} name */
+function isPublished(name) {
+  return Object.hasOwn(platforms, name) && /** @type {any} */ (platforms)[name].published !== false;
+}
+
 /** @param {{ candidate: string, error: Error }} failure */
 function line({ candidate, error }) {
   const isMissing = /** @type {any} */ (error).code === 'MODULE_NOT_FOUND' && error.message.includes(`'${candidate}'`);
@@ -19,7 +24,7 @@ function line({ candidate, error }) {
 function remedy(names, version) {
   if (process.env.ARKFFI_NATIVE)
     return 'ARKFFI_NATIVE says where it is: set it to the path of the addon, or to nothing';
-  const packages = names.filter((name) => Object.hasOwn(platforms, name)).map((name) => `arkffi-${name}@${version}`);
+  const packages = names.filter(isPublished).map((name) => `arkffi-${name}@${version}`);
   const build = 'build it from source (npm run build), and ARKFFI_NATIVE may say where it is';
   if (packages.length === 0) return `There is no package for this platform: ${build}`;
   return (

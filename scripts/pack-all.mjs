@@ -29,7 +29,7 @@ function find(platform) {
 
 const addons = new Map();
 const reasons = [];
-for (const platform of chosen) {
+for (const platform of values.from && !values.only ? required : chosen) {
   announce(`${values.from ? 'taking' : 'building'} ${platform}`);
   const { file, reason } = values.from ? find(platform) : buildFor(platform);
   if (file) addons.set(platform, file);

@@ -141,6 +141,14 @@ class Block {
     if (!owner.alive) throw createError(owner.code, caller ? `${caller}: ${owner.text}` : owner.text, caller);
   }
 
+  /** Throws as well when what is in it may be addresses of another process. @param {string} caller */
+  checkAddresses(caller) {
+    this.check(caller);
+    if (!this.isolated) return;
+    const text = `${caller}: memory of a helper process has addresses that are none here: use read and write`;
+    throw createError('ERR_UNSUPPORTED_ARGS', text, caller);
+  }
+
   /** @param {number} at @returns {number} a BigInt where the address is too large for one */
   address(at) {
     this.check();

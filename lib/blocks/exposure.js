@@ -100,7 +100,7 @@ class Exposure {
     putLength(size);
     if (this.#block.isChecked) telling(caller, native.probe);
     const buffer = isAllowed ? native.viewMemory() : null;
-    if (buffer) return this.#block.isolated ? this.#block.isolated.arena.keptBy(buffer) : buffer;
+    if (buffer) return this.#block.isolated ? this.#block.isolated.arena.given(buffer) : buffer;
     isAllowed = false;
     const text = 'this host has no buffers on memory of C: use read, write, bytes and setBytes';
     throw createError('ERR_CALL_FAILED', `${caller}: ${text}`, caller);

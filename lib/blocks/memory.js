@@ -230,7 +230,7 @@ class Memory {
    * @param {number} [count]
    */
   reinterpret(type, count = undefined) {
-    this.#block.check('reinterpret');
+    this.#block.checkAddresses('reinterpret');
     const { size, element, count: n } = measure('reinterpret', type, count);
     return foreign('reinterpret', 0, this.#addressOf(0), size, element, n, this.#block);
   }

@@ -31,7 +31,7 @@ function frameCaller(kept, isApart) {
 const PADDING = 'number = 1e9; '.repeat(150);
 
 /** Options of V8 that have these in their names say otherwise. */
-const INLINING = ['inlin', 'stress'];
+const INLINING = /^--[^=]*(inlin|stress)/;
 
 /**
  * A caller that is a function of its own in compiled code. V8 13.6 lets JavaScript run inside of a fast call, but the code
@@ -49,10 +49,12 @@ function apart(made, kept) {
   return new Function('made', text)(made);
 }
 
-/** Whether V8 compiles as it does without options. */
+/** Whether V8 compiles as it does without options. They are the process's: those of a worker say nothing of them. */
 function keepsApart() {
-  const { execArgv, env } = process;
-  return ![...execArgv, env.NODE_OPTIONS ?? ''].some((option) => INLINING.some((part) => option.includes(part)));
+  const { readFileSync } = require('node:fs');
+  return !readFileSync('/proc/self/cmdline', 'latin1')
+    .split('\0')
+    .some((option) => INLINING.test(option));
 }
 
 /** When JavaScript may run inside of calls, by the number that Rust has for it. */

@@ -28,7 +28,7 @@
 // function up, restore and keep errno, count the call as a use of its library, and leave the result in the frame too.
 // They never throw. What became of the call they say in the frame's `status`, which the stub reads after the call: 0
 // is "called, and the result is what the caller has returned"; anything else is handled by the stub and
-// lib/fast/settle.js (the numbers are those of `Status` in src/fast/entry.rs). So a caller needs no checks and no errors
+// lib/fast/way.js (the numbers are those of `Status` in src/fast/entry.rs). So a caller needs no checks and no errors
 // of its own; but if it may *not* make the call, it stores 1 ("not called") in the status instead, and the stub goes
 // by the frame: `u32[offsets.status / 4] = 1`.
 //
@@ -78,10 +78,10 @@ function choose() {
   try {
     if (typeof Bun === 'object') return require('./bun.js').bunProvider();
     if (typeof Deno === 'object') return require('./deno.js').denoProvider();
+    return require('./engine.js').engineProvider();
   } catch (error) {
-    return { reason: `the host's own FFI cannot be used: ${/** @type {Error} */ (error).message}` };
+    return { reason: `what the host has for it cannot be used: ${/** @type {Error} */ (error).message}` };
   }
-  return require('./engine.js').engineProvider();
 }
 
 /** @type {Provider | Absence | undefined} */

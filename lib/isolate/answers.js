@@ -22,7 +22,7 @@ const answers = {
   bind: (value, { functions }) =>
     Array.isArray(value) &&
     value.length === functions.length &&
-    value.every((number) => isNumber(number) || number === MISSING),
+    value.every((number, index) => isNumber(number) || (number === MISSING && functions[index].optional)),
   callback: isAddress,
   find: isAddress,
   copy: isNull,
@@ -60,7 +60,9 @@ let codes;
  * @param {string | undefined} symbol of the call; undefined when the helper tells that too
  */
 function failureOf(text, symbol) {
-  const { code, message, symbol: told, cause } = Object.setPrototypeOf({ ...valueOf(text) }, null);
+  const value = valueOf(text);
+  const of = (/** @type {string} */ key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined);
+  const [code, message, told, cause] = ['code', 'message', 'symbol', 'cause'].map(of);
   if (code === NO_STACK) return new RangeError('Maximum call stack size exceeded');
   codes ??= new Set(native.codes().map((/** @type {{ code: string }} */ row) => row.code));
   const own = symbol ?? (typeof told === 'string' ? told : undefined);
@@ -68,6 +70,9 @@ function failureOf(text, symbol) {
   if (typeof cause !== 'string') return error;
   return Object.defineProperty(error, 'cause', { value: new Error(cause), writable: true, configurable: true });
 }
+
+/** @param {any} value */
+const isObject = (value) => typeof value === 'object' && value !== null;
 
 /** @param {unknown} message */
 const textOf = (message) => (typeof message === 'string' ? message : 'the helper process says no more');

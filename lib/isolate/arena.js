@@ -22,6 +22,9 @@ const LARGE = 2 ** 26;
 /** What must live as long as a buffer does. @type {WeakMap<object, unknown>} */
 const keeps = new WeakMap();
 
+/** Of arenas with buffers that a program may have transferred: who has one then, nobody tells. @type {Set<unknown>} */
+const staying = new Set();
+
 class Arena {
   /** The first bytes. While it, or a buffer that is kept with it, lives, the memory is mapped. */
   #base;
@@ -105,11 +108,22 @@ class Arena {
   viewOn(address, size) {
     putAddress(address);
     putLength(size);
-    return new MemoryView(this.keptBy(native.viewMemory()));
+    return new MemoryView(this.#keptBy(native.viewMemory()));
+  }
+
+  /** A buffer that programs get. @template {object} T @param {T} buffer @returns {T} */
+  given(buffer) {
+    staying.add(this.#base);
+    return this.#keptBy(buffer);
+  }
+
+  /** Every buffer that was given has been detached. */
+  leave() {
+    staying.delete(this.#base);
   }
 
   /** The memory stays what it is as long as a buffer lives, and the helper is not ended. @template {object} T @param {T} buffer @returns {T} */
-  keptBy(buffer) {
+  #keptBy(buffer) {
     keeps.set(buffer, [this.#base, this.#helper]);
     return buffer;
   }

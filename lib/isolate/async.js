@@ -46,7 +46,7 @@ function asyncWay(isolation) {
   function start(call, lending) {
     // Not one that was started while the arguments were read.
     const helper = /** @type {Helper} */ (lending.passage.helper);
-    if (!helper.isAlive) throw crashed(call.symbol, helper.death);
+    if (!helper.isAlive) throw helper.gone(call.symbol);
     const { target, bytes, library } = isolation.functionAt(u32[TARGET]);
     if (!library.isOpen) throw closed(call.symbol);
     helper.events.listen();

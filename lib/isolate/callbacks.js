@@ -16,6 +16,7 @@ const { worded } = require('../refused.js');
 const { header } = require('./header.js');
 const { Kept, Lasting } = require('./kept.js');
 const { ANSWER, DEFAULT } = require('./kinds.js');
+const { demandStack } = require('./stack.js');
 
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
 /** @typedef {import('../signature.js').Signature} Signature */
@@ -219,6 +220,8 @@ class Callbacks {
   /** @param {Runner} runner @param {unknown} onError @param {Function} fn @returns {Remote} */
   #make(runner, onError, fn) {
     const helper = this.#helper;
+    // Before anything is taken from what the helper is still to be told.
+    demandStack();
     helper.events.listen();
     const number = ++this.#last;
     /** @type {InstanceType<typeof Lasting> | undefined} */
@@ -256,14 +259,18 @@ class Callbacks {
     const floors = [floorOfScratch(), floorOfHeap()];
     /** @type {unknown[]} */
     const held = [];
+    let isTaken = false;
     try {
       const args = runner.take(held);
+      isTaken = true;
       call?.passage?.exchange();
       const result = apply(fn, undefined, args);
       if (isEvent && isPromise(result)) return void this.#wait(id, sender, call, runner, fn, result);
       this.#give(id, call, runner, fn, result);
     } catch (error) {
-      this.#thrown(id, call, error);
+      // What C has passed that nobody waits for is no error of the program's.
+      if (isTaken || call) this.#thrown(id, call, error);
+      else this.#refused(id, error);
     } finally {
       images.abandon(floors[0], floors[1]);
     }
@@ -273,6 +280,12 @@ class Callbacks {
   #give(id, call, runner, fn, value) {
     call?.passage?.exchange();
     this.#answer(id, 0, runner.give(placeOf(fn, 'result'), value));
+  }
+
+  /** @param {number} id @param {unknown} error of the arguments */
+  #refused(id, error) {
+    this.#helper.isolation.log.error?.('callback', String(error));
+    if (this.#helper.isAlive) this.#answer(id, DEFAULT, undefined);
   }
 
   /** @param {number} id @param {Waiting | undefined} call @param {unknown} error */

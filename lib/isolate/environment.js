@@ -25,7 +25,7 @@ const MOST = 100_000;
 function readEnvironment(caller, given, index, isLimited) {
   /** @param {string} code @param {string} text */
   const refuse = (code, text) => createError(code, `${caller}: argument ${index}: env: ${text}`, caller, index);
-  const own = /** @type {Record<string, string>} */ ({ ...process.env });
+  const own = /** @type {Record<string, string>} */ (Object.assign(Object.create(null), process.env));
   const variables = given === undefined ? own : chosen(given, own, refuse);
   if (given === undefined) for (const name of NOT_PASSED) delete variables[name];
   for (const name of OURS) {

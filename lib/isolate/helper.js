@@ -146,6 +146,8 @@ class Helper {
    * @returns {any} the answer
    */
   ask(symbol, question, limit = this.limit) {
+    // Before the news are taken.
+    demandStack();
     const news = this.#told.news();
     const body = news.length > 0 ? { ...question, news } : question;
     return this.#talk(ASK, TOLD, symbol, question, body, limit);
@@ -296,7 +298,8 @@ class Helper {
 
   #leave() {
     collected.unregister(this);
-    for (const block of [...this.blocks]) block.leave();
+    const left = [...this.blocks].map((block) => block.leave());
+    if (left.every(Boolean)) this.arena.leave();
     this.blocks.clear();
     this.events.end();
   }

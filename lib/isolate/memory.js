@@ -66,13 +66,15 @@ class SharedBlock extends Block {
     return pointerIn(/** @type {Helper} */ (this.isolated), offsetBy(this.start, at));
   }
 
-  /** The helper has ended. */
+  /** The helper has ended. @returns {boolean} whether no program has its memory any more */
   leave() {
     this.abandon();
     try {
       this.exposure?.detach('isolate');
+      return true;
     } catch {
-      // The program has transferred it: it stays mapped, and is nobody's memory.
+      // The program has transferred it.
+      return false;
     }
   }
 }

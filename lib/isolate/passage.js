@@ -197,13 +197,14 @@ class Passage {
   /** C has returned: its changes go back. */
   giveBack() {
     const loans = this.#loans;
-    if (loans === undefined) return;
+    if (loans === undefined || !this.helper.isAlive) return;
     for (let index = 0; index < loans.length; index++) loans[index].giveBack();
   }
 
   /** C is about to call the program back, or the program has answered. */
   exchange() {
-    this.#loans?.forEach((loan) => loan.exchange());
+    // What C has written is gone with the helper.
+    if (this.helper.isAlive) this.#loans?.forEach((loan) => loan.exchange());
   }
 
   /** Whoever took it gives it back. */

@@ -77,13 +77,16 @@ pub fn end_at_exit() {
     }
 }
 
+/// What Linux says of signals that are the kernel's own, such as faults of addresses that are not canonical.
+const SI_KERNEL: i32 = 0x80;
+
 /// The instruction is tried again when this returns, and the default, which is set again, ends the process.
 extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, _context: *mut c_void) {
     // SAFETY: the record is mapped as long as the process lives, and the system says what happened.
     unsafe {
         let Some(record) = RECORD.load(Acquire).as_ref() else { return };
-        // Sent by somebody, it has no address.
-        if (*info).si_code > 0 && signal != libc::SIGABRT {
+        // Sent by somebody, it has no address; nor has the fault of an address that no memory can have.
+        if (*info).si_code > 0 && (*info).si_code != SI_KERNEL && signal != libc::SIGABRT {
             record.address.store((*info).si_addr().expose_provenance() as u64, Relaxed);
             record.has_address.store(1, Relaxed);
         }

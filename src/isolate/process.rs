@@ -134,11 +134,11 @@ impl Process {
         self.pid
     }
 
-    /// Ends it at once.
+    /// Ends it at once, with what it has started, unless that has left its group.
     pub fn kill(&mut self) {
         if self.ending.is_none() {
-            // SAFETY: it has not been waited for, so the number is still its own.
-            unsafe { libc::kill(self.pid, libc::SIGKILL) };
+            // SAFETY: it has not been waited for, so the number is still its own, and that of its group.
+            unsafe { libc::kill(-self.pid, libc::SIGKILL) };
         }
     }
 
