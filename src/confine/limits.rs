@@ -23,10 +23,15 @@ pub fn limit_cpu(more: u64) -> Result<(), String> {
     set(libc::RLIMIT_CPU, processor_time()?.saturating_add(more), 1)
 }
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+type Resource = libc::__rlimit_resource_t;
+#[cfg(all(target_os = "linux", not(target_env = "gnu")))]
+type Resource = libc::c_int;
+
 /// Sets what the system enforces, and how much more it tolerates from who does not heed its signal. A limit that is in
 /// force already and lower stays.
 #[cfg(target_os = "linux")]
-fn set(which: libc::__rlimit_resource_t, limit: u64, tolerance: u64) -> Result<(), String> {
+fn set(which: Resource, limit: u64, tolerance: u64) -> Result<(), String> {
     let mut present = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: `present` is written to, and is of the type that the function expects.
     if unsafe { libc::getrlimit(which, &raw mut present) } != 0 {

@@ -257,7 +257,7 @@ impl Engine {
         static MADE: Mutex<Option<Made>> = Mutex::new(None);
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
         let made = made.get_or_insert_default().entry((address, result, types.into())).or_insert_with(|| {
-            let info = Box::leak(Box::new(self.version.info(result, types)));
+            let info = Box::leak(Box::new(CFunctionInfo::new(result, types, Box::leak(self.version.wide(types)))));
             Box::leak(Box::new(CFunction { address, info }))
         });
         *made
@@ -266,13 +266,18 @@ impl Engine {
 
 type Made = HashMap<(usize, Kind, Box<[Kind]>), &'static CFunction>;
 
-impl Version {
-    /// What V8's own constructor makes of such types.
-    fn info(&self, result: Kind, types: &[Kind]) -> CFunctionInfo {
-        let wide = types.iter().flat_map(|&kind| std::iter::once(kind as u8).chain(std::iter::repeat_n(0, self.stride - 1)));
-        let wide: &'static mut [u8] = Box::leak(wide.collect());
+impl CFunctionInfo {
+    /// What V8's own constructor makes of such types, which lie in `wide`.
+    fn new(result: Kind, types: &[Kind], wide: &[u8]) -> CFunctionInfo {
         // Numbers are mode 0, wherever that is.
         CFunctionInfo { start: [result as u8, 0, 0, 0], count: types.len() as u32, types: wide.as_ptr() }
+    }
+}
+
+impl Version {
+    /// Types as they lie in memory.
+    fn wide(&self, types: &[Kind]) -> Box<[u8]> {
+        types.iter().flat_map(|&kind| std::iter::once(kind as u8).chain(std::iter::repeat_n(0, self.stride - 1))).collect()
     }
 
     /// Compares that with the constructor.
@@ -282,7 +287,9 @@ impl Version {
     /// `construct` is that of `v8::CFunctionInfo` in this version.
     unsafe fn check(&self, construct: unsafe extern "C" fn(*mut CFunctionInfo, *const u8, u32, *const u8, u8)) -> Result<(), &'static str> {
         const OTHER_MODE: u8 = 1;
-        let ours = self.info(Kind::F64, &[Kind::Value, Kind::U32, Kind::I64]);
+        let types = [Kind::Value, Kind::U32, Kind::I64];
+        let wide = self.wide(&types);
+        let ours = CFunctionInfo::new(Kind::F64, &types, &wide);
         let result = [Kind::F64 as u8, 0, 0];
         for mode in [0, OTHER_MODE] {
             let mut theirs = CFunctionInfo { start: [0; 4], count: 0, types: ptr::null() };
@@ -313,11 +320,9 @@ mod tests {
     #[test]
     fn types_are_as_far_apart_as_the_version_says() {
         for version in VERSIONS {
-            let info = version.info(Kind::Void, &[Kind::Value, Kind::U32, Kind::F64]);
-            assert_eq!(info.count, 3);
-            // SAFETY: `info` has so many types of so many bytes.
-            let types = unsafe { std::slice::from_raw_parts(info.types, 3 * version.stride) };
-            assert_eq!(types.iter().step_by(version.stride).copied().collect::<Vec<_>>(), [10, 4, 8]);
+            let wide = version.wide(&[Kind::Value, Kind::U32, Kind::F64]);
+            assert_eq!(wide.len(), 3 * version.stride);
+            assert_eq!(wide.iter().step_by(version.stride).copied().collect::<Vec<_>>(), [10, 4, 8]);
         }
     }
 }
