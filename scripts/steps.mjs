@@ -39,7 +39,8 @@ export function attempt(command, args, options = {}) {
   return { ok: status === 0, output: `${stdout ?? ''}${stderr ?? ''}` };
 }
 
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+/** The program, by the name that it is started by without a shell. */
+export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 function isNewer(a, b) {
   return !existsSync(b) || statSync(a).mtimeMs > statSync(b).mtimeMs;

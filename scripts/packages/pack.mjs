@@ -2,10 +2,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { attempt, root } from '../steps.mjs';
+import { attempt, npm, root } from '../steps.mjs';
 import { platformManifest, platforms, rootManifest } from './manifests.mjs';
-
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 const copy = (from, to) => cpSync(from, to, { recursive: true });
 
