@@ -112,7 +112,7 @@ function readAt(address, size, get, caller, isChecked, argument, kept) {
   const { view, at, address: copy } = scrap(size);
   if (size > 0) {
     if (isChecked) copyChecked(caller, address, copy, size, argument, kept);
-    else copyBytes(address, copy, size, false, kept);
+    else copyBytes(address, copy, size, undefined, kept);
   }
   return get(view, at);
 }
@@ -179,7 +179,7 @@ function writeAt({ caller, find, buffer, isChecked, argument }, type, size, put,
   const copy = (source, place) =>
     isChecked
       ? copyChecked(caller, source, place, size, argument, buffer)
-      : copyBytes(source, place, size, false, buffer);
+      : copyBytes(source, place, size, undefined, buffer);
   try {
     const at = images.take(size, 8);
     const { view } = images;
