@@ -42,11 +42,14 @@ const some = isThorough ? faults : faults.filter(([name]) => ['write_at', 'call_
 /** Of which another is like it. */
 const similar = faults.filter(([name, [number]]) => /thread|illegal/.test(name) || [3, 7, 8, 15].includes(number));
 
-/** It works, if not with the next call then with the one after that, which starts a new helper. */
+/** It works, if not with the next call then soon: one finds that the helper is gone, which starts a new one. */
 function goesOn(symbols) {
-  const error = fault(() => symbols.nothing());
-  if (error) expect(AFTERWARDS).toContain(error.code);
-  expect(symbols.add(1, 2)).toBe(3);
+  let sum;
+  for (let turn = 0; sum === undefined && turn < 10; turn++) {
+    const error = fault(() => (sum = symbols.add(1, 2)));
+    if (error) expect(AFTERWARDS).toContain(error.code);
+  }
+  expect(sum).toBe(3);
 }
 
 const only = (expected) => Object.fromEntries(Object.entries(expected).filter(([, value]) => value !== undefined));

@@ -50,6 +50,45 @@ test.each([
   expect(`${stdout}${stderr.slice(0, 500)}${signal ?? ''}`).toBe('20 40 40\n');
 });
 
+test('code around a call goes on where it is, when a collection inside of the call has moved it', () => {
+  const source = `
+    const { dlopen, JSCallback } = require(${JSON.stringify(require.resolve('../index.js'))});
+    const { symbols } = dlopen(${JSON.stringify(fixture('callbacks'))}, {
+      apply_i32: { args: ['ptr', 'i32'], returns: 'i32' },
+    });
+    let collects = false;
+    const callback = new JSCallback(
+      (value) => {
+        if (collects && value % 20 === 0) gc();
+        return value;
+      },
+      { args: ['i32'], returns: 'i32' },
+    );
+    for (let round = 0; round < 10; round++) {
+      const run = new Function(
+        'symbols', 'callback', 'count',
+        'let sum = ' + round + '; for (let i = 0; i < count; i++) sum += symbols.apply_i32(callback, i); return sum;',
+      );
+      collects = false;
+      for (let turn = 0; turn < 20; turn++) run(symbols, callback, 500);
+      collects = true;
+      const sum = run(symbols, callback, 200) - round;
+      if (sum !== 19900) throw new Error('the sum is ' + sum);
+    }
+    console.log('right');
+  `;
+  // In other hosts there are no such flags, nor this hazard.
+  const moving = process.versions.bun || process.versions.deno ? [] : ['--compact-on-every-full-gc'];
+  const args = [
+    ...flags.filter((flag) => !flag.includes('code-generation')),
+    ...moving,
+    '--expose-gc',
+    '--no-warnings',
+  ];
+  const { stdout, stderr, signal } = spawnSync(node, [...args, '-e', source], { encoding: 'utf8', timeout: 100_000 });
+  expect(`${stdout}${stderr.slice(0, 500)}${signal ?? ''}`).toBe('right\n');
+});
+
 test('V8 options of the process that a worker is not told of count in the worker too', () => {
   const options = ['--max-inlined-bytecode-size=100000', '--max-inlined-bytecode-size-cumulative=200000'];
   const source = program('i32', 'symbols.apply_i32(one, 1)');

@@ -29,6 +29,7 @@ const engineFlags = [
   ['--interrupt-budget=2000'],
   ['--random-gc-interval=3000'],
   ['--gc-interval=2000', '--stress-compaction'],
+  ['--compact-on-every-full-gc'],
   ['--no-opt'],
   ['--no-maglev'],
   ['--always-sparkplug', '--no-lazy-feedback-allocation'],

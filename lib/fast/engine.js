@@ -8,6 +8,9 @@ const { copyBy } = require('../scratch.js');
 /** The numbers of kinds, which are V8's. */
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8 };
 
+/** How callers pass what C gets and returns, by the numbers of Rust's `Passing`. */
+const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3 };
+
 /** What a probe passes, and gets; see src/fast/slow.rs. */
 const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
 
@@ -16,14 +19,13 @@ function caller(values, result, kept, inFloat = false) {
   return native.engineCaller(
     [result, ...values].map((kind) => NUMBERS[kind]),
     kept,
-    false,
-    inFloat,
+    inFloat ? PASSING.floatUnread : PASSING.values,
   );
 }
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
 function frameCaller(kept, isApart) {
-  const made = native.engineCaller([NUMBERS.void], kept, true, false);
+  const made = native.engineCaller([NUMBERS.void], kept, isApart ? PASSING.frameNoted : PASSING.frame);
   return made && isApart ? apart(made, kept) : made;
 }
 

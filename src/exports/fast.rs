@@ -2,7 +2,7 @@
 
 use super::{Thrown, with_instance};
 use crate::fast::engine::{self, Kind};
-use crate::fast::entry::{Entries, INTS};
+use crate::fast::entry::{Entries, INTS, Passing};
 use crate::frame::FLOAT_SLOTS;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
@@ -22,21 +22,22 @@ pub fn engine_state(env: Env, modules: u32, v8: String) -> Thrown<napi::Either<u
 }
 
 /// A caller of the engine's (see `lib/fast/provider.js`); `kinds` are numbers of [`Kind`], the result's first, or only
-/// that for a call through the frame; `in_float` if C returns a floating-point number that is only read in the frame. `null`
-/// when there is none.
+/// that for a call through the frame; `passing` is a number of [`Passing`]. `null` when there is none.
 #[napi(catch_unwind)]
-pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, kept: u32, by_frame: bool, in_float: bool) -> Thrown<Option<Unknown<'env>>> {
+pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, kept: u32, passing: u32) -> Thrown<Option<Unknown<'env>>> {
     let raw = env.raw();
     with_instance(&env, |instance| {
         let kinds: Option<Vec<Kind>> = kinds.into_iter().map(Kind::of_number).collect();
-        let (Some(kinds), Some(place)) = (kinds, instance.place()) else { return Ok(None) };
+        let (Some(kinds), Some(passing), Some(place)) = (kinds, Passing::of_number(passing), instance.place()) else {
+            return Ok(None);
+        };
         let Some((&result, values)) = kinds.split_first() else { return Ok(None) };
         let floats = values.iter().filter(|kind| kind.is_float()).count();
         if floats > FLOAT_SLOTS || values.len() - floats > INTS {
             return Ok(None);
         }
         // SAFETY: this is a call from JavaScript in `env`, whose instance has the place.
-        let function = unsafe { engine::function(place, values, result, kept as usize, by_frame, in_float) };
+        let function = unsafe { engine::function(place, values, result, kept as usize, passing) };
         // SAFETY: it is a value of this call.
         Ok(function.map(|function| unsafe { Unknown::from_raw_unchecked(raw, function) }))
     })

@@ -1,7 +1,7 @@
 //! V8 functions whose calls are compiled to calls of our entries ("fast API calls"). Node exports what makes them, but
 //! neither Node nor V8 promises how their arguments lie in memory: that is known for some versions, and checked.
 
-use super::entry::{Entries, FEW};
+use super::entry::Passing;
 use super::{slow, texts};
 use napi::sys;
 use std::collections::HashMap;
@@ -142,28 +142,21 @@ pub fn state(modules: u32, v8: &str) -> Result<Reenters, &'static str> {
     ENGINE.get_or_init(|| Engine::find(modules, v8)).as_ref().map(|engine| engine.version.reenters).map_err(|reason| *reason)
 }
 
-/// A function of the engine's for the values of a shape and so many to be kept, which calls the entries of a place.
-/// `frame` is for calls through the frame, `in_float` if C returns a floating-point number that is only read in the frame.
-/// `None` if the engine made none.
+/// A function of the engine's for the values of a shape and so many to be kept, which calls an entry of a place. `None` if
+/// the engine made none.
 ///
 /// # Safety
 ///
 /// This is a call from JavaScript in the environment at the place.
-pub unsafe fn function(place: usize, values: &[Kind], result: Kind, kept: usize, frame: bool, in_float: bool) -> Option<sys::napi_value> {
-    let entries = Entries::of_engine(place);
+pub unsafe fn function(place: usize, values: &[Kind], result: Kind, kept: usize, passing: Passing) -> Option<sys::napi_value> {
     let ints = values.iter().filter(|kind| !kind.is_float()).count();
-    let address = match (result.is_float() || in_float, ints <= FEW) {
-        _ if frame => entries.frame,
-        (true, true) => entries.few_floats,
-        (true, false) => entries.floats,
-        (false, true) => entries.few_integers,
-        (false, false) => entries.integers,
-    };
+    let address = passing.entry(place, result.is_float(), ints);
     let (direct, by_frame) = slow::callbacks(place);
     // The receiver and the number come first.
     let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));
+    let slow = if matches!(passing, Passing::Frame | Passing::FrameNoted) { by_frame } else { direct };
     // SAFETY: as the caller says; the entry and the callback take these values.
-    unsafe { make(address, result, &types.collect::<Vec<_>>(), if frame { by_frame } else { direct }) }
+    unsafe { make(address, result, &types.collect::<Vec<_>>(), slow) }
 }
 
 /// The function of the engine's that copies strings.

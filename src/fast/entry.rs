@@ -1,7 +1,7 @@
 //! The entries.
 
-use super::bare;
 use super::places::{PLACES, Place};
+use super::{bare, noted};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
@@ -138,7 +138,7 @@ entries!(many many_with_scratch many_of_host a b c d e f);
 /// # Safety
 ///
 /// This is the thread of the environment at the place, which has filled the frame for the function with this number.
-unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32) {
+pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32) {
     // SAFETY: as the caller says; the plan lives as long as the function.
     unsafe {
         let place = Place::of::<PLACE>();
@@ -167,6 +167,41 @@ impl Result for () {
 
     #[inline(always)]
     unsafe fn store(self, _frame: *mut Frame) {}
+}
+
+/// How a caller passes what C gets and returns. The numbers are those of `lib/fast/engine.js`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Passing {
+    /// As values.
+    Values = 0,
+    /// The same, but C returns a floating-point number that is only read in the frame.
+    FloatUnread = 1,
+    /// Through the frame.
+    Frame = 2,
+    /// Through the frame, for code that may be moved meanwhile.
+    FrameNoted = 3,
+}
+
+impl Passing {
+    /// The one with this number.
+    pub fn of_number(number: u32) -> Option<Passing> {
+        use Passing::*;
+        [Values, FloatUnread, Frame, FrameNoted].into_iter().find(|&passing| passing as u32 == number)
+    }
+
+    /// The address of the entry of a place for so many integers, and a result that is a floating-point number or not.
+    pub fn entry(self, place: usize, is_float: bool, ints: usize) -> usize {
+        let entries = Entries::of_engine(place);
+        match (self, is_float || self == Passing::FloatUnread, ints <= FEW) {
+            (Passing::Frame, ..) => entries.frame,
+            (Passing::FrameNoted, ..) => noted::entry(place),
+            (_, true, true) => entries.few_floats,
+            (_, true, false) => entries.floats,
+            (_, false, true) => entries.few_integers,
+            (_, false, false) => entries.integers,
+        }
+    }
 }
 
 /// The addresses of a place's entries.

@@ -8,6 +8,7 @@
 //! * [`places`]: how entries, which are given no data of their own, find their environment;
 //! * [`entry`]: the entries, and `bare`, what most of them do;
 //! * [`engine`]: how V8 comes to call them, and when it may;
+//! * `noted`: the entry for code that the engine moves meanwhile;
 //! * [`host_code`]: whose functions are not called so;
 //! * [`texts`]: how strings get to where C reads them;
 //! * [`slow`]: the same call from code that V8 has not compiled (yet).
@@ -18,6 +19,7 @@ pub mod entry;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod exported;
 pub mod host_code;
+mod noted;
 pub mod places;
 pub mod settle;
 pub mod slow;

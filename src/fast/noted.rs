@@ -1,0 +1,73 @@
+//! The entry for code of V8's that may be moved while JavaScript runs inside of its call.
+//!
+//! V8 13.6 lets the collector move compiled code during a fast call, but tells nobody where that call returns to. Only its
+//! own note of the address, with which it walks the stack, is kept right. So this entry returns to where the note says.
+
+use super::bare::not_called;
+#[cfg(target_arch = "x86_64")]
+use super::entry::by_frame;
+use super::places::PLACES;
+
+/// Where the notes are: bytes behind the engine's root register, which is `r13`. V8 13.6 makes them before each fast call
+/// (`fast_c_call_caller_pc` and `fast_c_call_caller_fp` of its isolate's data), and saves them around the JavaScript inside.
+#[cfg(target_arch = "x86_64")]
+const NOTES: (i32, i32) = (0xa0, 0xa8);
+
+/// [`by_frame`] for such code. Makes no call if the engine's note is not of this one: then it is somewhere else.
+///
+/// # Safety
+///
+/// As for [`by_frame`].
+#[cfg(target_arch = "x86_64")]
+#[unsafe(naked)]
+unsafe extern "C" fn by_frame_noted<const PLACE: usize>(receiver: usize, number: u32) {
+    std::arch::naked_asm!(
+        ".cfi_startproc",
+        "mov rax, qword ptr [r13 + {address}]",
+        "cmp rax, qword ptr [rsp]",
+        "jne 3f",
+        "sub rsp, 8",
+        ".cfi_adjust_cfa_offset 8",
+        "call {call}",
+        "add rsp, 8",
+        ".cfi_adjust_cfa_offset -8",
+        // C keeps rbp, the calling code's frame: the second note must still be of that.
+        "cmp rbp, qword ptr [r13 + {frame}]",
+        "jne 2f",
+        "mov rax, qword ptr [r13 + {address}]",
+        "mov qword ptr [rsp], rax",
+        "2:",
+        "ret",
+        "3:",
+        "jmp {refuse}",
+        ".cfi_endproc",
+        address = const NOTES.0,
+        frame = const NOTES.1,
+        call = sym by_frame::<PLACE>,
+        refuse = sym not_called::<PLACE, ()>,
+    );
+}
+
+/// Not known here: makes no call.
+///
+/// # Safety
+///
+/// As for [`by_frame`].
+#[cfg(not(target_arch = "x86_64"))]
+unsafe extern "C" fn by_frame_noted<const PLACE: usize>(_receiver: usize, _number: u32) {
+    // SAFETY: as the caller says.
+    unsafe { not_called::<PLACE, ()>() };
+}
+
+/// The address of a place's entry.
+pub fn entry(place: usize) -> usize {
+    ALL[place] as *const () as usize
+}
+
+type Entry = unsafe extern "C" fn(receiver: usize, number: u32);
+
+macro_rules! for_places {
+    ($($place:literal)*) => { [$(by_frame_noted::<$place>),*] };
+}
+
+static ALL: [Entry; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
