@@ -220,4 +220,100 @@ describe('callbacks', () => {
     expect(hasty.symbols.apply_callback((value) => value, 5)).toBe(5);
     expect(hasty.status().restarts).toBe(0);
   });
+
+  test('one that takes too long may call the library, whose results wait until it has returned', async () => {
+    const hasty = open(
+      fixture('callbacks'),
+      { answers: { args: [unary, 'i32', 'ptr'], returns: 'i32' }, twice: { args: ['i32'], returns: 'i32' } },
+      { callbackTimeout: 60 },
+    );
+    const { symbols } = hasty;
+    /** A function that C has given up when it does its work, and where C leaves what it got instead. */
+    const late = (work) => {
+      const got = hasty.alloc('i32', 4);
+      for (let index = 0; index < 4; index++) got.set(index, -1);
+      const run = (index) => {
+        for (const end = Date.now() + 60_000; got.at(index) === -1 && Date.now() < end;);
+        work(index);
+        return 1000;
+      };
+      return { run, got };
+    };
+    let seen = [];
+    const other = hasty.alloc('i32', 4);
+    const calling = late((index) =>
+      seen.push(
+        symbols.twice(index + 1),
+        symbols.answers((value) => value, 3, other),
+      ),
+    );
+    expect(symbols.answers(calling.run, 1, calling.got)).toBe(1);
+    expect([calling.got.at(0), seen]).toEqual([0, [2, 3]]);
+
+    // C goes on with other callbacks meanwhile.
+    seen = [];
+    const second = late((index) => seen.push(symbols.twice(index)));
+    expect(symbols.answers((index) => (index === 1 ? second.run(index) : index), 4, second.got)).toBe(4);
+    expect([second.got.at(0), second.got.at(1), seen]).toEqual([0, 0, [2]]);
+
+    // One inside of the other.
+    seen = [];
+    const inner = late((index) => seen.push(symbols.twice(index + 5)));
+    const outer = late(() => seen.push(symbols.answers(inner.run, 1, inner.got), inner.got.at(0)));
+    expect(symbols.answers(outer.run, 1, outer.got)).toBe(1);
+    expect(seen).toEqual([10, 1, 0]);
+
+    const failing = late(() => {
+      symbols.twice(1);
+      throw new Error('of the callback');
+    });
+    expect(() => symbols.answers(failing.run, 1, failing.got)).toThrow('of the callback');
+
+    seen = [];
+    const apart = late((index) => seen.push(symbols.twice(index + 3)));
+    expect(await symbols.answers.async(apart.run, 1, apart.got)).toBe(1);
+    expect([apart.got.at(0), seen]).toEqual([0, [6]]);
+    expect(hasty.status().restarts).toBe(0);
+  });
+});
+
+describe('what would have addresses of the helper in it is refused', () => {
+  const Named = Struct({ inner: Struct({ name: 'cstring', age: 'i32' }) });
+  const refused = (definition) => thrown(() => open(fixture('records'), { person_default: definition }));
+  const error = { class: 'FFIError', code: 'ERR_UNSUPPORTED_ARGS', symbol: 'person_default' };
+
+  test.each([
+    ['a record result whose members nobody reads', { returns: Person }],
+    ['one with pointers further inside', { returns: Struct({ all: array(Named, 2) }) }],
+    ['such an argument of a callback', { args: [callback([Person], 'void')] }],
+  ])('%s', (_, definition) => {
+    expect(refused(definition)).toMatchObject(error);
+  });
+
+  test('such an argument of a callback that comes as an object', () => {
+    const { symbols } = open(fixture('callbacks'), { apply_callback: { args: ['function', 'i32'] } });
+    const taking = new JSCallback(() => 0, { args: [Person], returns: 'i32' });
+    expect(thrown(() => symbols.apply_callback(taking, 1))).toMatchObject({ ...error, symbol: 'callback' });
+    taking.close();
+  });
+
+  test('a record with pointers at an address of the program', () => {
+    const { symbols } = open(fixture('records'), { person_text: { args: [Person, 'ptr', 'ptr'], returns: 'usize' } });
+    for (const address of [4096, 4096n]) {
+      expect(thrown(() => symbols.person_text(address, null, null))).toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+        symbol: 'person_text',
+        argument: 0,
+      });
+    }
+  });
+
+  test('not what is read, nor records without pointers', () => {
+    const { symbols } = open(fixture('records'), {
+      person_default: { returns: Person.object },
+      point_add: { args: [Point, Point], returns: Point },
+    });
+    expect(symbols.person_default()).toHaveProperty('name');
+    expect(typeof symbols.point_add({ x: 1, y: 2 }, { x: 3, y: 4 })).toBe('number');
+  });
 });

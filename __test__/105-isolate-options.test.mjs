@@ -18,7 +18,7 @@ describe('what is given is what is read', () => {
       maxRestarts: 5,
       limits: {},
       allow: undefined,
-      cwd: undefined,
+      cwd: process.cwd(),
       noNewPrivileges: false,
       noNetwork: false,
       log: 'warn',

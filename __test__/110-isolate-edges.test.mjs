@@ -1,6 +1,6 @@
 // What once made a program with an isolate wait for ever, end, or get another error than it should.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -33,6 +33,42 @@ it('a helper that dies while much is lent to it has crashed, and all of its call
   const calls = [symbols.abort_with.async(new Uint8Array(64 * MEBI)), symbols.sleep_milliseconds.async(60_000)];
   const settled = await Promise.allSettled(calls);
   expect(settled.map(({ reason }) => reason?.code)).toEqual(['ERR_HELPER_CRASHED', 'ERR_HELPER_CRASHED']);
+});
+
+it('a library of a helper that is gone can be closed', () => {
+  const plugin = open();
+  const library = plugin.open(fixture('faults'), { call_abort: {} });
+  process.kill(plugin.status().pid, 'SIGKILL');
+  library.close();
+  expect(thrown(() => library.symbols.call_abort())).toMatchObject({ code: 'ERR_LIBRARY_CLOSED' });
+});
+
+it('errors name what was called', () => {
+  const plugin = open({ maxRestarts: 0 });
+  const named = (definitions) => thrown(() => plugin.open(fixture('faults'), definitions)).message;
+  expect(named({ add: 7 })).toMatch(/^open: /);
+  expect(named({ add: { symbol: 7 } })).toMatch(/^open: /);
+  thrown(() => plugin.symbols.abort_with(null));
+  const error = thrown(() => plugin.symbols.increment(null, 0));
+  expect(error).toMatchObject({ code: 'ERR_HELPER_RESTARTS', symbol: 'increment' });
+  expect(error.message).toBe('increment: the helper process has ended, and is not started again');
+  expect(thrown(() => plugin.open(fixture('faults'), {}))).toMatchObject({
+    code: 'ERR_HELPER_RESTARTS',
+    symbol: 'open',
+  });
+});
+
+it('a library that cannot be opened again is an error of the call that needs it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'arkffi gone '));
+  const file = join(folder, 'library.so');
+  copyFileSync(fixture('faults'), file);
+  const library = isolate(file, functions);
+  isolates.push(library);
+  rmSync(folder, { recursive: true });
+  thrown(() => library.symbols.abort_with(null));
+  const error = thrown(() => library.symbols.increment(null, 0));
+  expect(error).toMatchObject({ class: 'FFIError', code: 'ERR_DLOPEN_FAILED', symbol: 'increment' });
+  expect(error.message).toMatch(/^increment: the helper process could not be started again: .*library\.so/s);
 });
 
 it('a buffer that was made smaller while a call runs gets what there is room for', async () => {
@@ -167,6 +203,30 @@ describe('what a helper leaves to its program', () => {
       turn();`;
     // Node 20 gives no leave to transfer it.
     expect(program(source, '--expose-gc')).toMatch(/^0 4096\n$|DataCloneError|detached/);
+  });
+
+  it('that is elsewhere meanwhile, its helper is where it was, with the same library', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'arkffi elsewhere '));
+    copyFileSync(fixture('faults'), join(folder, 'library.so'));
+    const source = `
+      const { realpathSync } = require('node:fs');
+      const definitions = { call_abort: {}, chdir: { args: ['cstring'], returns: 'i32' }, getcwd: { args: ['ptr', 'usize'], returns: 'cstring' } };
+      process.chdir(${JSON.stringify(folder)});
+      const all = [isolate('./library.so', definitions), isolate('library.so', definitions, { search: ['.'], cwd: '/' })];
+      process.chdir('/');
+      all.push(isolate(${JSON.stringify(folder)} + '/library.so', {}).open('./' + require('node:path').relative('/', ${JSON.stringify(folder)}) + '/library.so', definitions));
+      for (const { symbols, close } of all) {
+        const where = () => symbols.getcwd(new Uint8Array(4096), 4096);
+        const before = where();
+        try { symbols.call_abort(); } catch (error) { console.log(error.code); }
+        console.log(before === where(), before === '/' || before === realpathSync(${JSON.stringify(folder)}));
+      }
+      process.exit(0);`;
+    try {
+      expect(program(source)).toBe('ERR_HELPER_CRASHED\ntrue true\n'.repeat(3));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('what it has started ends with it', async () => {

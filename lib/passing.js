@@ -30,7 +30,8 @@ const needsCall = (params) => params.some((type) => type.lent !== undefined || (
  * @param {boolean} [isChecked]
  */
 function putByAddress(type, view, at, value, isChecked) {
-  const isNumber = typeof value === 'number' || typeof value === 'bigint';
+  // Behind an address of this process are pointers of this process.
+  const isNumber = !type.crosses && (typeof value === 'number' || typeof value === 'bigint');
   const address = isNumber ? anyAddress(value) : INVALID;
   if (address === INVALID) {
     const { text, code } = refused(type, value);

@@ -33,8 +33,8 @@ function placeIn(isolation) {
         const text = `${name}: a function that frees its result by another cannot be isolated`;
         throw createError('ERR_UNSUPPORTED_ARGS', text, name);
       }
-      const signature = { ...isolation.types.signature(local), crossing };
-      const [number] = isolation.bind(library, [{ symbol: name, name, optional: false, signature }]);
+      const signature = { ...isolation.types.signature(local, name), crossing };
+      const [number] = isolation.bind('sym', library, [{ symbol: name, name, optional: false, signature }]);
       const plans = [{ number: /** @type {number} */ (number), name, signature }];
       const [call] = makeFunctions(isolation, library, plans);
       return { call, params: local.params, isVariadic: local.isVariadic };

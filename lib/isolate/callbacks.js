@@ -62,7 +62,7 @@ class Runner {
   /** @param {Helper} helper @param {Signature} signature from planCallback */
   constructor(helper, signature) {
     this.helper = helper;
-    this.signature = helper.isolation.types.signature(signature);
+    this.signature = helper.isolation.types.callback(signature);
     const { params, result, spots } = this.signature;
     // A string is an address until it is read.
     this.takers = params.map((type, index) =>

@@ -2,7 +2,7 @@
 // The errors for calls whose helper ends.
 
 const { constants } = require('node:os');
-const { createError } = require('../errors.js');
+const { FFIError, createError } = require('../errors.js');
 
 /** @typedef {{ signal: number, code: number, address?: number } | undefined} Death as Rust tells it */
 
@@ -32,4 +32,16 @@ function late(symbol, limit) {
   return createError('ERR_CALL_TIMEOUT', text, symbol);
 }
 
-module.exports = { closed, crashed, late, signalName };
+/**
+ * The error that a call throws for which a helper could not be started again.
+ * @param {string} symbol
+ * @param {any} error
+ */
+function unready(symbol, error) {
+  if (!(error instanceof FFIError) || /** @type {any} */ (error).symbol === symbol) return error;
+  const { code, signal, exitCode, address } = /** @type {any} */ (error);
+  const text = `${symbol}: the helper process could not be started again: ${error.message}`;
+  return Object.assign(createError(code, text, symbol), { signal, exitCode, address, cause: error });
+}
+
+module.exports = { closed, crashed, late, signalName, unready };

@@ -13,6 +13,7 @@ const { Told } = require('./descriptors.js');
 const { Events } = require('./events.js');
 const { header, trade } = require('./header.js');
 const kinds = require('./kinds.js');
+const { currentFolder } = require('./options.js');
 const { Passage } = require('./passage.js');
 const { demandStack } = require('./stack.js');
 
@@ -112,11 +113,13 @@ class Helper {
   /** @param {number} address of the arena */
   #greet(address) {
     const { options } = this.isolation;
-    const { cwd, limits, allow, noNewPrivileges, noNetwork, callbackTimeout } = options;
+    const { limits, allow, noNewPrivileges, noNetwork, callbackTimeout } = options;
+    // It starts where the program is now.
+    const cwd = options.cwd === currentFolder() ? undefined : options.cwd;
     const { major, minor } = kinds.VERSION;
     const arena = { address, length: 2 ** this.arena.order };
     const body = { major, minor, arena, callbackTimeout, options: { cwd, limits, allow, noNewPrivileges, noNetwork } };
-    const answer = this.#talk(HELLO, READY, 'isolate', { op: 'hello' }, body, START);
+    const answer = this.#talk(HELLO, READY, 'isolate', { op: 'hello' }, () => body, this.#longLimit);
     if (answer.major !== major) {
       const text = `isolate: the helper speaks version ${answer.major} of the protocol, the program ${major}`;
       throw createError('ERR_CALL_FAILED', text, 'isolate');
@@ -146,16 +149,21 @@ class Helper {
    * @returns {any} the answer
    */
   ask(symbol, question, limit = this.limit) {
-    // Before the news are taken.
-    demandStack();
-    const news = this.#told.news();
-    const body = news.length > 0 ? { ...question, news } : question;
-    return this.#talk(ASK, TOLD, symbol, question, body, limit);
+    const withNews = () => {
+      const news = this.#told.news();
+      return news.length > 0 ? { ...question, news } : question;
+    };
+    return this.#talk(ASK, TOLD, symbol, question, withNews, limit);
+  }
+
+  /** Milliseconds for what may take longer than a call. */
+  get #longLimit() {
+    return Math.max(START, this.limit);
   }
 
   /** Loads a library, which may take longer than a call. @param {string} symbol @param {object} question @returns {number} */
   load(symbol, question) {
-    return this.ask(symbol, { op: 'load', ...question }, Math.max(START, this.limit));
+    return this.ask(symbol, { op: 'load', ...question }, this.#longLimit);
   }
 
   /**
@@ -163,7 +171,7 @@ class Helper {
    * @param {number} expected
    * @param {string} symbol
    * @param {{ op: string }} question
-   * @param {object} body
+   * @param {() => object} body takes what it tells: it is sent
    * @param {number} limit
    * @returns {any}
    */
@@ -172,7 +180,7 @@ class Helper {
     demandStack();
     const id = this.nextId();
     const start = now();
-    const bytes = Buffer.from(stringify(body));
+    const bytes = Buffer.from(stringify(body()));
     const sent = native.isolateSend(this.channel, kind, TEXT, id, 0, 0, 0, 0, limit, bytes);
     const code = sent || native.isolateReceive(this.channel, limit, false);
     this.#wait(expected, code, id, symbol, limit, start);

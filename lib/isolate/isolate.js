@@ -22,19 +22,19 @@ const { statusOf } = require('./status.js');
 /** Whoever has it may make them. */
 const SECRET = {};
 
-/** @param {string} name @param {string} text */
-const definitionError = (name, text) => createError('ERR_INVALID_ARG_TYPE', `isolate: ${text}`, name);
-
 /**
  * @param {AnyIsolation} isolation
+ * @param {string} caller
  * @param {unknown} definitions
  */
-function readDefinitions(isolation, definitions) {
+function readDefinitions(isolation, caller, definitions) {
   const crossing = crossingOf(isolation);
-  return definitionEntries(definitions, 'isolate', KEYS, 'prototypes').map(([name, definition]) => {
+  /** @param {string} name @param {string} text */
+  const definitionError = (name, text) => createError('ERR_INVALID_ARG_TYPE', `${caller}: ${text}`, name);
+  return definitionEntries(definitions, caller, KEYS, 'prototypes').map(([name, definition]) => {
     const own =
       typeof definition === 'string'
-        ? require('../c/prototype.js').prototypeDefinition('isolate', definition, name)
+        ? require('../c/prototype.js').prototypeDefinition(caller, definition, name)
         : ownProperties(definition);
     const { symbol = name, args, returns, optional = false, checked, type, global: isGlobal } = own;
     if (typeof symbol !== 'string') throw definitionError(name, `the symbol of ${name} must be a string`);
@@ -45,7 +45,7 @@ function readDefinitions(isolation, definitions) {
     if (free !== undefined && typeof free !== 'string') {
       throw definitionError(name, `${name}: returns: free: an isolated library knows functions only by their names`);
     }
-    const signature = { ...withOutcome(isolation.types.signature(local), 'isolate', name, own), crossing };
+    const signature = { ...withOutcome(isolation.types.signature(local, name), caller, name, own), crossing };
     return { name, symbol, optional, signature };
   });
 }
@@ -55,12 +55,13 @@ const globalOf = (name, own) => require('../library/globals.js').globalType(name
 
 /**
  * @param {AnyIsolation} isolation
+ * @param {string} caller
  * @param {OpenLibrary} library
  * @param {ReturnType<typeof readDefinitions>} wanted
  */
-function bindAll(isolation, library, wanted) {
+function bindAll(isolation, caller, library, wanted) {
   const functions = /** @type {any[]} */ (wanted.filter(({ signature }) => signature));
-  const numbers = isolation.bind(library, functions);
+  const numbers = isolation.bind(caller, library, functions);
   const plans = functions.map((one, index) => ({ ...one, number: numbers[index] }));
   const present = plans.filter(({ number }) => number !== undefined);
   const made = makeFunctions(isolation, library, present);
@@ -138,7 +139,7 @@ class Isolate {
    * @param {unknown} [options] as of dlopen
    */
   open(path, definitions, options) {
-    const wanted = readDefinitions(this.#isolation, definitions);
+    const wanted = readDefinitions(this.#isolation, 'open', definitions);
     const opening = readOptions('open', options, 2);
     const { library, symbols } = openIn(this.#isolation, 'open', candidates('open', path), opening, wanted);
     return new IsolatedLibrary(SECRET, this.#isolation, library, symbols);
@@ -204,9 +205,9 @@ class Isolate {
 function openIn(isolation, caller, paths, opening, wanted) {
   const library = isolation.open(caller, paths, opening);
   try {
-    return { library, symbols: bindAll(isolation, library, wanted) };
+    return { library, symbols: bindAll(isolation, caller, library, wanted) };
   } catch (error) {
-    if (isolation.inside.isAlive) isolation.close(library);
+    isolation.close(library);
     throw error;
   }
 }
@@ -223,7 +224,7 @@ function isolate(path, definitions, options) {
   const paths = candidates('isolate', path);
   const isolation = new Isolation(read);
   try {
-    const wanted = readDefinitions(isolation, definitions);
+    const wanted = readDefinitions(isolation, 'isolate', definitions);
     const { symbols } = openIn(isolation, 'isolate', paths, read.opening, wanted);
     return new Isolate(SECRET, isolation, symbols);
   } catch (error) {

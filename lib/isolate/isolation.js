@@ -1,11 +1,12 @@
 'use strict';
 // An isolate: its helper, which is started again when it has ended, its libraries, and its functions.
 
+const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 const native = require('../binding.js');
 const { CHECKED_TEXT, allChecked } = require('../checked.js');
 const { createError } = require('../errors.js');
-const { closed } = require('./death.js');
+const { closed, unready } = require('./death.js');
 const { Helper } = require('./helper.js');
 const { MISSING } = require('./kinds.js');
 const { Log } = require('./log.js');
@@ -100,12 +101,19 @@ class Isolation {
     if (this.#isClosed) throw createError('ERR_LIBRARY_CLOSED', `${symbol}: the isolate is closed`, symbol);
     const { maxRestarts } = this.options;
     if (this.#restarts >= maxRestarts) {
-      const text = `${symbol}: the helper process has ended ${maxRestarts + 1} times, and is not started again`;
+      const times = maxRestarts === 0 ? '' : ` ${maxRestarts + 1} times`;
+      const text = `${symbol}: the helper process has ended${times}, and is not started again`;
       throw createError('ERR_HELPER_RESTARTS', text, symbol);
     }
     this.#restarts++;
     const start = performance.now();
-    const next = new Helper(this);
+    /** @type {InstanceType<typeof Helper>} */
+    let next;
+    try {
+      next = new Helper(this);
+    } catch (error) {
+      throw unready(symbol, error);
+    }
     this.#helper = next;
     try {
       for (const library of this.libraries) {
@@ -115,7 +123,7 @@ class Isolation {
     } catch (error) {
       // What could not be set up is not used half.
       next.close();
-      throw error;
+      throw unready(symbol, error);
     }
     const took = Math.round(performance.now() - start);
     this.log.info?.('restart', `${this.#restarts} of ${maxRestarts}, as process ${next.pid}, in ${took} ms`);
@@ -132,9 +140,9 @@ class Isolation {
     const helper = this.ready(symbol);
     const outer = this.#passage;
     const passage = helper.passage(true);
-    this.#passage = passage;
     this.log.info?.('call', symbol);
     try {
+      this.#passage = passage;
       return Reflect.apply(stub, undefined, args);
     } finally {
       this.#passage = outer;
@@ -161,7 +169,7 @@ class Isolation {
       throw createError('ERR_ACCESS_DENIED', text, caller);
     }
     /** @type {OpenLibrary} */
-    const library = { paths, opening, number: 0, isOpen: true, functions: new Set() };
+    const library = { ...placed(paths, opening), number: 0, isOpen: true, functions: new Set() };
     this.#load(caller, library);
     this.libraries.add(library);
     return library;
@@ -178,14 +186,15 @@ class Isolation {
 
   /**
    * Binds functions: all of them or none. Those that are missing and may be are left out.
+   * @param {string} caller
    * @param {OpenLibrary} library
    * @param {{ symbol: string, name: string, optional: boolean, signature: import('../signature.js').Signature }[]} wanted
    * @returns {(number | undefined)[]} the numbers for their stubs
    */
-  bind(library, wanted) {
-    this.ready('isolate');
+  bind(caller, library, wanted) {
+    this.ready(caller);
     const made = wanted.map((one) => describeFunction(library, one));
-    const targets = this.#bind('isolate', library.number, made);
+    const targets = this.#bind(caller, library.number, made);
     return made.map((fn, index) => {
       if (targets[index] === MISSING) return undefined;
       library.functions.add(fn);
@@ -256,7 +265,14 @@ class Isolation {
     if (!library.isOpen) return;
     library.isOpen = false;
     this.libraries.delete(library);
-    if (this.inside.isAlive) this.inside.ask('close', { op: 'close', library: library.number });
+    const helper = this.inside;
+    if (!helper.look()) return;
+    try {
+      helper.ask('close', { op: 'close', library: library.number });
+    } catch (error) {
+      // One that has died has closed it too.
+      if (helper.isAlive) throw error;
+    }
   }
 
   /** Ends the helper. */
@@ -267,6 +283,18 @@ class Isolation {
     this.libraries.clear();
     this.inside.close();
   }
+}
+
+/**
+ * What is opened, wherever the helper is, and the program when it has to be opened again. Names without a folder are
+ * looked for by the system.
+ * @param {string[] | null} paths
+ * @param {Opening} opening
+ */
+function placed(paths, opening) {
+  const whole = (/** @type {string} */ one) => (path.basename(one) === one ? one : path.resolve(one));
+  const search = opening.search.map((folder) => path.resolve(folder));
+  return { paths: paths && paths.map(whole), opening: { ...opening, search } };
 }
 
 /**

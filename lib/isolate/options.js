@@ -51,7 +51,7 @@ const LIMITS = ['memory', 'cpuTime', 'libraries', 'liveAllocations'];
  * @property {{ patterns: string[], process: boolean } | undefined} allow which libraries; undefined for any. Patterns
  *   are of whole paths
  * @property {Record<string, string>} env all that the helper has
- * @property {string | undefined} cwd
+ * @property {string | undefined} cwd undefined where there is none
  * @property {boolean} noNewPrivileges
  * @property {boolean} noNetwork
  * @property {import('./log.js').Level} log
@@ -144,7 +144,7 @@ class Reader {
 
   /** @param {unknown} value @returns {string | undefined} */
   folder(value) {
-    if (value === undefined) return undefined;
+    if (value === undefined) return currentFolder();
     let folder = value;
     if (isFileURL(value)) {
       try {
@@ -175,4 +175,13 @@ class Reader {
   }
 }
 
-module.exports = { readIsolateOptions };
+/** The program's working directory; undefined where it is gone. */
+function currentFolder() {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { currentFolder, readIsolateOptions };

@@ -1,6 +1,7 @@
 'use strict';
 // The types of a signature as they are for an isolated library: pointers are those of its helper.
 
+const { createError } = require('../errors.js');
 const { INVALID } = require('../pointer.js');
 const { holdsPointers } = require('../record/accept.js');
 const { Lent } = require('../record/lent.js');
@@ -8,12 +9,35 @@ const { Refused } = require('../refused.js');
 const { addressIn, pointerIn } = require('./pointer.js');
 
 /** @typedef {import('../types.js').CType} CType */
+/** @typedef {import('../signature.js').Signature} Signature */
 /** @typedef {import('../record/declare.js').Member} Member */
 /** @typedef {import('../record/declare.js').Part} Part */
 /** @typedef {InstanceType<typeof import('./passage.js').Passage>} Passage */
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 
 const POINTER = 'a pointer (IsolatedPointer, null, ArrayBuffer, view, Memory, CString or JSCallback)';
+
+/**
+ * Records that the program gets without their members being read would have addresses of the helper in them.
+ * @param {string} symbol
+ * @param {string} place
+ * @param {CType} type
+ */
+function demandRead(symbol, place, type) {
+  if (!type.record || type.decodes || !holdsPointers(type)) return;
+  const text = `${symbol}: ${place}: the pointers in a copy of a record would be the helper's: use the schema's .object`;
+  throw createError('ERR_UNSUPPORTED_ARGS', text, symbol);
+}
+
+/**
+ * The same for what a callback gets.
+ * @param {string} symbol
+ * @param {string} place
+ * @param {Signature} signature
+ */
+function demandReadArguments(symbol, place, { params }) {
+  params.forEach((type, index) => demandRead(symbol, `${place}args[${index}]`, type));
+}
 
 /** What a parameter takes that has nothing to lend to. @param {CType} type */
 const expectations = {
@@ -224,8 +248,34 @@ class Types {
     return { ...type, crosses: true, record: { ...record, members: mapped, parts, flexible } };
   }
 
-  /** A signature of this isolate. @param {import('../signature.js').Signature} signature @returns {import('../signature.js').Signature} */
-  signature(signature) {
+  /**
+   * The signature of a function of this isolate.
+   * @param {Signature} signature
+   * @param {string} symbol
+   * @returns {Signature}
+   */
+  signature(signature, symbol) {
+    const { params, result } = signature;
+    demandRead(symbol, 'returns', result);
+    params.forEach(({ lent }, index) => {
+      const { signature: called } = /** @type {any} */ (lent ?? {});
+      if (called) demandReadArguments(symbol, `args[${index}]: `, called);
+    });
+    return this.#own(signature);
+  }
+
+  /**
+   * That of a callback.
+   * @param {Signature} signature
+   * @returns {Signature}
+   */
+  callback(signature) {
+    demandReadArguments('callback', '', signature);
+    return this.#own(signature);
+  }
+
+  /** @param {Signature} signature @returns {Signature} */
+  #own(signature) {
     const { params, result } = signature;
     return { ...signature, params: params.map((type) => this.of(type)), result: this.of(result), isNamed: false };
   }

@@ -46,6 +46,14 @@ const letters = new Map();
 /** Whether one has been answered: the event loop has to turn. */
 let hasAnswered = false;
 
+/**
+ * Callbacks whose time is over, but which the program still runs, by id: which one of all of them it is.
+ * @type {Map<number, number>}
+ */
+const overdue = new Map();
+/** How many there were. */
+let abandoned = 0;
+
 /** @typedef {{ isDefault: boolean, word: bigint, bytes: Uint8Array | undefined }} Answer */
 
 /** @param {number} kind @param {number} flags @param {number} id @param {string | Uint8Array} [body] */
@@ -83,27 +91,50 @@ function call() {
   i32[ERRNO] = header.errno();
   u32[TARGET] = target;
   const entry = textResult(target);
+  const before = abandoned;
   const outer = serving++;
   try {
     if (entry === 0) {
       enter();
       serving = outer;
+      waitForProgram(before);
       // What waits for an answer, or to be sent, does not wait for ever.
-      if (answers.size === 0 && letters.size === 0 && flush())
+      if (answers.size === 0 && letters.size === 0 && overdue.size === 0 && flush())
         return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
       const errno = i32[ERRNO];
       serving = outer;
+      waitForProgram(before);
       const [flags, body] = packed(text);
       send(RESULT, flags, id, body, 0, errno);
     }
   } catch (error) {
+    const errno = i32[ERRNO];
     serving = outer;
-    send(FAILURE, TEXT, id, failure(error), 0, i32[ERRNO]);
+    waitForProgram(before);
+    send(FAILURE, TEXT, id, failure(error), 0, errno);
   }
   return 0;
+}
+
+/**
+ * Waits until the program has come back from what a request has called, though C did not wait for that: it may make
+ * other requests until then, and takes nothing but answers to these. The result in the frame stays.
+ * @param {number} before how many callbacks were abandoned before the request
+ */
+function waitForProgram(before) {
+  if (overdue.size === 0) return;
+  const isDue = () => [...overdue.values()].some((number) => number > before);
+  const results = views.u8.slice(offsets.scalarResult, offsets.scalarResult + RESULTS);
+  const errno = i32[ERRNO];
+  const outer = serving;
+  serving = 0;
+  while (isDue()) dispatch(isolateReceive(channel, patience(Infinity), false));
+  serving = outer;
+  views.u8.set(results, offsets.scalarResult);
+  i32[ERRNO] = errno;
 }
 
 /** Asynchronous calls that have not settled, by the program's number. @type {Map<number, number>} */
@@ -152,15 +183,18 @@ function begin() {
 function answer(kind) {
   const id = header.id();
   const question = parse(native.isolateText(channel));
+  const before = abandoned;
   const outer = serving++;
   needsLoop ||= question.op === 'callback';
   try {
     const told = kind === HELLO ? hello(channel, question) : operations.ask(question, started, answers.size > 0);
     if (kind === HELLO) callbackLimit = question.callbackTimeout || Infinity;
     serving = outer;
+    waitForProgram(before);
     send(kind === HELLO ? READY : TOLD, TEXT, id, stringify(told ?? null));
   } catch (error) {
     serving = outer;
+    waitForProgram(before);
     send(FAILURE, TEXT, id, failure(error));
   }
 }
@@ -169,7 +203,7 @@ function answer(kind) {
 function keepAnswer() {
   const id = header.id();
   const letter = letters.get(id);
-  if (!letter && !answers.has(id)) return;
+  if (!letter && !answers.has(id)) return void overdue.delete(id);
   const word = views.u64[RESULT_SLOT];
   const isDefault = (header.flags() & DEFAULT) !== 0;
   const bytes = header.frameBytes() === 0 && !isDefault ? native.isolateBytes(channel) : undefined;
@@ -223,7 +257,10 @@ function callBack(number, bytes) {
       const found = answers.get(id);
       if (found) return found;
       const left = end - now();
-      if (left <= 0) return undefined;
+      if (left <= 0) {
+        if (outer > 0) overdue.set(id, ++abandoned);
+        return undefined;
+      }
       dispatch(isolateReceive(channel, patience(left), false));
     }
   } finally {
