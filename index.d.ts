@@ -1286,11 +1286,12 @@ export interface HelperOptions {
   /** Patterns of the libraries that the helper may open, as `allowLibraries` has them; null is the helper itself. */
   readonly allow?: readonly (string | null)[] | undefined;
   /**
-   * All environment variables of the helper, or the names of those of the program that it gets too; when left out, it
-   * gets all of them.
+   * All environment variables of the helper, or the names of those of the program that it gets; when left out, it gets
+   * all of them. `NODE_OPTIONS`, `NODE_V8_COVERAGE` and `NODE_CHANNEL_FD` are the program's own: they are not passed, and
+   * refused here. `ARKFFI_NATIVE` and `ARKFFI_BACKEND` are always the program's.
    */
   readonly env?: Readonly<Record<string, string | undefined>> | readonly string[] | undefined;
-  /** The helper's working directory; that of the program when left out. */
+  /** The helper's working directory; when left out, that of the program when it made the isolate, also after a restart. */
   readonly cwd?: LibraryPath | undefined;
   /** Programs that the helper starts have no more privileges than it. `ERR_CALL_FAILED` where that is not to be had. */
   readonly noNewPrivileges?: boolean | undefined;

@@ -124,8 +124,8 @@ impl Mail {
     /// `frame` is live, and nobody else uses the part of it that belongs to messages.
     pub unsafe fn take(&self, frame: *mut Frame, body: &mut Vec<u8>) -> Result<Header, Malformed> {
         let from = self.incoming.as_ptr().cast::<u8>().wrapping_add(offset_of!(Place, message));
-        // SAFETY: the place has these bytes; any are a header's.
-        let header = Header::decode(&unsafe { from.cast::<[u8; HEADER]>().read() })?;
+        // SAFETY: the place has these bytes; any are a header's. Read once: the other side may write there at any time.
+        let header = Header::decode(&unsafe { from.cast::<[u8; HEADER]>().read_volatile() })?;
         let (part, length) = (header.frame as usize, header.body as usize);
         if HEADER + part + length > MOST {
             return Err(Malformed("it is longer than its place"));
