@@ -4,6 +4,8 @@
 /** Which host this is. */
 export const host = process.versions.bun ? 'Bun' : process.versions.deno ? 'Deno' : 'Node';
 
+const HELPERS = 'isolates are for Node';
+
 /**
  * Tests by the reason. `file` is the beginning of a file's name; `tests`, where not all of its tests are meant, are parts of
  * their full names.
@@ -11,6 +13,11 @@ export const host = process.versions.bun ? 'Bun' : process.versions.deno ? 'Deno
  */
 const skips = {
   Bun: [
+    ...['100-', '101-', '102-', '103-', '106-', '107-', '108-', '109-', '110-', '111-'].map((file) => ({
+      reason: HELPERS,
+      file,
+    })),
+    { reason: HELPERS, file: '55-', tests: ['in a helper process'] },
     { reason: 'JavaScriptCore has one NaN, without payload', file: '03-', tests: ['keeps the payload of a NaN'] },
     {
       reason: 'strings of JavaScriptCore can be longer than the one of the test',
@@ -47,7 +54,48 @@ const skips = {
     {
       reason: 'JavaScriptCore words errors in another way',
       file: '27-',
-      tests: ['errors in what results are made of', 'functions of other contexts and of other kinds'],
+      tests: [
+        'errors in what results are made of',
+        'functions of other contexts and of other kinds',
+        'an abort signal that unloads a library whose destructor throws',
+      ],
+    },
+    {
+      reason: 'Bun ends without destructors and exit handlers of libraries',
+      file: '27-',
+      tests: [
+        'a destructor that calls at the end of the process',
+        'a destructor after process.exit',
+        'an atexit handler that calls after process.exit',
+        'the same where the exit event has no listeners any more',
+        'the same where a listener of the exit event throws first',
+        'the same with process.reallyExit',
+        'the same with destructors and process.reallyExit',
+      ],
+    },
+    {
+      reason: 'C does not see what is set in Bun’s process.env',
+      file: '27-',
+      tests: ['a library that calls while it is loaded'],
+    },
+    {
+      reason: 'Bun’s event loop does nothing else while threads call listeners without pause',
+      file: '27-',
+      tests: ['listeners that threads call without pause'],
+    },
+    {
+      reason: 'Bun has no uv_run',
+      file: '27-',
+      tests: [
+        'C that runs the event loop gets all calls',
+        'callbacks around and inside of an event loop that C runs',
+        'errors of callbacks while C runs the event loop',
+      ],
+    },
+    {
+      reason: 'terminate() of a worker settles in Bun before the worker has ended',
+      file: '39-',
+      tests: ['a call that is running on another thread'],
     },
     {
       reason: 'a pending exception is that of all addons in Bun: no other can call meanwhile',
@@ -61,6 +109,11 @@ const skips = {
     },
   ],
   Deno: [
+    ...['100-', '101-', '102-', '103-', '106-', '107-', '108-', '109-', '110-', '111-'].map((file) => ({
+      reason: HELPERS,
+      file,
+    })),
+    { reason: HELPERS, file: '55-', tests: ['in a helper process'] },
     {
       reason: 'Deno does not stop a program at the timeout of node:vm',
       file: '12-',
