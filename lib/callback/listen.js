@@ -7,7 +7,7 @@ const { views, offsets } = require('../frame.js');
 const { entries } = require('./entries.js');
 
 // Taken once: what becomes of the global later changes nothing.
-const { queueMicrotask } = globalThis;
+const { queueMicrotask, setImmediate } = globalThis;
 const { u32 } = views;
 const SUBJECT = offsets.subject / 4;
 const LETTER = offsets.letter / 4;
@@ -76,6 +76,8 @@ function report(sender, error) {
   });
 }
 
+const readMail = () => native.readMail();
+
 /** By which Rust knows this copy of the package; there may be several in an environment. */
 let listener = 0;
 
@@ -91,6 +93,8 @@ function listen() {
     () => {},
     // What `Array.prototype` comes to have must not see the elements.
     Object.setPrototypeOf([], null),
+    // As long as Bun is woken, it does nothing else.
+    typeof (/** @type {any} */ (globalThis).Bun) === 'object' ? () => setImmediate(readMail) : undefined,
   );
   // C that runs after the engine is gone must find no way back.
   if (typeof process === 'object') process.on('exit', () => native.noteExit());

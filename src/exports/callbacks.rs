@@ -5,6 +5,7 @@ use crate::instance::Listener;
 use napi::bindgen_prelude::Unknown;
 use napi::{Env, JsValue};
 use napi_derive::napi;
+use std::ptr;
 
 /// The plan for callbacks of a signature, in the same form.
 #[napi(catch_unwind)]
@@ -25,8 +26,18 @@ pub fn add_runner(env: Env, run: Unknown<'_>) -> Thrown<u32> {
 
 /// Lets other threads reach this one (see [`Instance::listen`]); once for each copy of the package. Returns
 /// its number.
-#[napi(catch_unwind, ts_args_type = "readLetter: () => void, settle: () => void, nothing: () => void, thrown: unknown[]")]
-pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, nothing: Unknown<'_>, thrown: Unknown<'_>) -> Thrown<u32> {
+#[napi(
+    catch_unwind,
+    ts_args_type = "readLetter: () => void, settle: () => void, nothing: () => void, thrown: unknown[], later?: () => void"
+)]
+pub fn listen(
+    env: Env,
+    read_letter: Unknown<'_>,
+    settle: Unknown<'_>,
+    nothing: Unknown<'_>,
+    thrown: Unknown<'_>,
+    later: Option<Unknown<'_>>,
+) -> Thrown<u32> {
     let raw = env.raw();
     let reference = |value: &Unknown<'_>| strong_reference(raw, value.raw());
     let listener = Listener {
@@ -34,9 +45,20 @@ pub fn listen(env: Env, read_letter: Unknown<'_>, settle: Unknown<'_>, nothing: 
         settler: reference(&settle)?,
         nothing: reference(&nothing)?,
         thrown: reference(&thrown)?,
+        later: later.as_ref().map_or(Ok(ptr::null_mut()), reference)?,
     };
     // SAFETY: this is a call from JavaScript in `env`.
     with_instance(&env, |instance| unsafe { instance.listen(raw, listener) })
+}
+
+/// Does what other threads have left to do: see [`Listener::later`].
+#[napi(catch_unwind)]
+pub fn read_mail(env: Env) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        // SAFETY: this is a call from JavaScript in `env`.
+        unsafe { instance.read_mail() };
+        Ok(())
+    })
 }
 
 /// So many more callbacks keep the process running, or fewer.

@@ -22,12 +22,15 @@ pub struct Listener {
     pub nothing: sys::napi_ref,
     /// Not a function: an array that holds what a callback has thrown until C returns.
     pub thrown: sys::napi_ref,
+    /// Has the mail read after the event loop's next turn; NULL where that is not needed. Bun's loop does nothing else as long
+    /// as it is woken.
+    pub later: sys::napi_ref,
 }
 
 impl Listener {
     /// All of its references.
-    pub fn references(self) -> [sys::napi_ref; 4] {
-        [self.reader, self.settler, self.nothing, self.thrown]
+    pub fn references(self) -> [sys::napi_ref; 5] {
+        [self.reader, self.settler, self.nothing, self.thrown, self.later]
     }
 }
 
@@ -111,12 +114,30 @@ impl Instance {
         }
     }
 
+    /// Has the mail read later, where it must be. Whether it will be.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread, between two calls, with a handle scope.
+    unsafe fn read_mail_later(&self) -> bool {
+        let Ok(Listener { later, .. }) = self.listener(1) else { return false };
+        if later.is_null() {
+            return false;
+        }
+        let (env, mut function) = (self.env.get(), ptr::null_mut());
+        // SAFETY: as the caller says.
+        unsafe {
+            sys::napi_get_reference_value(env, later, &raw mut function);
+            sys::napi_call_function(env, function, function, 0, ptr::null(), ptr::null_mut()) == sys::Status::napi_ok
+        }
+    }
+
     /// Does what other threads have left to do.
     ///
     /// # Safety
     ///
     /// This is the environment's thread, between two calls, with a handle scope.
-    pub(super) unsafe fn read_mail(&self) {
+    pub unsafe fn read_mail(&self) {
         if self.is_ending.replace(false) {
             // The event loop goes on: nobody exits after all.
             self.mailbox.note_exit(false);
@@ -169,7 +190,9 @@ unsafe extern "C" fn deliver(env: sys::napi_env, _function: sys::napi_value, _co
     }
     // SAFETY: the host calls this on the environment's thread, from its event loop, with a handle scope.
     unsafe {
-        if let Some(instance) = Instance::of(env) {
+        if let Some(instance) = Instance::of(env)
+            && !instance.read_mail_later()
+        {
             instance.read_mail();
         }
     }
