@@ -79,11 +79,6 @@ const skips = {
       tests: ['a library that calls while it is loaded'],
     },
     {
-      reason: 'Bun’s event loop does nothing else while threads call listeners without pause',
-      file: '27-',
-      tests: ['listeners that threads call without pause'],
-    },
-    {
       reason: 'Bun has no uv_run',
       file: '27-',
       tests: [
