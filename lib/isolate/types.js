@@ -3,7 +3,6 @@
 
 const { createError } = require('../errors.js');
 const { INVALID } = require('../pointer.js');
-const { holdsPointers } = require('../record/accept.js');
 const { Lent } = require('../record/lent.js');
 const { Refused } = require('../refused.js');
 const { addressIn, pointerIn } = require('./pointer.js');
@@ -17,6 +16,27 @@ const { addressIn, pointerIn } = require('./pointer.js');
 
 const POINTER = 'a pointer (IsolatedPointer, null, ArrayBuffer, view, Memory, CString or JSCallback)';
 
+/** Types whose values are addresses. */
+const ADDRESSES = new Set(['ptr', 'cstring', 'buffer', 'function']);
+
+/** @type {WeakMap<CType, boolean>} */
+const known = new WeakMap();
+
+/**
+ * Whether a value of the type is, or has in it, an address of the process that it is in.
+ * @param {CType} type
+ * @returns {boolean}
+ */
+function hasAddresses(type) {
+  let has = known.get(type);
+  if (has === undefined) {
+    if (type.record) has = type.record.members.some((member) => hasAddresses(member.type));
+    else has = type.array ? hasAddresses(type.array.element) : ADDRESSES.has(type.base);
+    known.set(type, has);
+  }
+  return has;
+}
+
 /**
  * Records that the program gets without their members being read would have addresses of the helper in them.
  * @param {string} symbol
@@ -24,7 +44,7 @@ const POINTER = 'a pointer (IsolatedPointer, null, ArrayBuffer, view, Memory, CS
  * @param {CType} type
  */
 function demandRead(symbol, place, type) {
-  if (!type.record || type.decodes || !holdsPointers(type)) return;
+  if (!type.record || type.decodes || !hasAddresses(type)) return;
   const text = `${symbol}: ${place}: the pointers in a copy of a record would be the helper's: use the schema's .object`;
   throw createError('ERR_UNSUPPORTED_ARGS', text, symbol);
 }
@@ -142,9 +162,9 @@ class Types {
 
   /** @param {CType} type @returns {CType} */
   #make(type) {
-    if (type.record) return holdsPointers(type) ? this.#record(type) : type;
+    if (type.record) return hasAddresses(type) ? this.#record(type) : type;
     if (type.array) {
-      if (!holdsPointers(type)) return type;
+      if (!hasAddresses(type)) return type;
       return { ...type, array: { ...type.array, element: this.of(type.array.element) }, crosses: true };
     }
     if (type.lent) return this.#lent(type);

@@ -15,6 +15,7 @@ const { i32, u32 } = views;
 const TARGET = offsets.target / 4;
 const ERRNO = offsets.errno / 4;
 const VALUE = offsets.value / 4;
+const [, STACK] = native.isolatePlaces();
 const RESULT_SLOT = offsets.scalarResult / 8;
 const { ANSWER, ASK, CALL, CALLBACK, DEFAULT, ENDED, FAILURE, HELLO, LATE, LOOP, NULL, READY, RESULT } = kinds;
 const { NO_STACK, RESULTS, SETTLED, START, STRING, TEXT, TOLD, WIDE } = kinds;
@@ -46,13 +47,10 @@ const letters = new Map();
 /** Whether one has been answered: the event loop has to turn. */
 let hasAnswered = false;
 
-/**
- * Callbacks whose time is over, but which the program still runs, by id: which one of all of them it is.
- * @type {Map<number, number>}
- */
-const overdue = new Map();
-/** How many there were. */
-let abandoned = 0;
+/** Requests that C is inside of. */
+let depth = 0;
+/** The callback of the innermost request that C has given up, and the program still runs; 0 for none. */
+let late = 0;
 
 /** @typedef {{ isDefault: boolean, word: bigint, bytes: Uint8Array | undefined }} Answer */
 
@@ -91,50 +89,70 @@ function call() {
   i32[ERRNO] = header.errno();
   u32[TARGET] = target;
   const entry = textResult(target);
-  const before = abandoned;
   const outer = serving++;
+  const outerLate = late;
+  late = 0;
+  depth++;
   try {
     if (entry === 0) {
       enter();
-      serving = outer;
-      waitForProgram(before);
+      leaveRequest(outer, outerLate);
       // What waits for an answer, or to be sent, does not wait for ever.
-      if (answers.size === 0 && letters.size === 0 && overdue.size === 0 && flush())
+      if (answers.size === 0 && letters.size === 0 && late === 0 && flush())
         return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
       const errno = i32[ERRNO];
-      serving = outer;
-      waitForProgram(before);
+      leaveRequest(outer, outerLate);
       const [flags, body] = packed(text);
       send(RESULT, flags, id, body, 0, errno);
     }
   } catch (error) {
     const errno = i32[ERRNO];
-    serving = outer;
-    waitForProgram(before);
+    leaveRequest(outer, outerLate);
     send(FAILURE, TEXT, id, failure(error), 0, errno);
   }
   return 0;
 }
 
 /**
- * Waits until the program has come back from what a request has called, though C did not wait for that: it may make
- * other requests until then, and takes nothing but answers to these. The result in the frame stays.
- * @param {number} before how many callbacks were abandoned before the request
+ * C has come back from a request. Before that is answered, so must the program from what it was called for, though C did not
+ * wait for that: until then it waits for nothing but answers to other requests. The result in the frame stays.
+ * @param {number} outer what `serving` was before it
+ * @param {number} outerLate what `late` was
  */
-function waitForProgram(before) {
-  if (overdue.size === 0) return;
-  const isDue = () => [...overdue.values()].some((number) => number > before);
-  const results = views.u8.slice(offsets.scalarResult, offsets.scalarResult + RESULTS);
-  const errno = i32[ERRNO];
+function leaveRequest(outer, outerLate) {
+  serving = outer;
+  depth--;
+  if (late !== 0) {
+    const results = views.u8.slice(offsets.scalarResult, offsets.scalarResult + RESULTS);
+    const errno = i32[ERRNO];
+    serveLate(Infinity);
+    views.u8.set(results, offsets.scalarResult);
+    i32[ERRNO] = errno;
+  }
+  late = outerLate;
+}
+
+/**
+ * Does what the program asks for in the callback that C has given up.
+ * @param {number} end when there is no more time for that
+ * @returns {boolean} whether the program has come back from it
+ */
+function serveLate(end) {
   const outer = serving;
   serving = 0;
-  while (isDue()) dispatch(isolateReceive(channel, patience(Infinity), false));
-  serving = outer;
-  views.u8.set(results, offsets.scalarResult);
-  i32[ERRNO] = errno;
+  try {
+    while (late !== 0) {
+      const left = end - now();
+      if (left <= 0) return false;
+      dispatch(isolateReceive(channel, patience(left), false));
+    }
+    return true;
+  } finally {
+    serving = outer;
+  }
 }
 
 /** Asynchronous calls that have not settled, by the program's number. @type {Map<number, number>} */
@@ -183,18 +201,18 @@ function begin() {
 function answer(kind) {
   const id = header.id();
   const question = parse(native.isolateText(channel));
-  const before = abandoned;
   const outer = serving++;
+  const outerLate = late;
+  late = 0;
+  depth++;
   needsLoop ||= question.op === 'callback';
   try {
-    const told = kind === HELLO ? hello(channel, question) : operations.ask(question, started, answers.size > 0);
+    const told = kind === HELLO ? hello(channel, question) : operations.ask(question, started, depth > 1);
     if (kind === HELLO) callbackLimit = question.callbackTimeout || Infinity;
-    serving = outer;
-    waitForProgram(before);
+    leaveRequest(outer, outerLate);
     send(kind === HELLO ? READY : TOLD, TEXT, id, stringify(told ?? null));
   } catch (error) {
-    serving = outer;
-    waitForProgram(before);
+    leaveRequest(outer, outerLate);
     send(FAILURE, TEXT, id, failure(error));
   }
 }
@@ -203,7 +221,10 @@ function answer(kind) {
 function keepAnswer() {
   const id = header.id();
   const letter = letters.get(id);
-  if (!letter && !answers.has(id)) return void overdue.delete(id);
+  if (!letter && !answers.has(id)) {
+    if (id === late) late = 0;
+    return;
+  }
   const word = views.u64[RESULT_SLOT];
   const isDefault = (header.flags() & DEFAULT) !== 0;
   const bytes = header.frameBytes() === 0 && !isDefault ? native.isolateBytes(channel) : undefined;
@@ -244,6 +265,13 @@ const nextId = () => (lastId = (lastId + 1) >>> 0 || 1);
  */
 function callBack(number, bytes) {
   demandStack();
+  const end = now() + callbackLimit;
+  if (late !== 0) {
+    // The program runs one after the other.
+    const args = views.u8.slice(STACK, STACK + bytes);
+    if (!serveLate(end)) return undefined;
+    views.u8.set(args, STACK);
+  }
   const id = nextId();
   answers.set(id, undefined);
   if (serving > 0) send(CALLBACK, 0, id, undefined, bytes, 0, number);
@@ -252,13 +280,12 @@ function callBack(number, bytes) {
   // The program is not waiting while it runs the callback.
   serving = 0;
   try {
-    const end = now() + callbackLimit;
     for (;;) {
       const found = answers.get(id);
       if (found) return found;
       const left = end - now();
       if (left <= 0) {
-        if (outer > 0) overdue.set(id, ++abandoned);
+        if (outer > 0) late = id;
         return undefined;
       }
       dispatch(isolateReceive(channel, patience(left), false));
