@@ -1333,18 +1333,77 @@ export class IsolatedPointer {
   equals(other: unknown): boolean;
 }
 
-// Only parameters of pointers take null.
-type IsolatedIn<Of> =
-  null extends Facet<Of, 'in'> ? Exclude<Facet<Of, 'in'>, Address> | IsolatedPointer : Facet<Of, 'in'>;
+/** Memory in a helper process. Its `ptr` is an IsolatedPointer, and so are the pointers that are read of it. */
+export type IsolatedMemory<Of = undefined> = Memory<Of> & { readonly ptr: IsolatedPointer };
+
+// A type whose values are pointers: only parameters of these take null.
+type IsAddress<Of> = null extends Facet<Of, 'in'> ? true : false;
+type IsolatedValue<Value> = [Value] extends [Address | OpaquePointer<any> | null] ? IsolatedPointer | null : Value;
+
+// What is read from memory of the helper: members, and what out parameters get.
+type IsolatedRead<Of> = TypeName extends Of
+  ? any
+  : IsAddress<Of> extends true
+    ? IsolatedValue<Facet<Of, 'read'>>
+    : Of extends AnyRecord
+      ? { [Key in keyof Of[typeof facets]['types']]: IsolatedRead<Of[typeof facets]['types'][Key]> }
+      : Facet<Of, 'read'>;
 type IsolatedOut<Of> = TypeName extends Of
   ? any
   : Of extends undefined
     ? void
-    : null extends Facet<Of, 'in'>
-      ? Facet<Of, 'out'> extends Address | OpaquePointer<any> | null
-        ? IsolatedPointer | null
-        : Facet<Of, 'out'>
-      : Facet<Of, 'out'>;
+    : IsAddress<Of> extends true
+      ? IsolatedValue<Facet<Of, 'out'>>
+      : Of extends AnyRecord
+        ? Facet<Of, 'out'> extends number
+          ? number
+          : IsolatedRead<Of>
+        : Facet<Of, 'out'>;
+
+// What members are written from; those that may be missing stay so.
+type IsolatedInput<Input, Types> = {
+  [Key in keyof Input]: Key extends keyof Types
+    ? IsAddress<Types[Key]> extends true
+      ? IsolatedIn<Types[Key]>
+      : Types[Key] extends AnyRecord
+        ? IsolatedIn<Types[Key]>
+        : Input[Key]
+    : Input[Key];
+};
+type IsolatedObject<Of> = Of extends AnyRecord
+  ? IsolatedInput<Of[typeof facets]['input'], Of[typeof facets]['types']>
+  : never;
+// What the elements of arrays are that are lent, and copied back.
+type IsolatedElement<Of> = IsAddress<Of> extends true ? IsolatedIn<Of> : IsolatedObject<Of>;
+type IsolatedLent<Of> = IsolatedObject<Of> | readonly IsolatedElement<Of>[];
+type IsolatedFilled<Of> =
+  IsAddress<Of> extends true
+    ? (IsolatedPointer | null)[]
+    : Of extends AnyRecord
+      ? Partial<IsolatedRead<Of>> | Partial<IsolatedRead<Of>>[]
+      : never;
+type IsolatedIn<Of> = TypeName extends Of
+  ? any
+  : Of extends CallbackType<infer Args, infer Returns>
+    ? IsolatedCallback<Args, Returns> | JSCallback | IsolatedPointer | null
+    : Of extends OutType<infer Target, infer Copied>
+      ? | Exclude<Facet<Of, 'in'>, Address>
+        | IsolatedPointer
+        | (Copied extends 'filled' ? IsolatedFilled<Pointee<Target>> : IsolatedLent<Pointee<Target>>)
+      : Of extends PointerType<infer Target>
+        ? Exclude<Facet<Of, 'in'>, Address> | IsolatedPointer | IsolatedLent<Pointee<Target>>
+        : IsAddress<Of> extends true
+          ? Exclude<Facet<Of, 'in'>, Address> | IsolatedPointer
+          : Of extends AnyRecord
+            ? IsolatedObject<Of> | Bytes | Memory<any>
+            : Facet<Of, 'in'>;
+type IsolatedCallback<Args, Returns> = (
+  ...args: Args extends readonly unknown[] ? { -readonly [Index in keyof Args]: IsolatedOut<Args[Index]> } : any[]
+) => TypeName extends Returns
+  ? any
+  : Returns extends undefined | 'void' | 'v'
+    ? void
+    : IsolatedIn<Returns> | Promise<IsolatedIn<Returns>>;
 type IsolatedValues<List extends readonly unknown[]> = { -readonly [Index in keyof List]: IsolatedIn<List[Index]> };
 type IsolatedArguments<List> = unknown extends List
   ? any[]
@@ -1416,17 +1475,17 @@ export interface Isolate<Symbols extends object = Record<string, any>> extends I
     options?: OpenOptions,
   ): IsolatedLibrary<IsolatedSymbolsOf<Definitions>>;
   /**
-   * Memory in the process, all zero: checked as that of `alloc`, and gone when the process ends. Its `ptr` is an
-   * IsolatedPointer; functions of this process do not take it. Throws `ERR_MALLOC_FAILED`.
+   * Memory in the process, all zero: checked as that of `alloc`, and gone when the process ends. Functions of this
+   * process do not take it. Throws `ERR_MALLOC_FAILED`.
    */
-  alloc(size: number, count?: number, options?: { readonly align?: number | undefined }): Memory;
+  alloc(size: number, count?: number, options?: { readonly align?: number | undefined }): IsolatedMemory;
   alloc<const Of extends AnyType>(
     type: CheckedType<Of, 'member', ParameterType>,
     count?: number,
     options?: { readonly align?: number | undefined },
-  ): Memory<Of>;
+  ): IsolatedMemory<Of>;
   /** A copy of a text in the process, with a NUL at the end; as `strdup`. */
-  strdup(text: string, encoding?: TextEncoding): Memory;
+  strdup(text: string, encoding?: TextEncoding): IsolatedMemory;
   /** The value of a type behind a pointer. Nothing checks what is there: if nothing is, the process ends. */
   read(pointer: IsolatedPointer, type: AnyType | ParameterType, offset?: number): any;
   /** Writes a value behind a pointer. */

@@ -229,6 +229,19 @@ describe('what a helper leaves to its program', () => {
     }
   });
 
+  it('whose folder is gone is told so where that matters', () => {
+    const source = `
+      const { mkdtempSync, rmdirSync } = require('node:fs');
+      const folder = mkdtempSync(${JSON.stringify(join(tmpdir(), 'arkffi removed '))});
+      process.chdir(folder);
+      rmdirSync(folder);
+      for (const [path, options] of [['./x.so'], ['x.so', { search: ['x'] }], [null, { allow: ['x'] }], [null, { cwd: '.' }]]) {
+        try { isolate(path, {}, options); } catch ({ code, message }) { console.log(code, /which is gone|is no directory/.test(message)); }
+      }
+      console.log(isolate(null, { abs: { args: ['i32'], returns: 'i32' } }).symbols.abs(-1));`;
+    expect(program(source)).toBe(`${'ERR_INVALID_ARG_VALUE true\n'.repeat(4)}1\n`);
+  });
+
   it('what it has started ends with it', async () => {
     const file = join(tmpdir(), `arkffi-started-${process.pid}`);
     const library = isolate(null, { system: { args: ['cstring'], returns: 'i32' } }, { ...libc, callTimeout: 2000 });

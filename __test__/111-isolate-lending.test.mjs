@@ -1,10 +1,11 @@
-// What the program and C in the helper see of each other's writes to memory that is lent, and which functions C may call.
+// What the program and C in the helper see of each other's writes to memory that is lent, which functions C may call, and
+// which pointers each of them gets.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
-const { JSCallback, alloc, callback, isolate, pointer } = arkffi;
+const { IsolatedPointer, JSCallback, Struct, alloc, array, callback, isolate, opaque, pointer } = arkffi;
 const int = callback(['i32'], 'i32');
 const functions = {
   add: { args: ['i32', 'i32'], returns: 'i32' },
@@ -180,5 +181,109 @@ describe('callbacks', () => {
     expect([symbols.add(1, 2), symbols.call_back((value) => value * 2, 4), plugin.status().restarts]).toEqual([
       3, 8, 0,
     ]);
+  });
+});
+
+describe('addresses of one process do not get to another:', () => {
+  const Person = Struct({ name: 'cstring', age: 'i32', city: 'cstring' });
+  const Point = Struct({ x: 'i32', y: 'i32' });
+  const Counter = opaque('Counter');
+  const Holder = Struct({ counter: Counter, function: 'function' });
+  const definitions = {
+    person_default: { returns: Person.object },
+    person_text: { args: [Person, 'ptr', 'ptr'], returns: 'usize' },
+    person_text_at: { args: ['ptr', 'ptr', 'ptr'], returns: 'usize' },
+    point_add: { args: [Point, Point], returns: Point },
+    counter_new: { args: ['i32'], returns: Counter },
+    counter_next: { args: [Counter], returns: 'i32' },
+  };
+  const inside = isolate(fixture('records'), definitions);
+  isolates.push(inside);
+  const records = inside.symbols;
+  const refused = (definition) => thrown(() => inside.open(fixture('records'), { person_default: definition }));
+  const unread = { class: 'FFIError', code: 'ERR_UNSUPPORTED_ARGS', symbol: 'person_default' };
+
+  test.each([
+    ['a record result whose members nobody reads', { returns: Person }],
+    ['one with pointers further inside', { returns: Struct({ all: array(Struct({ inner: Person }), 2) }) }],
+    ['one whose pointers are opaque, or functions', { returns: Holder }],
+    ['such an argument of a callback', { args: [callback([Person], 'void')] }],
+  ])('%s is refused', (_, definition) => {
+    expect(refused(definition)).toMatchObject(unread);
+  });
+
+  test('such an argument of a callback that comes as an object is refused', () => {
+    const other = isolate(fixture('callbacks'), { apply_callback: { args: ['function', 'i32'] } });
+    isolates.push(other);
+    const taking = new JSCallback(() => 0, { args: [Person], returns: 'i32' });
+    const error = thrown(() => other.symbols.apply_callback(taking, 1));
+    expect(error).toMatchObject({ ...unread, symbol: 'callback' });
+    taking.close();
+  });
+
+  test('a record with pointers at an address of the program is refused', () => {
+    for (const address of [4096, 4096n]) {
+      expect(thrown(() => records.person_text(address, null, null))).toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+        symbol: 'person_text',
+        argument: 0,
+      });
+    }
+  });
+
+  test('not what is read, nor records without pointers', () => {
+    expect(records.person_default()).toHaveProperty('age', 36);
+    expect(typeof records.point_add({ x: 1, y: 2 }, { x: 3, y: 4 })).toBe('number');
+  });
+
+  test('opaque and function members are pointers of the helper, and addresses are refused for them', () => {
+    const memory = inside.alloc(Holder);
+    memory.set(0, { counter: records.counter_new(5), function: records.counter_next.ptr });
+    const { counter, function: next } = memory.at(0);
+    expect([counter, next].every((value) => value instanceof IsolatedPointer)).toBe(true);
+    expect([counter.name, records.counter_next(counter), next.equals(records.counter_next.ptr)]).toEqual([
+      'Counter',
+      6,
+      true,
+    ]);
+    for (const member of [{ counter: 4096 }, { function: 4096 }]) {
+      const wrong = { counter, function: next, ...member };
+      expect(['ERR_INVALID_ARG_TYPE', 'ERR_OUT_OF_RANGE']).toContain(thrown(() => memory.set(0, wrong)).code);
+    }
+  });
+
+  test('buffers that keep what they point to are refused, by value and by address', () => {
+    const buffer = Person.create({ name: 'Ada', age: 36, city: 'London' });
+    const target = new Uint8Array(99);
+    for (const call of [
+      () => records.person_text(buffer, target, null),
+      () => records.person_text_at(buffer, target, null),
+      () => records.person_text_at(new Uint8Array(buffer), target, null),
+      () => records.person_text_at(Person.view(buffer), target, null),
+    ]) {
+      expect(thrown(call)).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', argument: 0 });
+    }
+  });
+
+  test('memory of the isolate is taken by its own functions, by value too, and by nothing of this process', () => {
+    const { symbols: here } = arkffi.dlopen(fixture('records'), { person_text: definitions.person_text });
+    const memory = inside.alloc(Person);
+    const target = new Uint8Array(99);
+    memory.set(0, { name: inside.strdup('Ada'), age: 36, city: null });
+    expect(records.person_text(memory, target, null)).toBe('Ada|(none)'.length);
+    const refusals = [
+      () => here.person_text(memory, target, null),
+      () => Person.get(memory, 'name'),
+      () => Person.set(memory, 'name', 'text'),
+      () => Person.fromPtr(memory.ptr),
+      () => Person.view(memory),
+      () => Person.write(memory, { name: 'text', age: 1, city: null }),
+      () => array('cstring', 1).view(memory),
+    ];
+    for (const refusal of refusals) {
+      expect(['ERR_INVALID_ARG_VALUE', 'ERR_INVALID_ARG_TYPE']).toContain(thrown(refusal).code);
+    }
+    expect(Person.get(memory, 'age')).toBe(36);
+    expect(inside.text(memory.at(0).name)).toBe('Ada');
   });
 });

@@ -190,8 +190,8 @@ describe('allowLibraries', () => {
       try { dlopen(counting, {}); } catch (error) { console.log(error.message); }
       try { dlopen(null, {}); } catch (error) { return error.message; }`;
     expect(outcome(program).split('\n')).toEqual([
-      `Failed to load library '${counting}': ${counting}: allowLibraries does not allow it`,
-      "Failed to load library 'the running process': allowLibraries does not allow it (null in its list does)",
+      `Failed to load library '${counting}': ${counting}: allowLibraries, or allow of an isolate, does not allow it`,
+      "Failed to load library 'the running process': allowLibraries, or allow of an isolate, does not allow it (null in its list does)",
     ]);
   });
 

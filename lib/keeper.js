@@ -102,6 +102,9 @@ class Keeper {
   }
 }
 
+/** Whether memory of a buffer points to what it keeps. @param {object} buffer */
+const keepsSomething = (buffer) => (keptBy.get(buffer)?.size ?? 0) > 0;
+
 const strict = new Keeper(undefined, false);
 const filling = new Keeper(undefined, true);
 
@@ -116,4 +119,4 @@ function keeperFor(type, owner, fills) {
   return fills ? filling : strict;
 }
 
-module.exports = { Keeper, keeperFor };
+module.exports = { Keeper, keeperFor, keepsSomething };

@@ -14,6 +14,7 @@ const { here } = require('./tracking.js');
  * @property {boolean} alive
  * @property {string} code of the error when it is not
  * @property {string} text
+ * @property {InstanceType<typeof import('./isolate/helper.js').Helper>} [isolated] whose memory it is, not this process's
  */
 
 /** @type {Map<number | bigint, { buffer: ArrayBuffer, owner: Owner, stack: string | undefined }>} */

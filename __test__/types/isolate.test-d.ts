@@ -1,5 +1,16 @@
 // Libraries in a helper process: the types of dlopen, but for pointers.
-import { array, callback, IsolatedPointer, isolate, opaque, out, pointer, Struct, type Memory } from 'arkffi';
+import {
+  array,
+  callback,
+  IsolatedPointer,
+  isolate,
+  opaque,
+  out,
+  pointer,
+  Struct,
+  type IsolatedMemory,
+  type Memory,
+} from 'arkffi';
 import { same } from './same.js';
 
 const Point = Struct({ x: 'i32', y: 'i32' });
@@ -68,7 +79,36 @@ isolate(null, {}, { callTimeOut: 1 });
 // @ts-expect-error no type has this name
 isolate(null, { f: { args: ['i23'] } });
 
-same<ReturnType<typeof isolated.strdup>, Memory>(true);
+same<ReturnType<typeof isolated.strdup>, IsolatedMemory>(true);
+isolated.text(isolated.strdup('text').ptr);
+
+// Pointers inside of what is passed are the helper's too.
+const Person = Struct({ name: 'cstring', age: 'i32' });
+const Database = opaque('database');
+const inner = isolate(null, {
+  each: { args: [callback(['ptr', Database, 'cstring', Person.object], Database)] },
+  find: { args: [out(Database), out('ptr'), out(Person), out('i32')] },
+  greet: { args: [Person, pointer('cstring'), pointer(Person)], returns: Person.object },
+  key: { returns: 'ptr' },
+}).symbols;
+inner.each((key, database, text, person) => {
+  same<typeof key, IsolatedPointer | null>(true);
+  same<typeof text, string | null>(true);
+  same<typeof person, { name: IsolatedPointer | null; age: number }>(true);
+  return database;
+});
+const found: [IsolatedPointer | null] = [null];
+const partial: { name?: IsolatedPointer | null; age?: number } = {};
+inner.find(found, found, partial, [0]);
+inner.greet({ name: inner.key(), age: 1 }, ['a', null, inner.key()], [{ name: 'text', age: 2 }]);
+same<ReturnType<typeof inner.greet>, { name: IsolatedPointer | null; age: number }>(true);
+// @ts-expect-error an address is of this process
+inner.greet({ name: 4096, age: 1 }, null, null);
+// @ts-expect-error an address is of this process
+inner.find([4096], null, null, null);
+// @ts-expect-error an address is of this process
+inner.each(() => 4096);
+
 export const memory: Memory<'i32'> = isolated.alloc('i32', 4);
 same<ReturnType<typeof isolated.text>, string | null>(true);
 same<ReturnType<typeof isolated.status>['pid'], number | null>(true);

@@ -4,7 +4,10 @@
 const { constants } = require('node:os');
 const { FFIError, createError } = require('../errors.js');
 
-/** @typedef {{ signal: number, code: number, address?: number } | undefined} Death as Rust tells it */
+/**
+ * As Rust tells it; and why this process has ended it, if it has.
+ * @typedef {{ signal: number, code: number, address?: number, reason?: string } | undefined} Death
+ */
 
 /** @param {number} number @returns {string} */
 const signalName = (number) =>
@@ -15,10 +18,16 @@ const signalName = (number) =>
  * @param {Death} death
  */
 function crashed(symbol, death) {
-  const { signal, code, address } = death ?? { signal: 0, code: -1, address: undefined };
+  const { signal, code, address, reason } = death ?? { signal: 0, code: -1, address: undefined, reason: undefined };
   const name = signal === 0 ? undefined : signalName(signal);
   const where = address === undefined ? '' : ` at address 0x${address.toString(16)}`;
-  const how = name ? `died of ${name}${where}` : code === -1 ? 'is gone' : `exited with code ${code}`;
+  const how = reason
+    ? `was ended, because ${reason}`
+    : name
+      ? `died of ${name}${where}`
+      : code === -1
+        ? 'is gone'
+        : `exited with code ${code}`;
   const error = createError('ERR_HELPER_CRASHED', `${symbol ? `${symbol}: ` : ''}the helper process ${how}`, symbol);
   return Object.assign(error, { signal: name, exitCode: name || code === -1 ? undefined : code, address });
 }

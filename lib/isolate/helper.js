@@ -30,6 +30,9 @@ const ENTRY = require.resolve('./helper/entry.js');
 /** Milliseconds that a process may take to start, or to load a library, on a machine that is busy. */
 const START = 60_000;
 
+/** It was not this process that ended it. */
+const GONE = 'it ended';
+
 /** Milliseconds that one that has closed its pipes may take to end. */
 const PATIENCE = 2000;
 
@@ -262,7 +265,7 @@ class Helper {
     if (code !== ENDED) {
       const what = code === MALFORMED ? 'bytes that are no message' : 'a message that nobody waits for';
       this.end(`it sent ${what}`, 0, true);
-    } else this.end('it ended', PATIENCE);
+    } else this.end(GONE, PATIENCE);
     return crashed(symbol, this.death);
   }
 
@@ -273,7 +276,7 @@ class Helper {
 
   /** Notices that it has ended, though its pipes may be open: a child of it can have them. */
   look() {
-    if (this.isAlive && !native.isolateIsAlive(this.channel)) this.end('it ended', 0);
+    if (this.isAlive && !native.isolateIsAlive(this.channel)) this.end(GONE, 0);
     return this.isAlive;
   }
 
@@ -292,6 +295,8 @@ class Helper {
     const { log } = this.isolation;
     const write = isHostile ? log.error : log.info;
     write?.('end', `${reason}: ${crashed('', this.death).message}`);
+    // Other calls that are inside are told too.
+    if (patience === 0 && reason !== GONE) this.death = { ...this.death, reason };
     this.#leave();
   }
 

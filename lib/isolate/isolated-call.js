@@ -46,4 +46,4 @@ class IsolatedCall extends Call {
   }
 }
 
-module.exports = { IsolatedCall };
+module.exports = { IsolatedCall, LOCAL };

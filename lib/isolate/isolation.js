@@ -10,6 +10,7 @@ const { closed, unready } = require('./death.js');
 const { Helper } = require('./helper.js');
 const { MISSING } = require('./kinds.js');
 const { Log } = require('./log.js');
+const { wholePath } = require('./options.js');
 const { Passage } = require('./passage.js');
 const { Refused } = require('../refused.js');
 const { Types } = require('./types.js');
@@ -165,11 +166,11 @@ class Isolation {
     const { limits } = this.options;
     this.ready(caller);
     if (limits.libraries !== undefined && this.libraries.size >= limits.libraries) {
-      const text = `${caller}: ${this.libraries.size} libraries are open, and no more are allowed`;
+      const text = `${caller}: no more than ${limits.libraries} libraries may be open at once`;
       throw createError('ERR_ACCESS_DENIED', text, caller);
     }
     /** @type {OpenLibrary} */
-    const library = { ...placed(paths, opening), number: 0, isOpen: true, functions: new Set() };
+    const library = { ...placed(caller, paths, opening), number: 0, isOpen: true, functions: new Set() };
     this.#load(caller, library);
     this.libraries.add(library);
     return library;
@@ -288,13 +289,18 @@ class Isolation {
 /**
  * What is opened, wherever the helper is, and the program when it has to be opened again. Names without a folder are
  * looked for by the system.
+ * @param {string} caller
  * @param {string[] | null} paths
  * @param {Opening} opening
  */
-function placed(paths, opening) {
-  const whole = (/** @type {string} */ one) => (path.basename(one) === one ? one : path.resolve(one));
-  const search = opening.search.map((folder) => path.resolve(folder));
-  return { paths: paths && paths.map(whole), opening: { ...opening, search } };
+function placed(caller, paths, opening) {
+  const whole = (/** @type {string} */ one) =>
+    wholePath(one, (text) => createError('ERR_INVALID_ARG_VALUE', `${caller}: ${text}`, caller));
+  const isName = (/** @type {string} */ one) => path.basename(one) === one;
+  return {
+    paths: paths && paths.map((one) => (isName(one) ? one : whole(one))),
+    opening: { ...opening, search: opening.search.map(whole) },
+  };
 }
 
 /**

@@ -90,7 +90,7 @@ function takeBlock(isolation, caller, size, align, name) {
   const helper = isolation.ready(caller);
   const { liveAllocations, memory } = isolation.options.limits;
   if (liveAllocations !== undefined && helper.blocks.size >= liveAllocations) {
-    const text = `${caller}: ${helper.blocks.size} allocations are live, and no more are allowed`;
+    const text = `${caller}: no more than ${liveAllocations} allocations may be live at once`;
     throw createError('ERR_MALLOC_FAILED', text, caller);
   }
   const isTooMuch = memory !== undefined && !(helper.arena.used + size <= memory);

@@ -139,7 +139,7 @@ class Reader {
     if (value === undefined) return undefined;
     const { patterns, process } = readPatterns(this.caller, value, this.index);
     // The helper may be elsewhere.
-    return { patterns: patterns.map((pattern) => path.resolve(pattern)), process };
+    return { patterns: patterns.map((pattern) => this.whole(pattern)), process };
   }
 
   /** @param {unknown} value @returns {string | undefined} */
@@ -160,7 +160,12 @@ class Reader {
     if (!isThere || !isThere.isDirectory()) {
       throw this.refuse('ERR_INVALID_ARG_VALUE', `cwd: ${describe(folder)} is no directory`);
     }
-    return path.resolve(folder);
+    return this.whole(folder);
+  }
+
+  /** The whole path. @param {string} given @returns {string} */
+  whole(given) {
+    return wholePath(given, (text) => this.refuse('ERR_INVALID_ARG_VALUE', text));
   }
 
   /** @param {unknown} value */
@@ -184,4 +189,16 @@ function currentFolder() {
   }
 }
 
-module.exports = { currentFolder, readIsolateOptions };
+/**
+ * @param {string} given
+ * @param {(text: string) => Error} refuse
+ * @returns {string} it, from the root on
+ */
+function wholePath(given, refuse) {
+  if (!path.isAbsolute(given) && currentFolder() === undefined) {
+    throw refuse(`${describe(given)} is relative to the working directory, which is gone`);
+  }
+  return path.resolve(given);
+}
+
+module.exports = { currentFolder, readIsolateOptions, wholePath };

@@ -4,8 +4,10 @@
 
 const { readCString } = require('../cstring.js');
 const { INVALID, addressOf, bufferAddress, extent, isBuffer, isWrapper, views } = require('../pointer.js');
+const { keepsSomething } = require('../keeper.js');
 const { copyBytes } = require('../record/cold.js');
 const { Refused } = require('../refused.js');
+const { LOCAL } = require('./isolated-call.js');
 const { Loan } = require('./loan.js');
 const { addressIn } = require('./pointer.js');
 
@@ -175,6 +177,7 @@ class Passage {
    * @param {number} length
    */
   #lendFrom(owner, isBuffer, base, whole, at, length) {
+    if (isBuffer && keepsSomething(owner)) throw new Refused('ERR_INVALID_ARG_VALUE', LOCAL);
     const start = base + at;
     const end = start + length;
     const loans = (this.#loans ??= []);

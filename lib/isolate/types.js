@@ -3,6 +3,7 @@
 
 const { createError } = require('../errors.js');
 const { INVALID } = require('../pointer.js');
+const { hasAddresses } = require('../record/addresses.js');
 const { Lent } = require('../record/lent.js');
 const { Refused } = require('../refused.js');
 const { addressIn, pointerIn } = require('./pointer.js');
@@ -15,27 +16,6 @@ const { addressIn, pointerIn } = require('./pointer.js');
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 
 const POINTER = 'a pointer (IsolatedPointer, null, ArrayBuffer, view, Memory, CString or JSCallback)';
-
-/** Types whose values are addresses. */
-const ADDRESSES = new Set(['ptr', 'cstring', 'buffer', 'function']);
-
-/** @type {WeakMap<CType, boolean>} */
-const known = new WeakMap();
-
-/**
- * Whether a value of the type is, or has in it, an address of the process that it is in.
- * @param {CType} type
- * @returns {boolean}
- */
-function hasAddresses(type) {
-  let has = known.get(type);
-  if (has === undefined) {
-    if (type.record) has = type.record.members.some((member) => hasAddresses(member.type));
-    else has = type.array ? hasAddresses(type.array.element) : ADDRESSES.has(type.base);
-    known.set(type, has);
-  }
-  return has;
-}
 
 /**
  * Records that the program gets without their members being read would have addresses of the helper in them.

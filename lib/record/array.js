@@ -16,6 +16,7 @@ const { declarations } = require('../types/declarations.js');
 const { elementCount, getText } = require('./array-type.js');
 const { holdsPointers } = require('./accept.js');
 const { findAddress, readAt } = require('./access.js');
+const { demandLocal } = require('./addresses.js');
 const { elementsOf, marshalOf } = require('./marshal.js');
 const { viewArray } = require('./view.js');
 
@@ -90,6 +91,7 @@ class ArraySchema {
     const length = this.#count('fromPtr', count);
     const { element, isText } = this.#type.array;
     const size = length * element.size;
+    demandLocal('fromPtr', memory, element);
     const address = findAddress('fromPtr', memory, byteOffset, size);
     const { get } = elementsOf(element);
     /** @param {DataView} view @param {number} at */

@@ -10,6 +10,7 @@ const { putAddress, putLength, views: frameViews, offsets } = require('../frame.
 const { bufferAddress, extent, isBuffer, views } = require('../pointer.js');
 const { Refused, refused } = require('../refused.js');
 const { acceptOf, holdsPointers, isUnfit } = require('./accept.js');
+const { hasAddresses } = require('./addresses.js');
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./declare.js').Member} Member */
@@ -23,6 +24,9 @@ const { u32 } = frameViews;
 const { getPrototypeOf, hasOwn, keys, prototype } = Object;
 const ADDRESS = offsets.address / 4;
 const VALUE = offsets.value / 4;
+
+/** Memory of an isolate with pointers inside. */
+const ELSEWHERE = 'its pointers are of a helper process: pass an object with the members';
 
 /**
  * Copies memory.
@@ -122,7 +126,11 @@ function copyBuffer(view, at, buffer, type, size, keep) {
 function copyView(view, at, place, type, keep) {
   const problem = place.ground.problem();
   if (problem) throw new Refused(problem.code, problem.text);
-  if (holdsPointers(type)) keep.hold(place.ground.buffer);
+  const { isolated } = place.ground.owner;
+  if (isolated && hasAddresses(type)) {
+    // Those of its own helper stay what they are.
+    if (/** @type {any} */ (keep).passage?.helper !== isolated) throw new Refused('ERR_INVALID_ARG_VALUE', ELSEWHERE);
+  } else if (holdsPointers(type)) keep.hold(place.ground.buffer);
   if (place.isMemory && place.length !== type.size) {
     throw new Refused('ERR_INVALID_ARG_VALUE', `expected memory of ${type.size} bytes, got ${place.length}`);
   }

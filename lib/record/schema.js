@@ -11,6 +11,7 @@ const { worded } = require('../refused.js');
 const { newBuffer } = require('../retained.js');
 const { declareType } = require('../types.js');
 const { holdsPointers } = require('./accept.js');
+const { demandLocal } = require('./addresses.js');
 const { findAddress, offsetBy, readAt, roomAt, targetIn, writeAt } = require('./access.js');
 const { declareRecord } = require('./declare.js');
 const { flexibleBytes, lengthOf, readFlexible, rememberEnd, roomIn, wholeSize } = require('./flexible.js');
@@ -113,6 +114,7 @@ class StructSchema {
   fromPtr(memory, byteOffset = 0, count, options) {
     const isChecked = isCheckedCall('fromPtr', options, 3);
     if (typeof memory === 'object' && memory !== null && !isBuffer(memory) && !isWrapper(memory)) return memory;
+    demandLocal('fromPtr', memory, this.#type);
     const address = findAddress('fromPtr', memory, byteOffset, this.size);
     const value = readAt(address, this.size, this.#marshal.get, 'fromPtr', isChecked, 0, memory);
     const { flexible } = this.#type.record;
@@ -146,6 +148,7 @@ class StructSchema {
    */
   write(memory, value, byteOffset = 0, options) {
     const isChecked = isCheckedCall('write', options, 3);
+    demandLocal('write', memory, this.#type);
     const { put } = this.#marshal;
     const room = this.#room('write', memory, byteOffset);
     const size = wholeSize(this.#type, room);
@@ -167,6 +170,7 @@ class StructSchema {
   get(memory, field, options) {
     const isChecked = isCheckedCall('get', options, 2);
     const member = this.#member('get', field);
+    demandLocal('get', memory, member.type);
     const address = findAddress('get', memory, 0, this.size);
     if (member === this.#type.record.flexible) {
       return readFlexible('get', member, address, this.#length('get', memory, 0), undefined, isChecked, memory);
@@ -185,6 +189,7 @@ class StructSchema {
   set(memory, field, value, options) {
     const isChecked = isCheckedCall('set', options, 3);
     const member = this.#member('set', field);
+    demandLocal('set', memory, member.type);
     const room = member === this.#type.record.flexible ? this.#room('set', memory, 0) : 0;
     const target = targetIn('set', memory, 0, wholeSize(this.#type, room), member.offset, isChecked);
     /** @type {Parameters<typeof writeAt>[3]} */

@@ -9,6 +9,7 @@ const { specialAccept } = require('./accept.js');
 const { byteCount } = require('../address.js');
 const { fitting } = require('./array-type.js');
 const { lengthOf, wholeSize } = require('./flexible.js');
+const { demandLocal } = require('./addresses.js');
 const { findGround } = require('./ground.js');
 const { marshalOf } = require('./marshal.js');
 
@@ -277,6 +278,7 @@ function viewRecord(caller, type, memory, byteOffset, count, isChecked) {
   }
   const room = count === undefined ? 0 : byteCount(caller, count, 2) * elementSize(type);
   const size = wholeSize(type, room);
+  demandLocal(caller, memory, type);
   const ground = findGround(caller, memory, byteOffset, size, isChecked);
   if (flexible) {
     // Without a count, memory of C has no elements, and a buffer as many as there are.
@@ -298,7 +300,9 @@ const elementSize = (type) => type.record?.flexible?.type.array?.element.size ??
  * @param {unknown} byteOffset
  * @param {boolean} isChecked
  */
-const viewArray = (caller, element, count, memory, byteOffset, isChecked) =>
-  viewElements(element, findGround(caller, memory, byteOffset, count * element.size, isChecked), 0, count);
+function viewArray(caller, element, count, memory, byteOffset, isChecked) {
+  demandLocal(caller, memory, element);
+  return viewElements(element, findGround(caller, memory, byteOffset, count * element.size, isChecked), 0, count);
+}
 
 module.exports = { reader, writer, viewRecord, viewArray, viewValue };

@@ -49,7 +49,7 @@ pub fn open(wish: &Wish) -> Result<Library, Error> {
 /// As [`open`].
 pub fn open_process() -> Result<Library, Error> {
     if allow::is_restricted() && !allow::allows_process() {
-        let message = "Failed to load library 'the running process': allowLibraries does not allow it (null in its list does)";
+        let message = "Failed to load library 'the running process': allowLibraries, or allow of an isolate, does not allow it (null in its list does)";
         return Err(Error::new(Code::AccessDenied, message));
     }
     let failed = |text: String| Error::new(Code::DlopenFailed, format!("Failed to load library 'the running process': {text}"));
@@ -182,7 +182,7 @@ fn open_guarded(path: &OsStr, file: Option<&Path>, wish: &Wish) -> Result<Result
     }
     let real = file.canonicalize().map_err(|error| Attempt::failed(path, file, error.to_string(), None))?;
     if allow::is_restricted() && !allow::allows(&real) {
-        return Err(Attempt::denied(path, &real, "allowLibraries does not allow it".to_owned()));
+        return Err(Attempt::denied(path, &real, "allowLibraries, or allow of an isolate, does not allow it".to_owned()));
     }
     let Some(hash) = &wish.sha256 else {
         // By its real path, so that no link leads elsewhere meanwhile.
