@@ -2041,11 +2041,11 @@ export const suffix: 'so' | 'dylib' | 'dll';
 /** Numbers about this thread's use of the library. */
 export function stats(): {
   /**
-   * The fastest way into C that functions take here: calls that the engine compiles (`'fast'`), the host's own FFI, or
-   * through a frame of memory, from which a trampoline or libffi loads the registers.
+   * The fastest way into C that there is in this thread: calls that the engine compiles (`'fast'`), the host's own FFI, or
+   * Node-API, after which a trampoline or libffi loads the registers. Some functions take another: docs/fast-calls.md.
    */
   backend: 'fast' | 'bun:ffi' | 'Deno.dlopen' | 'trampoline' | 'libffi';
-  /** Why that is not a faster one, or not for all functions; `null` when there is nothing to say. */
+  /** Why there is no faster one, or that only leaves go by it; `null` when there is nothing to say. */
   reason: string | null;
   /** Whether functions are generated code, or closures because the host allows no generated code. */
   stubs: 'generated' | 'closures';
