@@ -1565,7 +1565,8 @@ export interface CallbackDefinition<Returns = any> extends Signature {
  * A JavaScript function as a function pointer of C, from any thread, until `close()`. What the function
  * throws, also for a result of the wrong kind, the call throws that entered C; C gets `onError`. When another
  * thread called, it is an uncaught exception, or rejects the asynchronous call that did. There the function
- * may also return a promise, which the thread waits for; on the JavaScript thread that is an error.
+ * may also return a promise, which the thread waits for; on the JavaScript thread that is an error. A thread of the
+ * pool does nothing else meanwhile: if all of them wait for promises that wait for `.async` calls, none goes on.
  *
  * The function gets addresses for pointers and records (`Schema.object`: an object), a string or null for a
  * cstring. Strings and buffers that it returns stay valid until 256 more are returned, or `close()`.
