@@ -15,7 +15,6 @@ const open = (path, definitions, options) => {
 afterAll(() => isolates.forEach((each) => each.close()));
 
 const Point = Struct({ x: 'f64', y: 'f64' });
-const Node = Struct({ name: 'cstring', next: 'ptr', value: 'i32' });
 const libc = open(null, {
   getpid: { returns: 'i32' },
   abs: { args: ['i32'], returns: 'i32' },

@@ -32,4 +32,4 @@ function late(symbol, limit) {
   return createError('ERR_CALL_TIMEOUT', text, symbol);
 }
 
-module.exports = { closed, crashed, late, signalName };
+module.exports = { closed, crashed, late };
