@@ -1,18 +1,11 @@
 // isolate(): libraries in a helper process, with the API of dlopen.
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { open } from './isolates.mjs';
 import { arkffi, thrown } from './open.mjs';
 import { until } from './soak/processes.mjs';
 
 const { IsolatedPointer, JSCallback, Struct, array, callback, dlopen, inout, isolate, opaque, out, pointer } = arkffi;
-
-const isolates = [];
-const open = (path, definitions, options) => {
-  const opened = isolate(path, definitions, options);
-  isolates.push(opened);
-  return opened;
-};
-afterAll(() => isolates.forEach((each) => each.close()));
 
 const Point = Struct({ x: 'f64', y: 'f64' });
 const libc = open(null, {

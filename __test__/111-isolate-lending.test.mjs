@@ -1,7 +1,8 @@
 // What the program and C in the helper see of each other's writes to memory that is lent, and which functions C may call.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { closeAtEnd } from './isolates.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const { JSCallback, alloc, callback, isolate, pointer } = arkffi;
@@ -15,13 +16,7 @@ const functions = {
   write_both: { args: ['ptr', 'usize', 'ptr'] },
   write_later: { args: ['ptr', 'usize', 'i32'] },
 };
-const isolates = [];
-const open = (options) => {
-  const opened = isolate(fixture('faults'), functions, options);
-  isolates.push(opened);
-  return opened;
-};
-afterAll(() => isolates.forEach((each) => each.close()));
+const open = (options) => closeAtEnd(isolate(fixture('faults'), functions, options));
 const plugin = open();
 const { symbols } = plugin;
 
@@ -55,7 +50,7 @@ describe('memory that is lent', () => {
 
   test('keeps what the isolate writes behind its pointers in a callback', () => {
     const libc = isolate(null, { qsort: { args: ['ptr', 'usize', 'usize', callback(['ptr', 'ptr'], 'i32')] } });
-    isolates.push(libc);
+    closeAtEnd(libc);
     const bytes = Uint8Array.of(1, 2);
     libc.symbols.qsort(bytes, 2, 1, (one) => {
       libc.write(one, 'u8', 0, 50);
@@ -152,7 +147,7 @@ describe('callbacks', () => {
       // C would get the default by then.
       { callbackTimeout: 60_000 },
     );
-    isolates.push(own);
+    closeAtEnd(own);
     const make = () => new JSCallback((value) => value, { args: ['i32'], returns: 'i32', onError: -7 });
     const [one, other] = [make(), make()];
     own.symbols.store(one);
