@@ -5,7 +5,7 @@ import { open } from './isolates.mjs';
 import { arkffi, thrown } from './open.mjs';
 import { until } from './soak/processes.mjs';
 
-const { IsolatedPointer, JSCallback, Struct, array, callback, dlopen, inout, isolate, opaque, out, pointer } = arkffi;
+const { IsolatedPointer, JSCallback, Struct, array, callback, dlopen, inout, opaque, out, pointer } = arkffi;
 
 const Point = Struct({ x: 'f64', y: 'f64' });
 const libc = open(null, {
