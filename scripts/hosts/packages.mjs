@@ -40,10 +40,10 @@ export function fetchNode(major, platform = process.platform, arch = process.arc
 
 const { platform, arch } = process;
 
-/** Hosts that are no Node: the packages that have their programs, and where. */
+/** Hosts that are no Node: the packages that have them, of versions that tests have passed with, and where they are. */
 const others = {
-  bun: { spec: `@oven/bun-${platform}-${arch}@1`, file: 'bin/bun' },
-  deno: { spec: `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}@2`, file: 'deno' },
+  bun: { spec: `@oven/bun-${platform}-${arch}@1.4.5`, file: 'bin/bun' },
+  deno: { spec: `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}@2.9.6`, file: 'deno' },
 };
 
 /** The binary of a host that is no Node. @param {'bun' | 'deno'} name */
