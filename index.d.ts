@@ -1625,7 +1625,8 @@ export interface CallbackDefinition<Returns = any> extends Signature {
  * A JavaScript function as a function pointer of C, from any thread, until `close()`. What the function
  * throws, also for a result of the wrong kind, the call throws that entered C; C gets `onError`. When another
  * thread called, it is an uncaught exception, or rejects the asynchronous call that did. There the function
- * may also return a promise, which the thread waits for; on the JavaScript thread that is an error.
+ * may also return a promise, which the thread waits for; on the JavaScript thread that is an error. A thread of the
+ * pool does nothing else meanwhile: if all of them wait for promises that wait for `.async` calls, none goes on.
  *
  * The function gets addresses for pointers and records (`Schema.object`: an object), a string or null for a
  * cstring. Strings and buffers that it returns stay valid until 256 more are returned, or `close()`.
@@ -2101,11 +2102,11 @@ export const suffix: 'so' | 'dylib' | 'dll';
 /** Numbers about this thread's use of the library. */
 export function stats(): {
   /**
-   * The fastest way into C that functions take here: calls that the engine compiles (`'fast'`), the host's own FFI, or
-   * through a frame of memory, from which a trampoline or libffi loads the registers.
+   * The fastest way into C that there is in this thread: calls that the engine compiles (`'fast'`), the host's own FFI, or
+   * Node-API, after which a trampoline or libffi loads the registers. Some functions take another: docs/fast-calls.md.
    */
   backend: 'fast' | 'bun:ffi' | 'Deno.dlopen' | 'trampoline' | 'libffi';
-  /** Why that is not a faster one, or not for all functions; `null` when there is nothing to say. */
+  /** Why there is no faster one, or that only leaves go by it; `null` when there is nothing to say. */
   reason: string | null;
   /** Whether functions are generated code, or closures because the host allows no generated code. */
   stubs: 'generated' | 'closures';

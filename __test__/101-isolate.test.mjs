@@ -1,21 +1,13 @@
 // isolate(): libraries in a helper process, with the API of dlopen.
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { open } from './isolates.mjs';
 import { arkffi, thrown } from './open.mjs';
 import { until } from './soak/processes.mjs';
 
-const { IsolatedPointer, JSCallback, Struct, array, callback, dlopen, inout, isolate, opaque, out, pointer } = arkffi;
-
-const isolates = [];
-const open = (path, definitions, options) => {
-  const opened = isolate(path, definitions, options);
-  isolates.push(opened);
-  return opened;
-};
-afterAll(() => isolates.forEach((each) => each.close()));
+const { IsolatedPointer, JSCallback, Struct, array, callback, dlopen, inout, opaque, out, pointer } = arkffi;
 
 const Point = Struct({ x: 'f64', y: 'f64' });
-const Node = Struct({ name: 'cstring', next: 'ptr', value: 'i32' });
 const libc = open(null, {
   getpid: { returns: 'i32' },
   abs: { args: ['i32'], returns: 'i32' },

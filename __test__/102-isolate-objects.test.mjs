@@ -1,17 +1,10 @@
 // Records, pointers inside of them, and callbacks of isolated libraries.
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { open } from './isolates.mjs';
 import { arkffi, thrown } from './open.mjs';
 
-const { IsolatedPointer, JSCallback, Struct, array, callback, isolate, opaque, out, inout, pointer } = arkffi;
-
-const isolates = [];
-const open = (path, definitions, options) => {
-  const opened = isolate(path, definitions, options);
-  isolates.push(opened);
-  return opened;
-};
-afterAll(() => isolates.forEach((each) => each.close()));
+const { IsolatedPointer, JSCallback, Struct, array, callback, opaque, out, inout, pointer } = arkffi;
 
 const Point = Struct({ x: 'i32', y: 'i32' });
 const Complex = Struct({ re: 'f64', im: 'f64' });

@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { closeAtEnd } from './isolates.mjs';
 import { flags, node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 import { runs, until } from './soak/processes.mjs';
@@ -18,13 +19,7 @@ const functions = {
   sleep_milliseconds: { args: ['i32'] },
   text: { symbol: 'identity', args: ['ptr'], returns: 'cstring' },
 };
-const isolates = [];
-const open = (options) => {
-  const opened = isolate(fixture('faults'), functions, { maxRestarts: 100, ...options });
-  isolates.push(opened);
-  return opened;
-};
-afterAll(() => isolates.forEach((each) => each.close()));
+const open = (options) => closeAtEnd(isolate(fixture('faults'), functions, { maxRestarts: 100, ...options }));
 const MEBI = 2 ** 20;
 
 it('a helper that dies while much is lent to it has crashed, and all of its calls reject', async () => {
@@ -163,7 +158,7 @@ describe('what a helper leaves to its program', () => {
   it.each(['ends', 'is closed'])('buffers are as they were when it %s in a callback of their call', (how) => {
     const compare = callback(['ptr', 'ptr'], 'i32');
     const library = isolate(null, { qsort: { args: ['buffer', 'size_t', 'size_t', compare] }, abort: {} }, libc);
-    isolates.push(library);
+    closeAtEnd(library);
     const numbers = Int32Array.of(2, 1, 3);
     const inside = how === 'ends' ? () => void thrown(library.symbols.abort) : () => library.close();
     const end = () => {
@@ -245,7 +240,7 @@ describe('what a helper leaves to its program', () => {
   it('what it has started ends with it', async () => {
     const file = join(tmpdir(), `arkffi-started-${process.pid}`);
     const library = isolate(null, { system: { args: ['cstring'], returns: 'i32' } }, { ...libc, callTimeout: 2000 });
-    isolates.push(library);
+    closeAtEnd(library);
     const code = thrown(() => library.symbols.system(`echo $$ > '${file}'; exec sleep 1000`)).code;
     expect(code).toBe('ERR_CALL_TIMEOUT');
     const pid = Number(readFileSync(file, 'utf8'));
@@ -259,7 +254,7 @@ describe('what a helper leaves to its program', () => {
       { strlen: { args: ['u64'], returns: 'size_t' }, getenv: { args: ['cstring'], returns: 'cstring' } },
       { ...libc, env: ['constructor'] },
     );
-    isolates.push(library);
+    closeAtEnd(library);
     let error;
     try {
       library.symbols.strlen(0x4141414141414141n);

@@ -1,8 +1,9 @@
 // What the program and C in the helper see of each other's writes to memory that is lent, which functions C may call, and
 // which pointers each of them gets.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { closeAtEnd } from './isolates.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const { IsolatedPointer, JSCallback, Struct, alloc, array, callback, isolate, opaque, pointer } = arkffi;
@@ -16,13 +17,7 @@ const functions = {
   write_both: { args: ['ptr', 'usize', 'ptr'] },
   write_later: { args: ['ptr', 'usize', 'i32'] },
 };
-const isolates = [];
-const open = (options) => {
-  const opened = isolate(fixture('faults'), functions, options);
-  isolates.push(opened);
-  return opened;
-};
-afterAll(() => isolates.forEach((each) => each.close()));
+const open = (options) => closeAtEnd(isolate(fixture('faults'), functions, options));
 const plugin = open();
 const { symbols } = plugin;
 
@@ -56,7 +51,7 @@ describe('memory that is lent', () => {
 
   test('keeps what the isolate writes behind its pointers in a callback', () => {
     const libc = isolate(null, { qsort: { args: ['ptr', 'usize', 'usize', callback(['ptr', 'ptr'], 'i32')] } });
-    isolates.push(libc);
+    closeAtEnd(libc);
     const bytes = Uint8Array.of(1, 2);
     libc.symbols.qsort(bytes, 2, 1, (one) => {
       libc.write(one, 'u8', 0, 50);
@@ -153,7 +148,7 @@ describe('callbacks', () => {
       // C would get the default by then.
       { callbackTimeout: 60_000 },
     );
-    isolates.push(own);
+    closeAtEnd(own);
     const make = () => new JSCallback((value) => value, { args: ['i32'], returns: 'i32', onError: -7 });
     const [one, other] = [make(), make()];
     own.symbols.store(one);

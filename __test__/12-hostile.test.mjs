@@ -1,10 +1,9 @@
 // What could crash a process runs in a process of its own: it must end with status 0, and print what
 // is expected, as its last line.
 import { describe, expect, it } from 'vitest';
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { fixture } from './fixtures/paths.mjs';
-import { flags, node } from './node.mjs';
+import { outcome } from './node.mjs';
 import { require } from './open.mjs';
 
 const prelude = `
@@ -26,15 +25,6 @@ const prelude = `
   };
   const closing = ${JSON.stringify(fixture('closing'))};
 `;
-
-function outcome(program, extraFlags = []) {
-  const result = spawnSync(node, [...flags, ...extraFlags, '-e', `${prelude}\n${program}`], {
-    encoding: 'utf8',
-    timeout: 100_000,
-  });
-  const { status, signal, stdout, stderr } = result;
-  return status === 0 ? stdout.trim().split('\n').at(-1) : `status ${status}, signal ${signal}: ${stderr.slice(-500)}`;
-}
 
 const programs = {
   'a buffer of absurd length is an error': [
@@ -190,6 +180,6 @@ const programs = {
 
 describe('in a process of its own', () => {
   it.each(Object.entries(programs))('%s', (_, [program, expected, extraFlags]) => {
-    expect(outcome(program, extraFlags)).toBe(expected);
+    expect(outcome(`${prelude}\n${program}`, extraFlags)).toBe(expected);
   });
 });

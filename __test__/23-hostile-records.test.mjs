@@ -1,9 +1,8 @@
 // What could crash a process, as in 12-hostile: a program must end with status 0, and print what is expected.
 import { describe, expect, it } from 'vitest';
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { fixture } from './fixtures/paths.mjs';
-import { flags, node } from './node.mjs';
+import { outcome } from './node.mjs';
 import { require } from './open.mjs';
 
 const index = JSON.stringify(require.resolve('../index.js'));
@@ -36,15 +35,6 @@ const prelude = `
   const collect = () => { for (let i = 0; i < 5; i++) { gc(); for (let j = 0; j < 200; j++) new Uint8Array(1001).fill(66); } };
   const long = 'l'.repeat(1000);
 `;
-
-function outcome(program, extraFlags = []) {
-  const result = spawnSync(node, [...flags, ...extraFlags, '-e', `${prelude}\n${program}`], {
-    encoding: 'utf8',
-    timeout: 100_000,
-  });
-  const { status, signal, stdout, stderr } = result;
-  return status === 0 ? stdout.trim().split('\n').at(-1) : `status ${status}, signal ${signal}: ${stderr.slice(-500)}`;
-}
 
 /** An emulated machine takes fifty times as long. */
 const objects = process.env.ARKFFI_TEST_ARCH ? 5_000 : 100_000;
@@ -221,6 +211,6 @@ const programs = {
 
 describe('in a process of its own', () => {
   it.each(Object.entries(programs))('%s', (_, [program, expected, extraFlags]) => {
-    expect(outcome(program, extraFlags)).toBe(expected);
+    expect(outcome(`${prelude}\n${program}`, extraFlags)).toBe(expected);
   });
 });

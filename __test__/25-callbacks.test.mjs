@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { caught, fail, open, unary } from './callbacks.mjs';
 import { collect } from './collect.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
@@ -17,30 +18,7 @@ const { symbols } = dlopen(file, {
   fire: { args: ['int'], returns: 'int' },
 });
 
-/** Callbacks that are closed when the test ends. */
-const opened = [];
-const open = (fn, args, returns, more) => {
-  const made = new JSCallback(fn, { args, returns, ...more });
-  opened.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const made of opened.splice(0)) made.close();
-});
-const fail = (error) => {
-  throw error;
-};
-/** What `action` throws, itself. */
-const caught = (action) => {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return 'nothing was thrown';
-};
 const CLOSED = { class: 'FFIError', code: 'ERR_CALLBACK_CLOSED' };
-const unary = (fn, more) => open(fn, ['int'], 'int', more);
 
 describe('a JSCallback', () => {
   it('is a function pointer at once, that C and JavaScript can call', () => {

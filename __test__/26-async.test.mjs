@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { getEventListeners } from 'node:events';
+import { rejected, until } from './callbacks.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { host } from './hosts-skips.mjs';
 import { arkffi, thrown } from './open.mjs';
@@ -27,19 +28,6 @@ afterEach(() => {
   symbols.open_gate();
 });
 
-const fail = (error) => {
-  throw error;
-};
-/** The error that a promise rejects with, as `thrown` has those of calls. */
-const rejected = (promise) =>
-  promise.then(
-    () => 'nothing was thrown',
-    (error) => thrown(() => fail(error)),
-  );
-const tick = () => new Promise((resolve) => setImmediate(resolve));
-const until = async (holds) => {
-  while (!holds()) await tick();
-};
 /** Takes all threads of the pool; what is called next is queued until the gate opens. */
 const fillPool = async () => {
   const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { caught, fail, open, unary } from './callbacks.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi } from './open.mjs';
 
-const { dlopen, CFunction, CString, JSCallback, Struct } = arkffi;
+const { dlopen, CFunction, CString, Struct } = arkffi;
 const { array, callback, enumeration, opaque, pointer, ptr, read, toBuffer } = arkffi;
 
 const file = fixture('callbacks');
@@ -10,30 +11,6 @@ const bind = (symbol, args, returns) => dlopen(file, { [symbol]: { args, returns
 const { symbols } = dlopen(file, {
   mixed_of: { args: ['function'], returns: 'f64' },
 });
-
-/** Callbacks that are closed when the test ends. */
-const opened = [];
-const open = (fn, args, returns, more) => {
-  const made = new JSCallback(fn, { args, returns, ...more });
-  opened.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const made of opened.splice(0)) made.close();
-});
-const fail = (error) => {
-  throw error;
-};
-/** What `action` throws, itself. */
-const caught = (action) => {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return 'nothing was thrown';
-};
-const unary = (fn, more) => open(fn, ['int'], 'int', more);
 
 const Color = enumeration({ red: 1, green: 2, blue: 4_000_000_000 });
 const Handle = opaque('Handle');

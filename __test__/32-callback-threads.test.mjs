@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
+import { fail, open, rejected, tick, unary, until } from './callbacks.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { flags, node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
@@ -24,33 +25,10 @@ const definitions = {
 };
 const { symbols } = dlopen(file, definitions);
 
-/** Callbacks that are closed when the test ends. */
-const opened = [];
-const open = (fn, args, returns, more) => {
-  const made = new JSCallback(fn, { args, returns, ...more });
-  opened.push(made);
-  return made;
-};
-const unary = (fn, more) => open(fn, ['int'], 'int', more);
 afterEach(() => {
   // A test that fails leaves nobody waiting.
   symbols.open_gate();
-  for (const made of opened.splice(0)) made.close();
 });
-
-const fail = (error) => {
-  throw error;
-};
-/** The error that a promise rejects with, as `thrown` has those of calls. */
-const rejected = (promise) =>
-  promise.then(
-    () => 'nothing was thrown',
-    (error) => thrown(() => fail(error)),
-  );
-const tick = () => new Promise((resolve) => setImmediate(resolve));
-const until = async (holds) => {
-  while (!holds()) await tick();
-};
 
 describe('a callback that is called from another thread', () => {
   it('runs on the JavaScript thread, and C waits for its value', async () => {

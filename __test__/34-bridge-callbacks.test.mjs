@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { rejected } from './callbacks.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const { ffi, stats, AsyncCFunction, CFunction, FFIType, JSCallback } = arkffi;
 const file = fixture('basics');
-
-/** The error that a promise rejects with, as `thrown` has those of calls. */
-const rejected = (promise) =>
-  promise.then(
-    () => 'nothing was thrown',
-    (error) =>
-      thrown(() => {
-        throw error;
-      }),
-  );
 
 describe('callbacks of the raw bridge', () => {
   const CLOSED = { class: 'FFIError', code: 'ERR_CALLBACK_CLOSED', message: 'invalid or closed callback handle' };

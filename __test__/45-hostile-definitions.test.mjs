@@ -1,9 +1,8 @@
 // What could crash a process runs in a process of its own, as in 12-hostile: variadic functions, errno and check, and
 // variables of libraries.
 import { expect, it } from 'vitest';
-import { spawnSync } from 'node:child_process';
 import { fixture } from './fixtures/paths.mjs';
-import { flags, node } from './node.mjs';
+import { outcome } from './node.mjs';
 import { require } from './open.mjs';
 
 const prelude = `
@@ -24,15 +23,6 @@ const prelude = `
   const collect = () => { for (let i = 0; i < 3; i++) gc(); };
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 `;
-
-function outcome(program) {
-  const { status, signal, stdout, stderr } = spawnSync(
-    node,
-    [...flags, '--expose-gc', '-e', `${prelude}(async () => {${program}})()`],
-    { encoding: 'utf8', timeout: 100_000 },
-  );
-  return status === 0 ? stdout.trim().split('\n').at(-1) : `status ${status}, signal ${signal}: ${stderr.slice(-500)}`;
-}
 
 const programs = {
   'a pair that closes the library while it is read': [
@@ -185,5 +175,5 @@ const programs = {
 };
 
 it.each(Object.entries(programs))('%s', (_, [program, expected]) => {
-  expect(outcome(program)).toBe(expected);
+  expect(outcome(`${prelude}(async () => {${program}})()`, ['--expose-gc'])).toBe(expected);
 });

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { root } from '../scripts/steps.mjs';
 import { flags, node } from './node.mjs';
-import { require } from './open.mjs';
+import { arkffi, require } from './open.mjs';
 
 const { version } = require('../package.json');
 
@@ -27,6 +27,26 @@ describe('arkffi doctor', () => {
     expect(stdout).toMatch(new RegExp(`^calls +(${calls})`, 'm'));
     expect(stdout).toMatch(/^works +calls and callbacks$/m);
     expect(stdout).not.toMatch(/^fails/m);
+  });
+
+  it('tells who makes fast calls, or why nobody does', () => {
+    const { backend, reason } = arkffi.stats();
+    const makers = {
+      fast: "Node's engine calls C",
+      'bun:ffi': "Bun's own FFI calls C",
+      'Deno.dlopen': "Deno's own FFI calls C",
+    };
+    const maker = makers[backend];
+    const expected = maker ? [maker, reason].filter(Boolean).join('; ') : `all calls go by Node-API: ${reason}`;
+    expect(
+      doctor()
+        .stdout.split('\n')
+        .find((line) => line.startsWith('fast ')),
+    ).toBe(`fast       ${expected}`);
+    const { stdout } = doctor({ env: { ARKFFI_BACKEND: 'frame' } });
+    expect(stdout).toMatch(
+      /^fast +all calls go by Node-API: (ARKFFI_BACKEND is frame|the host allows no generated code)$/m,
+    );
   });
 
   it('prints the same as JSON, with the variables that are set', () => {

@@ -1,6 +1,6 @@
 // The library of faults in a helper, for tests of what becomes of them.
-import { afterAll } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
+import { closeAtEnd } from './isolates.mjs';
 import { arkffi } from './open.mjs';
 
 const { callback, isolate, Struct } = arkffi;
@@ -44,14 +44,9 @@ export const crash = (signal, more) => ({ class: 'FFIError', code: 'ERR_HELPER_C
 
 /** Where all faults are tried everywhere, which takes a minute; else only some are. */
 export const isThorough = process.env.ARKFFI_TEST_SOAK === '1';
-const opened = [];
 /** Opens the fixture in a helper; whatever it does, the test ends. */
-export function open(options) {
-  const library = isolate(fixture('faults'), functions, { maxRestarts: 1000, log: 'error', ...options });
-  opened.push(library);
-  return library;
-}
-afterAll(() => opened.forEach((library) => library.close()));
+export const open = (options) =>
+  closeAtEnd(isolate(fixture('faults'), functions, { maxRestarts: 1000, log: 'error', ...options }));
 
 /** The error of an action, with what only these have. */
 export function fault(action) {

@@ -1,7 +1,7 @@
-// Calls and callbacks in Node, Bun and Deno, against what each host has itself: `npm run bench -- --hosts`. arkffi's
-// time is also compared with that of other hosts' own calls, in processes that run one after the other.
+// Calls and callbacks in Node, Bun and Deno, against what each host has itself: `npm run bench -- --hosts`, which gives the
+// paths of Bun and Deno. arkffi's time is also compared with that of other hosts' own calls, in processes that run one
+// after the other.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fullPace, quickPace } from './measure.mjs';
@@ -10,18 +10,21 @@ import { median, ratio } from './spread.mjs';
 import { duration, times } from './table.mjs';
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    bun: { type: 'string' },
+    deno: { type: 'string' },
+  },
 });
 const pace = values.quick ? quickPace : fullPace;
 const session = path.join(folder, 'host-session.mjs');
 
-const program = (name) => path.join(folder, 'hosts', 'node_modules', '.bin', name);
-
 /** How each host runs a program. */
 const hosts = {
   node: [process.execPath, '--no-warnings', '--expose-gc'],
-  bun: [program('bun')],
-  deno: [program('deno'), 'run', '--quiet', '--allow-all'],
+  bun: [values.bun],
+  deno: [values.deno, 'run', '--quiet', '--allow-all'],
 };
 
 /** @returns what host-session.mjs gives */
@@ -31,7 +34,7 @@ function runSession([command, ...args], number) {
   return JSON.parse(execFileSync(command, [...args, session, settings], options));
 }
 
-const present = Object.entries(hosts).filter(([, [command]]) => existsSync(command));
+const present = Object.entries(hosts).filter(([, [command]]) => command);
 /** Sessions by host. Those of the same number ran one after the other, when the machine was the same for all. */
 const sessions = Object.fromEntries(present.map(([name]) => [name, []]));
 for (let number = 0; number < pace.processes; number++) {

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadPlatformLibrary, platform, Struct } from '../index.js';
+import { loadPlatformLibrary, platform, Struct } from 'arkffi';
 
 // What whoever ships the library does: build it, for this platform here, with Go or else a C compiler.
 const source = fileURLToPath(new URL('go-library/', import.meta.url));

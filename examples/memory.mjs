@@ -1,5 +1,5 @@
 // Memory of C: checked blocks, text, and an arena that frees all of it.
-import { alloc, Arena, dlopen, leaks, Struct } from '../index.js';
+import { alloc, Arena, dlopen, leaks, Struct } from 'arkffi';
 
 const Pair = Struct({ key: 'int', value: 'double' });
 const { symbols } = dlopen(null, {

@@ -1,5 +1,5 @@
 // struct tm by pointer, a struct by value, and memory in place.
-import { dlopen, array, out, pointer, Struct } from '../index.js';
+import { dlopen, array, out, pointer, Struct } from 'arkffi';
 
 const Tm = Struct({
   tm_sec: 'int',

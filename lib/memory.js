@@ -1,5 +1,5 @@
 'use strict';
-// Unchecked memory: reading and writing at raw addresses, and buffers on them.
+// Memory at raw addresses: reading, writing, and buffers on it. Unchecked, unless that is asked for (lib/checked.js).
 
 const native = require('./binding.js');
 const { allChecked, isCheckedCall, telling } = require('./checked.js');

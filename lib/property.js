@@ -1,4 +1,5 @@
 'use strict';
+// Properties that cannot be written.
 
 /** Used again and again; without a prototype, so that `Object.prototype` is no part of it. */
 const descriptor = Object.setPrototypeOf({ value: undefined, configurable: false, enumerable: false }, null);

@@ -5,7 +5,8 @@
 
 const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
-const { callers, settle } = require('./fast/way.js');
+const { callers } = require('./fast/provider.js');
+const { settle } = require('./fast/way.js');
 const { canGenerate } = require('./generate.js');
 const runtime = require('./runtime.js');
 const { stubSource } = require('./stub-source.js');

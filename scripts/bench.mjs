@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { built, fixture, folder, handwritten } from '../bench/places.mjs';
+import { fetchOther } from './hosts/packages.mjs';
 import { announce, buildAddon, installPackages, root, run } from './steps.mjs';
 
 const { values } = parseArgs({
@@ -32,7 +33,6 @@ if (process.platform === 'win32') {
   process.exit(1);
 }
 installPackages(folder);
-if (values.hosts) installPackages(path.join(folder, 'hosts'));
 buildAddon();
 const source = path.join(folder, 'fixture.c');
 const headers = path.join(folder, 'node_modules', 'node-api-headers', 'include');
@@ -49,4 +49,6 @@ compile(
 
 announce(values.memory ? 'watching memory' : 'measuring');
 const program = path.join(folder, values.memory ? 'memory.mjs' : values.hosts ? 'hosts.mjs' : 'main.mjs');
-run(values.node, [program, ...(values.quick ? ['--quick'] : [])]);
+const present = values.hosts ? ['bun', 'deno'].map((name) => [name, fetchOther(name)]).filter(([, file]) => file) : [];
+const hosts = present.flatMap(([name, file]) => [`--${name}`, file]);
+run(values.node, [program, ...(values.quick ? ['--quick'] : []), ...hosts]);

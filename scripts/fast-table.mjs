@@ -1,9 +1,9 @@
 // npm run generate:fast-table: what is fast where, as docs/fast-calls.md has it: observed in every host, not written by
 // hand. Does nothing, and says so, where not all hosts can be had.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { hostCommand, hostProgram } from './hosts.mjs';
-import { fetchNode } from './hosts/packages.mjs';
+import { hostCommand } from './hosts/command.mjs';
+import { fetchNode, fetchOther } from './hosts/packages.mjs';
 import { announce, attempt, buildAddon, installPackages, root, run } from './steps.mjs';
 
 const document = path.join(root, 'docs', 'fast-calls.md');
@@ -42,8 +42,8 @@ installPackages();
 buildAddon();
 announce('looking at all hosts');
 const hosts = Object.fromEntries([20, 22, 24, 26].map((major) => [`Node ${major}`, fetchNode(major)]));
-Object.assign(hosts, { Bun: hostProgram('bun'), Deno: hostProgram('deno') });
-const missing = Object.keys(hosts).filter((name) => !hosts[name] || !existsSync(hosts[name]));
+Object.assign(hosts, { Bun: fetchOther('bun'), Deno: fetchOther('deno') });
+const missing = Object.keys(hosts).filter((name) => !hosts[name]);
 if (missing.length > 0) stop(`no ${missing.join(', ')} here`);
 mkdirSync(path.dirname(library), { recursive: true });
 run('cc', ['-O1', '-Wall', '-shared', '-fPIC', '-o', library, path.join(folder, 'functions.c')]);

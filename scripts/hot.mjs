@@ -7,7 +7,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { hostCommand, hostProgram } from './hosts.mjs';
+import { hostCommand } from './hosts/command.mjs';
+import { fetchOther } from './hosts/packages.mjs';
 import { announce, buildAddon, installPackages, root } from './steps.mjs';
 
 const text = (fallback) => ({ type: 'string', default: fallback });
@@ -62,7 +63,8 @@ function knows(host, flags) {
 
 installPackages();
 buildAddon();
-const host = hostProgram(values.host);
+const host = ['bun', 'deno'].includes(values.host) ? fetchOther(values.host) : values.host;
+if (!host) process.exit(1);
 const known = engineFlags.filter((flags) => knows(host, flags));
 const end = Date.now() + minutes * 60_000;
 for (let number = 0; number === 0 || Date.now() < end; number++) {

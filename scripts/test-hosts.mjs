@@ -1,6 +1,6 @@
-// npm run test:hosts: the suite on every host that can be had here, and programs that tools make. Writes the results to .hosts/results.json; with
-// `-- --write` also to docs/hosts.json, and the tables of docs/hosts.md and README.md from that. `-- bun deno` runs on these
-// only, and leaves the results of others as they are.
+// npm run test:hosts: the suite on every host that can be had here, and programs that tools make. Writes the results to
+// .hosts/results.json; with `-- --write` also to docs/hosts.json, and the tables of docs/hosts.md and README.md from that.
+// `-- bun deno` runs on these only, and leaves the results of others as they are.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -62,7 +62,7 @@ pub fn write(address: u64, source: &[u8]) -> Result<(), Error> {
 ///
 /// # Errors
 ///
-/// As of [`read`] and [`write`].
+/// As of [`read`] and [`write()`].
 pub fn copy(source: u64, target: u64, length: usize) -> Result<(), Error> {
     // What is on one page at both ends is copied or not, and the system looks at both at once.
     let is_whole = !crosses_page(source, length) && !crosses_page(target, length);

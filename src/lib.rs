@@ -1,17 +1,20 @@
 //! arkffi: calls C functions from JavaScript through a frame of memory that both sides share.
 //!
-//! Data flows down this list, and modules depend only on those above them:
+//! Data flows down this list, and modules depend only on those above them, or before them in their line:
 //!
 //! * pure: [`error`], [`ctype`] (the type table), [`layout`] (records and arrays), [`signature`],
 //!   [`typetable`] (types by number), [`encoding`] (of text), [`frame`] (its layout), [`abi`] (which registers or stack words
-//!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them);
-//! * machine: [`trampoline`] (assembly), [`libffi_call`], and [`invoke`] (a prepared call of either);
-//! * host: [`errno`], [`library`], [`segments`] (what its memory is for), [`targets`] (what a call looks up),
-//!   [`memory`], [`confine`] (what a helper process does without), [`checked`] and [`executable`] (memory through the system), [`text`], [`text_result`] (how results that are text are
-//!   read and freed), [`shortcut`], [`external_memory`], [`trace`], [`instance`] (the state of one environment),
-//!   [`isolate`] (a second process, and how to talk to it),
-//!   [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs allocate),
-//!   [`fast`] (entries that need no Node-API), [`exports`] (what `lib/binding.js` sees).
+//!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them), [`diagnosis`] (why files of libraries
+//!   do not open);
+//! * machine: [`libffi_call`], [`trampoline`] (assembly), and [`invoke`] (a prepared call of either);
+//! * host: [`errno`], [`segments`] (what the memory of libraries is for), [`library`], [`presence`] (where the JavaScript
+//!   thread is), [`targets`] (what a call looks up), [`checked`] and [`executable`] (memory through the system), [`memory`],
+//!   [`text`], [`text_result`] (how results that are text are read and freed), [`confine`] (what a helper process does
+//!   without), [`isolate`] (a second process, and how to talk to it), [`shortcut`], [`external_memory`], [`trace`], [`exit`];
+//! * the environment: [`instance`] (its state), with what it is made of and what gets back to it, which know each other:
+//!   [`async_call`], [`callback`], [`mailbox`] (letters of other threads), [`fast`] (entries that need no Node-API);
+//! * what JavaScript sees: [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs
+//!   allocate), [`exports`] (what `lib/binding.js` sees).
 //!
 //! The marshalling itself is JavaScript's, in `lib/`.
 

@@ -2,16 +2,7 @@
 // Random operations on callbacks and asynchronous calls: every operation must give a result, an error of arkffi,
 // or what the program's own code threw; everything must settle, and nothing may stay open.
 
-/** A small generator of 32-bit numbers (xorshift). */
-function generator(seed) {
-  let state = seed | 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
+const { generator } = require('./generator.cjs');
 
 /** What callbacks throw. */
 class Mine extends Error {}

@@ -1,16 +1,7 @@
 'use strict';
 // Random operations with hostile values: every one must give a result or an error of arkffi.
 
-/** A small generator of 32-bit numbers (xorshift). */
-function generator(seed) {
-  let state = seed | 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
+const { generator } = require('./generator.cjs');
 
 module.exports = (arkffi, file, seed, count) => {
   const {

@@ -2,16 +2,7 @@
 // Random objects against random schemas: every operation must give a result, an error of arkffi, or the error
 // that the object's own code threw.
 
-/** A small generator of 32-bit numbers (xorshift). */
-function generator(seed) {
-  let state = seed | 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
+const { generator } = require('./generator.cjs');
 
 /** What getters, traps and setters throw. */
 class Mine extends Error {}

@@ -16,7 +16,7 @@ export const BOARD = {
   answer: 7,
   args: 8,
 };
-export const MOST_PARAMS = 20;
+const MOST_PARAMS = 20;
 export const BOARD_WORDS = BOARD.args + MOST_PARAMS;
 
 /** Strings that C returns. */

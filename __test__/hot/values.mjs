@@ -19,7 +19,7 @@ const scalar = (type, random) => {
 };
 
 /** Memory of some words: small ones move in the engine's heap until their address has been asked for. */
-export function drawMemory(random) {
+function drawMemory(random) {
   const words = random.pick([1, 2, 7, 16, 64, 500]);
   if (random.chance(0.5)) return new Uint32Array(words);
   const offset = 4 * random.below(4);

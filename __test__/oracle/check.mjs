@@ -24,7 +24,7 @@ function inWords(value) {
 }
 
 /** An array that always holds tagged values: engines write every NaN in an array of doubles alike. */
-export function taggedArray(values) {
+function taggedArray(values) {
   const array = [undefined];
   array.pop();
   for (const value of values) array.push(value);

@@ -5,7 +5,7 @@ import { isSigned } from './types.mjs';
 const view = new DataView(new ArrayBuffer(8));
 const F64_NAN = 0x7ff8_0000_0000_0000n;
 
-export function doubleOf(bits) {
+function doubleOf(bits) {
   view.setBigUint64(0, bits);
   return view.getFloat64(0);
 }

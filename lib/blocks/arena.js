@@ -10,7 +10,7 @@ const { offsetBy } = require('../record/access.js');
 const { copyBytes } = require('../record/cold.js');
 const { takeBlock, textBytes } = require('./alloc.js');
 const { measure } = require('./element.js');
-const { ALIGN, HEAP, checkAlign, checkAllocator } = require('./heap.js');
+const { ALIGN, checkAlign, checkAllocator } = require('./heap.js');
 const { hasText, memoryOn } = require('./memory.js');
 
 /** @typedef {InstanceType<typeof import('./block.js').Block>} Block */

@@ -15,7 +15,6 @@ const { getIn, putIn } = require('./access.js');
 const { Block, notOurs } = require('./block.js');
 const { inside, integer, outside, range } = require('./bounds.js');
 const { elementOf, measure } = require('./element.js');
-const { Exposure } = require('./exposure.js');
 const { MOST } = require('./heap.js');
 
 /** @typedef {import('./element.js').Element} Element */

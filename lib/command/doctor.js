@@ -15,8 +15,9 @@ const { version } = require('../../package.json');
 
 /** What variables of the environment do. @type {Record<string, string>} */
 const VARIABLES = {
-  ARKFFI_BACKEND: "'libffi' makes every call go through libffi",
+  ARKFFI_BACKEND: "'libffi' makes every call go through libffi, 'frame' through Node-API",
   ARKFFI_CHECKED: "'1' checks every access to memory at an address",
+  ARKFFI_LOG: "'error', 'warn', 'info' or 'debug': what helper processes are asked for is printed to stderr",
   ARKFFI_NATIVE: 'the file of the addon',
   ARKFFI_TRACE: "'calls', 'memory', 'libraries' are printed to stderr",
   ARKFFI_TRACK: "'1' prints at the end what was never freed",
@@ -51,6 +52,15 @@ function describeBackend(backend) {
   const except =
     process.arch === 'arm64' && process.platform === 'darwin' ? '; libffi for narrow arguments on the stack' : '';
   return `trampolines: machine code for ${machine}${except}`;
+}
+
+/** Who makes calls without Node-API, by the backend that stats() tells. @type {Record<string, string>} */
+const FAST = { fast: "Node's engine", 'bun:ffi': "Bun's own FFI", 'Deno.dlopen': "Deno's own FFI" };
+
+/** What is fast, and why not more is. @param {{ backend: string, reason: string | null }} stats @returns {string} */
+function describeFast({ backend, reason }) {
+  if (!Object.hasOwn(FAST, backend)) return `all calls go by Node-API: ${reason}`;
+  return `${FAST[backend]} calls C${reason === null ? '' : `; ${reason}`}`;
 }
 
 /** @param {string} stubs @returns {string} */
@@ -219,7 +229,9 @@ async function run(positionals, { json }) {
     const arkffi = require('../../index.js');
     facts.addon = describeFile(native.file);
     facts.calls = describeBackend(native.backend);
-    facts.functions = describeStubs(arkffi.stats().stubs);
+    const stats = arkffi.stats();
+    facts.fast = describeFast(stats);
+    facts.functions = describeStubs(stats.stubs);
     findings = await examine(arkffi);
   } catch (error) {
     findings = [{ name: 'the addon', state: 'fails', detail: /** @type {Error} */ (error).message }];

@@ -1,6 +1,7 @@
 'use strict';
-// The interface between stubs and what calls C for them faster than Node-API: the engine's fast API calls, or
-// the host's own FFI. Nothing here is about a function; a provider makes callers for signatures.
+// What makes calls of C for stubs faster than Node-API does: the engine's own calls of C (engine.js), or the host's own
+// FFI (bun.js, deno.js). Nothing here is about a function: a provider makes callers for signatures, which way.js puts in
+// the source of stubs.
 //
 // A *caller* is a JavaScript function `(number, ...values, ...kept) => result` for one *shape*:
 //
@@ -14,8 +15,8 @@
 //              'f64'  any Number
 //   kept     objects (or null) that must stay reachable until C has returned, and are nothing to C
 //   result   'void', 'i32', 'u32', 'f32' or 'f64'; what is in the upper bits of a narrow type does not matter:
-//            the stub cuts i8, u8, i16, u16 and bool from an 'i32'. For 64-bit results and pointers, 'void' is
-//            asked for: the stub reads them in the frame.
+//            the stub cuts i8, u8, i16, u16 and bool from an 'i32'. 'void' is also asked for where the stub reads the
+//            result in the frame: for 64-bit results and pointers, and where calls must return nothing (`reenters`).
 //
 // A caller does not call the C function. It calls one of the entries of Rust (src/fast/entry.rs), which are C
 // functions themselves, with the number before the values:
@@ -23,32 +24,28 @@
 //   uint64_t integers(uint32_t number, ...values)   void, i32, u32
 //   double   floats(uint32_t number, ...values)     f32 (in the low half, as C returns a float) and f64
 //
-// with at most 6 integers (`number` not counted) and 8 floats. `native.hostEntries()` tells their addresses in
-// this environment: `{ integers, floats }`, or null when no entries are left for it. The entries look the
-// function up, restore and keep errno, count the call as a use of its library, and leave the result in the frame too.
-// They never throw. What became of the call they say in the frame's `status`, which the stub reads after the call: 0
-// is "called, and the result is what the caller has returned"; anything else is handled by the stub and
-// lib/fast/way.js (the numbers are those of `Status` in src/fast/entry.rs). So a caller needs no checks and no errors
-// of its own; but if it may *not* make the call, it stores 1 ("not called") in the status instead, and the stub goes
-// by the frame: `u32[offsets.status / 4] = 1`.
+// with at most 6 integers (`number` not counted) and 8 floats; `fewIntegers` and `fewFloats` take at most 4 integers.
+// `native.engineCaller()` finds the entry itself; for a host's own FFI, `native.hostEntries()` tells the addresses in
+// this environment by these names, or null when no entries are left for it, and holding.js which one a shape takes. The
+// entries look the function up, restore and keep errno, hold its library, and leave the result in the frame too.
 //
-// There is a third entry, `void frame(uint32_t number)` (`hostEntries().frame`), for calls whose arguments the stub
-// stores in the frame: records, stack words, everything. Its callers, `(number, ...kept)`, are made by
-// `frameCaller(kept, isApart)`.
+// An entry throws nothing. What became of the call it says in the frame's `status`, which the stub reads afterwards:
+// 0 is "called, and the result is what the caller has returned"; for anything else the stub asks `settle` of way.js
+// (the numbers are those of `Status` in src/fast/entry.rs), which throws what is to be thrown. So a caller needs no checks
+// and no errors of its own. Where the engine stops JavaScript, a caller ends by that, as any function does.
 //
-// A *provider* is `{ name, reenters, caller(values, result, kept), frameCaller?(kept, isApart) }`:
+// One more entry, `void frame(uint32_t number)`, is for calls whose arguments the stub stores in the frame: records, stack
+// words, everything. Its callers, `(number, ...kept)`, are made by `frameCaller`.
 //
-//   name      as stats().backend shall say
-//   reenters  when JavaScript may run inside of such a call of a function that is not declared leaf:
+// A *provider* is a `Provider` (below), of which
+//
+//   name      is what stats().backend says
+//   reenters  says when JavaScript may run inside of such a call of a function that is not declared leaf:
 //              'never'   only leaves are called so
 //              'apart'   in any, through the frame, if `frameCaller` is asked for one apart
 //              'void'    in calls of callers that return nothing
 //              'always'  in any
-//   caller    (values: kinds in order, result: kind, kept: how many) → a caller, or null where this provider has
-//             none for the shape. Asked once for each shape (see `callerFor`).
-//
-// Where it `isSlowToCallBack`, callbacks out of such calls take longer than Node-API does: functions that are given
-// functions, and are no leaves, go by that.
+//   caller    makes a caller, or gives null where this provider has none for the shape. Asked once for each shape.
 
 const native = require('../binding.js');
 const { canGenerate } = require('../generate.js');
@@ -60,10 +57,12 @@ const { canGenerate } = require('../generate.js');
  * @typedef {object} Provider
  * @property {string} name
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
- * @property {(values: Kind[], result: Kind | 'void', kept: number, inFloat?: boolean) => Caller | null} caller
- * @property {boolean} [isSlowToCallBack] callbacks out of its calls take longer than those out of Node-API's
- * @property {boolean} [readsFloats] `caller` makes callers that return nothing of what C returns as a floating-point number
+ * @property {(values: Kind[], result: Kind | 'void', kept: number, inFloat?: boolean) => Caller | null} caller `kept` is how
+ *   many; `inFloat`: C returns a floating-point number, and the result is 'void'
+ * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {(kept: number, isApart: boolean) => Caller | null} [frameCaller]
+ * @property {boolean} [isSlowToCallBack] callbacks out of its calls take longer than those out of Node-API's: functions
+ *   that are given functions, and are no leaves, go by that
  */
 
 /** Why there is no provider. @typedef {{ reason: string }} Absence */
@@ -90,46 +89,51 @@ let chosen;
 /** What calls C fast here, looked for when it is first needed. @returns {Provider | Absence} */
 const provider = () => (chosen ??= choose());
 
-/** @type {Map<string, Caller | null>} */
-const callers = new Map();
+/** What callers' names stand for, in the source of stubs. @type {Record<string, Caller>} */
+const callers = Object.create(null);
+
+/** Those names by shape; null where there is no caller. @type {Map<string, string | null>} */
+const names = new Map();
 
 /**
- * The caller for a shape; null if there is none.
+ * The name of a shape's caller, which is made when it is first asked for; null if there is none.
+ * @param {string} shape
+ * @param {() => Caller | null} make
+ */
+function named(shape, make) {
+  let name = names.get(shape);
+  if (name === undefined) {
+    const caller = make();
+    name = caller && `fast${names.size}_`;
+    if (name) callers[name] = /** @type {Caller} */ (caller);
+    names.set(shape, name);
+  }
+  return name;
+}
+
+/**
+ * The name of the caller for a shape; null if there is none.
  * @param {Kind[]} values
  * @param {Kind | 'void'} result
  * @param {number} kept
  * @param {boolean} inFloat C returns a floating-point number, and `result` is 'void': it is read in the frame
- * @returns {Caller | null}
  */
 function callerFor(values, result, kept, inFloat) {
   const found = provider();
   if ('reason' in found || (inFloat && !found.readsFloats)) return null;
-  const shape = `${result}${inFloat}(${values.join()})${kept}`;
-  let caller = callers.get(shape);
-  if (caller === undefined) {
-    caller = found.caller(values, result, kept, inFloat);
-    callers.set(shape, caller);
-  }
-  return caller;
+  return named(`${result}${inFloat}(${values.join()})${kept}`, () => found.caller(values, result, kept, inFloat));
 }
 
 /**
- * The caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame; null if
- * there is none.
+ * The name of the caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame;
+ * null if there is none.
  * @param {number} kept
  * @param {boolean} isApart it is a function of its own wherever it is called
- * @returns {Caller | null}
  */
 function frameCallerFor(kept, isApart) {
   const found = provider();
-  if ('reason' in found || !found.frameCaller) return null;
-  const shape = `frame${isApart}${kept}`;
-  let caller = callers.get(shape);
-  if (caller === undefined) {
-    caller = found.frameCaller(kept, isApart);
-    callers.set(shape, caller);
-  }
-  return caller;
+  if ('reason' in found) return null;
+  return named(`frame${isApart}${kept}`, () => found.frameCaller?.(kept, isApart) ?? null);
 }
 
-module.exports = { callerFor, frameCallerFor, provider };
+module.exports = { callerFor, callers, frameCallerFor, provider };

@@ -8,7 +8,6 @@ const { NUMBER } = require('../slots.js');
 const { callerFor, frameCallerFor, provider } = require('./provider.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
-/** @typedef {import('./provider.js').Caller} Caller */
 
 const { u32 } = views;
 const { seeTo } = native;
@@ -67,23 +66,6 @@ for (const table of [passed, returned]) {
   for (const entry of Object.values(table)) Object.setPrototypeOf(entry, null);
 }
 
-/** The names that stubs have for callers. @type {Map<Caller, string>} */
-const names = new Map();
-
-/** What those names stand for. @type {Record<string, Caller>} */
-const callers = Object.create(null);
-
-/** @param {Caller} caller @returns {string} */
-function nameOf(caller) {
-  let name = names.get(caller);
-  if (name === undefined) {
-    name = `fast${names.size}_`;
-    names.set(caller, name);
-    callers[name] = caller;
-  }
-  return name;
-}
-
 /** @type {WeakMap<import('../signature.js').Signature, import('../signature.js').Signature>} */
 const ofHosts = new WeakMap();
 
@@ -100,25 +82,18 @@ function ofHost(signature) {
 }
 
 /**
- * Whether a function may be called fast here at all.
+ * When JavaScript may run inside of fast calls of a function, as `reenters` of a provider says it; 'never' where there are
+ * none. A leaf's may be made in any way: no JavaScript runs inside.
  * @param {import('../signature.js').Signature} signature
+ * @returns {import('./provider.js').Provider['reenters']}
  */
-function mayBeFast({ isSlow, isLeaf, params }) {
-  if (isSlow) return false;
+function reentersOf({ isSlow, isLeaf, params }) {
+  if (isSlow) return 'never';
   const found = provider();
-  if ('reason' in found) return false;
-  if (isLeaf) return true;
-  return found.reenters !== 'never' && !(found.isSlowToCallBack && params.some(({ base }) => base === 'function'));
-}
-
-/**
- * How calls of a function must be made, because JavaScript may run inside of them.
- * @param {import('../signature.js').Signature} signature that may be fast
- * @returns {'apart' | 'void' | 'any'}
- */
-function needOf({ isLeaf }) {
-  const { reenters } = /** @type {import('./provider.js').Provider} */ (provider());
-  return isLeaf || reenters === 'always' || reenters === 'never' ? 'any' : reenters;
+  if ('reason' in found) return 'never';
+  if (isLeaf) return 'always';
+  const callsBack = found.isSlowToCallBack && params.some(({ base }) => base === 'function');
+  return callsBack ? 'never' : found.reenters;
 }
 
 /**
@@ -129,10 +104,11 @@ function needOf({ isLeaf }) {
  * @returns {string | undefined} undefined where there is no such way
  */
 function byFrame(signature, kept, otherwise) {
-  if (!mayBeFast(signature)) return undefined;
-  const caller = frameCallerFor(kept.length, needOf(signature) === 'apart');
+  const reenters = reentersOf(signature);
+  if (reenters === 'never') return undefined;
+  const caller = frameCallerFor(kept.length, reenters === 'apart');
   if (caller === null) return undefined;
-  return `${nameOf(caller)}(${[NUMBER, ...kept].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
+  return `${caller}(${[NUMBER, ...kept].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
 }
 
 /**
@@ -154,23 +130,23 @@ function byFrame(signature, kept, otherwise) {
  * @returns {Direct | undefined} undefined where there is no such way
  */
 function direct(signature, values, kept, otherwise, load) {
-  if (!mayBeFast(signature) || signature.isVariant) return undefined;
-  const need = needOf(signature);
+  const reenters = reentersOf(signature);
+  if (reenters === 'never' || signature.isVariant) return undefined;
   // The frame is as fast then, and takes numbers of any kind as they are.
-  if (need === 'apart') return undefined;
+  if (reenters === 'apart') return undefined;
   const types = signature.params.map(({ base }) => passed[base]);
   const kinds = types.map(({ kind }) => kind);
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
   if (floats > MOST.floats || kinds.length - floats > MOST.ints) return undefined;
   // Results are read in the frame then.
-  const isUnread = need === 'void';
+  const isUnread = reenters === 'void';
   const known = returned[signature.result.base];
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const caller = callerFor(kinds, back ? back.kind : 'void', kept.length, inFloat);
   if (caller === null) return undefined;
   const args = values.map((value, index) => types[index].cut(value));
-  const call = `${nameOf(caller)}(${[NUMBER, ...args, ...kept].join(', ')})`;
+  const call = `${caller}(${[NUMBER, ...args, ...kept].join(', ')})`;
   // BigInts go through the frame.
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`).join(' && ');
@@ -200,4 +176,4 @@ function settle() {
   return status === 1;
 }
 
-module.exports = { byFrame, callers, direct, ofHost, settle };
+module.exports = { byFrame, direct, ofHost, settle };

@@ -2,7 +2,6 @@
 // Callbacks: functions of the program that C in the helper calls.
 
 const { isPromise } = require('node:util').types;
-const native = require('../binding.js');
 const { takerOf } = require('../callback/arguments.js');
 const { floorOfHeap, floorOfScratch, images } = require('../call.js');
 const { entries } = require('../callback/entries.js');

@@ -53,4 +53,4 @@ function unready(symbol, error) {
   return Object.assign(createError(code, text, symbol), { signal, exitCode, address, cause: error });
 }
 
-module.exports = { closed, crashed, late, signalName, unready };
+module.exports = { closed, crashed, late, unready };

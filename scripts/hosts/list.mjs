@@ -1,7 +1,7 @@
 // The hosts that the suite is run on, and what is known of others.
 import { attempt } from '../steps.mjs';
 import { leftOutOnArm64, Missing, prepareArm64 } from './arm64.mjs';
-import { fetchNode, fetchPackage } from './packages.mjs';
+import { fetchNode, fetchOther } from './packages.mjs';
 import { bundle, singleExecutables } from './programs.mjs';
 import { runSuite } from './suite.mjs';
 
@@ -30,15 +30,12 @@ function nodeOnArm64() {
 }
 
 /** vitest itself runs on the host, and so do the processes that it and the tests start. */
-function other(name, spec, binary, args) {
-  const folder = fetchPackage(spec, name);
-  if (!folder) throw new Missing(`${spec} could not be had`);
-  const command = `${folder}/${binary}`;
+function other(name, args) {
+  const command = fetchOther(name);
+  if (!command) throw new Missing(`no package of ${name} for this machine could be had`);
   const suite = { command: [command, ...args], args: [], isApart: true };
   return { version: versionOf(command), run: () => runSuite(suite) };
 }
-
-const glibc = platform === 'linux' ? '-glibc' : '';
 
 /**
  * `prepare` gives the version, and what runs the suite, or for programs a test; both throw Missing where that cannot be.
@@ -62,13 +59,13 @@ export const hosts = [
     id: 'bun',
     name: 'Bun',
     system: here,
-    prepare: () => other('bun', `@oven/bun-${platform}-${arch}`, 'bin/bun', ['--bun']),
+    prepare: () => other('bun', ['--bun']),
   },
   {
     id: 'deno',
     name: 'Deno',
     system: here,
-    prepare: () => other('deno', `@deno/${platform}-${arch}${glibc}`, 'deno', ['run', '--allow-all']),
+    prepare: () => other('deno', ['run', '--allow-all']),
   },
   {
     id: 'executable',

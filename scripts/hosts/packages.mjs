@@ -1,7 +1,7 @@
 // Hosts and tools that are tried and are no dependencies: npm packages, unpacked in .hosts/, where they stay.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { announce, attempt, root } from '../steps.mjs';
+import { announce, attempt, npm, root } from '../steps.mjs';
 
 /** Where they are unpacked. */
 export const hostsFolder = path.join(root, '.hosts');
@@ -17,7 +17,7 @@ export function fetchPackage(spec, name) {
   announce(`fetching ${spec}`);
   const fresh = path.join(hostsFolder, `${name}.${process.pid}.new`);
   mkdirSync(fresh, { recursive: true });
-  const packed = attempt('npm', ['pack', '--silent', spec], { cwd: fresh });
+  const packed = attempt(npm, ['pack', '--silent', spec], { cwd: fresh });
   const file = packed.output.trim().split('\n').at(-1);
   if (packed.ok && attempt('tar', ['xzf', file], { cwd: fresh }).ok) {
     rmSync(path.join(fresh, file));
@@ -36,4 +36,18 @@ export const versionOf = (folder) => JSON.parse(readFileSync(path.join(folder, '
 export function fetchNode(major, platform = process.platform, arch = process.arch) {
   const folder = fetchPackage(`node-${platform}-${arch}@${major}`, `node-${major}-${arch}`);
   return folder && path.join(folder, 'bin', 'node');
+}
+
+const { platform, arch } = process;
+
+/** Hosts that are no Node: the packages that have them, of versions that tests have passed with, and where they are. */
+const others = {
+  bun: { spec: `@oven/bun-${platform}-${arch}@1.4.5`, file: 'bin/bun' },
+  deno: { spec: `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}@2.9.6`, file: 'deno' },
+};
+
+/** The binary of a host that is no Node. @param {'bun' | 'deno'} name */
+export function fetchOther(name) {
+  const folder = fetchPackage(others[name].spec, name);
+  return folder && path.join(folder, others[name].file);
 }

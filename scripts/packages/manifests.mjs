@@ -10,7 +10,7 @@ export const platforms = read('lib/platforms.json');
 export const rootPackage = read('package.json');
 
 /** The name of the package that has a platform's addon. */
-export const packageName = (platform) => `${rootPackage.name}-${platform}`;
+const packageName = (platform) => `${rootPackage.name}-${platform}`;
 
 export function platformManifest(platform) {
   const { os, cpu, libc } = platforms[platform];

@@ -8,7 +8,8 @@ import { platformManifest, platforms, rootManifest } from './manifests.mjs';
 const copy = (from, to) => cpSync(from, to, { recursive: true });
 
 function fillRoot(folder, { files }) {
-  for (const file of ['README.md', 'LICENSE', ...files]) {
+  const copied = files.filter((file) => !file.startsWith('!'));
+  for (const file of ['README.md', 'LICENSE', ...copied]) {
     // Of `folder/*.x` the folder is copied; npm leaves out what it does not name.
     const name = file.replace(/\/\*.*$/, '');
     copy(path.join(root, name), path.join(folder, name));

@@ -2,7 +2,7 @@
 // must leave nothing. First both must find mistakes of C that were made on purpose.
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { announce, attempt, install, installPackages, root, run, runTests, targetFolder } from '../steps.mjs';
+import { announce, attempt, install, installPackages, run, runTests, targetFolder } from '../steps.mjs';
 import { aptInstall, buildFaults, buildFixtures, exercise, fail, faults, machine, stop, supp } from './tools.mjs';
 
 const recipe = 'AddressSanitizer';

@@ -24,8 +24,8 @@ pub fn add_runner(env: Env, run: Unknown<'_>) -> Thrown<u32> {
     with_instance(&env, |instance| Ok(instance.add_runner(reference)))
 }
 
-/// Lets other threads reach this one (see [`Instance::listen`]); once for each copy of the package. Returns
-/// its number.
+/// Lets other threads reach this one (see [`Instance::listen`](crate::instance::Instance::listen)); once for each copy of
+/// the package. Returns its number.
 #[napi(
     catch_unwind,
     ts_args_type = "readLetter: () => void, settle: () => void, nothing: () => void, thrown: unknown[], later?: () => void"
@@ -51,7 +51,7 @@ pub fn listen(
     with_instance(&env, |instance| unsafe { instance.listen(raw, listener) })
 }
 
-/// Does what other threads have left to do: see [`Listener::later`].
+/// Does what other threads have left to do: see `Listener::later`.
 #[napi(catch_unwind)]
 pub fn read_mail(env: Env) -> Thrown<()> {
     with_instance(&env, |instance| {
@@ -72,7 +72,7 @@ pub fn keep_alive(env: Env, change: i32) -> Thrown<()> {
     })
 }
 
-/// The process or worker says that it exits (see [`Instance::note_exit`]).
+/// The process or worker says that it exits (see [`Instance::note_exit`](crate::instance::Instance::note_exit)).
 #[napi(catch_unwind)]
 pub fn note_exit(env: Env) -> Thrown<()> {
     with_instance(&env, |instance| {

@@ -11,7 +11,9 @@
 //! * `noted`: the entry for code that the engine moves meanwhile;
 //! * [`host_code`]: whose functions are not called so;
 //! * [`texts`]: how strings get to where C reads them;
-//! * [`slow`]: the same call from code that V8 has not compiled (yet).
+//! * [`slow`]: the same call from code that V8 has not compiled (yet);
+//! * [`settle`]: what is thrown after a call;
+//! * `exported`: the entries by names, for a host that looks them up itself.
 
 mod bare;
 pub mod engine;

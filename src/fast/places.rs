@@ -10,7 +10,7 @@ use std::ptr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use std::sync::atomic::{AtomicPtr, AtomicUsize};
 
-/// So many environments of a process have entries at a time: the main thread and workers. Others go by the frame.
+/// So many environments of a process have entries at a time: the main thread and workers. Others go by Node-API.
 pub const PLACES: usize = 16;
 
 static ALL: [Place; PLACES] = [const { Place::free() }; PLACES];

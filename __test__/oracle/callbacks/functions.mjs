@@ -57,7 +57,7 @@ function drawResult(number, random, context) {
   return random.chance(0.9) ? drawPassed(random, context) : drawOther(random, context);
 }
 
-export function drawCallback(seed, number) {
+function drawCallback(seed, number) {
   const random = createRandom(seed, number ^ STREAM);
   const context = createContext(number, { hasText: true, plainBits: true, hasPresets: true, opaques: OPAQUES });
   const isBare = random.chance(0.3);

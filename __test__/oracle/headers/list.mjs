@@ -36,7 +36,7 @@ export const headers = [
 /** The text that includes a header, with what the checks need. */
 export const prologue = ({ include }) => include.map((file) => `#include <${file}>\n`).join('');
 
-export const flagsOf = ({ flags }) => ['-std=gnu11', '-w', ...(flags?.() ?? [])];
+const flagsOf = ({ flags }) => ['-std=gnu11', '-w', ...(flags?.() ?? [])];
 
 /** Whether the compiler finds it. */
 export function isInstalled(header) {

@@ -61,7 +61,7 @@ function literal(value) {
   return value === -(2n ** 63n) ? `(-${-(value + 1n)} - 1)` : String(value);
 }
 
-export function enumText({ tag, entries }) {
+function enumText({ tag, entries }) {
   return `enum ${tag} { ${entries.map(([name, value]) => `${tag}_${name} = ${literal(value)}`).join(', ')} };`;
 }
 

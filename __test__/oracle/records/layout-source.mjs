@@ -43,7 +43,7 @@ function tell(record) {
   return [`*out++ = sizeof(${type});`, `*out++ = _Alignof(${type});`, ...fields].map((line) => `  ${line}`).join('\n');
 }
 
-export const layoutText = (one) =>
+const layoutText = (one) =>
   `${declarations(one)}\nstatic void tell_${one.number}(uint32_t *out) {\n${one.records.map(tell).join('\n')}\n}\n`;
 
 /** @param {any[]} cases as drawn by `drawLayoutCase`, with consecutive numbers */

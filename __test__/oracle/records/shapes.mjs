@@ -13,7 +13,7 @@ const addresses = ['ptr', 'cstring', 'function'];
 const scalars = [...integers, 'f32', 'f64', ...addresses];
 const sizes = { bool: 1, i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, f32: 4 };
 
-export const sizeOfScalar = (type) => sizes[type] ?? 8;
+const sizeOfScalar = (type) => sizes[type] ?? 8;
 
 /** At least so many bytes: no padding is counted. */
 export function roughSize(type) {
