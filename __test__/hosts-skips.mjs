@@ -18,6 +18,7 @@ const skips = {
       file,
     })),
     { reason: HELPERS, file: '55-', tests: ['in a helper process'] },
+    { reason: HELPERS, file: '95-', tests: ['docs/isolate.md'] },
     { reason: 'JavaScriptCore has one NaN, without payload', file: '03-', tests: ['keeps the payload of a NaN'] },
     {
       reason: 'strings of JavaScriptCore can be longer than the one of the test',
@@ -78,6 +79,7 @@ const skips = {
       file: '27-',
       tests: ['a library that calls while it is loaded'],
     },
+    { reason: 'Bun prints objects on several lines', file: '97-', tests: ['what the pages of ArkFFI show'] },
     {
       reason: 'Bun has no uv_run',
       file: '27-',
@@ -109,10 +111,37 @@ const skips = {
       file,
     })),
     { reason: HELPERS, file: '55-', tests: ['in a helper process'] },
+    { reason: HELPERS, file: '95-', tests: ['docs/isolate.md'] },
     {
       reason: 'Deno does not stop a program at the timeout of node:vm',
       file: '12-',
       tests: ['calls that the engine terminates'],
+    },
+    {
+      reason: 'Deno does not stop a program at the timeout of node:vm',
+      file: '27-',
+      tests: ['a script that the engine stops inside a callback stops'],
+    },
+    { reason: 'workers of Deno have less stack', file: '27-', tests: ['calls nest 400 levels deep in a worker'] },
+    {
+      reason: 'process.exit in a worker of Deno does not stop its script',
+      file: '27-',
+      tests: ['process.exit inside of a callback ends a worker'],
+    },
+    {
+      reason: 'Deno panics when handlers of its exit have been removed, and in process.reallyExit',
+      file: '27-',
+      tests: ['the same where the exit event has no listeners any more', 'the same with process.reallyExit'],
+    },
+    { reason: 'Deno words errors in another way', file: '27-', tests: ['an abort signal that unloads a library'] },
+    {
+      reason: 'Deno has no uv_run',
+      file: '27-',
+      tests: [
+        'C that runs the event loop gets all calls',
+        'callbacks around and inside of an event loop that C runs',
+        'errors of callbacks while C runs the event loop',
+      ],
     },
     {
       reason: 'it fills the four threads of Node’s pool; Deno’s has hundreds',
