@@ -37,8 +37,10 @@ fn set(which: Resource, limit: u64, tolerance: u64) -> Result<(), String> {
     if unsafe { libc::getrlimit(which, &raw mut present) } != 0 {
         return Err(std::io::Error::last_os_error().to_string());
     }
-    let hard = limit.saturating_add(tolerance).min(present.rlim_max);
-    let wanted = libc::rlimit { rlim_cur: limit.min(present.rlim_cur).min(hard), rlim_max: hard };
+    // Systems of 32 bits count in fewer.
+    let counted = |value: u64| libc::rlim_t::try_from(value).unwrap_or(libc::rlim_t::MAX);
+    let hard = counted(limit.saturating_add(tolerance)).min(present.rlim_max);
+    let wanted = libc::rlimit { rlim_cur: counted(limit).min(present.rlim_cur).min(hard), rlim_max: hard };
     // SAFETY: `wanted` is only read.
     if unsafe { libc::setrlimit(which, &raw const wanted) } != 0 {
         return Err(std::io::Error::last_os_error().to_string());

@@ -5,7 +5,7 @@ use super::entry::Passing;
 use super::{slow, texts};
 use napi::sys;
 use std::collections::HashMap;
-use std::ffi::{CStr, c_void};
+use std::ffi::c_void;
 use std::ptr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -209,7 +209,7 @@ impl Engine {
         }
         let is_this = |version: &&Version| version.modules == modules && v8.starts_with(version.v8);
         let version = *VERSIONS.iter().find(is_this).ok_or("this version of Node is not known")?;
-        let find = |name: &CStr| {
+        let find = |name: &std::ffi::CStr| {
             // SAFETY: it only looks the name up.
             let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
             if address.is_null() { Err("Node does not export what is needed") } else { Ok(address) }

@@ -21,6 +21,8 @@ unsafe impl Sync for Arena {}
 /// Where nothing else is put: above what engines choose for their heaps (46 bits), below programs and libraries.
 #[cfg(target_pointer_width = "64")]
 const PLACES: std::ops::Range<u64> = 0x4200_0000_0000..0x5200_0000_0000;
+#[cfg(target_pointer_width = "32")]
+const PLACES: std::ops::Range<u64> = 0x5000_0000..0x9000_0000;
 /// So many places are tried before the system may choose.
 const TRIES: u64 = 16;
 
@@ -82,7 +84,8 @@ impl Arena {
     ///
     /// `ERR_CALL_FAILED` when there is no room.
     pub fn anywhere(file: &File, length: usize, seed: u64) -> Result<Arena, Error> {
-        let span = (PLACES.end - PLACES.start) / (1 << 16) - (length as u64 >> 16);
+        let room = (PLACES.end - PLACES.start).saturating_sub(length as u64);
+        let span = (room >> 16).max(1);
         for attempt in 0..TRIES {
             // A step through a permutation: the attempts of several seeds differ.
             let place = seed.wrapping_add(attempt).wrapping_mul(0x9e37_79b9_7f4a_7c15) % span;
