@@ -53,7 +53,7 @@ const skips = ran
   .map((result) => `${title(result)}:\n\n${skippedOn(result)}`);
 const page = [
   table(['host', 'state', 'tests passed', 'skipped', 'what'], known),
-  '`tested`: every test of the suite that is not skipped passed. `partly run`: not in one run, or not all files. `built`: compiled, and hardly run. `expected`: written for, never run.',
+  '`tested`: every test of the suite that is not skipped passed. `partly run`: not in one run, or not all files. `built`: compiled, and hardly or never run. `expected`: written for, never run.',
   '**Skipped tests, and why**',
   ...skips,
 ].join('\n\n');

@@ -32,16 +32,19 @@ mod linux {
     use std::io;
 
     /// A system call, and when it is refused: in any of these cases, or always when there are none.
-    type Refusal = (i64, Vec<SeccompRule>);
+    type Refusal = (libc::c_long, Vec<SeccompRule>);
 
     /// The bit of the numbers of a second set of system calls, which some kernels of x86-64 have.
-    const X32: i64 = 0x4000_0000;
+    const X32: libc::c_long = 0x4000_0000;
 
     /// Refuses system calls in all threads of this process. Privileges are forgone first: the system demands it.
     pub fn apply(refused: Vec<Refusal>) -> Result<(), String> {
         let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|error| error.to_string())?;
         let refuse = SeccompAction::Errno(libc::EACCES.cast_unsigned());
-        let filter = SeccompFilter::new(refused.into_iter().collect(), SeccompAction::Allow, refuse, arch);
+        // Elsewhere `c_long` has 32 bits.
+        #[allow(clippy::useless_conversion)]
+        let refused = refused.into_iter().map(|(number, rules)| (i64::from(number), rules)).collect();
+        let filter = SeccompFilter::new(refused, SeccompAction::Allow, refuse, arch);
         let program: BpfProgram = filter.and_then(TryInto::try_into).map_err(|error| error.to_string())?;
         seccompiler::apply_filter_all_threads(&program).map_err(|error| error.to_string())
     }
