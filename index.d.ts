@@ -1320,12 +1320,12 @@ export interface IsolateStatus {
 
 /**
  * A pointer of a helper process. Only calls of the same isolate take it; it stands for no number here. When its helper
- * has ended it is invalid for ever (`ERR_INVALID_MEM_ID`).
+ * has ended it is invalid for ever (`ERR_INVALID_MEM_ID`), one into what was lent to a call when that has returned.
  */
 export class IsolatedPointer {
   #private;
   private constructor();
-  /** Whether its helper has ended. */
+  /** Whether its helper has ended, or the call that had lent what it points to. */
   readonly freed: boolean;
   /** The name of the type it points to, where that is opaque. */
   readonly name: string | undefined;

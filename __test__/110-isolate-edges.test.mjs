@@ -57,8 +57,7 @@ it('a library that cannot be opened again is an error of the call that needs it'
   const folder = mkdtempSync(join(tmpdir(), 'arkffi gone '));
   const file = join(folder, 'library.so');
   copyFileSync(fixture('faults'), file);
-  const library = isolate(file, functions);
-  isolates.push(library);
+  const library = closeAtEnd(isolate(file, functions));
   rmSync(folder, { recursive: true });
   thrown(() => library.symbols.abort_with(null));
   const error = thrown(() => library.symbols.increment(null, 0));

@@ -192,8 +192,7 @@ describe('addresses of one process do not get to another:', () => {
     counter_new: { args: ['i32'], returns: Counter },
     counter_next: { args: [Counter], returns: 'i32' },
   };
-  const inside = isolate(fixture('records'), definitions);
-  isolates.push(inside);
+  const inside = closeAtEnd(isolate(fixture('records'), definitions));
   const records = inside.symbols;
   const refused = (definition) => thrown(() => inside.open(fixture('records'), { person_default: definition }));
   const unread = { class: 'FFIError', code: 'ERR_UNSUPPORTED_ARGS', symbol: 'person_default' };
@@ -208,8 +207,7 @@ describe('addresses of one process do not get to another:', () => {
   });
 
   test('such an argument of a callback that comes as an object is refused', () => {
-    const other = isolate(fixture('callbacks'), { apply_callback: { args: ['function', 'i32'] } });
-    isolates.push(other);
+    const other = closeAtEnd(isolate(fixture('callbacks'), { apply_callback: { args: ['function', 'i32'] } }));
     const taking = new JSCallback(() => 0, { args: [Person], returns: 'i32' });
     const error = thrown(() => other.symbols.apply_callback(taking, 1));
     expect(error).toMatchObject({ ...unread, symbol: 'callback' });
@@ -245,6 +243,42 @@ describe('addresses of one process do not get to another:', () => {
       const wrong = { counter, function: next, ...member };
       expect(['ERR_INVALID_ARG_TYPE', 'ERR_OUT_OF_RANGE']).toContain(thrown(() => memory.set(0, wrong)).code);
     }
+  });
+
+  test('a pointer into what was lent ends with its call', async () => {
+    const definitions = { strchr: { args: ['ptr', 'i32'], returns: 'ptr' } };
+    const { symbols: libc } = inside.open(null, definitions);
+    const text = new Uint8Array(Buffer.from('name=value\0'));
+    const own = inside.strdup('name=value');
+    const found = libc.strchr(text, 61);
+    const later = await libc.strchr.async(text, 61);
+    const large = libc.strchr(new Uint8Array(2 ** 21).fill(61), 61);
+    for (const pointer of [found, later, large]) {
+      expect(pointer.freed).toBe(true);
+      expect(thrown(() => inside.text(pointer))).toMatchObject({ code: 'ERR_INVALID_MEM_ID', symbol: 'text' });
+      expect(thrown(() => libc.strchr(pointer, 61))).toMatchObject({ code: 'ERR_INVALID_MEM_ID', argument: 0 });
+    }
+    for (const pointer of [libc.strchr(own, 61), await libc.strchr.async(own, 61)]) {
+      libc.strchr(text, 61);
+      expect([pointer.freed, inside.text(pointer)]).toEqual([false, '=value']);
+    }
+  });
+
+  test('a pointer into what was lent is one while its call is under way', () => {
+    const other = closeAtEnd(
+      isolate(fixture('callbacks'), {
+        qsort: {
+          args: ['ptr', 'usize', 'usize', callback(['ptr', 'ptr'], 'i32')],
+        },
+      }),
+    );
+    const bytes = new Uint8Array([3, 1, 2]);
+    let kept;
+    other.symbols.qsort(bytes, 3, 1, (a, b) => {
+      kept = a;
+      return other.read(a, 'u8') - other.read(b, 'u8');
+    });
+    expect([...bytes, kept.freed]).toEqual([1, 2, 3, true]);
   });
 
   test('buffers that keep what they point to are refused, by value and by address', () => {

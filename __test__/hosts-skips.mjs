@@ -185,6 +185,10 @@ const skips = {
   ],
 };
 
+/** Whether a host runs nothing of a file. @param {string} file its name @param {string} [on] */
+export const isLeftOut = (file, on = host) =>
+  skips[on]?.some((skip) => file.startsWith(skip.file) && skip.tests === undefined) ?? false;
+
 /**
  * Why a test is not run on a host; undefined when it is.
  * @param {string} file the name of its file

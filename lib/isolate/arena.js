@@ -25,6 +25,14 @@ const keeps = new WeakMap();
 /** Of arenas with buffers that a program may have transferred: who has one then, nobody tells. @type {Set<unknown>} */
 const staying = new Set();
 
+/**
+ * What lends memory to C until it is over.
+ * @typedef {{ isOver: boolean, arena: Arena, base: number, outer: Lender | undefined }} Lender
+ */
+
+/** Of memory that was lent. @type {any} */
+const NOBODY = Object.freeze({ isOver: true });
+
 class Arena {
   /** The first bytes. While it, or a buffer that is kept with it, lives, the memory is mapped. */
   #base;
@@ -87,6 +95,23 @@ class Arena {
     const size = this.#buddies.give(at);
     // With the helper, all of it was given back.
     if (isAlive && size >= LARGE) native.isolateForget(this.#channel, at, size);
+  }
+
+  /** Who lends memory beside the stack, by its address. @type {Map<number, Lender>} */
+  lenders = new Map();
+
+  /**
+   * Who lends what is at an address of the arena.
+   * @param {number} address
+   * @param {Lender | undefined} innermost call that is under way
+   * @returns {Lender | undefined} undefined for memory that the program has allocated
+   */
+  lenderOf(address, innermost) {
+    const at = address - this.start;
+    if (at >= STACK) return this.lenders.get(this.start + this.#buddies.around(at));
+    let lender = innermost;
+    while (lender && (lender.arena !== this || at < lender.base)) lender = lender.outer;
+    return lender ?? NOBODY;
   }
 
   /** Bytes that are taken, the stack aside. */

@@ -11,7 +11,7 @@ const { readOne, writeMember } = require('../record/member.js');
 const { refusal } = require('../refuse.js');
 const { worded } = require('../refused.js');
 const { IsolatedCall } = require('./isolated-call.js');
-const { addressIn, IsolatedPointer } = require('./pointer.js');
+const { addressIn, problem } = require('./pointer.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 
@@ -29,16 +29,11 @@ const MOST = 2 ** 31;
 function resolve(isolation, caller, pointer, offset, index) {
   const helper = isolation.inside;
   const address = addressIn(pointer, helper);
-  if (
-    address === undefined ||
-    (address === INVALID && !(/** @type {InstanceType<typeof IsolatedPointer>} */ (pointer).freed))
-  ) {
+  const gone = address === INVALID ? problem(pointer) : undefined;
+  if (gone) throw createError(gone.code, `${caller}: argument 0: ${gone.text}`, caller, 0);
+  if (address === undefined || address === INVALID) {
     const text = `${caller}: argument 0: expected an IsolatedPointer of this isolate, got ${describe(pointer)}`;
     throw createError('ERR_INVALID_ARG_TYPE', text, caller, 0);
-  }
-  if (address === INVALID) {
-    const text = `${caller}: argument 0: the helper process that this pointer is of has ended`;
-    throw createError('ERR_INVALID_MEM_ID', text, caller, 0);
   }
   const by = integer(caller, offset, index, 'an offset in bytes');
   return typeof address === 'bigint' ? address + BigInt(by) : address + by;

@@ -50,6 +50,15 @@ class Buddies {
     return start;
   }
 
+  /** Where the block that is taken around a place starts; -1 when there is none. @param {number} at */
+  around(at) {
+    for (let order = LEAST; order <= this.order; order++) {
+      const start = at - (at % 2 ** order);
+      if (this.#taken.get(start) === order) return start;
+    }
+    return -1;
+  }
+
   /**
    * @param {number} start of a block that is taken
    * @returns {number} its size

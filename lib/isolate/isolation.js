@@ -1,7 +1,6 @@
 'use strict';
 // An isolate: its helper, which is started again when it has ended, its libraries, and its functions.
 
-const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 const native = require('../binding.js');
 const { CHECKED_TEXT, allChecked } = require('../checked.js');
@@ -10,8 +9,9 @@ const { closed, unready } = require('./death.js');
 const { Helper } = require('./helper.js');
 const { MISSING } = require('./kinds.js');
 const { Log } = require('./log.js');
-const { wholePath } = require('./options.js');
+const { placed } = require('./options.js');
 const { Passage } = require('./passage.js');
+const { pointerIn } = require('./pointer.js');
 const { Refused } = require('../refused.js');
 const { Types } = require('./types.js');
 
@@ -83,6 +83,17 @@ class Isolation {
     return this.#passage ?? this.outside();
   }
 
+  /**
+   * A pointer of the helper.
+   * @param {number | bigint} address not NULL
+   * @param {string} [name] of the opaque type that it points to
+   */
+  pointer(address, name) {
+    const { arena } = this.inside;
+    const lender = arena.has(address) ? arena.lenderOf(Number(address), this.#passage) : undefined;
+    return pointerIn(this.inside, address, name, lender);
+  }
+
   /** What is written to memory of the helper lends nothing. @returns {AnyPassage} */
   outside() {
     const passage = this.inside.passage(false);
@@ -141,6 +152,7 @@ class Isolation {
     const helper = this.ready(symbol);
     const outer = this.#passage;
     const passage = helper.passage(true);
+    passage.outer = outer;
     this.log.info?.('call', symbol);
     try {
       this.#passage = passage;
@@ -284,23 +296,6 @@ class Isolation {
     this.libraries.clear();
     this.inside.close();
   }
-}
-
-/**
- * What is opened, wherever the helper is, and the program when it has to be opened again. Names without a folder are
- * looked for by the system.
- * @param {string} caller
- * @param {string[] | null} paths
- * @param {Opening} opening
- */
-function placed(caller, paths, opening) {
-  const whole = (/** @type {string} */ one) =>
-    wholePath(one, (text) => createError('ERR_INVALID_ARG_VALUE', `${caller}: ${text}`, caller));
-  const isName = (/** @type {string} */ one) => path.basename(one) === one;
-  return {
-    paths: paths && paths.map((one) => (isName(one) ? one : whole(one))),
-    opening: { ...opening, search: opening.search.map(whole) },
-  };
 }
 
 /**

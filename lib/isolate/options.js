@@ -201,4 +201,21 @@ function wholePath(given, refuse) {
   return path.resolve(given);
 }
 
-module.exports = { currentFolder, readIsolateOptions, wholePath };
+/**
+ * What is opened, wherever the helper is, and the program when it has to be opened again. Names without a folder are
+ * looked for by the system.
+ * @param {string} caller
+ * @param {string[] | null} paths
+ * @param {import('../library/open.js').Opening} opening
+ */
+function placed(caller, paths, opening) {
+  const whole = (/** @type {string} */ one) =>
+    wholePath(one, (text) => createError('ERR_INVALID_ARG_VALUE', `${caller}: ${text}`, caller));
+  const isName = (/** @type {string} */ one) => path.basename(one) === one;
+  return {
+    paths: paths && paths.map((one) => (isName(one) ? one : whole(one))),
+    opening: { ...opening, search: opening.search.map(whole) },
+  };
+}
+
+module.exports = { currentFolder, placed, readIsolateOptions };

@@ -40,7 +40,10 @@ class Passage {
   refusal = undefined;
   /** @type {{ unpin: () => void }[] | undefined} */
   #pinned = undefined;
-  #base;
+  /** Whether nothing of it is lent any more. */
+  isOver = false;
+  /** The one in whose call it was made. @type {Passage | undefined} */
+  outer = undefined;
 
   /** @param {Helper} helper @param {boolean} isStacked whether it ends before those that have begun earlier */
   constructor(helper, isStacked) {
@@ -49,7 +52,8 @@ class Passage {
     this.isStacked = isStacked;
     /** Whether what C writes is copied back. */
     this.isWatched = true;
-    this.#base = helper.arena.top;
+    /** Where in the arena's stack that begins which it lends. */
+    this.base = helper.arena.top;
   }
 
   /**
@@ -64,6 +68,7 @@ class Passage {
     if (at !== -1) return arena.start + at;
     const address = arena.take(Math.max(size + 8, align));
     if (address === 0) throw new Refused('ERR_MALLOC_FAILED', `no memory for a copy of ${size} bytes`);
+    arena.lenders.set(address, this);
     (this.#taken ??= []).push(address);
     return address;
   }
@@ -212,6 +217,7 @@ class Passage {
 
   /** Whoever took it gives it back. */
   forgetTaken() {
+    this.#taken?.forEach((address) => this.arena.lenders.delete(address));
     this.#taken = undefined;
   }
 
@@ -222,14 +228,16 @@ class Passage {
 
   /** The call has ended, or is not made after all. */
   close() {
+    this.isOver = true;
     this.#opened?.forEach((callback) => callback.close());
     this.#opened = undefined;
     this.#pinned?.forEach((block) => block.unpin());
     this.#pinned = undefined;
     this.#loans = undefined;
-    if (this.isStacked) this.arena.top = this.#base;
-    this.#taken?.forEach((address) => this.arena.give(address, this.helper.isAlive));
-    this.#taken = undefined;
+    if (this.isStacked) this.arena.top = this.base;
+    const taken = this.#taken;
+    this.forgetTaken();
+    taken?.forEach((address) => this.arena.give(address, this.helper.isAlive));
   }
 }
 

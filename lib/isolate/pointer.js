@@ -16,14 +16,17 @@ class IsolatedPointer {
   #address;
   /** What it points to, of an opaque type. @type {string | undefined} */
   #name;
+  /** What lends the memory that it points to. @type {import('./arena.js').Lender | undefined} */
+  #lender;
 
   /**
    * @param {object} secret
    * @param {Helper} helper
    * @param {number | bigint} address
    * @param {string | undefined} name
+   * @param {import('./arena.js').Lender | undefined} lender
    */
-  constructor(secret, helper, address, name) {
+  constructor(secret, helper, address, name, lender) {
     if (secret !== SECRET) {
       const text = 'IsolatedPointer: only functions of an isolated library return one';
       throw createError('ERR_INVALID_ARG_TYPE', text, 'IsolatedPointer');
@@ -31,12 +34,13 @@ class IsolatedPointer {
     this.#helper = helper;
     this.#address = address;
     this.#name = name;
+    this.#lender = lender;
     Object.freeze(this);
   }
 
-  /** Whether its helper is gone: then nothing is there any more. */
+  /** Whether its helper is gone, or the call that had lent what it points to: then nothing is there any more. */
   get freed() {
-    return !this.#helper.isAlive;
+    return !this.#helper.isAlive || this.#lender?.isOver === true;
   }
 
   /** The name of the type it points to, where that is opaque. */
@@ -68,15 +72,18 @@ class IsolatedPointer {
   static addressIn(value, helper, name) {
     if (typeof value !== 'object' || value === null || !(#address in value)) return undefined;
     const pointer = /** @type {IsolatedPointer} */ (value);
-    if (pointer.#helper !== helper || !helper.isAlive) return INVALID;
+    if (pointer.#helper !== helper || pointer.freed) return INVALID;
     return name !== undefined && pointer.#name !== name ? INVALID : pointer.#address;
   }
 
   /** @param {any} value @returns {{ code: string, text: string } | undefined} */
   static problem(value) {
-    if (!(#address in value)) return undefined;
-    if (/** @type {IsolatedPointer} */ (value).#helper.isAlive) return undefined;
-    return { code: 'ERR_INVALID_MEM_ID', text: 'the helper process that this pointer is of has ended' };
+    if (!(#address in value) || !value.freed) return undefined;
+    const isLent = /** @type {IsolatedPointer} */ (value).#helper.isAlive;
+    const why = isLent
+      ? 'this pointer is to what was lent to a call, which has returned'
+      : 'the helper process that this pointer is of has ended';
+    return { code: 'ERR_INVALID_MEM_ID', text: why };
   }
 
   /** @param {any} value */
@@ -99,7 +106,8 @@ registerWrapper(
  * @param {Helper} helper
  * @param {number | bigint} address not NULL
  * @param {string} [name]
+ * @param {import('./arena.js').Lender} [lender]
  */
-const pointerIn = (helper, address, name) => new IsolatedPointer(SECRET, helper, address, name);
+const pointerIn = (helper, address, name, lender) => new IsolatedPointer(SECRET, helper, address, name, lender);
 
-module.exports = { IsolatedPointer, addressIn, pointerIn };
+module.exports = { addressIn, IsolatedPointer, pointerIn, problem };

@@ -6,7 +6,7 @@ const { INVALID } = require('../pointer.js');
 const { hasAddresses } = require('../record/addresses.js');
 const { Lent } = require('../record/lent.js');
 const { Refused } = require('../refused.js');
-const { addressIn, pointerIn } = require('./pointer.js');
+const { addressIn } = require('./pointer.js');
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('../signature.js').Signature} Signature */
@@ -203,7 +203,7 @@ class Types {
 
   /** @param {number | bigint} address @param {string} [name] */
   pointer(address, name) {
-    return address === 0 ? null : pointerIn(this.#isolation.inside, address, name);
+    return address === 0 ? null : this.#isolation.pointer(address, name);
   }
 
   /** @param {CType} type @param {string} name @returns {CType} */

@@ -1,4 +1,5 @@
 // The hosts that the suite is run on, and what is known of others.
+import { isLeftOut } from '../../__test__/hosts-skips.mjs';
 import { attempt } from '../steps.mjs';
 import { leftOutOnArm64, Missing, prepareArm64 } from './arm64.mjs';
 import { fetchNode, fetchOther } from './packages.mjs';
@@ -30,10 +31,16 @@ function nodeOnArm64() {
 }
 
 /** vitest itself runs on the host, and so do the processes that it and the tests start. */
-function other(name, args) {
+function other(host, args) {
+  const name = host.toLowerCase();
   const command = fetchOther(name);
   if (!command) throw new Missing(`no package of ${name} for this machine could be had`);
-  const suite = { command: [command, ...args], args: [], isApart: true };
+  const suite = {
+    command: [command, ...args],
+    args: [],
+    isLeftOut: (/** @type {string} */ file) => isLeftOut(file, host),
+    isApart: true,
+  };
   return { version: versionOf(command), run: () => runSuite(suite) };
 }
 
@@ -59,13 +66,13 @@ export const hosts = [
     id: 'bun',
     name: 'Bun',
     system: here,
-    prepare: () => other('bun', ['--bun']),
+    prepare: () => other('Bun', ['--bun']),
   },
   {
     id: 'deno',
     name: 'Deno',
     system: here,
-    prepare: () => other('deno', ['run', '--allow-all']),
+    prepare: () => other('Deno', ['run', '--allow-all']),
   },
   {
     id: 'executable',

@@ -60,15 +60,26 @@ async function watched(program, args, options) {
  * @param {string[]} how.command what runs a program of JavaScript on the host that runs vitest
  * @param {string[]} how.args for vitest
  * @param {Record<string, string>} [how.env]
+ * @param {(file: string) => boolean} [how.isLeftOut] what nothing is run of
  * @param {boolean} [how.isApart] one file at a time, each with vitest of its own: the end of the host is that of a file
  * @returns {Promise<Results>}
  */
-export async function runSuite({ command: [program, ...before], args, env = {}, isApart = false }) {
+export async function runSuite({
+  command: [program, ...before],
+  args,
+  env = {},
+  isLeftOut = () => false,
+  isApart = false,
+}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'arkffi-hosts-'));
   /** @type {Results} */
   const results = { passed: 0, failed: [], skipped: [] };
   const files = readdirSync(path.join(root, '__test__')).filter((name) => name.endsWith('.test.mjs'));
   for (const file of isApart ? files : ['']) {
+    if (isLeftOut(file)) {
+      results.skipped.push({ file, test: 'all of it' });
+      continue;
+    }
     const output = path.join(folder, `${file}.json`);
     const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${output}`];
     const how = await watched(program, [...before, vitest, 'run', ...reporters, ...args, ...(file ? [file] : [])], {
