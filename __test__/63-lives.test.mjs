@@ -248,10 +248,15 @@ onLinux('resident memory is flat over twenty thousand rounds of opening and clos
       }
     };
     await rounds(5000);
-    const before = await used();
-    await rounds(20_000);
-    const growth = (await used()).map((size, index) => size - before[index]);
-    // 1 KB of each round would be 20 MB; one engine keeps up to 10 MB of pages for itself, now and then.
-    return growth[0] < 15 && growth[1] < 2 && stats().libraries === 0 ? 'flat' : growth + ' MB';`;
+    const seen = [];
+    // 1 KB of each round would be 20 MB each time; an engine keeps some 10 MB of pages for itself, now and then.
+    for (let time = 0; time < 3; time++) {
+      const before = await used();
+      await rounds(20_000);
+      const growth = (await used()).map((size, index) => size - before[index]);
+      seen.push(growth + ' MB');
+      if (growth[0] < 12 && growth[1] < 2 && stats().libraries === 0) return 'flat';
+    }
+    return seen.join();`;
   expect(outcome(program, ['--no-compilation-cache', '--max-semi-space-size=2'])).toBe('flat');
 });
