@@ -103,7 +103,7 @@ export const others = [
   },
   {
     name: 'Node',
-    system: 'Linux with musl, x86-64 and arm64',
+    system: 'Linux with musl on x86-64 and arm64, Linux on 32-bit ARM',
     state: 'built',
     note: 'with zig by `npm run pack:all`; never run',
   },
