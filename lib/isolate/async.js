@@ -56,8 +56,12 @@ function asyncWay(isolation) {
     const flags = call.isText ? TEXT : 0;
     const code = native.isolateSend(channel, START, flags, id, target, bytes, errno, 0, limit, undefined);
     if (code !== 0) {
-      helper.end(code === LATE ? `it took no call for ${limit} ms` : 'it ended', code === LATE ? 0 : 2000);
-      throw code === LATE ? late(call.symbol, limit) : crashed(call.symbol, helper.death);
+      if (code === LATE) {
+        helper.end(`it took no call for ${limit} ms`, 0);
+        throw late(call.symbol, limit);
+      }
+      helper.ended();
+      throw crashed(call.symbol, helper.death);
     }
     // What callbacks exchange.
     call.passage = lending.passage;

@@ -79,7 +79,7 @@ class Events {
 
   /** There are no more. */
   ended() {
-    this.#helper.end('it ended', 2000);
+    this.#helper.ended();
   }
 
   #callBack() {

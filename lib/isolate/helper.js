@@ -265,7 +265,7 @@ class Helper {
     if (code !== ENDED) {
       const what = code === MALFORMED ? 'bytes that are no message' : 'a message that nobody waits for';
       this.end(`it sent ${what}`, 0, true);
-    } else this.end(GONE, PATIENCE);
+    } else this.ended();
     return crashed(symbol, this.death);
   }
 
@@ -298,6 +298,11 @@ class Helper {
     // Other calls that are inside are told too.
     if (patience === 0 && reason !== GONE) this.death = { ...this.death, reason };
     this.#leave();
+  }
+
+  /** It has closed its pipes. */
+  ended() {
+    this.end(GONE, PATIENCE);
   }
 
   /** Ends it because it is not needed any more. */
