@@ -60,10 +60,13 @@ export function addonFile(platform = process.platform, arch = process.arch) {
   return path.join(root, `arkffi.${platform}-${arch}${suffix}.node`);
 }
 
+/** What cargo is told to build the addon. With Cargo.toml's other kind of library there is no link-time optimization. */
+export const addonOnly = ['--lib', '--crate-type', 'cdylib'];
+
 /** Builds the addon; cargo does nothing when the sources have not changed. */
 export function buildAddon(profile = 'release') {
   announce(`building the addon (${profile})`);
-  run('cargo', ['build', '--lib', ...(profile === 'release' ? ['--release'] : [])]);
+  run('cargo', ['rustc', ...addonOnly, ...(profile === 'release' ? ['--release'] : [])]);
   const name = { darwin: 'libarkffi.dylib', win32: 'arkffi.dll' }[process.platform] ?? 'libarkffi.so';
   install(path.join(targetFolder, profile === 'release' ? 'release' : 'debug', name), addonFile());
 }

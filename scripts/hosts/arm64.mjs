@@ -1,7 +1,7 @@
 // arm64 Linux, emulated by qemu: the tools, Node, and the build. Installs what it needs with apt where that is allowed.
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { addonFile, announce, attempt, install, run, targetFolder } from '../steps.mjs';
+import { addonFile, addonOnly, announce, attempt, install, run, targetFolder } from '../steps.mjs';
 import { fetchNode } from './packages.mjs';
 
 const target = 'aarch64-unknown-linux-gnu';
@@ -74,7 +74,7 @@ export function prepareArm64() {
     CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER: qemu,
   };
   announce('building for arm64');
-  run(cargo, ['build', '--lib', '--release', '--target', target], { env: cross });
+  run(cargo, ['rustc', ...addonOnly, '--release', '--target', target], { env: cross });
   install(path.join(targetFolder, target, 'release', 'libarkffi.so'), addonFile('linux', 'arm64'));
   // What only reads text does the same on every machine, and takes minutes here. Of helper processes, qemu forgets no
   // pages, and does not tell of programs that are not there.

@@ -2,7 +2,7 @@
 // libraries of every system. What cannot be built is told, with the reason.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { attempt, install, targetFolder } from '../steps.mjs';
+import { addonOnly, attempt, install, targetFolder } from '../steps.mjs';
 import { platforms } from './manifests.mjs';
 
 const TOOLS = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.1'];
@@ -52,12 +52,12 @@ function hasRust(rust) {
 
 /** How to build for a platform: systems of their own kind need only their own tools. */
 function recipe({ rust, os, libc }, platform) {
-  if (os === process.platform && os !== 'linux') return { command: 'build', target: rust, env: process.env };
+  if (os === process.platform && os !== 'linux') return { program: 'cargo', target: rust, env: process.env };
   const { env, reason } = zigEnvironment();
   if (!env) return { reason };
   const usesGlibc = libc === 'glibc' || platform.includes('gnueabi');
   const more = (environments[libc] ?? environments[os])?.();
-  return { command: 'zigbuild', target: usesGlibc ? `${rust}.${GLIBC}` : rust, env: { ...env, ...more } };
+  return { program: 'cargo-zigbuild', target: usesGlibc ? `${rust}.${GLIBC}` : rust, env: { ...env, ...more } };
 }
 
 /**
@@ -67,9 +67,9 @@ function recipe({ rust, os, libc }, platform) {
 export function buildFor(platform) {
   const { rust, os } = platforms[platform];
   if (!hasRust(rust)) return { reason: `no Rust library for ${rust} could be had` };
-  const { command, target, env, reason } = recipe(platforms[platform], platform);
+  const { program, target, env, reason } = recipe(platforms[platform], platform);
   if (reason) return { reason };
-  const built = attempt('cargo', [command, '--lib', '--release', '--target', target], { env });
+  const built = attempt(program, ['rustc', ...addonOnly, '--release', '--target', target], { env });
   if (!built.ok) return { reason: `cargo: ${/^error.*$/m.exec(built.output)?.[0] ?? 'it did not run'}` };
   const name = { darwin: 'libarkffi.dylib', win32: 'arkffi.dll' }[os] ?? 'libarkffi.so';
   const file = path.join(targetFolder, 'packages', `arkffi.${platform}.node`);
