@@ -25,7 +25,6 @@ use crate::frame::Frame;
 use crate::invoke::{Backend, Call};
 use crate::library::{Gate, Library, object_at};
 use crate::mailbox::Mailbox;
-use crate::presence::LastCall;
 use crate::segments::Segment;
 use crate::shortcut;
 use crate::targets::{Target, Targets};
@@ -94,7 +93,6 @@ pub struct Instance {
     env: Cell<sys::napi_env>,
     /// What other threads share with this one.
     mailbox: Arc<Mailbox>,
-    last_call: LastCall,
     levels: Levels,
     callbacks: RefCell<Callbacks>,
     async_calls: AsyncCalls,
@@ -140,7 +138,6 @@ impl Instance {
             open_gate: Box::default(),
             env: Cell::new(ptr::null_mut()),
             mailbox: Arc::default(),
-            last_call: LastCall::default(),
             levels: Levels::default(),
             callbacks: RefCell::default(),
             async_calls: AsyncCalls::default(),

@@ -1,7 +1,6 @@
 //! Where the JavaScript thread of an environment is: inside a C call, or not. Other threads that wait for
 //! it look there, and leave notes for the call to find when C returns.
 
-use std::cell::Cell;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,32 +26,64 @@ pub mod marks {
     pub const UNCOUNTED: u32 = 4;
     /// In every number, so that none is 0.
     pub const ANY: u32 = 8;
+    /// Of every call that is not counted: such calls are made without a handle scope too.
+    pub const BARE: u32 = ANY | NO_SCOPE | UNCOUNTED;
     /// Numbers differ by this.
     pub(super) const STEP: u32 = 16;
 }
 
-/// What threads share.
-#[derive(Default)]
+/// What threads share, and with it what their calls change: they find all of it by one address.
 pub struct Presence {
     /// The number of the call that the thread is inside of; 0 while it runs JavaScript or waits for events.
     call: AtomicU32,
     notes: AtomicU32,
+    /// The number of the last call, with the marks of a bare one. Only for the JavaScript thread.
+    last: AtomicU32,
+    /// The function that the innermost bare call is of. Only for the JavaScript thread.
+    function: AtomicU32,
     /// The numbers of the calls that somebody waited for in vain.
     deadlocked: Mutex<Vec<u32>>,
 }
 
-/// The number of the last call, which only the JavaScript thread needs.
-pub type LastCall = Cell<u32>;
+impl Default for Presence {
+    fn default() -> Presence {
+        Presence {
+            call: AtomicU32::new(0),
+            notes: AtomicU32::new(0),
+            last: AtomicU32::new(marks::BARE),
+            function: AtomicU32::new(0),
+            deadlocked: Mutex::default(),
+        }
+    }
+}
 
 impl Presence {
     /// Goes into C. Returns the number of the call, which is never 0 and has these [`marks`].
     #[inline(always)]
-    pub fn enter(&self, last: &LastCall, marks: u32) -> u32 {
-        let serial = last.get().wrapping_add(marks::STEP);
-        last.set(serial);
-        let call = serial | marks::ANY | marks;
+    pub fn enter(&self, marks: u32) -> u32 {
+        let call = (self.next() & !marks::BARE) | marks::ANY | marks;
         self.call.store(call, Relaxed);
         call
+    }
+
+    /// Goes into C by a bare call of this function, which has these marks besides.
+    #[inline(always)]
+    pub fn enter_bare(&self, function: u32, marks: u32) {
+        self.function.store(function, Relaxed);
+        self.call.store(self.next() | marks, Relaxed);
+    }
+
+    /// The number of the next call, as a bare one has it.
+    #[inline(always)]
+    fn next(&self) -> u32 {
+        let next = self.last.load(Relaxed).wrapping_add(marks::STEP);
+        self.last.store(next, Relaxed);
+        next
+    }
+
+    /// The number of the last call, if it was a bare one, and its function.
+    pub fn last_bare(&self) -> (u32, u32) {
+        (self.last.load(Relaxed), self.function.load(Relaxed))
     }
 
     /// Comes out of C.
@@ -162,13 +193,13 @@ mod tests {
 
     #[test]
     fn a_deadlock_is_told_to_the_call_that_it_was_meant_for() {
-        let (presence, last) = (Presence::default(), LastCall::default());
-        let outer = presence.enter(&last, marks::NONE);
+        let presence = Presence::default();
+        let outer = presence.enter(marks::NONE);
         presence.note_deadlock(outer);
         presence.note_deadlock(outer);
         let suspended = presence.suspend();
         assert_eq!((suspended, presence.call()), (outer, 0));
-        let inner = presence.enter(&last, marks::NONE);
+        let inner = presence.enter(marks::NONE);
         presence.leave();
         assert!(presence.has_notes());
         assert!(!presence.take_deadlock(inner, false));
@@ -184,11 +215,11 @@ mod tests {
 
     #[test]
     fn a_note_that_came_too_late_is_dropped() {
-        let (presence, last) = (Presence::default(), LastCall::default());
-        let gone = presence.enter(&last, marks::NONE);
+        let presence = Presence::default();
+        let gone = presence.enter(marks::NONE);
         presence.leave();
         presence.note_deadlock(gone);
-        let next = presence.enter(&last, marks::NONE);
+        let next = presence.enter(marks::NONE);
         presence.leave();
         assert!(presence.has_notes());
         assert!(!presence.take_deadlock(next, true));

@@ -7,8 +7,10 @@ use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::ptr;
 
-/// What a call needs to know of a bound function. A copy stays valid while the call is inside the gate.
+/// What a call needs to know of a bound function. A copy stays valid while the call is inside the gate. Aligned so that a
+/// call reads one line of the cache, and finds it by a shift.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 pub struct Target {
     /// NULL: closed, or no function has this number.
     pub address: *const c_void,

@@ -24,11 +24,11 @@ function bunProvider() {
   return probed({
     name: 'bun:ffi',
     reenters: 'always',
-    caller(values, result, kept) {
+    caller(values, result, { kept = 0, hasTexts = false }) {
       const args = values.map((kind) => types[kind]);
       const returns = types[result];
       if (returns === undefined || args.includes(undefined)) return null;
-      const ptr = entries[entryFor(values, result)];
+      const ptr = entries[entryFor(values, result, hasTexts)];
       return holding(CFunction({ ptr, args: ['i32', ...args], returns }), values.length, kept);
     },
     frameCaller: (kept) => holding(CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }), 0, kept),

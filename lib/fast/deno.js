@@ -31,15 +31,12 @@ function denoProvider() {
     name: 'Deno.dlopen',
     reenters: 'void',
     readsFloats: true,
-    caller(values, result, kept, inFloat = false) {
+    caller(values, result, { kept = 0, hasTexts = false, inFloat = false }) {
       const args = values.map((kind) => types[kind]);
       const returns = types[result];
       if (returns === undefined || args.includes(undefined) || !isAllowed()) return null;
-      const made = open(
-        entryFor(values, inFloat ? 'f64' : result),
-        ['i32', .../** @type {string[]} */ (args)],
-        returns,
-      );
+      const entry = entryFor(values, inFloat ? 'f64' : result, hasTexts);
+      const made = open(entry, ['i32', .../** @type {string[]} */ (args)], returns);
       return holding(made, values.length, kept);
     },
     frameCaller: (kept) => (isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null),

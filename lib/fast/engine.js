@@ -15,9 +15,10 @@ const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3 };
 const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
 
 /** @type {import('./provider.js').Provider['caller']} */
-function caller(values, result, kept, inFloat = false) {
+function caller(values, result, { kept = 0, hasTexts = false, inFloat = false }) {
   return native.engineCaller(
     [result, ...values].map((kind) => NUMBERS[kind]),
+    hasTexts,
     kept,
     inFloat ? PASSING.floatUnread : PASSING.values,
   );
@@ -25,7 +26,7 @@ function caller(values, result, kept, inFloat = false) {
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
 function frameCaller(kept, isApart) {
-  const made = native.engineCaller([NUMBERS.void], kept, isApart ? PASSING.frameNoted : PASSING.frame);
+  const made = native.engineCaller([NUMBERS.void], true, kept, isApart ? PASSING.frameNoted : PASSING.frame);
   return made && isApart ? apart(made, kept) : made;
 }
 
@@ -67,7 +68,7 @@ function findsValues() {
   const status = offsets.status / 4;
   views.u32[status] = 0;
   // Never called before, and so not compiled yet.
-  caller(['i32', 'f64'], 'i32', 0)?.(PROBE, INT, FLOAT);
+  caller(['i32', 'f64'], 'i32', {})?.(PROBE, INT, FLOAT);
   return views.u32[status] === 2 && views.i32[offsets.scalarResult / 4] === ANSWER;
 }
 

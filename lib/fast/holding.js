@@ -42,11 +42,13 @@ const isFloat = (kind) => kind === 'f32' || kind === 'f64';
  * Which of the entries takes these values.
  * @param {import('./provider.js').Kind[]} values
  * @param {import('./provider.js').Kind | 'void'} result
+ * @param {boolean} hasTexts
  */
-function entryFor(values, result) {
+function entryFor(values, result, hasTexts) {
   const isFew = values.filter((kind) => !isFloat(kind)).length <= FEW;
-  if (isFloat(result)) return isFew ? 'fewFloats' : 'floats';
-  return isFew ? 'fewIntegers' : 'integers';
+  if (isFloat(result)) return isFew && !hasTexts ? 'fewFloats' : 'floats';
+  if (!isFew) return 'integers';
+  return hasTexts ? 'fewTexts' : 'fewIntegers';
 }
 
 module.exports = { entryFor, holding };

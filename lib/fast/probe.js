@@ -21,8 +21,8 @@ function probed(provider) {
   };
   const { caller, frameCaller } = provider;
   const isReached =
-    isAnswered(caller(['i32', 'f64'], 'f64', 0), 1, 0.5) &&
-    isAnswered(caller(['u32', 'f32'], 'i32', 0), 1, 0.5) &&
+    isAnswered(caller(['i32', 'f64'], 'f64', {}), 1, 0.5) &&
+    isAnswered(caller(['u32', 'f32'], 'i32', {}), 1, 0.5) &&
     isAnswered(frameCaller?.(0, false));
   return isReached ? provider : { reason: `${provider.name} calls functions otherwise than is known of it` };
 }

@@ -24,7 +24,8 @@
 //   uint64_t integers(uint32_t number, ...values)   void, i32, u32
 //   double   floats(uint32_t number, ...values)     f32 (in the low half, as C returns a float) and f64
 //
-// with at most 6 integers (`number` not counted) and 8 floats; `fewIntegers` and `fewFloats` take at most 4 integers.
+// with at most 6 integers (`number` not counted) and 8 floats; `fewTexts`, and for values without strings `fewIntegers` and
+// `fewFloats`, take at most 4 integers.
 // `native.engineCaller()` finds the entry itself; for a host's own FFI, `native.hostEntries()` tells the addresses in
 // this environment by these names, or null when no entries are left for it, and holding.js which one a shape takes. The
 // entries look the function up, restore and keep errno, hold its library, and leave the result in the frame too.
@@ -57,12 +58,18 @@ const { canGenerate } = require('../generate.js');
  * @typedef {object} Provider
  * @property {string} name
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
- * @property {(values: Kind[], result: Kind | 'void', kept: number, inFloat?: boolean) => Caller | null} caller `kept` is how
- *   many; `inFloat`: C returns a floating-point number, and the result is 'void'
+ * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {(kept: number, isApart: boolean) => Caller | null} [frameCaller]
  * @property {boolean} [isSlowToCallBack] callbacks out of its calls take longer than those out of Node-API's: functions
  *   that are given functions, and are no leaves, go by that
+ */
+
+/**
+ * @typedef {object} More
+ * @property {number} [kept] how many
+ * @property {boolean} [hasTexts] strings are among the values: what is in scratch memory is given back after the call
+ * @property {boolean} [inFloat] C returns a floating-point number, and the result is 'void': it is read in the frame
  */
 
 /** Why there is no provider. @typedef {{ reason: string }} Absence */
@@ -115,13 +122,14 @@ function named(shape, make) {
  * The name of the caller for a shape; null if there is none.
  * @param {Kind[]} values
  * @param {Kind | 'void'} result
- * @param {number} kept
- * @param {boolean} inFloat C returns a floating-point number, and `result` is 'void': it is read in the frame
+ * @param {Required<More>} more
  */
-function callerFor(values, result, kept, inFloat) {
+function callerFor(values, result, more) {
   const found = provider();
-  if ('reason' in found || (inFloat && !found.readsFloats)) return null;
-  return named(`${result}${inFloat}(${values.join()})${kept}`, () => found.caller(values, result, kept, inFloat));
+  if ('reason' in found || (more.inFloat && !found.readsFloats)) return null;
+  const { kept, hasTexts, inFloat } = more;
+  const shape = `${result}${inFloat}(${values.join()})${hasTexts}${kept}`;
+  return named(shape, () => found.caller(values, result, more));
 }
 
 /**

@@ -143,7 +143,8 @@ function direct(signature, values, kept, otherwise, load) {
   const known = returned[signature.result.base];
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
-  const caller = callerFor(kinds, back ? back.kind : 'void', kept.length, inFloat);
+  const hasTexts = signature.params.some(({ base }) => base === 'cstring');
+  const caller = callerFor(kinds, back ? back.kind : 'void', { kept: kept.length, hasTexts, inFloat });
   if (caller === null) return undefined;
   const args = values.map((value, index) => types[index].cut(value));
   const call = `${caller}(${[NUMBER, ...args, ...kept].join(', ')})`;

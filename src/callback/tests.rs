@@ -7,7 +7,7 @@ use super::slot::{Behind, Slot};
 use crate::abi::tests::scalars;
 use crate::ctype::CType;
 use crate::mailbox::{Delivery, Mailbox};
-use crate::presence::{LastCall, marks};
+use crate::presence::marks;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -137,9 +137,8 @@ fn who_waits_for_a_closed_mailbox_or_callback_gets_the_default() {
 #[test]
 fn a_wait_that_blocks_its_own_answer_is_given_up_and_the_call_is_told() {
     let mailbox = Arc::new(Mailbox::default());
-    let last = LastCall::default();
     let (slot, callback) = open(&mailbox, false, Some(Duration::from_millis(20)));
-    let call = mailbox.presence.enter(&last, marks::NONE);
+    let call = mailbox.presence.enter(marks::NONE);
     // The thread of this test is inside of a call that waits for the other.
     assert_eq!(thread::spawn(move || callback(1)).join().unwrap(), DEFAULT);
     mailbox.presence.leave();

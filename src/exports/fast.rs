@@ -1,7 +1,7 @@
 //! Calls that do not come through Node-API: what makes their callers, and what follows them.
 
 use super::{Thrown, with_instance};
-use crate::fast::engine::{self, Kind};
+use crate::fast::engine::{self, Kind, Shape};
 use crate::fast::entry::{Entries, INTS, Passing};
 use crate::frame::FLOAT_SLOTS;
 use napi::Env;
@@ -22,9 +22,10 @@ pub fn engine_state(env: Env, modules: u32, v8: String) -> Thrown<napi::Either<u
 }
 
 /// A caller of the engine's (see `lib/fast/provider.js`); `kinds` are numbers of [`Kind`], the result's first, or only
-/// that for a call through the frame; `passing` is a number of [`Passing`]. `null` when there is none.
+/// that for a call through the frame; `has_texts` if strings are among them; `passing` is a number of [`Passing`]. `null`
+/// when there is none.
 #[napi(catch_unwind)]
-pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, kept: u32, passing: u32) -> Thrown<Option<Unknown<'env>>> {
+pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, has_texts: bool, kept: u32, passing: u32) -> Thrown<Option<Unknown<'env>>> {
     let raw = env.raw();
     with_instance(&env, |instance| {
         let kinds: Option<Vec<Kind>> = kinds.into_iter().map(Kind::of_number).collect();
@@ -37,7 +38,7 @@ pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, kept: u32, passing: u32) -
             return Ok(None);
         }
         // SAFETY: this is a call from JavaScript in `env`, whose instance has the place.
-        let function = unsafe { engine::function(place, values, result, kept as usize, passing) };
+        let function = unsafe { engine::function(place, Shape { values, result, kept: kept as usize, has_texts }, passing) };
         // SAFETY: it is a value of this call.
         Ok(function.map(|function| unsafe { Unknown::from_raw_unchecked(raw, function) }))
     })
@@ -64,10 +65,11 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         return Ok(None);
     }
     let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
-    let Entries { integers, few_integers, floats, few_floats, frame } = Entries::of_host(place);
+    let Entries { integers, few_texts, few_integers, floats, few_floats, frame } = Entries::of_host(place);
     let mut object = Object::new(&env)?;
     for (name, address) in [
         ("integers", integers),
+        ("fewTexts", few_texts),
         ("fewIntegers", few_integers),
         ("floats", floats),
         ("fewFloats", few_floats),

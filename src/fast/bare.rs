@@ -4,32 +4,32 @@
 
 use super::entry::{Result, Status};
 use super::places::Place;
+use crate::targets::Target;
 use std::ffi::c_void;
 
-/// Calls the function with this number by `call`, which gets its address. Leaves the result, and what became of the
+/// Calls the function with this number by `call`, which gets its address and what else is known of it. Leaves the result, and what became of the
 /// call, in the frame.
 ///
 /// # Safety
 ///
 /// This is the thread of the environment at the place, in a call from JavaScript, and `call` may call the function.
 #[inline(always)]
-pub(super) unsafe fn enter<const PLACE: usize, R: Result>(number: u32, call: impl FnOnce(*const c_void) -> R) -> R {
+pub(super) unsafe fn enter<const PLACE: usize, R: Result>(number: u32, call: impl FnOnce(*const c_void, *const Target) -> R) -> R {
     let place = Place::of::<PLACE>();
-    let target = place.target(number);
     // SAFETY: as the caller says; all of this lives as long as the instance, and a target is not changed by C.
     unsafe {
-        let presence = place.presence();
-        if target.is_null() || (*target).address.is_null() || presence.call() != 0 {
+        let Some(target) = place.target(number) else { return not_called::<PLACE, R>() };
+        let (presence, address) = (place.presence(), (*target).address);
+        if address.is_null() || presence.call() != 0 {
             return not_called::<PLACE, R>();
         }
-        let address = (*target).address;
-        place.instance().begin_bare(presence, number, (*target).marks);
+        presence.enter_bare(number, (*target).marks);
         let (frame, errno) = (place.frame(), place.errno());
         // Mostly it is that already: not to store it then keeps calls from waiting for each other.
         if *errno != (*frame).errno {
             *errno = (*frame).errno;
         }
-        let result = call(address);
+        let result = call(address, target);
         let (frame, errno, presence) = (place.frame(), place.errno(), place.presence());
         result.store(frame);
         (*frame).errno = *errno;

@@ -46,6 +46,19 @@ impl Kind {
     }
 }
 
+/// What a caller is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<'a> {
+    /// What C gets.
+    pub values: &'a [Kind],
+    /// What C returns.
+    pub result: Kind,
+    /// How many more are only to be kept.
+    pub kept: usize,
+    /// Whether strings may be among the values.
+    pub has_texts: bool,
+}
+
 /// Where a callback's arguments are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
@@ -142,15 +155,15 @@ pub fn state(modules: u32, v8: &str) -> Result<Reenters, &'static str> {
     ENGINE.get_or_init(|| Engine::find(modules, v8)).as_ref().map(|engine| engine.version.reenters).map_err(|reason| *reason)
 }
 
-/// A function of the engine's for the values of a shape and so many to be kept, which calls an entry of a place. `None` if
-/// the engine made none.
+/// A function of the engine's for a shape, which calls an entry of a place. `None` if the engine made none.
 ///
 /// # Safety
 ///
 /// This is a call from JavaScript in the environment at the place.
-pub unsafe fn function(place: usize, values: &[Kind], result: Kind, kept: usize, passing: Passing) -> Option<sys::napi_value> {
+pub unsafe fn function(place: usize, shape: Shape, passing: Passing) -> Option<sys::napi_value> {
+    let Shape { values, result, kept, has_texts } = shape;
     let ints = values.iter().filter(|kind| !kind.is_float()).count();
-    let address = passing.entry(place, result.is_float(), ints);
+    let address = passing.entry(place, result.is_float(), ints, has_texts);
     let (direct, by_frame) = slow::callbacks(place);
     // The receiver and the number come first.
     let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));

@@ -61,6 +61,17 @@ impl Result for f64 {
     }
 }
 
+/// Whether the call being prepared has taken scratch memory.
+///
+/// # Safety
+///
+/// The frame is allocated.
+#[inline(always)]
+unsafe fn has_scratch(frame: *const Frame) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { (*frame).scratch_top != (*frame).scratch_floor }
+}
+
 macro_rules! entries {
     ($direct:ident $with_scratch:ident $of_host:ident $($int:ident)*) => {
         /// The engine's entry: its code passes a receiver first, and behind the values what is only to be kept reachable.
@@ -68,21 +79,19 @@ macro_rules! entries {
         ///
         /// # Safety
         ///
-        /// The number is of a function whose parameters, integers and floats each in their order, are these, and whose
-        /// result is an `R`; this is the thread of the environment at the place.
+        /// The number is of a function whose parameters, integers and floats each in their order, are these, none of them a
+        /// string unless there may be `TEXTS`, and whose result is an `R`; this is the thread of the environment at the place.
         #[rustfmt::skip]
-        unsafe extern "C" fn $direct<const PLACE: usize, R: Result>(
+        unsafe extern "C" fn $direct<const PLACE: usize, const TEXTS: bool, R: Result>(
             receiver: usize, number: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says; a function of C ignores the registers that it has no parameters for.
             unsafe {
-                let place = Place::of::<PLACE>();
-                let frame = place.frame();
-                if (*frame).scratch_top != (*frame).scratch_floor {
+                if TEXTS && has_scratch(Place::of::<PLACE>().frame()) {
                     return $with_scratch::<PLACE, R>(receiver, number, $($int,)* s, t, u, v, w, x, y, z);
                 }
-                bare::enter::<PLACE, R>(number, |address| {
+                bare::enter::<PLACE, R>(number, |address, _| {
                     entries!(@type $($int)*);
                     std::mem::transmute::<*const c_void, Function<R>>(address)($($int,)* s, t, u, v, w, x, y, z)
                 })
@@ -115,12 +124,12 @@ macro_rules! entries {
         ///
         /// As for the entry itself.
         #[rustfmt::skip]
-        pub(super) unsafe extern "C" fn $of_host<const PLACE: usize, R: Result>(
+        pub(super) unsafe extern "C" fn $of_host<const PLACE: usize, const TEXTS: bool, R: Result>(
             number: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says.
-            unsafe { $direct::<PLACE, R>(0, number, $($int,)* s, t, u, v, w, x, y, z) }
+            unsafe { $direct::<PLACE, TEXTS, R>(0, number, $($int,)* s, t, u, v, w, x, y, z) }
         }
     };
     (@type $($int:ident)*) => {
@@ -143,11 +152,10 @@ pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, n
     unsafe {
         let place = Place::of::<PLACE>();
         let frame = place.frame();
-        if (*frame).scratch_top != (*frame).scratch_floor {
+        if has_scratch(frame) {
             return place.instance().enter_by_frame(number);
         }
-        let target = place.target(number);
-        bare::enter::<PLACE, ()>(number, |address| invoke(frame, address, (*target).path));
+        bare::enter::<PLACE, ()>(number, |address, target| invoke(frame, address, (*target).path));
     }
 }
 
@@ -190,30 +198,34 @@ impl Passing {
         [Values, FloatUnread, Frame, FrameNoted].into_iter().find(|&passing| passing as u32 == number)
     }
 
-    /// The address of the entry of a place for so many integers, and a result that is a floating-point number or not.
-    pub fn entry(self, place: usize, is_float: bool, ints: usize) -> usize {
+    /// The address of the entry of a place for so many integers, perhaps strings among them, and a result that is a
+    /// floating-point number or not.
+    pub fn entry(self, place: usize, is_float: bool, ints: usize, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
-        match (self, is_float || self == Passing::FloatUnread, ints <= FEW) {
+        match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {
             (Passing::Frame, ..) => entries.frame,
             (Passing::FrameNoted, ..) => noted::entry(place),
-            (_, true, true) => entries.few_floats,
-            (_, true, false) => entries.floats,
-            (_, false, true) => entries.few_integers,
-            (_, false, false) => entries.integers,
+            (_, true, true, false) => entries.few_floats,
+            (_, true, ..) => entries.floats,
+            (_, false, true, false) => entries.few_integers,
+            (_, false, true, true) => entries.few_texts,
+            (_, false, false, _) => entries.integers,
         }
     }
 }
 
-/// The addresses of a place's entries.
+/// The addresses of a place's entries. Strings may be among the arguments where it is not said otherwise.
 #[derive(Clone, Copy)]
 pub struct Entries {
     /// Integer results, or none.
     pub integers: usize,
     /// The same for at most [`FEW`] integer arguments.
+    pub few_texts: usize,
+    /// The same without strings.
     pub few_integers: usize,
     /// Floating-point results.
     pub floats: usize,
-    /// The same for at most [`FEW`] integer arguments.
+    /// The same for at most [`FEW`] integer arguments, without strings.
     pub few_floats: usize,
     /// Everything through the frame.
     pub frame: usize,
@@ -233,20 +245,22 @@ impl Entries {
 
 fn engine<const PLACE: usize>() -> Entries {
     Entries {
-        integers: many::<PLACE, u64> as *const () as usize,
-        few_integers: few::<PLACE, u64> as *const () as usize,
-        floats: many::<PLACE, f64> as *const () as usize,
-        few_floats: few::<PLACE, f64> as *const () as usize,
+        integers: many::<PLACE, true, u64> as *const () as usize,
+        few_texts: few::<PLACE, true, u64> as *const () as usize,
+        few_integers: few::<PLACE, false, u64> as *const () as usize,
+        floats: many::<PLACE, true, f64> as *const () as usize,
+        few_floats: few::<PLACE, false, f64> as *const () as usize,
         frame: by_frame::<PLACE> as *const () as usize,
     }
 }
 
 fn host<const PLACE: usize>() -> Entries {
     Entries {
-        integers: many_of_host::<PLACE, u64> as *const () as usize,
-        few_integers: few_of_host::<PLACE, u64> as *const () as usize,
-        floats: many_of_host::<PLACE, f64> as *const () as usize,
-        few_floats: few_of_host::<PLACE, f64> as *const () as usize,
+        integers: many_of_host::<PLACE, true, u64> as *const () as usize,
+        few_texts: few_of_host::<PLACE, true, u64> as *const () as usize,
+        few_integers: few_of_host::<PLACE, false, u64> as *const () as usize,
+        floats: many_of_host::<PLACE, true, f64> as *const () as usize,
+        few_floats: few_of_host::<PLACE, false, f64> as *const () as usize,
         frame: of_host_by_frame::<PLACE> as *const () as usize,
     }
 }

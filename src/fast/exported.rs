@@ -4,7 +4,7 @@
 use super::entry::{few_of_host, many_of_host, of_host_by_frame};
 
 macro_rules! export {
-    ($entry:ident $name:literal $place:literal $result:ty: $($int:ident)*) => {
+    ($entry:ident $name:literal $place:literal $texts:literal $result:ty: $($int:ident)*) => {
         const _: () = {
             /// # Safety
             ///
@@ -16,7 +16,7 @@ macro_rules! export {
                 s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
             ) -> $result {
                 // SAFETY: as the caller says.
-                unsafe { $entry::<$place, $result>(number, $($int,)* s, t, u, v, w, x, y, z) }
+                unsafe { $entry::<$place, $texts, $result>(number, $($int,)* s, t, u, v, w, x, y, z) }
             }
         };
     };
@@ -36,10 +36,11 @@ macro_rules! export {
 
 macro_rules! for_places {
     ($($place:literal)*) => { $(
-        export!(few_of_host "fewIntegers" $place u64: a b c d);
-        export!(many_of_host "integers" $place u64: a b c d e f);
-        export!(few_of_host "fewFloats" $place f64: a b c d);
-        export!(many_of_host "floats" $place f64: a b c d e f);
+        export!(few_of_host "fewIntegers" $place false u64: a b c d);
+        export!(few_of_host "fewTexts" $place true u64: a b c d);
+        export!(many_of_host "integers" $place true u64: a b c d e f);
+        export!(few_of_host "fewFloats" $place false f64: a b c d);
+        export!(many_of_host "floats" $place true f64: a b c d e f);
         export!(frame $place);
     )* };
 }

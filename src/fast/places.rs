@@ -90,11 +90,11 @@ impl Place {
         self.errno.load(Relaxed)
     }
 
-    /// The function with this number; NULL for none.
+    /// The function with this number.
     #[inline(always)]
-    pub fn target(&self, number: u32) -> *const Target {
+    pub fn target(&self, number: u32) -> Option<*const Target> {
         let number = number as usize;
-        if number < self.count.load(Relaxed) { self.targets.load(Relaxed).wrapping_add(number) } else { ptr::null() }
+        (number < self.count.load(Relaxed)).then(|| self.targets.load(Relaxed).cast_const().wrapping_add(number))
     }
 
     /// Says where the functions are.

@@ -57,7 +57,7 @@ impl Instance {
         // inside, the library is kept until `leave`.
         let gate = unsafe { &*target.gate };
         let before = gate.enter();
-        let serial = self.mailbox.presence.enter(&self.last_call, target.marks | marks);
+        let serial = self.mailbox.presence.enter(target.marks | marks);
         // SAFETY: the frame lives as long as the instance; the function is mapped while its gate is entered.
         let result = unsafe {
             self.errno.set((*frame).errno);
@@ -87,7 +87,7 @@ impl Instance {
         // Destructors run after a call, and may also run in one.
         self.aside(|| {
             let presence = &self.mailbox.presence;
-            let call = presence.enter(&self.last_call, marks::NO_SCOPE);
+            let call = presence.enter(marks::NO_SCOPE);
             let value = work();
             presence.leave();
             if self.levels.is_used() {

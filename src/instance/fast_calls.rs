@@ -5,14 +5,11 @@ use super::notes::Note;
 use crate::fast::entry::Status;
 use crate::fast::places::{self, Parts};
 use crate::invoke::Call;
-use crate::presence::{Presence, marks};
+use crate::presence::marks;
 use napi::sys;
 use std::cell::Cell;
 use std::ptr;
 use std::rc::Rc;
-
-/// What every fast call is; see [`marks`].
-const UNCOUNTED: u32 = marks::ANY | marks::NO_SCOPE | marks::UNCOUNTED;
 
 /// Of one environment.
 #[derive(Default)]
@@ -21,8 +18,6 @@ pub struct FastState {
     place: Cell<Option<Option<usize>>>,
     /// What is to be thrown, and the number of the function that was called.
     noted: Cell<Option<(Note, u32)>>,
-    /// The function that the innermost uncounted call is of.
-    current: Cell<u32>,
     /// How many calls came from code that the engine had not compiled.
     slow: Cell<u64>,
 }
@@ -58,13 +53,6 @@ impl Instance {
         }
     }
 
-    /// A fast call of a function begins.
-    #[inline(always)]
-    pub(crate) fn begin_bare(&self, presence: &Presence, function: u32, marks: u32) {
-        self.fast.current.set(function);
-        presence.enter(&self.last_call, marks | UNCOUNTED);
-    }
-
     /// A call has returned and left notes. What is to be thrown is kept, because it cannot be thrown from here. Returns
     /// whether there is something; if JavaScript never asks for it, it is forgotten.
     pub(crate) fn keep_note(&self, call: u32, function: u32) -> bool {
@@ -84,8 +72,8 @@ impl Instance {
         let (call, function) = if !gate.is_null() {
             self.levels.here(|level| (level.call, level.function))
         } else {
-            let function = self.fast.current.get();
-            (self.last_call.get() | self.targets.get(function).marks | UNCOUNTED, function)
+            let (call, function) = self.mailbox.presence.last_bare();
+            (call | self.targets.get(function).marks, function)
         };
         if self.levels.is_used() {
             self.end_level();
@@ -115,7 +103,7 @@ impl Instance {
 
     #[cold]
     fn hold_now(&self) {
-        let (number, call) = (self.fast.current.get(), self.mailbox.presence.call());
+        let ((_, number), call) = (self.mailbox.presence.last_bare(), self.mailbox.presence.call());
         self.levels.here(|level| {
             if level.gate.is_null() {
                 let gate = self.targets.get(number).gate;
