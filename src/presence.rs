@@ -66,11 +66,12 @@ impl Presence {
         call
     }
 
-    /// Goes into C by a bare call of this function, which has these marks besides.
+    /// Goes into C by a bare call of this function, which has the marks that `marks` gives besides.
     #[inline(always)]
-    pub fn enter_bare(&self, function: u32, marks: u32) {
+    pub fn enter_bare(&self, function: u32, marks: impl FnOnce() -> u32) {
+        let next = self.next();
         self.function.store(function, Relaxed);
-        self.call.store(self.next() | marks, Relaxed);
+        self.call.store(next | marks(), Relaxed);
     }
 
     /// The number of the next call, as a bare one has it.
@@ -117,6 +118,17 @@ impl Presence {
     /// The number of the call that the thread is inside of, or 0.
     pub fn call(&self) -> u32 {
         self.call.load(Relaxed)
+    }
+
+    /// Whether the thread is inside of one, which only it may ask so.
+    ///
+    /// # Safety
+    ///
+    /// This is the thread.
+    #[inline(always)]
+    pub unsafe fn is_inside(&self) -> bool {
+        // SAFETY: no other thread stores it. An atomic load would need a register of its own.
+        unsafe { *self.call.as_ptr() != 0 }
     }
 
     /// A callback runs JavaScript. Returns the call to [`resume`](Presence::resume).

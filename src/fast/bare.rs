@@ -20,10 +20,10 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(number: u32, call: imp
     unsafe {
         let Some(target) = place.target(number) else { return not_called::<PLACE, R>() };
         let (presence, address) = (place.presence(), (*target).address);
-        if address.is_null() || presence.call() != 0 {
+        if address.is_null() || presence.is_inside() {
             return not_called::<PLACE, R>();
         }
-        presence.enter_bare(number, (*target).marks);
+        presence.enter_bare(number, || (*target).marks);
         let (frame, errno) = (place.frame(), place.errno());
         // Mostly it is that already: not to store it then keeps calls from waiting for each other.
         if *errno != (*frame).errno {
