@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { loadedBy } from '../scripts/packages/at-once.mjs';
 import { faults } from '../scripts/packages/inspect.mjs';
 import { platformManifest, platforms, rootPackage } from '../scripts/packages/manifests.mjs';
 import { pack } from '../scripts/packages/pack.mjs';
@@ -81,6 +82,30 @@ describe('the packages, installed in an empty folder', () => {
     writeFileSync(path.join(installed, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.mts'] }));
     expect(run(process.execPath, [tsc])).toBe('');
     expect(run(node, [...flags, path.join('built', 'program.mjs')])).toMatch(/^7n? -?5n? 2 function\n$/);
+  });
+
+  it('have the modules that are loaded at once in one file, and only those', () => {
+    const loaded = `require(${JSON.stringify(root)}); console.log(JSON.stringify(Object.keys(require.cache)))`;
+    const inLib = JSON.parse(program(loaded)).filter((file) => file.startsWith(path.join(root, 'lib') + path.sep));
+    expect(loadedBy(path.join(root, 'index.js')).sort()).toEqual(inLib.sort());
+  });
+
+  it('share the modules of that file with those that are loaded later', () => {
+    const source = `
+      const { dlopen, Struct, FFITypeError } = require('arkffi');
+      const caught = (f) => { try { f(); } catch (error) { return error; } };
+      const [early, late] = [caught(() => dlopen(1, {})), caught(() => Struct({ x: 'no such type' }))];
+      console.log(early.stack.includes('at-once.js'), early instanceof FFITypeError, late instanceof FFITypeError);`;
+    expect(program(source)).toBe('true true true\n');
+  });
+
+  it('read their files one by one where modules are not those of Node', () => {
+    const file = path.join(modules, 'arkffi', 'lib', 'at-once.js');
+    const source = `
+      const text = require('fs').readFileSync(${JSON.stringify(file)}, 'utf8');
+      new Function('module', 'require', '__dirname', text)({}, require, ${JSON.stringify(path.dirname(file))});
+      console.log(Object.keys(require.cache).length);`;
+    expect(program(source)).toBe('0\n');
   });
 
   it('have only what users need', () => {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { contenders } from './contenders.mjs';
-import { folder } from './places.mjs';
+import { folder, packed } from './places.mjs';
 
 const child = path.join(folder, 'startup-child.cjs');
 const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
@@ -17,7 +17,7 @@ export function* measureStartup(pace) {
   const binding = Object.fromEntries(contenders.filter(({ binder }) => binder).map(({ id }) => [id, []]));
   for (let round = -1; round < rounds; round++) {
     for (const { id, specifier } of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      const args = [child, id, specifier, String(Math.max(round, 0) / rounds)];
+      const args = [child, id, id === 'arkffi' ? packed : specifier, String(Math.max(round, 0) / rounds)];
       const sample = JSON.parse(execFileSync(process.execPath, args, options));
       if (round < 0) continue; // reads the files into memory
       loading[id].push(sample.require * 1e6);

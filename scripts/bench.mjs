@@ -3,12 +3,14 @@
 //   --quick        a rough run in a fraction of the time; its figures are not kept
 //   --memory       watch resident memory instead
 //   --hosts        compare with what Node, Bun and Deno have themselves, in all three
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { built, fixture, folder, handwritten } from '../bench/places.mjs';
+import { built, fixture, folder, handwritten, packed } from '../bench/places.mjs';
 import { fetchOther } from './hosts/packages.mjs';
-import { announce, buildAddon, installPackages, root, run } from './steps.mjs';
+import { rootManifest } from './packages/manifests.mjs';
+import { fillRoot } from './packages/pack.mjs';
+import { addonFile, announce, buildAddon, installPackages, root, run } from './steps.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -46,6 +48,11 @@ compile(
     ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
   ],
 );
+rmSync(packed, { recursive: true, force: true });
+mkdirSync(packed, { recursive: true });
+fillRoot(packed, rootManifest([]));
+writeFileSync(path.join(packed, 'package.json'), JSON.stringify(rootManifest([])));
+cpSync(addonFile(), path.join(packed, path.basename(addonFile())));
 
 announce(values.memory ? 'watching memory' : 'measuring');
 const program = path.join(folder, values.memory ? 'memory.mjs' : values.hosts ? 'hosts.mjs' : 'main.mjs');

@@ -3,17 +3,24 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { attempt, npm, root } from '../steps.mjs';
+import { joinModules } from './at-once.mjs';
 import { platformManifest, platforms, rootManifest } from './manifests.mjs';
 
 const copy = (from, to) => cpSync(from, to, { recursive: true });
 
-function fillRoot(folder, { files }) {
+/**
+ * Fills a folder with the files of arkffi's package.
+ * @param {string} folder
+ * @param {{ files: string[] }} manifest
+ */
+export function fillRoot(folder, { files }) {
   const copied = files.filter((file) => !file.startsWith('!'));
   for (const file of ['README.md', 'LICENSE', ...copied]) {
     // Of `folder/*.x` the folder is copied; npm leaves out what it does not name.
     const name = file.replace(/\/\*.*$/, '');
     copy(path.join(root, name), path.join(folder, name));
   }
+  joinModules(folder);
 }
 
 function fillPlatform(folder, { name, main }, platform, addon) {
