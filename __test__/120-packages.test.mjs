@@ -198,6 +198,61 @@ describe('a release', () => {
 
   it.runIf(process.platform === 'linux')('has an addon that is small, stripped, and needs only the system', () => {
     // What glibc this one needs is the machine's; pack:all looks at that of those to be published.
-    expect(faults(addon).filter((fault) => !fault.includes('glibc'))).toEqual([]);
+    expect(faults(addon, 'linux').filter((fault) => !fault.includes('glibc'))).toEqual([]);
+  });
+
+  const written = (name, bytes) => {
+    const file = path.join(folder, name);
+    writeFileSync(file, bytes);
+    return file;
+  };
+
+  it('has no addon above two million bytes, for no system', () => {
+    const file = written('large.node', Buffer.alloc(2_000_001));
+    for (const os of ['android', 'openharmony']) {
+      expect(faults(file, os)).toEqual(['it has 2000001 bytes, more than 2000000']);
+    }
+  });
+
+  it('has addons for macOS that are signed, and have no symbols of their own', () => {
+    const [ARM64, X64] = [0x0100000c, 0x01000007];
+    const image = ({ processor, names, type, signed }) => {
+      const table = Buffer.from(`\0${names.join('\0')}\0`);
+      const words = (...values) => Buffer.from(Uint32Array.from(values).buffer);
+      const symbolsAt = 32 + 24 + 16;
+      const stringsAt = symbolsAt + 16 * names.length;
+      let at = 1;
+      const symbols = names.map((name) => {
+        const symbol = words(at, type, 0, 0);
+        at += name.length + 1;
+        return symbol;
+      });
+      return Buffer.concat([
+        words(0xfeedfacf, processor, 0, 6, 2, 40, 0, 0),
+        words(0x2, 24, symbolsAt, names.length, stringsAt, table.length),
+        words(signed ? 0x1d : 0x26, 16, stringsAt + table.length, 0),
+        ...symbols,
+        table,
+      ]);
+    };
+    const of = (parts) =>
+      faults(written('macos.node', image({ processor: ARM64, type: 0x0e, signed: true, ...parts })), 'darwin');
+    const own = ['_abort', '__RNvCs_3std4main'];
+    expect(of({ names: [] })).toEqual([]);
+    expect(of({ names: ['_abort', '__RNvCs_3std4main__thunk'] })).toEqual([]);
+    expect(of({ names: own, type: 0x0f })).toEqual([]);
+    expect(of({ names: own })).toEqual(['it is not stripped']);
+    expect(of({ names: [], signed: false })).toEqual(['it is not signed']);
+    expect(of({ names: [], signed: false, processor: X64 })).toEqual([]);
+  });
+
+  it('has addons for Windows without a table of symbols', () => {
+    const image = Buffer.alloc(256);
+    image.writeUInt32LE(128, 0x3c);
+    expect(faults(written('windows.node', image), 'win32')).toEqual(['it is no library of Windows']);
+    image.write('PE\0\0', 128);
+    expect(faults(written('windows.node', image), 'win32')).toEqual([]);
+    image.writeUInt32LE(200, 128 + 12);
+    expect(faults(written('windows.node', image), 'win32')).toEqual(['it is not stripped']);
   });
 });

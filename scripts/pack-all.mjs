@@ -37,9 +37,9 @@ for (const platform of values.from && !values.only ? required : chosen) {
 }
 
 const missing = required.filter((platform) => !addons.has(platform));
-const bad = [...addons]
-  .filter(([platform]) => platforms[platform].os === 'linux')
-  .flatMap(([platform, file]) => faults(file).map((fault) => `${platform}: ${fault}`));
+const bad = [...addons].flatMap(([platform, file]) =>
+  faults(file, platforms[platform].os).map((fault) => `${platform}: ${fault}`),
+);
 if (reasons.length > 0) console.log(`\nnot built:\n  ${reasons.join('\n  ')}`);
 if (bad.length > 0) console.error(`\nnot to be published:\n  ${bad.join('\n  ')}`);
 if (bad.length > 0 || missing.length > 0) process.exit(1);

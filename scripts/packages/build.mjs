@@ -14,10 +14,13 @@ const GLIBC = '2.17';
 const environments = {
   // The loader of musl is not linked in: an addon is loaded by a program that has it.
   musl: () => ({ RUSTFLAGS: '-C target-feature=-crt-static' }),
-  // The stripping of rustc needs a tool of the system.
+  // The stripping of rustc needs a tool of the system; the linker's needs none, and comes before it signs.
   darwin: () => ({ MACOSX_DEPLOYMENT_TARGET: '11.0', CARGO_PROFILE_RELEASE_STRIP: 'none' }),
   win32: () => ({ LIBNODE_PATH: emptyNodeLibrary() }),
 };
+
+/** What the linker is told: on macOS, to leave out what debuggers need, and the symbols that only this file uses. */
+const linkArguments = { darwin: ['-C', 'link-arg=-Wl,-S,-x'] };
 
 /** napi-build links a library of Node, though the addon looks every function up in the program that loads it. */
 function emptyNodeLibrary() {
@@ -69,7 +72,8 @@ export function buildFor(platform) {
   if (!hasRust(rust)) return { reason: `no Rust library for ${rust} could be had` };
   const { program, target, env, reason } = recipe(platforms[platform], platform);
   if (reason) return { reason };
-  const built = attempt(program, ['rustc', ...addonOnly, '--release', '--target', target], { env });
+  const args = ['rustc', ...addonOnly, '--release', '--target', target, '--', ...(linkArguments[os] ?? [])];
+  const built = attempt(program, args, { env });
   if (!built.ok) return { reason: `cargo: ${/^error.*$/m.exec(built.output)?.[0] ?? 'it did not run'}` };
   const name = { darwin: 'libarkffi.dylib', win32: 'arkffi.dll' }[os] ?? 'libarkffi.so';
   const file = path.join(targetFolder, 'packages', `arkffi.${platform}.node`);

@@ -1,10 +1,12 @@
-// What a built addon for Linux asks of the machine that it will run on, as its ELF tables say.
+// What a built addon asks of the machine that it will run on: one for Linux, as its ELF tables say.
 import { statSync } from 'node:fs';
 import { attempt } from '../steps.mjs';
+import { imageFaults } from './images.mjs';
 
 /** The newest glibc that an addon may need, as the oldest system that Node itself supports has. */
 const GLIBC = [2, 28];
-const LARGEST = 2 * 2 ** 20;
+/** In bytes. */
+const LARGEST = 2_000_000;
 const SYSTEM = /^(lib(c|m|dl|pthread|rt|gcc_s|util)\.so(\.\d+)?|ld-linux.*\.so\.\d|libace_napi\.z\.so)$/;
 
 const matches = (text, pattern) => [...new Set([...text.matchAll(pattern)].map((match) => match[1]))];
@@ -13,7 +15,7 @@ const isNewer = ([major, minor], [otherMajor, otherMinor]) =>
 
 /**
  * @param {string} file of an addon
- * @returns {{ bytes: number, glibc?: string, libraries: string[], undefined: string[], isStripped: boolean }}
+ * @returns {{ glibc?: string, libraries: string[], undefined: string[], isStripped: boolean }}
  *   the newest version of glibc that a symbol is from, the libraries that it needs, the symbols that it looks up
  */
 export function inspect(file) {
@@ -22,7 +24,6 @@ export function inspect(file) {
   const versions = matches(output, /@GLIBC_(\d+\.\d+)/g).map((version) => version.split('.').map(Number));
   const newest = versions.sort((one, other) => (isNewer(one, other) ? 1 : -1)).at(-1);
   return {
-    bytes: statSync(file).size,
     glibc: newest?.join('.'),
     libraries: matches(output, /\(NEEDED\).*\[(.*)\]/g),
     undefined: matches(output, /UND (\S+?)(?:@\S+)?(?: \(\d+\))?$/gm),
@@ -30,14 +31,25 @@ export function inspect(file) {
   };
 }
 
-/** @returns {string[]} what keeps an addon from being published */
-export function faults(file) {
-  const { bytes, glibc, libraries, isStripped } = inspect(file);
+function linuxFaults(file) {
+  const { glibc, libraries, isStripped } = inspect(file);
   const strange = libraries.filter((library) => !SYSTEM.test(library));
   return [
-    bytes > LARGEST && `it has ${bytes} bytes, more than ${LARGEST}`,
     glibc && isNewer(glibc.split('.').map(Number), GLIBC) && `it needs glibc ${glibc}, newer than ${GLIBC.join('.')}`,
     strange.length > 0 && `it needs ${strange.join(', ')}`,
     !isStripped && 'it is not stripped',
   ].filter(Boolean);
+}
+
+const faultsOf = { linux: linuxFaults, darwin: imageFaults, win32: imageFaults };
+
+/**
+ * @param {string} file of an addon
+ * @param {string} os what it is for, as `process.platform` there
+ * @returns {string[]} what keeps it from being published
+ */
+export function faults(file, os) {
+  const { size } = statSync(file);
+  const tooLarge = size > LARGEST ? [`it has ${size} bytes, more than ${LARGEST}`] : [];
+  return [...tooLarge, ...(faultsOf[os]?.(file) ?? [])];
 }
