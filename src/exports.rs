@@ -9,9 +9,9 @@ pub mod fast;
 pub mod finalizers;
 pub mod globals;
 pub mod hashes;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod isolate;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod isolate_messages;
 pub mod libraries;
 pub mod texts;
@@ -317,9 +317,9 @@ fn set_frame_and_entries(env: sys::napi_env, binding: sys::napi_value, frame_buf
         sys::napi_get_reference_value(env, frame_buffer, &raw mut value);
         sys::napi_set_named_property(env, binding, c"frame".as_ptr(), value)
     };
-    #[cfg(unix)]
+    #[cfg(isolates)]
     let isolates = isolate_messages::ENTRIES;
-    #[cfg(not(unix))]
+    #[cfg(not(isolates))]
     let isolates = &[];
     for (name, entry) in ENTRIES.iter().chain(heap::ENTRIES).chain(enter_text::ENTRIES).chain(settle::ENTRIES).chain(isolates) {
         // SAFETY: as above; the entries live as long as the addon.

@@ -109,7 +109,7 @@ pub struct Instance {
     listeners: RefCell<Vec<Listener>>,
     has_error: Cell<bool>,
     /// Processes that libraries run in.
-    #[cfg(unix)]
+    #[cfg(isolates)]
     pub isolates: RefCell<crate::isolate::sides::Isolates>,
     fast: FastState,
 }
@@ -148,7 +148,7 @@ impl Instance {
             bell: Cell::new(ptr::null_mut()),
             listeners: RefCell::default(),
             has_error: Cell::new(false),
-            #[cfg(unix)]
+            #[cfg(isolates)]
             isolates: RefCell::default(),
             fast: FastState::default(),
         }

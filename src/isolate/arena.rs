@@ -42,7 +42,7 @@ pub fn new_file(length: usize) -> Result<File, Error> {
     Ok(file)
 }
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(target_os = "linux")]
 fn anonymous_file() -> Option<File> {
     use std::os::fd::FromRawFd;
     // SAFETY: the name is a C string; a descriptor that is returned is nobody else's.
@@ -52,7 +52,7 @@ fn anonymous_file() -> Option<File> {
     }
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[cfg(not(target_os = "linux"))]
 fn anonymous_file() -> Option<File> {
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -65,7 +65,7 @@ fn anonymous_file() -> Option<File> {
 
 /// The file keeps its size: C in the helper that comes by a descriptor of it cannot take pages from the program.
 fn seal(file: &File) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[cfg(target_os = "linux")]
     {
         let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
         // SAFETY: the descriptor is open.
@@ -103,9 +103,9 @@ impl Arena {
     /// `ERR_CALL_FAILED` when something is.
     pub fn at(file: &File, length: usize, address: u64) -> Result<Arena, Error> {
         let wanted = ptr::with_exposed_provenance_mut::<c_void>(address as usize);
-        #[cfg(any(target_os = "linux", target_os = "android"))]
+        #[cfg(target_os = "linux")]
         let flags = libc::MAP_FIXED_NOREPLACE;
-        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        #[cfg(not(target_os = "linux"))]
         let flags = 0;
         // Older systems take the address for a hint.
         let arena = Arena::map(file, length, wanted, flags).filter(|arena| arena.start.as_ptr() == wanted);
@@ -134,7 +134,7 @@ impl Arena {
         if offset > self.length || length > self.length - offset {
             return;
         }
-        #[cfg(any(target_os = "linux", target_os = "android"))]
+        #[cfg(target_os = "linux")]
         // SAFETY: the range is part of this mapping, whose content nobody needs any more.
         unsafe {
             libc::madvise(self.start.as_ptr().byte_add(offset), length, libc::MADV_REMOVE);

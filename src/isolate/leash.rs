@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 /// Ends this process when the program ends, in whatever way, also while C runs. `input` is what the program writes
 /// to. Exits at once if it is gone already.
 pub fn hold(input: RawFd, program: i32) {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[cfg(target_os = "linux")]
     // SAFETY: plain system calls.
     unsafe {
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);

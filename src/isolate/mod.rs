@@ -5,20 +5,20 @@
 mod malformed;
 pub mod message;
 
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod arena;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod channel;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod fault;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod leash;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod mail;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod patience;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod process;
 pub mod reconcile;
-#[cfg(unix)]
+#[cfg(isolates)]
 pub mod sides;
