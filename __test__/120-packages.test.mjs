@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadedBy } from '../scripts/packages/at-once.mjs';
 import { faults } from '../scripts/packages/inspect.mjs';
-import { platformManifest, platforms, rootPackage } from '../scripts/packages/manifests.mjs';
-import { pack } from '../scripts/packages/pack.mjs';
-import { root } from '../scripts/steps.mjs';
+import { packAndInstall } from '../scripts/packages/install.mjs';
+import { platformManifest, platforms, rootManifest, rootPackage } from '../scripts/packages/manifests.mjs';
+import { sdkRecipe } from '../scripts/packages/sdks.mjs';
+import { npmCommand, root } from '../scripts/steps.mjs';
 import { flags, node } from './node.mjs';
 import { require } from './open.mjs';
 
 const addon = require('../lib/binding.js').file;
-const platform = /^arkffi\.(.*)\.node$/.exec(path.basename(addon))[1];
 const { version } = rootPackage;
 const folder = mkdtempSync(path.join(tmpdir(), 'arkffi-packages-'));
 const installed = path.join(folder, 'installed');
@@ -28,12 +28,9 @@ const program = (source, options) => run(node, [...flags, '--input-type=commonjs
 const manifest = (name) => JSON.parse(readFileSync(path.join(modules, name, 'package.json'), 'utf8'));
 
 let tarballs;
+let platform;
 beforeAll(() => {
-  tarballs = pack(new Map([[platform, addon]]), path.join(folder, 'tarballs'));
-  mkdirSync(installed);
-  writeFileSync(path.join(installed, 'package.json'), '{ "private": true }');
-  const args = ['install', '--offline', '--no-audit', '--no-fund', ...tarballs];
-  expect(run('npm', args)).not.toMatch(/^status/);
+  ({ platform, tarballs } = packAndInstall(addon, folder));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -111,7 +108,10 @@ describe('the packages, installed in an empty folder', () => {
   it('have only what users need', () => {
     const unexpected = run('tar', ['tzf', tarballs[0]])
       .split('\n')
-      .filter((file) => !/^package\/(lib\/.*\.(js|json|d\.ts)|bin\/arkffi\.cjs|index\.js|[a-z-]+\.d\.ts)$/.test(file));
+      .filter(
+        (file) =>
+          !/^package\/(lib\/.*\.(js|json|d\.ts)|docs\/.*\.md|bin\/arkffi\.cjs|index\.js|[a-z-]+\.d\.ts)$/.test(file),
+      );
     expect(unexpected.filter(Boolean).sort()).toEqual([
       'package/CHANGELOG.md',
       'package/LICENSE',
@@ -182,6 +182,37 @@ describe('where the addon is looked for', () => {
 });
 
 describe('a release', () => {
+  it('has packages that say which repository of GitHub they are built in, as a provenance does', () => {
+    const environment = { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'someone/arkffi' };
+    const repository = { type: 'git', url: 'git+https://github.com/someone/arkffi.git' };
+    expect(rootManifest([], environment).repository).toEqual(repository);
+    expect(platformManifest('linux-x64-gnu', environment).repository).toEqual(repository);
+    expect(rootManifest([], {})).not.toHaveProperty('repository');
+  });
+
+  it('starts npm without a shell on Windows too', () => {
+    const cli = 'C:\\node\\node_modules\\npm\\bin\\npm-cli.js';
+    const windows = (env) => npmCommand({ platform: 'win32', env, node: 'C:\\node\\node.exe' });
+    expect(windows({})).toEqual(['C:\\node\\node.exe', cli]);
+    expect(windows({ npm_execpath: 'D:\\npm\\bin\\npm-cli.js' })).toEqual(['C:\\node\\node.exe', 'D:\\npm\\bin\\npm-cli.js']); // prettier-ignore
+    expect(windows({ npm_execpath: 'D:\\yarn\\yarn.js' })).toEqual(['C:\\node\\node.exe', cli]);
+    expect(npmCommand({ platform: 'linux', env: {} })).toEqual(['npm']);
+  });
+
+  it('is built for Android with the compiler of its NDK, and says when that is missing', () => {
+    const android = platforms['android-arm64'];
+    expect(sdkRecipe(android, {}).reason).toContain('ANDROID_NDK_HOME or ANDROID_NDK_LATEST_HOME');
+    const ndk = path.join(folder, 'ndk');
+    expect(sdkRecipe(android, { ANDROID_NDK_HOME: ndk }).reason).toMatch(/^there is no .*clang$/);
+    const bin = path.join(ndk, 'toolchains/llvm/prebuilt/linux-x86_64/bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(path.join(bin, 'clang'), '');
+    const { env } = sdkRecipe(android, { ANDROID_NDK_LATEST_HOME: ndk });
+    expect(env.CC_aarch64_linux_android).toBe(path.join(bin, 'clang'));
+    expect(env.CFLAGS_aarch64_linux_android).toBe('--target=aarch64-linux-android24');
+    expect(env.RUSTFLAGS).toBe(`-C linker=${bin}/clang -C link-arg=--target=aarch64-linux-android24`);
+  });
+
   it('has one version', () => {
     expect(require('../lib/binding.js').VERSION).toBe(version);
     const cargo = readFileSync(path.join(root, 'Cargo.toml'), 'utf8');

@@ -39,8 +39,22 @@ export function attempt(command, args, options = {}) {
   return { ok: status === 0, output: `${stdout ?? ''}${stderr ?? ''}` };
 }
 
-/** The program, by the name that it is started by without a shell. */
-export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+/**
+ * How npm is started without a shell, and what its own arguments come after. On Windows `npm.cmd` would need a shell; there
+ * it is the program that runs this, or the one beside Node.
+ */
+export function npmCommand({ platform = process.platform, env = process.env, node = process.execPath } = {}) {
+  if (platform !== 'win32') return ['npm'];
+  const { basename, dirname, join } = path.win32;
+  const running = env.npm_execpath && basename(env.npm_execpath) === 'npm-cli.js' ? env.npm_execpath : undefined;
+  return [node, running ?? join(dirname(node), 'node_modules', 'npm', 'bin', 'npm-cli.js')];
+}
+
+/** As {@link attempt}, of npm. */
+export function attemptNpm(args, options) {
+  const [program, ...before] = npmCommand();
+  return attempt(program, [...before, ...args], options);
+}
 
 function isNewer(a, b) {
   return !existsSync(b) || statSync(a).mtimeMs > statSync(b).mtimeMs;
@@ -51,7 +65,8 @@ export function installPackages(folder = root) {
   const marker = path.join(folder, 'node_modules', '.package-lock.json');
   if (!isNewer(path.join(folder, 'package-lock.json'), marker)) return;
   announce(`installing npm packages in ${path.relative(root, folder) || '.'}`);
-  run(npm, ['ci', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: folder });
+  const [program, ...before] = npmCommand();
+  run(program, [...before, 'ci', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: folder });
 }
 
 /** The file name that lib/binding.js looks for. */

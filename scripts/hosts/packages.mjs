@@ -1,7 +1,7 @@
 // Hosts and tools that are tried and are no dependencies: npm packages, unpacked in .hosts/, where they stay.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { announce, attempt, npm, root } from '../steps.mjs';
+import { announce, attempt, attemptNpm, root } from '../steps.mjs';
 
 /** Where they are unpacked. */
 export const hostsFolder = path.join(root, '.hosts');
@@ -17,7 +17,7 @@ export function fetchPackage(spec, name) {
   announce(`fetching ${spec}`);
   const fresh = path.join(hostsFolder, `${name}.${process.pid}.new`);
   mkdirSync(fresh, { recursive: true });
-  const packed = attempt(npm, ['pack', '--silent', spec], { cwd: fresh });
+  const packed = attemptNpm(['pack', '--silent', spec], { cwd: fresh });
   const file = packed.output.trim().split('\n').at(-1);
   if (packed.ok && attempt('tar', ['xzf', file], { cwd: fresh }).ok) {
     rmSync(path.join(fresh, file));

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { addonOnly, attempt, install, targetFolder } from '../steps.mjs';
 import { platforms } from './manifests.mjs';
+import { sdkRecipe, sdks } from './sdks.mjs';
 
 const TOOLS = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.1'];
 const tools = path.join(targetFolder, 'zig');
@@ -56,6 +57,7 @@ function hasRust(rust) {
 /** How to build for a platform: systems of their own kind need only their own tools. */
 function recipe({ rust, os, libc }, platform) {
   if (os === process.platform && os !== 'linux') return { program: 'cargo', target: rust, env: process.env };
+  if (Object.hasOwn(sdks, os)) return { program: 'cargo', target: rust, ...sdkRecipe(platforms[platform]) };
   const { env, reason } = zigEnvironment();
   if (!env) return { reason };
   const usesGlibc = libc === 'glibc' || platform.includes('gnueabi');
@@ -70,9 +72,9 @@ function recipe({ rust, os, libc }, platform) {
 export function buildFor(platform) {
   const { rust, os } = platforms[platform];
   if (!hasRust(rust)) return { reason: `no Rust library for ${rust} could be had` };
-  const { program, target, env, reason } = recipe(platforms[platform], platform);
+  const { program, target, env, options = [], reason } = recipe(platforms[platform], platform);
   if (reason) return { reason };
-  const args = ['rustc', ...addonOnly, '--release', '--target', target, '--', ...(linkArguments[os] ?? [])];
+  const args = ['rustc', ...addonOnly, '--release', '--target', target, ...options, '--', ...(linkArguments[os] ?? [])];
   const built = attempt(program, args, { env });
   if (!built.ok) return { reason: `cargo: ${/^error.*$/m.exec(built.output)?.[0] ?? 'it did not run'}` };
   const name = { darwin: 'libarkffi.dylib', win32: 'arkffi.dll' }[os] ?? 'libarkffi.so';

@@ -12,9 +12,18 @@ export const rootPackage = read('package.json');
 /** The name of the package that has a platform's addon. */
 const packageName = (platform) => `${rootPackage.name}-${platform}`;
 
-export function platformManifest(platform) {
+/**
+ * Where the packages are built, as workflows of GitHub are told: npm publishes nothing with a provenance that says
+ * otherwise, and makes of it where the links of the README lead.
+ */
+function builtAt({ GITHUB_SERVER_URL, GITHUB_REPOSITORY }) {
+  if (!GITHUB_SERVER_URL || !GITHUB_REPOSITORY) return {};
+  return { repository: { type: 'git', url: `git+${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}.git` } };
+}
+
+export function platformManifest(platform, environment = process.env) {
   const { os, cpu, libc } = platforms[platform];
-  const { version, license, keywords, engines, repository } = rootPackage;
+  const { version, license, keywords, engines } = rootPackage;
   const addon = `arkffi.${platform}.node`;
   return {
     name: packageName(platform),
@@ -22,7 +31,7 @@ export function platformManifest(platform) {
     description: `The native addon of arkffi for ${platform}`,
     keywords,
     license,
-    ...(repository && { repository }),
+    ...builtAt(environment),
     engines,
     os: [os],
     cpu: [cpu],
@@ -33,8 +42,8 @@ export function platformManifest(platform) {
 }
 
 /** The package that users install: npm installs of its optional dependencies the one that is for the machine. */
-export function rootManifest(packed) {
+export function rootManifest(packed, environment = process.env) {
   const { devDependencies, scripts, ...rest } = rootPackage;
   const optionalDependencies = Object.fromEntries(packed.map((platform) => [packageName(platform), rest.version]));
-  return { ...rest, optionalDependencies };
+  return { ...rest, ...builtAt(environment), optionalDependencies };
 }

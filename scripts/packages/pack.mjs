@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { attempt, npm, root } from '../steps.mjs';
+import { attemptNpm, root } from '../steps.mjs';
 import { joinModules } from './at-once.mjs';
 import { platformManifest, platforms, rootManifest } from './manifests.mjs';
 
@@ -42,7 +42,7 @@ export function pack(addons, target) {
     try {
       fill(folder);
       writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-      const { ok, output } = attempt(npm, ['pack', '--silent', '--pack-destination', target], { cwd: folder });
+      const { ok, output } = attemptNpm(['pack', '--silent', '--pack-destination', target], { cwd: folder });
       if (!ok) throw new Error(`npm pack of ${manifest.name} failed: ${output}`);
       return path.join(target, output.trim().split('\n').at(-1));
     } finally {
