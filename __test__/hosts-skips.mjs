@@ -185,6 +185,19 @@ const skips = {
   ],
 };
 
+/** Tests that decide for themselves whether they run, and why they do not: for those whose names do not tell. */
+const themselves = [
+  { reason: 'it uses up processor time: npm run test:soak runs it', file: '100-', tests: ['of processor time'] },
+  { reason: 'about other systems than Linux', file: '104-', tests: ['elsewhere than on Linux'] },
+  { reason: 'there such a record is not passed on the stack', file: '15-', tests: ['where it is passed on the stack'] },
+  { reason: 'there is no libcurl here', file: '40-', tests: ['set options of libcurl'] },
+  { reason: 'about V8’s fast calls in Node', file: '134-', tests: ['calls that the engine compiles'] },
+  { reason: 'about V8’s fast calls in Node', file: '135-', tests: ['only if they are leaves'] },
+];
+
+const isOf = (skip, file, test) =>
+  file.startsWith(skip.file) && (skip.tests?.some((part) => test.includes(part)) ?? true);
+
 /** Whether a host runs nothing of a file. @param {string} file its name @param {string} [on] */
 export const isLeftOut = (file, on = host) =>
   skips[on]?.some((skip) => file.startsWith(skip.file) && skip.tests === undefined) ?? false;
@@ -195,6 +208,7 @@ export const isLeftOut = (file, on = host) =>
  * @param {string} test its name, after the names of the groups that it is in
  * @param {string} [on]
  */
-export const reasonToSkip = (file, test, on = host) =>
-  skips[on]?.find((skip) => file.startsWith(skip.file) && (skip.tests?.some((part) => test.includes(part)) ?? true))
-    ?.reason;
+export const reasonToSkip = (file, test, on = host) => skips[on]?.find((skip) => isOf(skip, file, test))?.reason;
+
+/** Why a test skips itself, of the same names; undefined when it is not known here. */
+export const ownReasonToSkip = (file, test) => themselves.find((skip) => isOf(skip, file, test))?.reason;

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { reasonToSkip } from '../__test__/hosts-skips.mjs';
+import { ownReasonToSkip, reasonToSkip } from '../__test__/hosts-skips.mjs';
 import { others } from './hosts/list.mjs';
 import { root } from './steps.mjs';
 
@@ -16,12 +16,14 @@ const state = ({ failed, partial }) =>
   failed.length > 0 ? `${failed.length} tests fail` : partial ? 'partly run' : 'tested';
 const title = ({ name, version, system }) => `${name} (${version}), ${system}`;
 
-/** Why a test is skipped: a test that decides for itself says so in its name. */
+/** Why a test is skipped. @throws {Error} when nothing tells */
 function reasonFor({ name, file, test }) {
-  const listed = reasonToSkip(file, test, name);
+  const listed = reasonToSkip(file, test, name) ?? ownReasonToSkip(file, test);
   if (listed) return listed;
   if (/^(Node|Bun|Deno) with/.test(test)) return 'about flags of another host';
-  return /\((?:not run|skipped|not installed)[^)]*\)/.exec(test)?.[0].slice(1, -1) ?? test;
+  const said = /\((?:(?:not run|skipped): |)([^()]*not installed|[^()]*there is no [^()]*)\)/.exec(test);
+  if (!said) throw new Error(`${file}: '${test}' is skipped on ${name}, and __test__/hosts-skips.mjs does not say why`);
+  return said[1];
 }
 
 /** What is skipped on a host: each reason, with how many tests. */
