@@ -233,4 +233,4 @@ function isolate(path, definitions, options) {
   }
 }
 
-module.exports = { Isolate, IsolatedLibrary, isolate };
+module.exports = { isolate };
