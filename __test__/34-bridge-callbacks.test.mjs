@@ -155,7 +155,8 @@ describe('asynchronous calls of the raw bridge', () => {
     expect(await arkffi.callPtrAsync(BigInt(add), 'ii', 'i', [1, 2], [])).toBe(3);
     const { functions } = stats();
     await Promise.all(Array.from({ length: 200 }, (_, index) => ffi.callPtrAsync(add, 'ii', 'i', [index, 1], [])));
-    expect(stats().functions).toBe(functions);
+    // Fewer when functions of other tests have been collected meanwhile.
+    expect(stats().functions).toBeLessThanOrEqual(functions);
     ffi.close(handle);
   });
 
