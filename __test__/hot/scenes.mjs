@@ -6,6 +6,9 @@ import { oddities } from './oddities.mjs';
 const require = createRequire(import.meta.url);
 const isNode = !globalThis.Deno && !globalThis.Bun;
 
+/** @param {any} error */
+export const isOutOfStack = (error) => error?.name === 'RangeError' && error.code === undefined;
+
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Mostly few calls, sometimes so many that all code is optimized. */
@@ -177,12 +180,13 @@ function deep(world, random) {
     world.run(prepared, f, 1);
     dive();
   };
+  world.isAtEnd = true;
   try {
     dive();
   } catch (error) {
-    if (!(error instanceof RangeError) && error?.name !== 'RangeError') throw error;
+    if (!isOutOfStack(error)) throw error;
   }
-  Object.assign(world, { current: outer, depth });
+  Object.assign(world, { current: outer, depth, isAtEnd: false });
   world.run(prepared, f, 40);
 }
 

@@ -3,7 +3,7 @@
 import { BOARD, BOARD_WORDS } from './functions.mjs';
 import { makeLoop, drawSources } from './loops.mjs';
 import { oddities } from './oddities.mjs';
-import { scenes } from './scenes.mjs';
+import { isOutOfStack, scenes } from './scenes.mjs';
 import { drawSets } from './table.mjs';
 
 /** What the callback does: see `act`. */
@@ -24,6 +24,8 @@ class World {
   /** The loop that runs, and what belongs to it. @type {any} */
   current = undefined;
   depth = 0;
+  /** Whether calls may fail for want of stack. */
+  isAtEnd = false;
 
   constructor(arkffi, { functions, texts, file }) {
     Object.assign(this, { arkffi, functions, texts, file });
@@ -135,6 +137,8 @@ class World {
       untouched: (argument, set, index) => fail(`what C wrote to argument ${argument} is not seen`, set, index),
       wrongErrno: (set, index) => fail(`errno is ${this.arkffi.errno()} instead of ${set.errno}`, set, index),
       caught: (error, set, index, entries) => {
+        // A refusal needs stack too.
+        if (this.isAtEnd && isOutOfStack(error)) throw error;
         this.counts.refused++;
         if (error === set.throws?.thrown) return;
         const { code, argument } = set.throws ?? {};
