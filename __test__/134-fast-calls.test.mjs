@@ -76,6 +76,29 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
     expect(run(['-e', program])).toBe('0\n');
   });
 
+  it('give the memory of copied strings back', () => {
+    const program = `
+      const { dlopen } = require(${index});
+      const definition = { args: ['cstring', 'i32'], returns: 'ptr' };
+      const { strchr, strtod } = dlopen(null, {
+        strchr: { ...definition, leaf: true },
+        strtod: { args: ['cstring', 'ptr'], returns: 'f64', leaf: true },
+      }).symbols;
+      const any = dlopen(null, { strchr: definition }).symbols.strchr;
+      const end = new BigUint64Array(1);
+      const places = new Set();
+      function pass(count) {
+        for (let i = 0; i < count; i++) {
+          places.add(strchr('a string', 97)).add(any('another one', 97));
+          strtod('.', end);
+          places.add(Number(end[0]));
+        }
+      }
+      pass(100); pass(20000);
+      console.log(places.size);`;
+    expect(run(['-e', program])).toBe('1\n');
+  });
+
   it('begin with the errno that was set, and leave the one that C leaves', () => {
     const program = `
       const { dlopen, errno } = require(${index});
