@@ -138,6 +138,7 @@ impl<'s> Parser<'s> {
     }
 
     /// Goes past the next token and returns it.
+    #[inline(never)]
     pub(super) fn take(&mut self) -> Token<'s> {
         let token = self.token();
         if self.at < self.tokens.len() {
@@ -147,6 +148,7 @@ impl<'s> Parser<'s> {
     }
 
     /// Goes past the next token if it is this operator or bracket.
+    #[inline(never)]
     pub(super) fn eat(&mut self, punct: &str) -> bool {
         let is_next = self.token().is(punct);
         if is_next {
