@@ -1225,6 +1225,11 @@ export interface OpenOptions {
   readonly global?: boolean | undefined;
   /** The opposite, and the default. */
   readonly local?: boolean | undefined;
+  /**
+   * It calls its own functions, and those of the libraries that it needs, where the process has others of the same name, as
+   * Node has of zlib, OpenSSL and libuv. So it is always on macOS and Windows; with musl it is `ERR_CALL_FAILED`.
+   */
+  readonly deep?: boolean | undefined;
   /** Directories in which paths that are not absolute are looked for first. */
   readonly search?: readonly LibraryPath[] | undefined;
   /** The SHA-256 of the file, in hexadecimal digits: one with other contents is `ERR_ACCESS_DENIED`. */

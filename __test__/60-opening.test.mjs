@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { has } from './documents/needs.mjs';
 import { file, folder, inFolder, library } from './libraries.mjs';
 import { node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
@@ -140,6 +141,21 @@ describe('the options', () => {
     global.close();
   });
 
+  it.runIf(has('glibc') && process.env.ASAN_OPTIONS === undefined)(
+    'deep has a library call its own functions where the host has others of their names',
+    () => {
+      const code =
+        'const char *zlibVersion(void) { return "mine"; } const char *called(void) { return zlibVersion(); }';
+      const called = (name, options) =>
+        dlopen(library(name, code), { called: { returns: 'cstring' } }, options).symbols.called();
+      expect(called('libdeep.so', { deep: true })).toBe('mine');
+      // Node exports the functions of its zlib, Bun and Deno do not.
+      const { zlib } = process.versions;
+      const isNode = !process.versions.bun && !process.versions.deno;
+      if (isNode) expect(called('libshallow.so', { deep: false })).toContain(zlib.split('-')[0]);
+    },
+  );
+
   it.each([
     [{ lazy: true, now: true }],
     [{ lazy: false, now: false }],
@@ -168,6 +184,7 @@ describe('the options', () => {
     ['lazy'],
     [{ lazy: 1 }],
     [{ global: 'yes' }],
+    [{ deep: 1 }],
     [{ search: '/lib' }],
     [{ search: [5] }],
     [{ sha256: 5 }],

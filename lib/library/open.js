@@ -91,7 +91,8 @@ const PLAIN = Object.freeze({ search: [], flags: 0, sha256: undefined });
 /** What the options may be, and what each stands for in Rust. */
 const LAZY = 1;
 const GLOBAL = 2;
-const OPENING_KEYS = ['lazy', 'now', 'global', 'local', 'search', 'sha256'];
+const DEEP = 4;
+const OPENING_KEYS = ['lazy', 'now', 'global', 'local', 'deep', 'search', 'sha256'];
 
 /**
  * Reads the options of a call. Each is read once, and only those that the object itself has.
@@ -114,7 +115,9 @@ function readOptions(caller, options, argument) {
     }
     return given[key] ?? (given[opposite] === undefined ? false : !given[opposite]);
   };
-  const flags = (choice('lazy', 'now') ? LAZY : 0) | (choice('global', 'local') ? GLOBAL : 0);
+  if (given.deep !== undefined && typeof given.deep !== 'boolean')
+    throw invalidType(caller, argument, `deep must be a boolean, got ${describe(given.deep)}`);
+  const flags = (choice('lazy', 'now') ? LAZY : 0) | (choice('global', 'local') ? GLOBAL : 0) | (given.deep ? DEEP : 0);
   return { flags, search: searchFolders(caller, given.search, argument), sha256: hash(caller, given.sha256, argument) };
 }
 

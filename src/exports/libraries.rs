@@ -23,12 +23,15 @@ pub struct SymbolRow {
 }
 
 /// Opens the first of some libraries that opens (or, with `null`, the running process) and returns its number.
-/// `flags` are 1 for lazy and 2 for global. If a callback throws that its initializers call, it is closed again.
+/// `flags` are 1 for lazy, 2 for global and 4 for deep. If a callback throws that its initializers call, it is closed again.
 #[napi(catch_unwind)]
 pub fn open_library(env: Env, candidates: Option<Vec<String>>, search: Vec<String>, flags: u32, sha256: Option<String>) -> Thrown<u32> {
-    let flags = Flags { lazy: flags & 1 != 0, global: flags & 2 != 0 };
+    let flags = Flags { lazy: flags & 1 != 0, global: flags & 2 != 0, deep: flags & 4 != 0 };
     let open = || -> Result<Library, Error> {
         let Some(candidates) = candidates else { return opening::open_process() };
+        if flags.deep && cfg!(any(target_os = "android", all(target_os = "linux", not(target_env = "gnu")))) {
+            return Err(Error::new(Code::CallFailed, "deep: the loader of this system has no such choice"));
+        }
         let invalid = || Error::new(Code::InvalidArgValue, "sha256 must be 64 hexadecimal digits");
         let sha256 = sha256.map(|text| parse_hash(&text).ok_or_else(invalid)).transpose()?;
         opening::open(&Wish { candidates, search: search.into_iter().map(Into::into).collect(), flags, sha256 })

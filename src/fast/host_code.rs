@@ -28,7 +28,7 @@ fn is_addon(object: &Object) -> bool {
     if name.is_empty() || name.ends_with(b".node") {
         return name.ends_with(b".node");
     }
-    let Some(library) = loader::loaded(OsStr::from_bytes(name), Flags { lazy: true, global: false }) else { return false };
+    let Some(library) = loader::loaded(OsStr::from_bytes(name), Flags { lazy: true, ..Flags::default() }) else { return false };
     // SAFETY: the symbol is only used as an address.
     let found = unsafe { library.get::<*const ()>("napi_register_module_v1") };
     let is_addon = found.is_ok_and(|symbol| object_of(symbol.as_raw_ptr().addr()).is_some_and(|of| of.base == object.base));

@@ -15,6 +15,9 @@ pub struct Flags {
     pub lazy: bool,
     /// Libraries that are opened later see its symbols.
     pub global: bool,
+    /// Its own symbols, and those of what it needs, come before those of the process. Only the loader of glibc has to be
+    /// told: those of macOS and Windows know no other way, that of musl knows only the other.
+    pub deep: bool,
 }
 
 /// What the system said, without libloading's own prefix.
@@ -39,7 +42,11 @@ pub fn open(path: &OsStr, flags: Flags) -> Result<Library, String> {
 #[cfg(unix)]
 impl Flags {
     fn bits(self) -> libc::c_int {
-        (if self.lazy { libc::RTLD_LAZY } else { libc::RTLD_NOW }) | (if self.global { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL })
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        let deep = if self.deep { libc::RTLD_DEEPBIND } else { 0 };
+        #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+        let deep = 0;
+        deep | (if self.lazy { libc::RTLD_LAZY } else { libc::RTLD_NOW }) | (if self.global { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL })
     }
 }
 

@@ -143,7 +143,7 @@ fn locate(path: &OsStr) -> (Option<PathBuf>, bool) {
     if !is_bare(path) {
         return (std::path::absolute(path).ok(), true);
     }
-    let loaded = loader::loaded(path, Flags { lazy: true, global: false }).and_then(|handle| loader::examine(handle).1.file);
+    let loaded = loader::loaded(path, Flags { lazy: true, ..Flags::default() }).and_then(|handle| loader::examine(handle).1.file);
     if loaded.is_some() {
         return (loaded, false);
     }
@@ -202,7 +202,7 @@ fn not_regular(path: &OsStr) -> Option<String> {
 }
 
 fn is_loaded(name: &str) -> bool {
-    loader::loaded(OsStr::new(name), Flags { lazy: true, global: false }).is_some()
+    loader::loaded(OsStr::new(name), Flags { lazy: true, ..Flags::default() }).is_some()
 }
 
 fn describe(path: &OsStr, file: Option<&Path>, text: String) -> Attempt {
