@@ -120,6 +120,12 @@ export const others = [
     note: 'with zig by `npm run pack:all`; never run. Narrow arguments on the stack of arm64 go through libffi; a `CFunction` holds a library only if its address was looked up in it',
   },
   {
+    name: 'Node',
+    system: 'Android, OpenHarmony and Windows, all on arm64',
+    state: 'expected',
+    note: 'the release workflow builds them with the SDK of each. The sources compile for the first two; Android has no helper processes',
+  },
+  {
     name: 'Electron',
     system: 'x86-64 Linux',
     state: 'expected',
