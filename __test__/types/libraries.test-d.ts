@@ -6,7 +6,13 @@ import { same } from './same.js';
 const add = { add: { args: ['i32', 'i32'], returns: 'i32' } } as const;
 const url = { href: 'file:///x', protocol: 'file:', pathname: '/x' };
 
-const library = dlopen(['./a.so', url], add, { lazy: true, global: false, deep: true, search: ['/lib', url], sha256: '00' });
+const library = dlopen(['./a.so', url], add, {
+  lazy: true,
+  global: false,
+  deep: true,
+  search: ['/lib', url],
+  sha256: '00',
+});
 same<ReturnType<typeof library.symbols.add>, number>(true);
 same<ReturnType<typeof library.has>, boolean>(true);
 same<ReturnType<typeof library.ptr>, Address>(true);
