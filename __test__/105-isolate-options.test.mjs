@@ -64,7 +64,7 @@ describe('what is given is what is read', () => {
       const { readIsolateOptions } = require(${JSON.stringify(require.resolve('../lib/isolate/options.js'))});
       const { env } = readIsolateOptions('isolate', { env: { ARKFFI_BACKEND: 'none', ARKFFI_NATIVE: 'none' } }, 2);
       console.log(JSON.stringify(env));`;
-    const addon = require.resolve(`../arkffi.${process.platform}-${process.arch}-gnu.node`);
+    const addon = require('../lib/binding.js').file;
     const { stdout } = spawnSync(node, [...flags, '-e', source], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH, ARKFFI_NATIVE: addon },

@@ -1,6 +1,7 @@
 // Looking into open libraries: has, ptr, exports; symbols whose address is 0.
 import { describe, expect, it } from 'vitest';
 import { execFileSync } from 'node:child_process';
+import { isMusl } from './hosts-skips.mjs';
 import { changed, library } from './libraries.mjs';
 import { arkffi, thrown } from './open.mjs';
 
@@ -65,7 +66,10 @@ describe('exports', () => {
       const names = library.exports().map(({ name }) => name);
       const path = execFileSync(
         'sh',
-        ['-c', `grep -m1 -o '/.*/${where.split('/').pop()}$' /proc/${process.pid}/maps`],
+        [
+          '-c',
+          `grep -m1 -o '/.*/${isMusl && where !== file ? 'libc.so' : where.split('/').pop()}$' /proc/${process.pid}/maps`,
+        ],
         { encoding: 'utf8' },
       ).trim();
       const lines = execFileSync('nm', ['-D', '--defined-only', path], { encoding: 'utf8' }).trim().split('\n');

@@ -1,4 +1,4 @@
-// Set-up of vitest on hosts other than Node: skips what hosts-skips.mjs lists.
+// Set-up of vitest on hosts other than Node with glibc: skips what hosts-skips.mjs lists.
 import path from 'node:path';
 import { beforeEach } from 'vitest';
 import { reasonToSkip } from './hosts-skips.mjs';

@@ -1,10 +1,22 @@
 // Tests that a host other than Node cannot run, and why: what they rely on is the host's, not arkffi's. docs/hosts.md has
 // the table of reasons, which `npm run test:hosts -- --write` makes of what was skipped.
 
+const { bun, deno } = process.versions;
+
+/** Whether the C library is musl: that of this process, or of the Node that test files run in. */
+export const isMusl =
+  process.platform === 'linux' &&
+  !bun &&
+  !deno &&
+  (process.env.ARKFFI_TEST_LIBC === 'musl' ||
+    /** @type {any} */ (process.report.getReport()).header.glibcVersionRuntime === undefined);
+
 /** Which host this is. */
-export const host = process.versions.bun ? 'Bun' : process.versions.deno ? 'Deno' : 'Node';
+export const host = bun ? 'Bun' : deno ? 'Deno' : isMusl ? 'Node with musl' : 'Node';
 
 const HELPERS = 'isolates are for Node';
+const FOREIGN = 'what is installed on the machine is for glibc';
+const STAYS = 'musl unloads no library: its destructors run at the end of the process';
 
 /**
  * Tests by the reason. `file` is the beginning of a file's name; `tests`, where not all of its tests are meant, are parts of
@@ -182,6 +194,52 @@ const skips = {
       tests: ['README.md', 'docs/c-declarations.md', 'docs/platform-libraries.md', 'docs/start.md'],
     },
     { reason: 'Deno knows no --no-addons', file: '98-', tests: ['addons may not be loaded'] },
+  ],
+  'Node with musl': [
+    { reason: STAYS, file: '06-', tests: ['really unloaded'] },
+    { reason: STAYS, file: '12-', tests: ['a destructor that gets back into JavaScript'] },
+    {
+      reason: STAYS,
+      file: '27-',
+      tests: [
+        'a destructor that calls at dlclose',
+        'a destructor that throws after an asynchronous call',
+        'a destructor may close what is closing',
+      ],
+    },
+    {
+      reason: STAYS,
+      file: '39-',
+      tests: ['stays loaded until the last finalizer has run', 'unloaded when the last finalizer is taken back'],
+    },
+    {
+      reason: STAYS,
+      file: '63-',
+      tests: [
+        'is closed but not while',
+        'is closed and works until then',
+        'is closed only when its asynchronous calls',
+        'is closed when it is closed and the call',
+        'is closed as ever',
+        'is closed where nobody found anything',
+      ],
+    },
+    { reason: STAYS, file: '132-', tests: ['a destructor whose callback makes a call'] },
+    {
+      reason: 'only glibc tells which symbols are functions',
+      file: '42-',
+      tests: ['is to take a function for it, or it for a function'],
+    },
+    { reason: 'for musl a symbol at address 0 is none', file: '62-', tests: ['is there, at 0'] },
+    { reason: 'all libraries of C are one file with musl', file: '64-', tests: ['that a bare name stands for'] },
+    {
+      reason: 'musl looks at no versions of symbols',
+      file: '66-',
+      tests: ['version of a symbol', 'glibc that is older'],
+    },
+    { reason: 'the tools that make bundles are installed for glibc', file: '116-' },
+    { reason: FOREIGN, file: '80-', tests: ['zlib.h says', 'sqlite3.h says'] },
+    { reason: FOREIGN, file: '84-', tests: ['is a module with which the example runs'] },
   ],
 };
 

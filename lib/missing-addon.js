@@ -3,11 +3,14 @@
 
 const { FFIError } = require('./errors.js');
 const { whyForbidden } = require('./forbidden.js');
+const { isMusl } = require('./is-musl.js');
 const platforms = require('./platforms.json');
 
-/** @param {string} name */
+/** Whether there is a package for a platform, and for the C library of this process. @param {string} name */
 function isPublished(name) {
-  return Object.hasOwn(platforms, name) && /** @type {any} */ (platforms)[name].published !== false;
+  if (!Object.hasOwn(platforms, name)) return false;
+  const { published, libc } = /** @type {any} */ (platforms)[name];
+  return published !== false && (libc === undefined || (libc === 'musl') === isMusl());
 }
 
 /** @param {{ candidate: string, error: Error }} failure */

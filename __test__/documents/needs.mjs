@@ -1,6 +1,7 @@
 // What blocks of documents need that a machine may not have.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { isMusl } from '../hosts-skips.mjs';
 import { arkffi } from '../open.mjs';
 
 const works = (command, ...args) => spawnSync(command, args).status === 0;
@@ -22,7 +23,8 @@ const kinds = {
   linux: () => process.platform === 'linux',
   glibc: () => process.platform === 'linux' && opens('libc.so.6'),
   go: () => works('go', 'version'),
-  rust: () => works('rustc', '--version'),
+  // That makes libraries for this process, if it is asked for no target.
+  rust: () => spawnSync('rustc', ['-vV'], { encoding: 'utf8' }).stdout?.includes('-musl\n') === isMusl,
   library: opens,
   file: existsSync,
   node: (version) => major() >= Number(version),

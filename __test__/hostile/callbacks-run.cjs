@@ -10,7 +10,9 @@ const { Worker } = require('node:worker_threads');
 /** What programs work with; they are given it, as the functions that they start in workers are. */
 function makeKit() {
   const arkffi = require('../../index.js');
-  const built = (name) => path.join(__dirname, '../.build', process.env.ARKFFI_TEST_ARCH ?? process.arch, `${name}.so`);
+  const { ARKFFI_TEST_ARCH: arch = process.arch, ARKFFI_TEST_LIBC: libc } = process.env;
+  const folder = path.join(__dirname, '../.build', libc ? `${arch}-${libc}` : arch);
+  const built = (name) => path.join(folder, `${name}.so`);
   const { dlopen, JSCallback, callback, Struct, inout, pointer } = arkffi;
   const unary = { args: ['i32'], returns: 'i32' };
   const Pair = Struct({ in: 'i32', out: 'i32' });

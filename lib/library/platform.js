@@ -7,6 +7,7 @@ const { fileURLToPath } = require('node:url');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
 const { isFileURL } = require('../file-url.js');
+const { isMusl } = require('../is-musl.js');
 const { dlopen, isOpen, ownProperties } = require('../library.js');
 const { isDeclared } = require('../types.js');
 
@@ -65,12 +66,6 @@ function namesIn(directory) {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a C library other than glibc runs this process. */
-function isMusl() {
-  const { header } = /** @type {any} */ (process.report?.getReport?.() ?? {});
-  return process.platform === 'linux' && header !== undefined && header.glibcVersionRuntime === undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { isLeftOut } from '../../__test__/hosts-skips.mjs';
 import { attempt } from '../steps.mjs';
 import { leftOutOnArm64, Missing, prepareArm64 } from './arm64.mjs';
+import { prepareMusl } from './musl.mjs';
 import { fetchNode, fetchOther } from './packages.mjs';
 import { bundle, singleExecutables } from './programs.mjs';
 import { runSuite } from './suite.mjs';
@@ -13,10 +14,11 @@ const here = `${arch === 'x64' ? 'x86-64' : arch} ${platform === 'linux' ? 'Linu
 const versionOf = (binary) => attempt(binary, ['--version']).output.match(/\d+\.\d+\.\d+/)?.[0] ?? 'unknown';
 
 /** vitest runs on this Node, and has its test files run by another. */
-const byNode = (env, leftOut = []) => ({
+const byNode = (env, leftOut = [], host = 'Node') => ({
   command: [process.execPath],
   args: leftOut.flatMap((glob) => ['--exclude', `**/${glob}`]),
   env,
+  isLeftOut: (/** @type {string} */ file) => isLeftOut(file, host),
 });
 
 function node(major) {
@@ -28,6 +30,11 @@ function node(major) {
 function nodeOnArm64() {
   const { node: binary, env } = prepareArm64();
   return { version: versionOf(binary), run: () => runSuite(byNode(env, leftOutOnArm64)) };
+}
+
+function nodeWithMusl(major) {
+  const { node: binary, env } = prepareMusl(major);
+  return { version: versionOf(binary), run: () => runSuite(byNode(env, [], 'Node with musl')) };
 }
 
 /** vitest itself runs on the host, and so do the processes that it and the tests start. */
@@ -55,6 +62,12 @@ export const hosts = [
     system: here,
     prepare: () => node(major),
   })),
+  {
+    id: 'musl',
+    name: 'Node with musl',
+    system: here,
+    prepare: () => nodeWithMusl(24),
+  },
   {
     id: 'arm64',
     name: 'Node 24',
@@ -103,7 +116,7 @@ export const others = [
   },
   {
     name: 'Node',
-    system: 'Linux with musl on x86-64 and arm64, Linux on 32-bit ARM',
+    system: 'Linux with musl on arm64, Linux on 32-bit ARM',
     state: 'built',
     note: 'with zig by `npm run pack:all`; never run',
   },

@@ -1,6 +1,8 @@
-// Hosts and tools that are tried and are no dependencies: npm packages, unpacked in .hosts/, where they stay.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+// Hosts and tools that are tried and are no dependencies: packages of npm and wheels of Python, unpacked in .hosts/, where
+// they stay.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { pip } from '../packages/build.mjs';
 import { announce, attempt, attemptNpm, root } from '../steps.mjs';
 
 /** Where they are unpacked. */
@@ -27,6 +29,37 @@ export function fetchPackage(spec, name) {
   console.log(`${spec} could not be had: ${file}`);
   rmSync(fresh, { recursive: true, force: true });
   return undefined;
+}
+
+/**
+ * A folder with some files of a Python wheel; undefined when it cannot be had.
+ * @param {string} spec the name and the version: name==1.2.3
+ * @param {string} platform as pip calls it
+ * @param {string} name the folder's in .hosts
+ * @param {string[]} kept files and folders of it
+ */
+export function fetchWheel(spec, platform, name, kept) {
+  const folder = path.join(hostsFolder, name);
+  if (kept.every((file) => existsSync(path.join(folder, file)))) return folder;
+  announce(`fetching ${spec} for ${platform}`);
+  const fresh = path.join(hostsFolder, `${name}.${process.pid}.new`);
+  mkdirSync(fresh, { recursive: true });
+  const options = ['--no-deps', '--only-binary', ':all:', '--platform', platform, '--dest', fresh];
+  const fetched = attempt(pip, ['download', ...options, spec]);
+  const wheel = readdirSync(fresh).find((file) => file.endsWith('.whl'));
+  const unpack = () =>
+    attempt('python3', ['-m', 'zipfile', '-e', path.join(fresh, wheel ?? ''), path.join(fresh, 'all')]);
+  if (fetched.ok && wheel && unpack().ok) {
+    rmSync(folder, { recursive: true, force: true });
+    for (const file of kept) {
+      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+      renameSync(path.join(fresh, 'all', file), path.join(folder, file));
+    }
+  } else {
+    console.log(`${spec} could not be had: ${fetched.output.trim().split('\n').at(-1)}`);
+  }
+  rmSync(fresh, { recursive: true, force: true });
+  return existsSync(folder) ? folder : undefined;
 }
 
 /** The version of an unpacked package. */

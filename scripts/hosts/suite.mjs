@@ -75,17 +75,20 @@ export async function runSuite({
   /** @type {Results} */
   const results = { passed: 0, failed: [], skipped: [] };
   const files = readdirSync(path.join(root, '__test__')).filter((name) => name.endsWith('.test.mjs'));
-  for (const file of isApart ? files : ['']) {
-    if (isLeftOut(file)) {
-      results.skipped.push({ file, test: 'all of it' });
-      continue;
-    }
+  const leftOut = files.filter(isLeftOut);
+  results.skipped.push(...leftOut.map((file) => ({ file, test: 'all of it' })));
+  const excluded = leftOut.flatMap((file) => ['--exclude', `**/${file}`]);
+  for (const file of isApart ? files.filter((file) => !leftOut.includes(file)) : ['']) {
     const output = path.join(folder, `${file}.json`);
     const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${output}`];
-    const how = await watched(program, [...before, vitest, 'run', ...reporters, ...args, ...(file ? [file] : [])], {
-      cwd: root,
-      env: { ...process.env, NO_COLOR: '1', ...env },
-    });
+    const how = await watched(
+      program,
+      [...before, vitest, 'run', ...reporters, ...args, ...excluded, ...(file ? [file] : [])],
+      {
+        cwd: root,
+        env: { ...process.env, NO_COLOR: '1', ...env },
+      },
+    );
     if (existsSync(output)) count(results, JSON.parse(readFileSync(output, 'utf8')));
     else results.failed.push(`${file || 'the suite'}: ${how}`);
   }

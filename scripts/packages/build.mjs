@@ -8,6 +8,8 @@ import { sdkRecipe, sdks } from './sdks.mjs';
 
 const TOOLS = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.1'];
 const tools = path.join(targetFolder, 'zig');
+/** The program that installs packages of Python, once something has been built with zig. */
+export const pip = path.join(tools, 'bin', 'pip');
 
 /** How the linker is told of the oldest glibc that the addon shall run on: Node's own needs a newer one. */
 const GLIBC = '2.17';
@@ -38,7 +40,7 @@ function zigEnvironment() {
   if (!existsSync(path.join(bin, 'cargo-zigbuild'))) {
     const steps = [
       ['python3', ['-m', 'venv', tools]],
-      [path.join(bin, 'pip'), ['install', '--quiet', ...TOOLS]],
+      [pip, ['install', '--quiet', ...TOOLS]],
     ];
     for (const [command, args] of steps) {
       const { ok, output } = attempt(command, args);

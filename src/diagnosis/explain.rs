@@ -1,12 +1,12 @@
 //! Why the loader could not open a file, as far as the file tells.
 
-use super::check::{headers, truncation};
+use super::check::{headers, truncation, unfit};
 use super::dependencies::walk;
-use super::elf::{Elf, Kind, Versions};
+use super::elf::{Elf, Versions};
 use super::format::{Format, recognize};
 use super::machine;
 use object::read::ReadCache;
-use object::{Architecture, Object as _};
+use object::Object as _;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -70,30 +70,17 @@ fn of_native(path: &Path, length: u64, data: &ReadCache<File>, process: &Process
         // Of the other formats, only what is the same for all is looked at.
         let parsed = object::File::parse(data).ok();
         return match parsed.map(|file| file.architecture()) {
-            Some(architecture) if !machine::fits(architecture) => Some(other_machine(architecture)),
+            Some(architecture) if !machine::fits(architecture) => Some(machine::other(architecture)),
             Some(_) => None,
             None => Some("the file is damaged or truncated: its headers cannot be read".to_owned()),
         };
     };
-    if !machine::fits(elf.architecture) {
-        return Some(other_machine(elf.architecture));
-    }
-    match elf.kind {
-        Kind::Object => return Some("the file is an object file (.o), not yet linked: cc -shared makes a library of it".to_owned()),
-        Kind::Executable => return Some("the file is a program, not a library".to_owned()),
-        Kind::Other => return Some("the file is an ELF file, but neither a library nor a program".to_owned()),
-        Kind::Library => {}
-    }
-    let truncated = truncation(&elf, length).or_else(|| other_libc(&elf));
-    truncated.or_else(|| of_dependencies(path, elf, process)).or_else(|| of_versions(path, data, process)).or_else(|| {
+    let unfit = unfit(&elf).or_else(|| truncation(&elf, length)).or_else(|| other_libc(&elf));
+    unfit.or_else(|| of_dependencies(path, elf, process)).or_else(|| of_versions(path, data, process)).or_else(|| {
         // The loader does not mind, but something is missing at the end.
         let elf = headers(path)?;
         (elf.sections_end > length).then(|| format!("the file seems truncated: it has {length} of {} bytes", elf.sections_end))
     })
-}
-
-fn other_machine(file: Architecture) -> String {
-    format!("file is {}, this process is {}", machine::name(file), machine::name(machine::here()))
 }
 
 /// A library for the other C library of Linux.
@@ -116,7 +103,7 @@ fn of_dependencies(path: &Path, elf: Elf, process: &Process<'_>) -> Option<Strin
         let who = dependency.who();
         let Some((path, elf)) = &dependency.found else { return Some(format!("{} is not found, {who}", dependency.name)) };
         let reason = match elf {
-            Some(elf) if !machine::fits(elf.architecture) => Some(other_machine(elf.architecture)),
+            Some(elf) if !machine::fits(elf.architecture) => Some(machine::other(elf.architecture)),
             Some(elf) => truncation(elf, fs::metadata(path).ok()?.len()).or_else(|| other_libc(elf)),
             None => reason(path, process),
         };

@@ -49,6 +49,11 @@ pub const fn here() -> Architecture {
     }
 }
 
+/// That a file is for another processor.
+pub fn other(file: Architecture) -> String {
+    format!("file is {}, this process is {}", name(file), name(here()))
+}
+
 /// Whether a library for this processor can be one of this process: not if both are known and differ.
 pub fn fits(architecture: Architecture) -> bool {
     architecture == here() || here() == Architecture::Unknown

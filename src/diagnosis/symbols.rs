@@ -83,7 +83,8 @@ pub fn hint(name: &str, exports: &[Symbol]) -> String {
     }
     let wanted = name.to_lowercase();
     let score = |symbol: &str| strsim::jaro_winkler(&wanted, &symbol.to_lowercase());
-    let scored = exports.iter().map(|symbol| symbol.name.as_str()).filter(|symbol| symbol.len() <= LONGEST);
+    // Loaders may not find what is there, such as a symbol at 0 or of another version.
+    let scored = exports.iter().map(|symbol| symbol.name.as_str()).filter(|symbol| symbol.len() <= LONGEST && *symbol != name);
     let mut scored: Vec<_> = scored.map(|symbol| (score(symbol), symbol)).filter(|(score, _)| *score > ALIKE).collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
     let names: Vec<_> = scored.iter().take(MOST).map(|(_, symbol)| format!("'{symbol}'")).collect();

@@ -205,12 +205,14 @@ pub fn isolate_end(env: Env, channel: u32, milliseconds: f64) -> Thrown<Death> {
         let Side { channel: Channel { process, .. }, arena, .. } = side;
         let patience = Duration::try_from_secs_f64(milliseconds.max(0.0) / 1000.0).unwrap_or(Duration::ZERO);
         let ending = process.map_or(Ending::Unknown, |mut process| process.reap(patience));
-        let (recorded, address) = arena.as_deref().map_or((0, None), fault::read);
+        let left = arena.as_deref().map(fault::read);
         if let Some(arena) = &arena {
             arena.forget(0, arena.length());
         }
-        let address = address.map(|address| address as f64);
+        let recorded = left.as_ref().map_or(0, |left| left.signal);
+        let address = left.as_ref().and_then(|left| left.address).map(|address| address as f64);
         Ok(match ending {
+            Ending::Exited(_) if left.is_some_and(|left| left.hides_status) => Death { signal: 0, code: -1, address: None },
             Ending::Signaled(signal) if signal.cast_unsigned() == recorded => Death { signal, code: 0, address },
             Ending::Signaled(signal) => Death { signal, code: 0, address: None },
             Ending::Exited(code) => Death { signal: 0, code, address: None },

@@ -15,6 +15,18 @@ pub struct Record {
     /// Whether the address is known.
     has_address: AtomicU32,
     address: AtomicU64,
+    /// Whether the status that the helper ends with is not that which C gave.
+    hides_status: AtomicU32,
+}
+
+/// What a helper has left, as far as it is known.
+pub struct Left {
+    /// The fatal signal; 0 when there was none.
+    pub signal: u32,
+    /// The faulting address.
+    pub address: Option<u64>,
+    /// Whether C called exit with a status that nobody knows.
+    pub hides_status: bool,
 }
 
 /// So much of the arena's start is not for anything else.
@@ -30,12 +42,13 @@ static RECORD: AtomicPtr<Record> = AtomicPtr::new(ptr::null_mut());
 /// Bytes of the stack that signals are handled on: C may have used up its own.
 const STACK: usize = 64 * 1024;
 
-/// The signal and the faulting address that a helper has left, as far as they are known.
-pub fn read(arena: &Arena) -> (u32, Option<u64>) {
+/// What a helper has left.
+pub fn read(arena: &Arena) -> Left {
     // SAFETY: the first page belongs to the record, whose fields are atomic; every value is one.
     let record = unsafe { arena.start().cast::<Record>().as_ref() };
     let signal = record.signal.load(Acquire);
-    (signal, (record.has_address.load(Relaxed) != 0).then(|| record.address.load(Relaxed)))
+    let address = (record.has_address.load(Relaxed) != 0).then(|| record.address.load(Relaxed));
+    Left { signal, address, hides_status: record.hides_status.load(Acquire) != 0 }
 }
 
 /// Records fatal signals from now on. For the helper, which dies of them as before.
@@ -58,6 +71,7 @@ pub fn watch(arena: &Arena) {
 
 /// `exit` ends this process without what the host would do then, which may wait for ever where it is not the host's own
 /// thread that exits. What libraries have registered, which are opened after this, runs before; their output is written.
+/// A C library that does not tell the status leaves the host's own thread to the host, so that it is kept there.
 pub fn end_at_exit() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
@@ -74,6 +88,24 @@ pub fn end_at_exit() {
         }
         // SAFETY: the function is as it must be, and lives as long as the process.
         unsafe { on_exit(end, ptr::null_mut()) };
+    }
+    #[cfg(all(target_os = "linux", not(target_env = "gnu")))]
+    {
+        extern "C" fn end() {
+            // SAFETY: as above; the record is mapped as long as the process lives.
+            unsafe {
+                if libc::gettid() == libc::getpid() {
+                    return;
+                }
+                if let Some(record) = RECORD.load(Acquire).as_ref() {
+                    record.hides_status.store(1, Release);
+                }
+                libc::fflush(ptr::null_mut());
+                libc::_exit(1);
+            }
+        }
+        // SAFETY: as above.
+        unsafe { libc::atexit(end) };
     }
 }
 
