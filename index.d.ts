@@ -2069,7 +2069,7 @@ export class FFIError extends Error {
 export interface FFIError extends Failure {
   /** Of `ERR_HELPER_CRASHED`: the signal that ended the helper, as `'SIGSEGV'`. */
   readonly signal?: string | undefined;
-  /** Of `ERR_HELPER_CRASHED`: what the helper has exited with. */
+  /** Of `ERR_HELPER_CRASHED`: what the helper has exited with, as far as it is known. */
   readonly exitCode?: number | undefined;
   /** Of `ERR_HELPER_CRASHED`: the address of the fault. */
   readonly address?: number | undefined;
