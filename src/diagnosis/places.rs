@@ -59,7 +59,9 @@ impl Places {
 /// there is nothing else, one of those.
 pub fn in_folders(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
     let mut found: Vec<_> = folders.iter().map(|folder| folder.join(name)).filter(|path| path.exists()).collect();
-    let fits = |path: &PathBuf| !super::check::LOADER_LOOKS || super::check::headers(path).is_none_or(|elf| super::machine::fits(elf.architecture));
+    let fits = |path: &PathBuf| {
+        !super::check::LOADER_LOOKS || super::check::headers(path).is_none_or(|elf| super::machine::fits(elf.architecture))
+    };
     let chosen = found.iter().position(fits).unwrap_or(0);
     (!found.is_empty()).then(|| found.swap_remove(chosen))
 }
