@@ -15,6 +15,7 @@ export const isMusl =
 export const host = bun ? 'Bun' : deno ? 'Deno' : isMusl ? 'Node with musl' : 'Node';
 
 const HELPERS = 'isolates are for Node';
+const AT_ONCE = 'only Node loads the file that has many modules';
 const FOREIGN = 'what is installed on the machine is for glibc';
 const STAYS = 'musl unloads no library: its destructors run at the end of the process';
 
@@ -25,6 +26,7 @@ const STAYS = 'musl unloads no library: its destructors run at the end of the pr
  */
 const skips = {
   Bun: [
+    { reason: AT_ONCE, file: '120-', tests: ['share the modules of that file', 'where modules are not those of Node'] },
     ...['100-', '101-', '102-', '103-', '106-', '107-', '108-', '109-', '110-', '111-'].map((file) => ({
       reason: HELPERS,
       file,
@@ -118,6 +120,7 @@ const skips = {
     },
   ],
   Deno: [
+    { reason: AT_ONCE, file: '120-', tests: ['share the modules of that file', 'where modules are not those of Node'] },
     ...['100-', '101-', '102-', '103-', '106-', '107-', '108-', '109-', '110-', '111-'].map((file) => ({
       reason: HELPERS,
       file,
