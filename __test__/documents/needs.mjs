@@ -21,7 +21,7 @@ const major = () => {
 /** By the words of a marker; those that begin with these words. */
 const kinds = {
   linux: () => process.platform === 'linux',
-  glibc: () => process.platform === 'linux' && opens('libc.so.6'),
+  glibc: () => process.platform === 'linux' && !isMusl && opens('libc.so.6'),
   go: () => works('go', 'version'),
   // That makes libraries for this process, if it is asked for no target.
   rust: () => spawnSync('rustc', ['-vV'], { encoding: 'utf8' }).stdout?.includes('-musl\n') === isMusl,
