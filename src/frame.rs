@@ -68,6 +68,14 @@ pub struct Frame {
     pub scratch: [u8; SCRATCH_BYTES],
 }
 
+impl Frame {
+    /// Whether the call being prepared has taken scratch memory. A string on the heap raises the top too.
+    #[inline(always)]
+    pub fn has_scratch(&self) -> bool {
+        self.scratch_top != self.scratch_floor
+    }
+}
+
 /// What became of a letter; the numbers are those of `lib/callback/listen.js`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -61,17 +61,6 @@ impl Result for f64 {
     }
 }
 
-/// Whether the call being prepared has taken scratch memory.
-///
-/// # Safety
-///
-/// The frame is allocated.
-#[inline(always)]
-unsafe fn has_scratch(frame: *const Frame) -> bool {
-    // SAFETY: as the caller says.
-    unsafe { (*frame).scratch_top != (*frame).scratch_floor }
-}
-
 macro_rules! entries {
     ($direct:ident $with_scratch:ident $of_host:ident $($int:ident)*) => {
         /// The engine's entry: its code passes a receiver first, and behind the values what is only to be kept reachable.
@@ -88,7 +77,7 @@ macro_rules! entries {
         ) -> R {
             // SAFETY: as the caller says; a function of C ignores the registers that it has no parameters for.
             unsafe {
-                if TEXTS && has_scratch(Place::of::<PLACE>().frame()) {
+                if TEXTS && (*Place::of::<PLACE>().frame()).has_scratch() {
                     return $with_scratch::<PLACE, R>(receiver, number, $($int,)* s, t, u, v, w, x, y, z);
                 }
                 bare::enter::<PLACE, R>(number, |address, _| {
@@ -152,7 +141,7 @@ pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, n
     unsafe {
         let place = Place::of::<PLACE>();
         let frame = place.frame();
-        if has_scratch(frame) {
+        if (*frame).has_scratch() {
             return place.instance().enter_by_frame(number);
         }
         bare::enter::<PLACE, ()>(number, |address, target| invoke(frame, address, (*target).path));

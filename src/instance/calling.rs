@@ -97,14 +97,6 @@ impl Instance {
         })
     }
 
-    /// Whether the call being prepared has taken scratch memory.
-    #[inline(always)]
-    pub fn has_scratch(&self) -> bool {
-        let frame = self.frame.as_ptr();
-        // SAFETY: the frame lives as long as the instance. A string on the heap raises the top too.
-        unsafe { (*frame).scratch_top != (*frame).scratch_floor }
-    }
-
     /// Keeps the scratch memory of the call that begins from calls inside it. Returns the floor that
     /// was; `None` when the call has no scratch memory, as most have not.
     #[inline(always)]
@@ -112,7 +104,7 @@ impl Instance {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         unsafe {
-            if !self.has_scratch() {
+            if !(*frame).has_scratch() {
                 return None;
             }
             let floor = ((*frame).scratch_floor, (*frame).heap_floor);
