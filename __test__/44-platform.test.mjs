@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fixture } from './fixtures/paths.mjs';
+import { isMusl } from './hosts-skips.mjs';
 import { arkffi, thrown } from './open.mjs';
 
 const { Library, Struct, loadPlatformLibrary, platform, suffix } = arkffi;
@@ -83,7 +84,6 @@ describe('loadPlatformLibrary', () => {
   });
 
   it.runIf(process.platform === 'linux')('leaves files for musl to musl', () => {
-    const isMusl = process.report.getReport().header.glibcVersionRuntime === undefined;
     const [own, other] = isMusl ? ['-musl', ''] : ['-gnu', '-musl'];
     const directory = directoryWith(`calc-${here}${own}.so`, `calc-${here}${other}-1.so`);
     writeFileSync(path.join(directory, `calc-${here}${other}-1.so`), 'not for this machine');

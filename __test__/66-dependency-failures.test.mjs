@@ -26,7 +26,9 @@ describe('a dependency', () => {
     unlinkSync(needed);
     const error = failure(where);
     expect(error.message).toBe(failed(where, 'libgone.so.3 is not found, needed by libneedy.so'));
-    expect(error.cause.message).toMatch(/libgone\.so\.3: (cannot open shared object file|No such file)/);
+    expect(error.cause.message).toContain(
+      `libgone.so.3: ${isMusl ? 'No such file' : 'cannot open shared object file'}`,
+    );
     expect(failure(above).message).toBe(
       failed(above, 'libgone.so.3 is not found, needed by libneedy.so, which is needed by libabove.so'),
     );
@@ -79,8 +81,8 @@ describe('a dependency', () => {
 
   onLinux('function that is missing is named by the system', () => {
     const where = library('libundefined.so', 'int nowhere_at_all(void); int value(void) { return nowhere_at_all(); }');
-    expect(failure(where).message).toMatch(
-      /^Failed to load library '.*': .*(undefined symbol: nowhere_at_all|nowhere_at_all: symbol not found)/,
-    );
+    const { message } = failure(where);
+    expect(message).toMatch(/^Failed to load library '.*': /);
+    expect(message).toContain(isMusl ? 'nowhere_at_all: symbol not found' : 'undefined symbol: nowhere_at_all');
   });
 });

@@ -1,13 +1,13 @@
 'use strict';
 // Hostile programs: callbacks on the JavaScript thread.
 
+const { isMusl } = require('../../lib/is-musl.js');
+
 /**
  * How deep calls nest on the default stack of the main thread. Engines before that of Node 22 take more stack for a
  * call than is left for 400, and so do libffi, arm64, and builds for musl. Workers have four times the stack.
  */
-const { header } = (process.platform === 'linux' && process.report?.getReport?.()) || {};
-const isMusl = header !== undefined && header.glibcVersionRuntime === undefined;
-const isLean = process.arch === 'x64' && !isMusl && parseInt(process.versions.node) >= 22 && !process.versions.deno;
+const isLean = process.arch === 'x64' && !isMusl() && parseInt(process.versions.node) >= 22 && !process.versions.deno;
 const LEVELS = process.env.ARKFFI_BACKEND === 'libffi' ? 250 : isLean ? 400 : 320;
 
 const deep = (kit, levels) => {

@@ -20,7 +20,6 @@ function preload(sources) {
     if (cache[filename]) return cache[filename].exports;
     const made = new Module(filename, module);
     made.filename = filename;
-    made.paths = module.paths;
     cache[filename] = made;
     /** @type {NodeRequire | undefined} */
     let reader;
