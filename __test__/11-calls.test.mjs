@@ -52,6 +52,26 @@ describe('a call', () => {
     }
   });
 
+  it('is one of its own function, however many have the same signature and are hot', () => {
+    const types = { args: ['i64', 'i64'], returns: 'i64' };
+    const open = () =>
+      dlopen(fixture('basics'), { addl: { ...types, symbol: 'add64' }, subl: { ...types, symbol: 'sub64' } });
+    const [first, second] = [open(), open()];
+    const { addl, subl } = first.symbols;
+    for (let i = 0; i < 50_000; i++) {
+      if (addl(i, 3) !== i + 3 || subl(i, 3) !== i - 3) throw new Error(`after ${i}`);
+      if (i % 1000 === 0 && second.symbols.addl(1n << 62n, BigInt(i)) !== (1n << 62n) + BigInt(i))
+        throw new Error(`at ${i}`);
+    }
+    expect(thrown(() => addl(0.5, 1))).toMatchObject({ symbol: 'addl', argument: 0 });
+    expect(thrown(() => subl(1, 0.5))).toMatchObject({ symbol: 'subl', argument: 1 });
+    expect(thrown(() => subl(1))).toMatchObject({ symbol: 'subl', code: 'ERR_MISSING_ARGS' });
+    first.close();
+    expect(thrown(() => addl(1, 2))).toMatchObject({ symbol: 'addl', code: 'ERR_LIBRARY_CLOSED' });
+    expect(second.symbols.subl(5, 3)).toBe(2);
+    second.close();
+  });
+
   it('gives the same before and after the engine optimizes it, at sites of changing types', () => {
     const site = (f, a, b) => f(a, b);
     for (let i = 0; i < 200_000; i++) {

@@ -68,11 +68,10 @@ function receive(type, spot, parts, isOwnText) {
 }
 
 /**
- * The source of a signature's stubs, in pieces between which the function's number goes, and the values it
- * refers to besides what all stubs do.
+ * The body of a function that makes stubs of a signature, of the variable `number`, and the values it refers to besides
+ * what all stubs do.
  * @param {import('./signature.js').Signature} signature
- * @returns {{ pieces: string[], shared: string, values: Record<string, unknown> }} `shared` declares what the stubs of the
- *   signature have in common
+ * @returns {{ source: string, values: Record<string, unknown> }}
  */
 function stubSource(signature) {
   const { params, spots, result, resultSpot, outcome, crossing } = signature;
@@ -136,7 +135,7 @@ function stubSource(signature) {
         enter,
       ];
   const stub = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;
-  return { pieces: stub.split(NUMBER), shared: way ? way.again : '', values };
+  return { source: `${way ? way.again : ''}\nreturn ${stub};`, values };
 }
 
 module.exports = { stubSource };

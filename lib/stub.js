@@ -9,6 +9,7 @@ const { callers } = require('./fast/provider.js');
 const { settle } = require('./fast/way.js');
 const { canGenerate } = require('./generate.js');
 const runtime = require('./runtime.js');
+const { NUMBER } = require('./slots.js');
 const { stubSource } = require('./stub-source.js');
 
 /** @typedef {import('./signature.js').Signature} Signature */
@@ -23,69 +24,53 @@ const { stubSource } = require('./stub-source.js');
 /** What stubs may refer to. @type {Record<string, unknown>} */
 const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf, settle };
 
+/** Makes the stub of a function of a signature. @typedef {(number: number) => Function} Maker */
+
+/** @type {WeakMap<Signature, Maker>} */
+const makers = new WeakMap();
+
 /**
- * @typedef {object} Template
- * @property {string[]} pieces
- * @property {string} shared
- * @property {string[]} names what the source refers to
- * @property {Record<string, unknown>} values what of that is not in `scope`
+ * The source of a function that makes stubs of a signature, and what it is called with before the number. Stubs find
+ * that right behind them: in a scope further away it would make their code longer.
+ * @param {Signature} signature
  */
-
-/** @type {WeakMap<Signature, Template>} */
-const templates = new WeakMap();
-
-/** @param {Signature} signature @returns {Template} */
-function templateOf(signature) {
-  let template = templates.get(signature);
-  if (!template) {
-    const { pieces, shared, values } = stubSource(signature);
-    const source = shared + pieces.join();
-    const { params, result } = signature;
-    const hasObjects = result.record || params.some((type) => type.record || type.lent);
-    const own = hasObjects ? { ...require('./passing.js'), ...values } : values;
-    const names = Object.keys({ ...scope, ...callers, ...own }).filter((name) => source.includes(name));
-    template = { pieces, shared, names, values: own };
-    templates.set(signature, template);
-  }
-  return template;
+function factoryOf(signature) {
+  const { source, values } = stubSource(signature);
+  const { params, result } = signature;
+  const hasObjects = result.record || params.some((type) => type.record || type.lent);
+  const known = { ...scope, ...callers, ...(hasObjects && require('./passing.js')), ...values };
+  const names = Object.keys(known).filter((name) => source.includes(name));
+  // Parentheses have engines compile it at once.
+  const text = `(function (${[...names, NUMBER].join(', ')}) {\n${source}\n})`;
+  return { text, given: names.map((name) => /** @type {Record<string, unknown>} */ (known)[name]) };
 }
 
 /**
- * Compiles some stubs at once. The engine's time goes by the length of the source and the number of names.
- * @param {StubPlan[]} plans one that has values of its own is alone
- * @returns {Function[]}
+ * Compiles what makes the stubs of some signatures. The engine's time goes by the length of the source.
+ * @param {Signature[]} signatures
  */
-function compile(plans) {
-  const used = plans.map(({ signature }) => templateOf(signature));
-  const names = [...new Set(used.flatMap((template) => template.names))];
-  /** @type {Record<string, unknown>} */
-  const values = { ...scope, ...callers, ...used[0].values };
-  const sources = used.map(({ pieces }, index) => pieces.join(String(plans[index].number)));
-  const shared = new Set(used.map((template) => template.shared));
-  const factory = new Function(...names, `'use strict';\n${[...shared].join('\n')}\nreturn [${sources.join(',\n')}];`);
-  return factory(...names.map((name) => values[name]));
+function compile(signatures) {
+  const factories = signatures.map(factoryOf);
+  const compiled = new Function(`'use strict';\nreturn [${factories.map(({ text }) => text).join(',\n')}];`)();
+  signatures.forEach((signature, index) => {
+    makers.set(signature, compiled[index].bind(undefined, ...factories[index].given));
+  });
 }
 
-/** So many stubs share one source text: compiling has a fixed cost. */
+/** So many signatures share one source text: compiling has a fixed cost. */
 const BATCH = 64;
 
 /**
- * The functions for some plans, in order.
+ * The functions for some plans, in order. Those of the same signature share their code.
  * @param {StubPlan[]} plans
  * @returns {Function[]}
  */
 function makeStubs(plans) {
   if (!canGenerate) return plans.map(closureStub);
-  /** @type {StubPlan[][]} */
-  const batches = [[]];
-  for (const plan of plans) {
-    const isAlone = Object.keys(templateOf(plan.signature).values).length > 0;
-    const last = batches[batches.length - 1];
-    if (isAlone) batches.push([plan], []);
-    else if (last.length < BATCH) last.push(plan);
-    else batches.push([plan]);
-  }
-  return batches.filter((batch) => batch.length > 0).flatMap(compile);
+  const used = new Set(plans.map(({ signature }) => signature));
+  const fresh = [...used].filter((signature) => !makers.has(signature));
+  for (let first = 0; first < fresh.length; first += BATCH) compile(fresh.slice(first, first + BATCH));
+  return plans.map(({ number, signature }) => /** @type {Maker} */ (makers.get(signature))(number));
 }
 
 module.exports = { makeStubs };

@@ -115,9 +115,8 @@ function byFrame(signature, kept, otherwise) {
  * @typedef {object} Direct
  * @property {string} enter statements that make the call
  * @property {string | undefined} result the expression that they leave
- * @property {string} again a declaration that all stubs of the signature share: of a function that makes the call
- *   through the frame, if it was not made, and gives the result. Apart, because engines put only short functions where they
- *   are called
+ * @property {string} again the declaration of a function that makes the call through the frame, if it was not made, and
+ *   gives the result. Apart, because engines put only short functions where they are called
  */
 
 /**
@@ -153,19 +152,14 @@ function direct(signature, values, kept, otherwise, load) {
   const fits = wide.map((value) => `typeof ${value} === 'number'`).join(' && ');
   const when = fits ? `if (${fits}) ` : '';
   const unless = fits ? ` else ${NOT_CALLED}` : '';
-  const all = ['number', ...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
-  const name = `again${(shared += 1)}_`;
-  const body = `if (settle()) { ${otherwise.replaceAll(NUMBER, 'number')} }${back ? ` return ${load};` : ''}`;
-  const again = `const ${name} = function (${all}) { ${body} };`;
-  const apart = `${name}(${all.replace('number', NUMBER)})`;
+  const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
+  const again = `function again(${all}) { if (settle()) { ${otherwise} }${back ? ` return ${load};` : ''} }`;
+  const apart = `again(${all})`;
   const enter = back
     ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${back.cut('result')} : ${apart};`
     : `${when}${call};${unless}\nif (${STATUS} !== 0) ${apart};`;
   return { enter, result: back ? 'result' : load, again };
 }
-
-/** How many functions there are that stubs share. */
-let shared = 0;
 
 /**
  * Looks at the status that a caller has left. Throws what a callback has thrown.
