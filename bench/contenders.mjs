@@ -9,12 +9,13 @@ import { handwritten } from './places.mjs';
  * @property {string} title
  * @property {string} specifier what to `require` in this folder
  * @property {string} [manifest] what to `require` for its version
- * @property {(module: any, names: string[]) => (file: string) => Bound} [binder] makes a function that opens
- *   a library and binds functions of it
+ * @property {(module: any, names: string[], types?: Types) => (file: string) => Bound} [binder] makes a function that opens
+ *   a library and binds functions of it; `types` has their types, where that is not `functions`
  * @property {(bound: Bound, name: string) => Record<string, unknown>} scope what `call` refers to
  * @property {(args: string) => string} call the text of a call
  *
  * @typedef {{ functions: Record<string, any>, close(): void }} Bound
+ * @typedef {Record<string, { args: string[], returns: string }>} Types
  */
 
 const plainCall = {
@@ -27,9 +28,9 @@ const arkffi = {
   title: 'arkffi',
   specifier: '..',
   manifest: '../package.json',
-  binder({ dlopen }, names) {
+  binder({ dlopen }, names, types = functions) {
     const definitions = Object.fromEntries(
-      names.map((name) => [name, { args: functions[name].args, returns: functions[name].returns }]),
+      names.map((name) => [name, { args: types[name].args, returns: types[name].returns }]),
     );
     return (file) => {
       const library = dlopen(file, definitions);
@@ -65,11 +66,11 @@ const koffi = {
   title: 'Koffi',
   specifier: 'koffi',
   manifest: './node_modules/koffi/package.json',
-  binder(module, names) {
+  binder(module, names, types = functions) {
     const signatures = names.map((name) => ({
       name,
-      result: koffiTypes[functions[name].returns],
-      params: functions[name].args.map((type) => koffiTypes[type]),
+      result: koffiTypes[types[name].returns],
+      params: types[name].args.map((type) => koffiTypes[type]),
     }));
     return (file) => {
       const library = module.load(file);
@@ -102,17 +103,17 @@ const ffiRs = {
   specifier: 'ffi-rs',
   manifest: './node_modules/ffi-rs/package.json',
   /** Its `define` looks no symbol up: that is part of every call. */
-  binder({ open, close, define, load, DataType }, names) {
+  binder({ open, close, define, load, DataType }, names, types = functions) {
     const signatures = names.map((name) => ({
       name,
-      retType: DataType[ffiRsTypes[functions[name].returns]],
-      paramsType: functions[name].args.map((type) => DataType[ffiRsTypes[type]]),
+      retType: DataType[ffiRsTypes[types[name].returns]],
+      paramsType: types[name].args.map((type) => DataType[ffiRsTypes[type]]),
     }));
     return (path) => {
       const library = `fixture-${ffiRsLibraries++}`;
       open({ library, path });
       const definitions = {};
-      for (const { name, ...types } of signatures) definitions[name] = { library, ...types };
+      for (const { name, ...rest } of signatures) definitions[name] = { library, ...rest };
       return { functions: define(definitions), load, definitions, close: () => close(library) };
     };
   },
@@ -133,11 +134,11 @@ const nodeFfi = {
   id: 'node:ffi',
   title: 'node:ffi',
   specifier: 'node:ffi',
-  binder({ DynamicLibrary }, names) {
+  binder({ DynamicLibrary }, names, types = functions) {
     const typeOf = (type) => nodeFfiTypes[type] ?? type;
     const definitions = {};
     for (const name of names) {
-      const { args, returns } = functions[name];
+      const { args, returns } = types[name];
       definitions[name] = { arguments: args.map(typeOf), return: typeOf(returns) };
     }
     return (file) => {
