@@ -96,6 +96,17 @@ describe('the packages, installed in an empty folder', () => {
     expect(program(source)).toBe('true true true\n');
   });
 
+  it('read no other file for that, nor for the first dlopen', () => {
+    const source = `
+      const { _extensions } = require('node:module');
+      const read = [];
+      const reader = _extensions['.js'];
+      _extensions['.js'] = (module, file) => (read.push(require('node:path').basename(file)), reader(module, file));
+      const { symbols } = require('arkffi').dlopen(null, { llabs: { args: ['i64'], returns: 'i64' } });
+      console.log(symbols.llabs(-5), read.join());`;
+    expect(program(source)).toBe('5 index.js,at-once.js\n');
+  });
+
   it('read their files one by one where modules are not those of Node', () => {
     const file = path.join(modules, 'arkffi', 'lib', 'at-once.js');
     const source = `

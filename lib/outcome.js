@@ -46,6 +46,7 @@ function outcomeOf(caller, name, { errno: asksErrno = false, check }) {
  * @param {any} definition
  */
 function withOutcome(signature, caller, name, definition) {
+  if (definition.errno === undefined && definition.check === undefined) return signature;
   const outcome = outcomeOf(caller, name, definition);
   return outcome ? { ...signature, outcome } : signature;
 }

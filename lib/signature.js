@@ -97,20 +97,28 @@ function resultType(given, symbol) {
  * @returns {Spot[]}
  */
 function readSpots(numbers) {
-  const next = () => /** @type {number} */ (numbers.shift());
   /** @type {Spot[]} */
   const spots = [];
-  while (numbers.length > 0) {
-    const kind = next();
-    if (kind === 0) spots.push({ offset: next() });
-    else if (kind === 2) spots.push({ address: next() });
-    else
-      spots.push({ pieces: Array.from({ length: next() }, () => ({ offset: next(), from: next(), bytes: next() })) });
+  for (let at = 0; at < numbers.length; at += 2) {
+    const [kind, number] = [numbers[at], numbers[at + 1]];
+    if (kind === 0) spots.push({ offset: number });
+    else if (kind === 2) spots.push({ address: number });
+    else {
+      spots.push({ pieces: readPieces(numbers, at + 2, number) });
+      at += 3 * number;
+    }
   }
   // Which kind it is tells the key, and only its own.
   for (const spot of spots) Object.setPrototypeOf(spot, null);
   return spots;
 }
+
+/** @param {number[]} numbers @param {number} first @param {number} count */
+const readPieces = (numbers, first, count) =>
+  Array.from({ length: count }, (_, index) => {
+    const at = first + 3 * index;
+    return { offset: numbers[at], from: numbers[at + 1], bytes: numbers[at + 2] };
+  });
 
 /**
  * The types of a signature.

@@ -83,9 +83,12 @@ function stubSource(signature) {
     passed: [],
     stores: [],
     kept: [],
-    values: { ...crossing?.scope },
+    values: {},
     isChecked: signature.isChecked,
   };
+  const hasObjects = result.record || params.some((type) => type.record || type.lent);
+  if (hasObjects) Object.assign(parts.values, require('./passing.js'));
+  Object.assign(parts.values, crossing?.scope);
   params.forEach((type, index) => {
     const spot = spots[index];
     // Loaded where it is needed: programs without records need not wait for it.
@@ -102,9 +105,9 @@ function stubSource(signature) {
   stores.push(clears);
   // The results of the other entries are made by Node-API; C in another process is not entered.
   const mayBeFast = entry === 'enter' && !crossing;
-  const entered = (mayBeFast && byFrame(signature, kept, entering)) || entering;
+  const entered = (mayBeFast && byFrame(signature, kept, entering, values)) || entering;
   const isScalar = mayBeFast && isPlain && !result.record;
-  const way = isScalar ? direct(signature, passed, kept, [...stores, entered].join(' '), load) : undefined;
+  const way = isScalar ? direct(signature, passed, kept, [...stores, entered].join(' '), load, values) : undefined;
   const opens = params.some((type) => type.lent?.opens);
   const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');

@@ -5,7 +5,6 @@
 
 const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
-const { callers } = require('./fast/provider.js');
 const { settle } = require('./fast/way.js');
 const { canGenerate } = require('./generate.js');
 const runtime = require('./runtime.js');
@@ -21,7 +20,7 @@ const { stubSource } = require('./stub-source.js');
  * @property {Signature} signature
  */
 
-/** What stubs may refer to. @type {Record<string, unknown>} */
+/** What stubs may refer to. */
 const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf, settle };
 
 /** Makes the stub of a function of a signature. @typedef {(number: number) => Function} Maker */
@@ -36,13 +35,11 @@ const makers = new WeakMap();
  */
 function factoryOf(signature) {
   const { source, values } = stubSource(signature);
-  const { params, result } = signature;
-  const hasObjects = result.record || params.some((type) => type.record || type.lent);
-  const known = { ...scope, ...callers, ...(hasObjects && require('./passing.js')), ...values };
-  const names = Object.keys(known).filter((name) => source.includes(name));
+  // More than it refers to: to look for what that is would take longer.
+  const known = { ...scope, ...values };
   // Parentheses have engines compile it at once.
-  const text = `(function (${[...names, NUMBER].join(', ')}) {\n${source}\n})`;
-  return { text, given: names.map((name) => /** @type {Record<string, unknown>} */ (known)[name]) };
+  const text = `(function (${[...Object.keys(known), NUMBER].join()}) {\n${source}\n})`;
+  return { text, given: Object.values(known) };
 }
 
 /**

@@ -30,11 +30,8 @@ function frameCaller(kept, isApart) {
   return made && isApart ? apart(made, kept) : made;
 }
 
-/** Statements of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
-const PADDING = 'number = 1e9; '.repeat(150);
-
-/** Options of V8 that have these in their names say otherwise. */
-const INLINING = /^--[^=]*(inlin|stress)/;
+/** A sum of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
+const PADDING = 'number' + '+1e9'.repeat(120);
 
 /**
  * A caller that is a function of its own in compiled code. V8 13.6 lets JavaScript run inside of a fast call, but the code
@@ -48,16 +45,8 @@ const INLINING = /^--[^=]*(inlin|stress)/;
 function apart(made, kept) {
   const params = ['number', ...Array.from({ length: kept }, (_, index) => `k${index}`)].join(', ');
   // No function has a number that is below 0.
-  const text = `'use strict'; return function (${params}) { made(${params}); if (number < 0) { ${PADDING} } };`;
+  const text = `'use strict'; return function (${params}) { made(${params}); if (number < 0) return ${PADDING}; };`;
   return new Function('made', text)(made);
-}
-
-/** Whether V8 compiles as it does without options. They are the process's: those of a worker say nothing of them. */
-function keepsApart() {
-  const { readFileSync } = require('node:fs');
-  return !readFileSync('/proc/self/cmdline', 'latin1')
-    .split('\0')
-    .some((option) => INLINING.test(option));
 }
 
 /** When JavaScript may run inside of calls, by the number that Rust has for it. */
@@ -80,9 +69,7 @@ function engineProvider() {
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);
-  const known = reentering[state];
-  const reenters = known === 'apart' && !keepsApart() ? 'never' : known;
-  return { name: 'fast', reenters, isSlowToCallBack: true, readsFloats: true, caller, frameCaller };
+  return { name: 'fast', reenters: reentering[state], isSlowToCallBack: true, readsFloats: true, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

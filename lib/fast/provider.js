@@ -96,30 +96,22 @@ let chosen;
 /** What calls C fast here, looked for when it is first needed. @returns {Provider | Absence} */
 const provider = () => (chosen ??= choose());
 
-/** What callers' names stand for, in the source of stubs. @type {Record<string, Caller>} */
-const callers = Object.create(null);
-
-/** Those names by shape; null where there is no caller. @type {Map<string, string | null>} */
-const names = new Map();
+/** Callers by shape; null where there is none. @type {Map<string, Caller | null>} */
+const callers = new Map();
 
 /**
- * The name of a shape's caller, which is made when it is first asked for; null if there is none.
+ * A shape's caller, which is made when it is first asked for; null if there is none.
  * @param {string} shape
  * @param {() => Caller | null} make
  */
-function named(shape, make) {
-  let name = names.get(shape);
-  if (name === undefined) {
-    const caller = make();
-    name = caller && `fast${names.size}_`;
-    if (name) callers[name] = /** @type {Caller} */ (caller);
-    names.set(shape, name);
-  }
-  return name;
+function known(shape, make) {
+  let caller = callers.get(shape);
+  if (caller === undefined) callers.set(shape, (caller = make()));
+  return caller;
 }
 
 /**
- * The name of the caller for a shape; null if there is none.
+ * The caller for a shape; null if there is none.
  * @param {Kind[]} values
  * @param {Kind | 'void'} result
  * @param {Required<More>} more
@@ -129,11 +121,11 @@ function callerFor(values, result, more) {
   if ('reason' in found || (more.inFloat && !found.readsFloats)) return null;
   const { kept, hasTexts, inFloat } = more;
   const shape = `${result}${inFloat}(${values.join()})${hasTexts}${kept}`;
-  return named(shape, () => found.caller(values, result, more));
+  return known(shape, () => found.caller(values, result, more));
 }
 
 /**
- * The name of the caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame;
+ * The caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame;
  * null if there is none.
  * @param {number} kept
  * @param {boolean} isApart it is a function of its own wherever it is called
@@ -141,7 +133,7 @@ function callerFor(values, result, more) {
 function frameCallerFor(kept, isApart) {
   const found = provider();
   if ('reason' in found) return null;
-  return named(`frame${isApart}${kept}`, () => found.frameCaller?.(kept, isApart) ?? null);
+  return known(`frame${isApart}${kept}`, () => found.frameCaller?.(kept, isApart) ?? null);
 }
 
-module.exports = { callerFor, callers, frameCallerFor, provider };
+module.exports = { callerFor, frameCallerFor, provider };

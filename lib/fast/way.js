@@ -101,14 +101,16 @@ function reentersOf({ isSlow, isLeaf, params }) {
  * @param {import('../signature.js').Signature} signature
  * @param {string[]} kept texts of what must stay reachable
  * @param {string} otherwise the statements that enter C by Node-API
+ * @param {Record<string, unknown>} scope gets what the statement refers to
  * @returns {string | undefined} undefined where there is no such way
  */
-function byFrame(signature, kept, otherwise) {
+function byFrame(signature, kept, otherwise, scope) {
   const reenters = reentersOf(signature);
   if (reenters === 'never') return undefined;
   const caller = frameCallerFor(kept.length, reenters === 'apart');
   if (caller === null) return undefined;
-  return `${caller}(${[NUMBER, ...kept].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
+  scope.frameCaller = caller;
+  return `frameCaller(${[NUMBER, ...kept].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
 }
 
 /**
@@ -126,27 +128,31 @@ function byFrame(signature, kept, otherwise) {
  * @param {string[]} kept texts of what must stay reachable
  * @param {string} otherwise the statements that make the call through the frame
  * @param {string | undefined} load the expression that reads the result in the frame
+ * @param {Record<string, unknown>} scope gets what the statements refer to
  * @returns {Direct | undefined} undefined where there is no such way
  */
-function direct(signature, values, kept, otherwise, load) {
+function direct(signature, values, kept, otherwise, load, scope) {
   const reenters = reentersOf(signature);
-  if (reenters === 'never' || signature.isVariant) return undefined;
-  // The frame is as fast then, and takes numbers of any kind as they are.
-  if (reenters === 'apart') return undefined;
+  // If it is 'apart', the frame is as fast, and takes numbers of any kind as they are.
+  if (reenters === 'never' || reenters === 'apart' || signature.isVariant) return undefined;
+  return withValues(signature, values, kept, otherwise, load, scope, reenters === 'void');
+}
+
+/** @type {(...given: [...Parameters<typeof direct>, isUnread: boolean]) => Direct | undefined} results are read in the frame */
+function withValues(signature, values, kept, otherwise, load, scope, isUnread) {
   const types = signature.params.map(({ base }) => passed[base]);
   const kinds = types.map(({ kind }) => kind);
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
   if (floats > MOST.floats || kinds.length - floats > MOST.ints) return undefined;
-  // Results are read in the frame then.
-  const isUnread = reenters === 'void';
   const known = returned[signature.result.base];
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const hasTexts = signature.params.some(({ base }) => base === 'cstring');
   const caller = callerFor(kinds, back ? back.kind : 'void', { kept: kept.length, hasTexts, inFloat });
   if (caller === null) return undefined;
+  scope.caller = caller;
   const args = values.map((value, index) => types[index].cut(value));
-  const call = `${caller}(${[NUMBER, ...args, ...kept].join(', ')})`;
+  const call = `caller(${[NUMBER, ...args, ...kept].join(', ')})`;
   // BigInts go through the frame.
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`).join(' && ');

@@ -101,8 +101,11 @@ const OPENING_KEYS = ['lazy', 'now', 'global', 'local', 'deep', 'search', 'sha25
  * @param {number} argument which one of `caller` they are
  * @returns {Opening}
  */
-function readOptions(caller, options, argument) {
-  if (options === undefined) return PLAIN;
+const readOptions = (caller, options, argument) =>
+  options === undefined ? PLAIN : givenOptions(caller, options, argument);
+
+/** @type {typeof readOptions} */
+function givenOptions(caller, options, argument) {
   const given = ownOptions(caller, options, OPENING_KEYS, argument);
   /** @param {string} key @param {string} opposite */
   const choice = (key, opposite) => {

@@ -24,6 +24,9 @@ export function loadedBy(file) {
   return [...found];
 }
 
+/** What the first `dlopen` of a process loads, on Node. */
+const LATER = ['fast/engine.js'];
+
 /** Other hosts' modules may be of another kind, and they would read the file for nothing. */
 const ON_NODE = `if (!['bun', 'deno', 'electron'].some((host) => host in process.versions)) require('./lib/at-once.js');`;
 
@@ -33,15 +36,16 @@ const ON_NODE = `if (!['bun', 'deno', 'electron'].some((host) => host in process
  */
 export function joinModules(folder) {
   const [index, lib] = [path.join(folder, 'index.js'), path.join(folder, 'lib')];
-  const source = (file) => {
+  const wrapped = (file) =>
+    `function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}}`;
+  const joined = loadedBy(index).map((file) => {
     const name = path.relative(lib, file).split(path.sep).join('/');
-    const text = readFileSync(file, 'utf8');
     // Parentheses have engines compile it at once.
-    return `'${name}': (function (exports, require, module, __filename, __dirname) {${text}}),\n`;
-  };
+    return `'${name}': (${wrapped(file)}),\n`;
+  });
+  const later = LATER.map((name) => `'${name}': ${wrapped(path.join(lib, name))},\n`);
   const start = readFileSync(new URL('preload.cjs', import.meta.url), 'utf8');
-  const all = `${start}\npreload({\n${loadedBy(index).map(source).join('')}});\n`;
-  writeFileSync(path.join(lib, 'at-once.js'), all);
+  writeFileSync(path.join(lib, 'at-once.js'), `${start}\npreload({\n${joined.join('')}}, {\n${later.join('')}});\n`);
   const text = readFileSync(index, 'utf8');
   const first = "'use strict';\n";
   if (!text.includes(first)) throw new Error(`index.js does not have the line ${first}`);

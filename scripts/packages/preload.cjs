@@ -1,16 +1,18 @@
 'use strict';
-// The modules of arkffi that every program needs, so that one file is read for them. They are the files next to this
-// one, word for word; scripts/packages/at-once.mjs puts them here.
+// The modules of arkffi that every program needs, so that one file is read for them, and those that nearly every program
+// needs later. They are the files next to this one, word for word; scripts/packages/at-once.mjs puts them here.
 
 /**
  * Runs modules, and leaves them where `require` finds them, as if it had read their files.
- * @param {Record<string, Function>} sources what `require` makes of a file, by its path in this folder; in the order in
+ * @param {Record<string, Function>} first what `require` makes of a file, by its path in this folder; in the order in
  *   which they begin to run
+ * @param {Record<string, Function>} later the same for modules that run when one of these asks for them
  */
-function preload(sources) {
+function preload(first, later) {
   const path = require('node:path');
   const Module = require('node:module');
   const { cache } = require;
+  const sources = { ...first, ...later };
   // Test runners and loaders that have modules of another kind read the files.
   if (!cache || module.constructor !== Module) return;
 
@@ -41,5 +43,5 @@ function preload(sources) {
     made.loaded = true;
     return made.exports;
   };
-  for (const name of Object.keys(sources)) load(name);
+  for (const name of Object.keys(first)) load(name);
 }

@@ -9,6 +9,7 @@
 //! * [`entry`]: the entries, and `bare`, what most of them do;
 //! * [`engine`]: how V8 comes to call them, and when it may;
 //! * `noted`: the entry for code that the engine moves meanwhile;
+//! * [`inlining`]: whether V8 was told to compile otherwise than it does by itself;
 //! * [`host_code`]: whose functions are not called so;
 //! * [`texts`]: how strings get to where C reads them;
 //! * [`slow`]: the same call from code that V8 has not compiled (yet);
@@ -21,6 +22,7 @@ pub mod entry;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod exported;
 pub mod host_code;
+pub mod inlining;
 mod noted;
 pub mod places;
 pub mod settle;
