@@ -13,6 +13,8 @@ import { arkffi, require } from './open.mjs';
 
 const index = JSON.stringify(require.resolve('../index.js'));
 const basics = JSON.stringify(fixture('basics'));
+/** @param {string} name of a module */
+const lib = (name) => JSON.stringify(require.resolve(`../lib/${name}.js`));
 const isFast = arkffi.stats().backend === 'fast';
 
 /** @param {string[]} args @param {Record<string, string | undefined>} [env] */
@@ -30,6 +32,39 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
     expect(fast.trimEnd().split('\n').pop()).toBe('fast');
     expect(fast.replace(/fast\n$/, 'trampoline\n')).toBe(byFrame);
     expect(byFrame).not.toMatch(/hot|forgotten/);
+  });
+
+  it('are made by the entries, also those of functions that may call back, from compiled code', () => {
+    const program = `
+      const { offsets, views } = require(${lib('frame')});
+      const found = require(${lib('fast/provider')}).provider();
+      const { frameCaller } = found;
+      let refused = 0;
+      found.frameCaller = (...how) => {
+        const caller = frameCaller(...how);
+        return (...given) => {
+          caller(...given);
+          if (views.u32[offsets.status / 4] === 1) refused++;
+        };
+      };
+      const { slowCalls } = require(${lib('binding')});
+      const leaf = found.reenters === 'never';
+      const { nine } = require(${index}).dlopen(${basics}, {
+        nine: { symbol: 'id_i32', args: Array(9).fill('i32'), returns: 'i32', leaf },
+      }).symbols;
+      let wrong = 0;
+      let slow = 1;
+      function run(count) {
+        for (let i = 0; i < count; i++) if (nine(i, 1, 2, 3, 4, 5, 6, 7, 8) !== i) wrong++;
+      }
+      for (let round = 0; round < 500 && slow > 0; round++) {
+        run(20000);
+        const before = slowCalls();
+        run(2000);
+        slow = slowCalls() - before;
+      }
+      console.log(wrong, slow, refused);`;
+    expect(run(['-e', program])).toBe('0 0 0\n');
   });
 
   it('show what C has written to memory in the next statement', () => {

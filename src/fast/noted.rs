@@ -4,14 +4,18 @@
 //! own note of the address, with which it walks the stack, is kept right. So this entry returns to where the note says.
 
 use super::bare::not_called;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::entry::by_frame;
 use super::places::PLACES;
 
-/// Where the notes are: bytes behind the engine's root register, which is `r13`. V8 13.6 makes them before each fast call
-/// (`fast_c_call_caller_pc` and `fast_c_call_caller_fp` of its isolate's data), and saves them around the JavaScript inside.
+/// Where the notes are: bytes behind the engine's root register, `r13` or `x26`, which stands 128 or 256 bytes behind the
+/// beginning of its isolate's data. V8 13.6 makes them before each fast call (`fast_c_call_caller_pc` and
+/// `fast_c_call_caller_fp` of these data; Node's `v8-internal.h` has both places), and saves them around the JavaScript inside.
 #[cfg(target_arch = "x86_64")]
 const NOTES: (i32, i32) = (0xa0, 0xa8);
+/// As on x86-64. The addresses are not signed: Node builds V8 without `v8_control_flow_integrity`.
+#[cfg(target_arch = "aarch64")]
+const NOTES: (i32, i32) = (0x20, 0x28);
 
 /// [`by_frame`] for such code. Makes no call if the engine's note is not of this one: then it is somewhere else.
 ///
@@ -48,12 +52,51 @@ unsafe extern "C" fn by_frame_noted<const PLACE: usize>(receiver: usize, number:
     );
 }
 
+/// The same: the address is in the link register here, and C keeps `x26` and `x29`.
+///
+/// # Safety
+///
+/// As for [`by_frame`].
+#[cfg(target_arch = "aarch64")]
+#[unsafe(naked)]
+unsafe extern "C" fn by_frame_noted<const PLACE: usize>(receiver: usize, number: u32) {
+    std::arch::naked_asm!(
+        ".cfi_startproc",
+        "ldr x9, [x26, #{address}]",
+        "cmp x9, x30",
+        "b.ne 3f",
+        "stp x29, x30, [sp, #-16]!",
+        ".cfi_def_cfa_offset 16",
+        ".cfi_offset w29, -16",
+        ".cfi_offset w30, -8",
+        "mov x29, sp",
+        "bl {call}",
+        "ldp x29, x30, [sp], #16",
+        ".cfi_def_cfa_offset 0",
+        ".cfi_restore w29",
+        ".cfi_restore w30",
+        "ldr x9, [x26, #{frame}]",
+        "cmp x9, x29",
+        "b.ne 2f",
+        "ldr x30, [x26, #{address}]",
+        "2:",
+        "ret",
+        "3:",
+        "b {refuse}",
+        ".cfi_endproc",
+        address = const NOTES.0,
+        frame = const NOTES.1,
+        call = sym by_frame::<PLACE>,
+        refuse = sym not_called::<PLACE, ()>,
+    );
+}
+
 /// Not known here: makes no call.
 ///
 /// # Safety
 ///
 /// As for [`by_frame`].
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 unsafe extern "C" fn by_frame_noted<const PLACE: usize>(_receiver: usize, _number: u32) {
     // SAFETY: as the caller says.
     unsafe { not_called::<PLACE, ()>() };
