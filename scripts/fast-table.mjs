@@ -3,12 +3,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hostCommand } from './hosts/command.mjs';
+import { Missing, prepareArm64 } from './hosts/arm64.mjs';
 import { fetchNode, fetchOther } from './hosts/packages.mjs';
 import { announce, attempt, buildAddon, installPackages, root, run } from './steps.mjs';
 
 const document = path.join(root, 'docs', 'fast-calls.md');
 const folder = path.join(root, 'scripts', 'fast-table');
-const library = path.join(root, 'bench', '.build', 'fast-table.so');
 /** What the table stands between. */
 const [BEGIN, END] = ['<!-- observed: begin -->', '<!-- observed: end -->'];
 
@@ -17,8 +17,16 @@ function stop(reason) {
   process.exit(0);
 }
 
+/** Compiles what is called. */
+function compile(compiler, arch) {
+  const library = path.join(root, 'bench', '.build', `fast-table-${arch}.so`);
+  mkdirSync(path.dirname(library), { recursive: true });
+  run(compiler, ['-O1', '-Wall', '-shared', '-fPIC', '-o', library, path.join(folder, 'functions.c')]);
+  return library;
+}
+
 /** What a host does, by condition and signature: see fast-table/observe.cjs. */
-function observe(host) {
+function observe(host, library) {
   const [file, args] = hostCommand(host);
   const ask = (question) => {
     const { ok, output } = attempt(file, [...args, path.join(folder, 'observe.cjs'), library, question]);
@@ -41,14 +49,28 @@ if (process.platform !== 'linux' || process.arch !== 'x64') stop('it is of x86-6
 installPackages();
 buildAddon();
 announce('looking at all hosts');
-const hosts = Object.fromEntries([20, 22, 24, 26].map((major) => [`Node ${major}`, fetchNode(major)]));
+const majors = [20, 22, 24, 26];
+const hosts = Object.fromEntries(majors.map((major) => [`Node ${major}`, fetchNode(major)]));
 Object.assign(hosts, { Bun: fetchOther('bun'), Deno: fetchOther('deno') });
 const missing = Object.keys(hosts).filter((name) => !hosts[name]);
 if (missing.length > 0) stop(`no ${missing.join(', ')} here`);
-mkdirSync(path.dirname(library), { recursive: true });
-run('cc', ['-O1', '-Wall', '-shared', '-fPIC', '-o', library, path.join(folder, 'functions.c')]);
+const library = compile('cc', process.arch);
+const observed = Object.values(hosts).map((host) => observe(host, library));
 
-const observed = Object.values(hosts).map(observe);
+announce('looking at emulated arm64, where it has to be the same');
+try {
+  majors.forEach((major, at) => {
+    const { node, env } = prepareArm64(major);
+    const { way, signatures } = observe(node, compile(env.CC, 'arm64'));
+    for (const signature of signatures) {
+      const [here, there] = [observed[at].way, way].map((either) => cell(either, signature));
+      if (here !== there) throw new Error(`Node ${major}, ${signature}: ${here}, on arm64 ${there}`);
+    }
+  });
+} catch (error) {
+  if (!(error instanceof Missing)) throw error;
+  console.log(`arm64: not looked at: ${error.message}`);
+}
 const table = [
   ['', ...Object.keys(hosts)],
   Array(observed.length + 1).fill('---'),

@@ -3,10 +3,12 @@
 //   --minutes <n>   all of it (1)
 //   --seconds <n>   one process (20)
 //   --seed <n>      of the first process; each takes the next (any)
-//   --host <path>   another node, or bun, or deno; `bun` and `deno` alone are fetched
+//   --host <path>   another node, or bun, or deno; `bun` and `deno` alone are fetched, and so is `arm64` or `arm64-26`, a
+//                   Node of that version, emulated
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { prepareArm64 } from './hosts/arm64.mjs';
 import { hostCommand } from './hosts/command.mjs';
 import { fetchOther } from './hosts/packages.mjs';
 import { announce, buildAddon, installPackages, root } from './steps.mjs';
@@ -63,13 +65,16 @@ function knows(host, flags) {
 
 installPackages();
 buildAddon();
-const host = ['bun', 'deno'].includes(values.host) ? fetchOther(values.host) : values.host;
+const arm64 = /^arm64(?:-(\d+))?$/.exec(values.host);
+const emulated = arm64 ? prepareArm64(Number(arm64[1] ?? 24)).env : {};
+const named = ['bun', 'deno'].includes(values.host) ? fetchOther(values.host) : values.host;
+const host = emulated.ARKFFI_TEST_NODE ?? named;
 if (!host) process.exit(1);
 const known = engineFlags.filter((flags) => knows(host, flags));
 const end = Date.now() + minutes * 60_000;
 for (let number = 0; number === 0 || Date.now() < end; number++) {
   const flags = known[number % known.length];
-  const environment = environments[number % environments.length];
+  const environment = { ...emulated, ...environments[number % environments.length] };
   const seed = firstSeed + number;
   const [file, args] = command(host, flags);
   const left = Math.max(1, Math.ceil(Math.min(seconds, (end - Date.now()) / 1000)));

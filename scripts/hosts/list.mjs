@@ -1,7 +1,7 @@
 // The hosts that the suite is run on, and what is known of others.
 import { isLeftOut } from '../../__test__/hosts-skips.mjs';
 import { attempt } from '../steps.mjs';
-import { leftOutOnArm64, Missing, prepareArm64 } from './arm64.mjs';
+import { fastCallsOnArm64, leftOutOnArm64, Missing, prepareArm64 } from './arm64.mjs';
 import { prepareMusl } from './musl.mjs';
 import { fetchNode, fetchOther } from './packages.mjs';
 import { bundle, singleExecutables } from './programs.mjs';
@@ -27,9 +27,11 @@ function node(major) {
   return { version: versionOf(binary), run: () => runSuite(byNode({ ARKFFI_TEST_NODE: binary })) };
 }
 
-function nodeOnArm64() {
-  const { node: binary, env } = prepareArm64();
-  return { version: versionOf(binary), run: () => runSuite(byNode(env, leftOutOnArm64)) };
+function nodeOnArm64(major) {
+  const { node: binary, env } = prepareArm64(major);
+  const suite = byNode(env, leftOutOnArm64);
+  const args = major === 24 ? suite.args : fastCallsOnArm64;
+  return { version: versionOf(binary), run: () => runSuite({ ...suite, args }) };
 }
 
 function nodeWithMusl(major) {
@@ -72,9 +74,16 @@ export const hosts = [
     id: 'arm64',
     name: 'Node 24',
     system: 'arm64 Linux, emulated',
-    note: 'what depends on the processor: calls, records, callbacks, asynchronous calls, variadic functions, variables',
-    prepare: nodeOnArm64,
+    note: 'what depends on the processor: calls, records, callbacks, asynchronous calls, variadic functions, variables, fast calls',
+    prepare: () => nodeOnArm64(24),
   },
+  ...[20, 22, 26].map((major) => ({
+    id: `arm64-${major}`,
+    name: `Node ${major}`,
+    system: 'arm64 Linux, emulated',
+    note: 'fast calls',
+    prepare: () => nodeOnArm64(major),
+  })),
   {
     id: 'bun',
     name: 'Bun',
@@ -112,7 +121,7 @@ export const others = [
     system: 'arm64 Linux, emulated',
     unless: 'arm64',
     state: 'tested',
-    note: 'by `npm run test:arm64`: calls, records, callbacks, asynchronous calls, variadic functions, variables',
+    note: 'by `npm run test:arm64`: calls, records, callbacks, asynchronous calls, variadic functions, variables, fast calls',
   },
   {
     name: 'Node',
