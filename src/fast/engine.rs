@@ -2,7 +2,8 @@
 //! neither Node nor V8 promises how their arguments lie in memory: that is known for some versions, and checked.
 
 use super::entry::Passing;
-use super::{slow, texts};
+use super::symbol::named;
+use super::{inward, slow, texts};
 use napi::sys;
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -218,35 +219,27 @@ impl Engine {
     fn find(modules: u32, v8: &str) -> Result<Engine, &'static str> {
         let is_this = |version: &&Version| version.modules == modules && v8.starts_with(version.v8);
         let version = *VERSIONS.iter().find(is_this).ok_or("this version of Node is not known")?;
-        let find = |name: &std::ffi::CStr| {
-            // SAFETY: it only looks the name up.
-            let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-            if address.is_null() { Err("Node does not export what is needed") } else { Ok(address) }
-        };
+        const MISSING: &str = "Node does not export what is needed";
         let info = match version.mode {
-            None => find(c"_ZN2v813CFunctionInfoC1ERKNS_9CTypeInfoEjPS2_"),
-            Some(_) => find(c"_ZN2v813CFunctionInfoC1ERKNS_9CTypeInfoEjPS2_NS0_19Int64RepresentationE"),
-        }?;
-        // SAFETY: these are the functions with these parameters.
-        let engine = unsafe {
-            type NewInfo = unsafe extern "C" fn(*mut CFunctionInfo, *const u8, u32, *const u8, u8);
-            version.check(std::mem::transmute::<*mut c_void, NewInfo>(info))?;
-            Engine {
-                version,
-                isolate: std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> Isolate>(find(c"_ZN2v87Isolate10GetCurrentEv")?),
-                context: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(Isolate) -> Local>(find(c"_ZN2v87Isolate17GetCurrentContextEv")?),
-                new_template: std::mem::transmute::<*mut c_void, NewTemplate>(find(
-                    c"_ZN2v816FunctionTemplate3NewEPNS_7IsolateEPFvRKNS_20FunctionCallbackInfoINS_5ValueEEEENS_5LocalIS4_EENSA_INS_9SignatureEEEiNS_19ConstructorBehaviorENS_14SideEffectTypeEPKNS_9CFunctionEttt",
-                )?),
-                is_terminating: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(Isolate) -> bool>(find(
-                    c"_ZN2v87Isolate22IsExecutionTerminatingEv",
-                )?),
-                function: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(Local, Local) -> Local>(find(
-                    c"_ZN2v816FunctionTemplate11GetFunctionENS_5LocalINS_7ContextEEE",
-                )?),
-            }
+            None => c"_ZN2v813CFunctionInfoC1ERKNS_9CTypeInfoEjPS2_",
+            Some(_) => c"_ZN2v813CFunctionInfoC1ERKNS_9CTypeInfoEjPS2_NS0_19Int64RepresentationE",
         };
-        Ok(engine)
+        // SAFETY: these are the names of the functions with these parameters, in this version.
+        unsafe {
+            version.check(named(info).ok_or(MISSING)?)?;
+            inward::set_up();
+            Ok(Engine {
+                version,
+                isolate: named(c"_ZN2v87Isolate10GetCurrentEv").ok_or(MISSING)?,
+                context: named(c"_ZN2v87Isolate17GetCurrentContextEv").ok_or(MISSING)?,
+                new_template: named(
+                    c"_ZN2v816FunctionTemplate3NewEPNS_7IsolateEPFvRKNS_20FunctionCallbackInfoINS_5ValueEEEENS_5LocalIS4_EENSA_INS_9SignatureEEEiNS_19ConstructorBehaviorENS_14SideEffectTypeEPKNS_9CFunctionEttt",
+                )
+                .ok_or(MISSING)?,
+                is_terminating: named(c"_ZN2v87Isolate22IsExecutionTerminatingEv").ok_or(MISSING)?,
+                function: named(c"_ZN2v816FunctionTemplate11GetFunctionENS_5LocalINS_7ContextEEE").ok_or(MISSING)?,
+            })
+        }
     }
 
     #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]

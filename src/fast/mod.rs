@@ -14,6 +14,8 @@
 //! * [`texts`]: how strings get to where C reads them;
 //! * [`slow`]: the same call from code that V8 has not compiled (yet);
 //! * [`settle`]: what is thrown after a call;
+//! * [`inward`]: how callbacks of such calls, and of others, get into the engine;
+//! * `symbol`: where the engine's functions are found;
 //! * `exported`: the entries by names, for a host that looks them up itself.
 
 mod bare;
@@ -23,8 +25,10 @@ pub mod entry;
 mod exported;
 pub mod host_code;
 pub mod inlining;
+pub mod inward;
 mod noted;
 pub mod places;
 pub mod settle;
 pub mod slow;
+mod symbol;
 pub mod texts;

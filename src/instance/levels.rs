@@ -1,6 +1,7 @@
 //! The levels of calls and callbacks inside of each other: what waits while a callback runs JavaScript. Kept
 //! here and not on the stack, which every level takes of what is in between.
 
+use crate::fast::inward::Entrance;
 use crate::library::Gate;
 use crate::presence::marks;
 use napi::sys;
@@ -22,6 +23,8 @@ pub struct Level {
     pub reference: sys::napi_ref,
     /// The same, in that scope.
     pub runner: sys::napi_value,
+    /// How it is called without Node-API, if it can be.
+    pub entrance: Option<Entrance>,
     /// How much of the scratch memory is taken.
     pub scratch_top: u32,
     /// See [`Frame`](crate::frame::Frame).
@@ -55,6 +58,7 @@ impl Level {
         scope: ptr::null_mut(),
         reference: ptr::null_mut(),
         runner: ptr::null_mut(),
+        entrance: None,
         scratch_top: 0,
         scratch_floor: 0,
         heap_blocks: 0,

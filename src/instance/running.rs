@@ -6,6 +6,7 @@ use super::mail::Listener;
 use crate::callback::slot::Behind;
 use crate::exit;
 use crate::fast::engine;
+use crate::fast::inward::Entrance;
 use crate::presence::marks;
 use napi::sys;
 use std::ptr;
@@ -45,20 +46,23 @@ impl Instance {
     pub(super) unsafe fn run_callback(&self, reference: sys::napi_ref) -> bool {
         // SAFETY: as the caller says; no result is asked for.
         unsafe {
-            let runner = self.suspend(reference);
-            let status = sys::napi_call_function(self.env.get(), runner, runner, 0, ptr::null(), ptr::null_mut());
+            let (env, (runner, entrance)) = (self.env.get(), self.suspend(reference));
+            let status = match entrance {
+                Some(entrance) => entrance.call(env, runner),
+                None => sys::napi_call_function(env, runner, runner, 0, ptr::null(), ptr::null_mut()),
+            };
             self.resume(status)
         }
     }
 
     /// Puts aside what belongs to the call that the thread is inside of, for JavaScript to run. Returns the
-    /// function that the reference is of.
+    /// function that the reference is of, and how it is called if not by Node-API.
     ///
     /// # Safety
     ///
     /// This is the environment's thread; [`resume`](Instance::resume) follows.
     #[inline(never)]
-    unsafe fn suspend(&self, reference: sys::napi_ref) -> sys::napi_value {
+    unsafe fn suspend(&self, reference: sys::napi_ref) -> (sys::napi_value, Option<Entrance>) {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
         let errno = self.errno.get();
         self.hold_current();
@@ -75,10 +79,12 @@ impl Instance {
                 if level.reference != reference {
                     level.reference = reference;
                     sys::napi_get_reference_value(env, reference, &raw mut level.runner);
+                    // Without a call, the host may let no JavaScript run.
+                    level.entrance = if call == 0 { None } else { Entrance::of(level.runner) };
                 }
                 (level.scratch_top, level.scratch_floor) = ((*frame).scratch_top, (*frame).scratch_floor);
                 (level.heap_blocks, level.heap_floor) = ((*frame).heap_blocks, (*frame).heap_floor);
-                level.runner
+                (level.runner, level.entrance)
             }
         })
     }
