@@ -2,17 +2,14 @@
 //! nobody knows how long C keeps an address: a closed one still answers, and is used again only when many
 //! others have been closed after it.
 
+use super::closure::Closure;
 use super::plan::{Answer, CallbackPlan};
-use super::thunk;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::instance::Instance;
 use crate::mailbox::Mailbox;
-use libffi::low::CodePtr;
-use libffi::raw::{ffi_closure, ffi_prep_closure_loc, ffi_status_FFI_OK};
 use napi::sys;
 use std::cell::{Cell, UnsafeCell};
 use std::collections::VecDeque;
-use std::ffi::c_void;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,8 +43,7 @@ pub struct Behind {
 
 /// An address that C can call.
 pub struct Slot {
-    closure: *mut ffi_closure,
-    code: CodePtr,
+    closure: Closure,
     /// The [`this_thread`] of the environment that has it open; 0 while it is closed. Only that thread closes
     /// it, so that what is behind an own slot can be read without the lock.
     owner: AtomicUsize,
@@ -64,7 +60,7 @@ pub struct Slot {
 
 // SAFETY: `owner`, `is_over` and `lock` are for all threads. What is behind is written under the lock by whoever
 // has the slot alone (from `FREE` or new), and read under the lock or by the owner. `running` is
-// the owner's. `serial` is as what is behind. The closure is written only by whoever has the slot alone.
+// the owner's. `serial` is as what is behind. The closure is prepared only by whoever has the slot alone.
 unsafe impl Sync for Slot {}
 // SAFETY: as above; nothing of it belongs to one thread.
 unsafe impl Send for Slot {}
@@ -107,14 +103,8 @@ impl Slot {
         // SAFETY: a slot from `take_free` or `new_slot` is nobody else's, and the lock is held.
         unsafe {
             if (*slot.behind.get()).as_ref().is_none_or(|old| old.plan.cif() != cif) {
-                let data = std::ptr::from_ref(slot).cast_mut().cast::<c_void>();
-                let code = slot.code.as_mut_ptr();
-                // SAFETY: the closure is allocated; the cif lives as long as the plan behind the slot, which is
-                // replaced only here; the slot lives for ever.
-                if ffi_prep_closure_loc(slot.closure, cif, Some(thunk::thunk), data, code) != ffi_status_FFI_OK {
-                    lock(&FREE).push_back(slot);
-                    return Err(Error::new(Code::UnsupportedArgs, "libffi makes no function of this signature"));
-                }
+                // SAFETY: the cif lives as long as the plan behind the slot, which is replaced only here.
+                slot.closure.prepare(slot, cif).inspect_err(|_| lock(&FREE).push_back(slot))?;
             }
             *slot.behind.get() = Some(behind);
         }
@@ -126,7 +116,7 @@ impl Slot {
 
     /// The address for C.
     pub fn address(&self) -> usize {
-        self.code.as_ptr().expose_provenance()
+        self.closure.address()
     }
 
     /// Which opening of the slot this is.
@@ -192,11 +182,8 @@ fn take_free() -> Option<&'static Slot> {
 }
 
 fn new_slot() -> Result<&'static Slot, Error> {
-    let no_memory = || Error::new(Code::MallocFailed, "the system has no memory for another callback");
-    let (closure, code) = libffi::low::try_closure_alloc().ok_or_else(no_memory)?;
     Ok(Box::leak(Box::new(Slot {
-        closure,
-        code,
+        closure: Closure::new()?,
         owner: AtomicUsize::new(0),
         lock: Mutex::new(()),
         behind: UnsafeCell::new(None),

@@ -1,8 +1,9 @@
 //! What every callback's address jumps to.
 
 use super::letter::Letter;
-use super::plan::Answer;
+use super::plan::{Answer, Words};
 use super::slot::{Behind, Slot};
+use super::stubs::Registers;
 use crate::async_call::AsyncCall;
 use crate::exit;
 use libffi::raw::ffi_cif;
@@ -12,14 +13,30 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// libffi's closures call this: `data` is a [`Slot`].
-pub(super) unsafe extern "C" fn thunk(_cif: *mut ffi_cif, result: *mut c_void, args: *mut *mut c_void, data: *mut c_void) {
-    let args = args.cast::<*const c_void>().cast_const();
+pub(super) unsafe extern "C" fn by_libffi(_cif: *mut ffi_cif, result: *mut c_void, args: *mut *mut c_void, data: *mut c_void) {
+    // SAFETY: libffi calls with what C gave, for the signature that the slot was prepared with.
+    unsafe { answer(data.cast(), result, args.cast::<*const c_void>().cast_const()) };
+}
+
+/// Our own code calls this.
+#[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code))]
+pub(super) unsafe extern "C" fn by_stub(slot: *const Slot, registers: *mut Registers) {
+    // SAFETY: the registers are what C gave, and those for the results lie among them.
+    unsafe { answer(slot, (*registers).results().cast(), registers.cast_const()) };
+}
+
+/// Has a callback answer a call.
+///
+/// # Safety
+///
+/// The code was prepared with the slot, which lives for ever; `result` and `args` are those of a call of its signature.
+#[inline(always)]
+unsafe fn answer(slot: *const Slot, result: *mut c_void, args: impl Words) {
     // No panic may cross C.
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: the closure was prepared with a slot, which lives for ever.
-        let slot: &'static Slot = unsafe { &*data.cast::<Slot>() };
-        // SAFETY: libffi calls with what C gave, for the signature that the slot was prepared with.
+        // SAFETY: as the caller says.
         unsafe {
+            let slot: &'static Slot = &*slot;
             match slot.own() {
                 Some(behind) => here(slot, behind, result, args),
                 None => elsewhere(slot, result, args),
@@ -32,9 +49,9 @@ pub(super) unsafe extern "C" fn thunk(_cif: *mut ffi_cif, result: *mut c_void, a
 ///
 /// # Safety
 ///
-/// `result` and `args` are libffi's for a call of the slot's signature.
-#[inline]
-unsafe fn here(slot: &'static Slot, behind: &Behind, result: *mut c_void, args: *const *const c_void) {
+/// `result` and `args` are those of a call of the slot's signature.
+#[inline(always)]
+unsafe fn here(slot: &'static Slot, behind: &Behind, result: *mut c_void, args: impl Words) {
     // SAFETY: the slot is open on this thread, so its environment is there; the rest as the caller says.
     unsafe {
         slot.go_in();
@@ -54,7 +71,8 @@ unsafe fn here(slot: &'static Slot, behind: &Behind, result: *mut c_void, args: 
 ///
 /// As for [`here`].
 #[cold]
-unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: *const *const c_void) {
+#[inline(never)]
+unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: impl Words) {
     let Some((behind, serial, is_open)) = slot.look() else { return };
     // SAFETY: as the caller says.
     unsafe {
@@ -70,8 +88,8 @@ unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: *const *cons
 ///
 /// # Safety
 ///
-/// `args` are libffi's for a call of this signature.
-unsafe fn carry(slot: &'static Slot, behind: &Behind, serial: u32, args: *const *const c_void) -> Option<Answer> {
+/// `args` are those of a call of this signature.
+unsafe fn carry(slot: &'static Slot, behind: &Behind, serial: u32, args: impl Words) -> Option<Answer> {
     let caller = AsyncCall::current();
     if caller.as_ref().is_some_and(|call| call.has_failed()) {
         return None;
