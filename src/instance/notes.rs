@@ -3,6 +3,7 @@
 use super::Instance;
 use super::mail::Listener;
 use crate::error::{Code, Error};
+use crate::fast::engine;
 use napi::sys;
 use std::ptr;
 
@@ -86,7 +87,8 @@ impl Instance {
                 let mut is_pending = false;
                 // SAFETY: as the caller says.
                 unsafe { sys::napi_is_exception_pending(env, &raw mut is_pending) };
-                if !is_pending {
+                // An engine that stops JavaScript goes on with that by itself.
+                if !is_pending && !engine::is_stopping() {
                     throw(Code::CallFailed, "a callback failed, and the host does not tell why");
                 }
             }
