@@ -34,6 +34,8 @@ impl Backend {
 pub enum Path {
     /// A plain call, where everything is in integer registers: the compiler's own code is the fastest.
     Integers,
+    /// The same with integers of 64 bits in the first two registers, or one of them.
+    Wide,
     /// The same where floating-point registers take part, and nothing is on the stack.
     Registers {
         /// The result is in a floating-point register.
@@ -90,6 +92,7 @@ impl Call {
             return Path::Libffi(call);
         }
         match self.plan.registers {
+            Registers::Integers if self.is_plain_call() && self.plan.is_wide => Path::Wide,
             Registers::Integers if self.is_plain_call() => Path::Integers,
             Registers::First { is_float } if self.is_plain_call() => Path::Registers { returns_float: is_float },
             Registers::All if self.plan.doubled != 0 => Path::Doubled { floats: self.plan.doubled, words: self.plan.stack_words },
@@ -115,7 +118,8 @@ pub unsafe fn invoke(frame: *mut Frame, function: *const c_void, path: Path) {
     // SAFETY: the caller vouches for all of it; `Plan::new` bounded the stack words.
     unsafe {
         match path {
-            Path::Integers => invoke_with_integers(frame, function),
+            Path::Integers => invoke_with_integers::<false>(frame, function),
+            Path::Wide => invoke_with_integers::<true>(frame, function),
             Path::Registers { returns_float: false } => (*frame).int_results[0] = invoke_with_registers(frame, function),
             Path::Registers { returns_float: true } => (*frame).float_results[0] = invoke_with_registers::<f64>(frame, function).to_bits(),
             Path::Trampoline(stack_words) => trampoline(frame, function, stack_words),
@@ -148,16 +152,32 @@ unsafe fn double(frame: *mut Frame, registers: u8) {
 ///
 /// As for [`invoke`].
 #[inline(always)]
-unsafe fn invoke_with_integers(frame: *mut Frame, function: *const c_void) {
+unsafe fn invoke_with_integers<const IS_WIDE: bool>(frame: *mut Frame, function: *const c_void) {
     type Integers = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64) -> u64;
     // SAFETY: the caller says that this is a C function whose parameters and result, if any, travel
     // in these registers.
     let function = unsafe { std::mem::transmute::<*const c_void, Integers>(function) };
     // SAFETY: the frame is the caller's, the rest as above.
     unsafe {
-        let [a, b, c, d, e, f, ..] = (*frame).ints;
+        let [mut a, mut b, c, d, e, f, ..] = (*frame).ints;
+        if IS_WIDE {
+            (a, b) = (in_halves(&raw const (*frame).ints[0]), in_halves(&raw const (*frame).ints[1]));
+        }
         (*frame).int_results[0] = function(a, b, c, d, e, f);
     }
+}
+
+/// Reads a word as stubs have stored it, half by half: a processor passes what is being stored on to a load of just that,
+/// but makes a load of more wait.
+///
+/// # Safety
+///
+/// The word is readable.
+#[inline(always)]
+unsafe fn in_halves(word: *const u64) -> u64 {
+    let halves = word.cast::<u32>();
+    // SAFETY: as the caller says. Volatile, or the compiler would read all of it at once.
+    unsafe { u64::from(halves.read_volatile()) | u64::from(halves.add(1).read_volatile()) << 32 }
 }
 
 /// As [`invoke_with_integers`], with the eight floating-point registers too, and returns rax or xmm0.
@@ -251,6 +271,26 @@ mod tests {
             unsafe { run(&mut frame, mixed as *const c_void, &call) };
             let expected = mixed(-3, 0.5, 4_000_000_000, 1.25, 1 << 40, 6, 7, 8, 65535, 0.125);
             assert_eq!(f64::from_le_bytes(read(&frame, scalar(&call.plan.result))), expected, "{backend:?}");
+        }
+    }
+
+    extern "C" fn difference(a: i64, b: u64, c: i32) -> i64 {
+        a.wrapping_sub_unsigned(b).wrapping_add(i64::from(c))
+    }
+
+    #[test]
+    fn both_halves_of_wide_integers_arrive() {
+        let signature = scalars(vec![CType::I64, CType::U64, CType::I32], CType::I64);
+        for backend in [Backend::Trampoline, Backend::Libffi] {
+            let mut frame = new_frame();
+            let call = Call::new(&signature, backend).unwrap();
+            let (a, b, c) = (-0x0123_4567_89ab_cdef_i64, 0xfedc_ba98_7654_3210_u64, -7i32);
+            for (spot, slot) in call.plan.params.iter().zip([a.to_le_bytes(), b.to_le_bytes(), i64::from(c).to_le_bytes()]) {
+                write(&mut frame, scalar(spot), slot);
+            }
+            // SAFETY: `difference` has this signature, and every slot is written.
+            unsafe { run(&mut frame, difference as *const c_void, &call) };
+            assert_eq!(i64::from_le_bytes(read(&frame, scalar(&call.plan.result))), difference(a, b, c), "{backend:?}");
         }
     }
 

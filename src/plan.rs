@@ -25,6 +25,8 @@ pub struct Plan {
     pub doubled: u8,
     /// The floating-point registers, a bit each, that have a `float`.
     pub singles: u8,
+    /// Whether one of the first two integer registers has a scalar of eight bytes.
+    pub is_wide: bool,
 }
 
 /// Which registers a call uses.
@@ -75,6 +77,7 @@ impl Plan {
             registers: if signature.named.is_some() { Registers::All } else { registers(&placement.params, &placement.result) },
             doubled: if abi == Abi::Win64 && signature.named.is_some() { float_registers(&placement.params) } else { 0 },
             singles: singles(signature, &placement.params),
+            is_wide: is_wide(signature, &placement.params),
             params: placement.params.into_iter().map(param_spot).collect(),
             result: result_spot(placement.result),
             stack_words,
@@ -109,6 +112,11 @@ fn singles(signature: &Signature, params: &[ParamPlace]) -> u8 {
         _ => 0,
     };
     signature.params.iter().zip(params).map(bit).fold(0, |all, bit| all | bit)
+}
+
+fn is_wide(signature: &Signature, params: &[ParamPlace]) -> bool {
+    let is_first = |param: &ParamPlace| matches!(param, ParamPlace::Scalar(Place::Int(0 | 1)));
+    signature.params.iter().zip(params).any(|(of_type, param)| is_first(param) && of_type.size() == 8)
 }
 
 fn param_spot(place: ParamPlace) -> Spot {
