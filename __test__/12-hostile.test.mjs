@@ -153,6 +153,22 @@ const programs = {
      console.log(results.join());`,
     '42,6,text,7',
   ],
+  'no property of the program is asked while a string is copied': [
+    `const { call } = Function.prototype;
+     let asked = 0;
+     const spy = { get: () => { asked++; symbols.echo('another'); return call; }, configurable: true };
+     const results = [];
+     const { charCodeAt } = String.prototype;
+     for (let i = 0; i < 3; i++) {
+       Object.defineProperty(String.prototype, 'charCodeAt', spy);
+       Object.defineProperty(Function.prototype, 'call', spy);
+       results[i] = symbols.echo('text' + i);
+       Object.defineProperty(Function.prototype, 'call', { value: call, configurable: true, writable: true });
+       Object.defineProperty(String.prototype, 'charCodeAt', { value: charCodeAt, configurable: true, writable: true });
+     }
+     console.log(results.join(), asked);`,
+    'text0,text1,text2 0',
+  ],
   'what is put on Object.prototype changes neither bindings nor calls': [
     `const keys = ['read', 'string', 'scratch', 'keeps', 'load', 'symbol', 'args', 'optional', 'returns', 'ptr', 'get', 'value'];
      for (const key of keys) Object.prototype[key] = key === 'get' ? () => 5 : true;

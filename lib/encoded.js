@@ -9,11 +9,11 @@ const { INVALID, addressOf } = require('./pointer.js');
 const { POINTER } = require('./refuse.js');
 const { Refused } = require('./refused.js');
 const { END, TOP } = require('./scratch.js');
+const { writers } = require('./short-text.js');
 
-const { u8, u16, u32 } = views;
+const { u32 } = views;
 const { frameAddress, encodeText: encodeByHost } = native;
 const { isSafeInteger } = Number;
-const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
 const VALUE = offsets.value / 4;
 
 /** Up to so many characters are copied by JavaScript: to ask the host costs as much as these. */
@@ -21,50 +21,6 @@ const SHORT = 20;
 
 /** By the numbers that Rust has for them; see src/encoding.rs. @type {Record<string, number>} */
 const NUMBERS = { utf8: 0, utf16le: 1, utf32le: 2, latin1: 3 };
-
-// Each writes a short string to the scratch stack at an offset, with its NUL; false when a character is not just
-// a unit, or is NUL.
-
-/** @type {Record<string, (text: string, length: number, top: number) => boolean>} */
-const writers = {
-  __proto__: /** @type {any} */ (null),
-  utf16le(text, length, top) {
-    let at = 0;
-    for (let word = top >>> 2; at + 2 <= length; at += 2, word++) {
-      const a = charCodeAt(text, at);
-      const b = charCodeAt(text, at + 1);
-      if (a === 0 || b === 0) return false;
-      u32[word] = a | (b << 16);
-    }
-    const unit = top >>> 1;
-    if (at < length) {
-      const code = charCodeAt(text, at);
-      if (code === 0) return false;
-      u16[unit + at] = code;
-    }
-    u16[unit + length] = 0;
-    return true;
-  },
-  utf32le(text, length, top) {
-    const start = top >>> 2;
-    for (let at = 0; at < length; at++) {
-      const code = charCodeAt(text, at);
-      if (code === 0 || (code & 0xf800) === 0xd800) return false;
-      u32[start + at] = code;
-    }
-    u32[start + length] = 0;
-    return true;
-  },
-  latin1(text, length, top) {
-    for (let at = 0; at < length; at++) {
-      const code = charCodeAt(text, at);
-      if (code === 0 || code > 255) return false;
-      u8[top + at] = code;
-    }
-    u8[top + length] = 0;
-    return true;
-  },
-};
 
 /** Strings of one encoding. */
 class EncodedText {
@@ -86,11 +42,13 @@ class EncodedText {
   #putter() {
     const { number } = this;
     const { unit } = this.encoding;
-    const write = writers[this.encoding.name];
+    const write = /** @type {Record<string, import('./short-text.js').Writer>} */ (/** @type {any} */ (writers))[
+      this.encoding.name
+    ];
     return (text) => {
       const { length } = text;
       const top = u32[TOP];
-      if (length <= SHORT && top + (SHORT + 1) * unit < END && write(text, length, top)) {
+      if (length <= SHORT && top + (SHORT + 1) * unit < END && write.call(text, length, top)) {
         u32[TOP] = top + (((length + 1) * unit + 7) & ~7);
         return frameAddress + top;
       }

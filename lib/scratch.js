@@ -6,10 +6,10 @@
 const native = require('./binding.js');
 const { views, offsets, takeAddress } = require('./frame.js');
 const { INVALID } = require('./pointer.js');
+const { ascii } = require('./short-text.js').writers;
 
-const { u8, u32 } = views;
+const { u32 } = views;
 const { frameAddress, encode, freeHeapBlocks } = native;
-const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
 
 // The slots of the frame that say how much of it is taken; see src/frame.rs.
 const TOP = offsets.scratchTop / 4;
@@ -19,11 +19,8 @@ const HEAP_FLOOR = offsets.heapFloor / 4;
 const END = offsets.scratchEnd;
 const VALUE = offsets.value / 4;
 
-/**
- * Up to so many ASCII characters are copied by JavaScript: to ask the host costs as much as these. Bun's engine takes
- * longer to call what is taken from `String.prototype`.
- */
-const SHORT = 'Bun' in globalThis ? 3 : 24;
+/** Up to so many ASCII characters are copied by JavaScript: to ask the host costs as much as these. */
+const SHORT = 'Bun' in globalThis ? 64 : 24;
 
 /** The answer that makes an INVALID address. */
 const NOT_COPIED = INVALID - frameAddress;
@@ -45,7 +42,7 @@ function copyString(text) {
   }
   const { length } = text;
   const top = u32[TOP];
-  if (length <= SHORT && top + SHORT < END && copyAscii(text, length, top)) {
+  if (length <= SHORT && top + SHORT < END && ascii.call(text, length, top)) {
     // Eight-byte steps keep every copy aligned.
     u32[TOP] = top + ((length + 8) & ~7);
     return top;
@@ -69,33 +66,6 @@ let quick;
 /** @param {typeof quick} copier */
 function copyBy(copier) {
   quick = copier;
-}
-
-/**
- * Copies a short string, four characters at a time.
- * @param {string} text
- * @param {number} length
- * @param {number} top where to, an offset in the frame
- * @returns {boolean} false when a character is NUL or not ASCII
- */
-function copyAscii(text, length, top) {
-  let at = 0;
-  for (let word = top >>> 2; at + 4 <= length; at += 4, word++) {
-    const a = charCodeAt(text, at);
-    const b = charCodeAt(text, at + 1);
-    const c = charCodeAt(text, at + 2);
-    const d = charCodeAt(text, at + 3);
-    // A character above 127 sets a higher bit, and 0 - 1 sets all of them.
-    if ((a | b | c | d | (a - 1) | (b - 1) | (c - 1) | (d - 1)) >>> 0 > 127) return false;
-    u32[word] = a | (b << 8) | (c << 16) | (d << 24);
-  }
-  for (; at < length; at++) {
-    const code = charCodeAt(text, at);
-    if ((code | (code - 1)) >>> 0 > 127) return false;
-    u8[top + at] = code;
-  }
-  u8[top + length] = 0;
-  return true;
 }
 
 /**
