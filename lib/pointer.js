@@ -5,9 +5,12 @@
 const { isAnyArrayBuffer } = require('node:util').types;
 const native = require('./binding.js');
 const { takeAddress } = require('./frame.js');
+const getters = require('./view-getters.js');
 
 // Taken once: what becomes of the globals later changes nothing.
 const { Number, Uint8Array } = globalThis;
+const { bufferLength, dataViewBuffer, dataViewLength, dataViewOffset, sharedLength } = getters;
+const { typedBuffer, typedCount, typedKeys, typedLength, typedName, typedOffset } = getters;
 // Called so because V8 13.6 compiles a plain call of it for a view that never changes to `false`.
 const { apply } = Reflect;
 const isViewOf = ArrayBuffer.isView;
@@ -19,30 +22,6 @@ const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The answer for a value that is no address. */
 const INVALID = -1;
-
-/**
- * @param {object} prototype
- * @param {string | symbol} name
- * @returns {(self: any) => any} the built-in getter as a function; it throws for another kind of object
- */
-function getter(prototype, name) {
-  const { get } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(prototype, name));
-  return Function.prototype.call.bind(/** @type {any} */ (get));
-}
-
-const TypedArray = Object.getPrototypeOf(Uint8Array);
-const typedBuffer = getter(TypedArray.prototype, 'buffer');
-const typedOffset = getter(TypedArray.prototype, 'byteOffset');
-const typedLength = getter(TypedArray.prototype, 'byteLength');
-const typedCount = getter(TypedArray.prototype, 'length');
-const typedName = getter(TypedArray.prototype, Symbol.toStringTag);
-/** Throws for a view that is detached, or outside of its buffer since that was made smaller. */
-const typedKeys = Function.prototype.call.bind(TypedArray.prototype.keys);
-const dataViewBuffer = getter(DataView.prototype, 'buffer');
-const dataViewOffset = getter(DataView.prototype, 'byteOffset');
-const dataViewLength = getter(DataView.prototype, 'byteLength');
-const bufferLength = getter(ArrayBuffer.prototype, 'byteLength');
-const sharedLength = getter(SharedArrayBuffer.prototype, 'byteLength');
 
 /** Bun reads an element, which no property of the user's stands for either, much faster than it calls a getter so. */
 const readsElements = 'Bun' in globalThis;
@@ -191,19 +170,20 @@ function wholeLength(buffer) {
  */
 function bufferAddress(value) {
   if (typeof value !== 'object' || value === null) return INVALID;
-  return ViewStamp.address(value) ?? extentAddress(value);
+  return ViewStamp.address(value) ?? memoryOf(value)?.address ?? INVALID;
 }
 
 /**
- * As `bufferAddress`, for any object.
- * @param {object} value
- * @returns {number}
+ * Where the memory of a buffer or view is.
+ * @param {any} value
+ * @returns {{ buffer: any, address: number, length: number } | undefined} undefined for one without, and anything else
  */
-function extentAddress(value) {
+function memoryOf(value) {
   const found = extent(value);
-  if (found === undefined) return INVALID;
-  if (found.length !== 0) return BufferStamp.address(found.buffer) + found.offset;
-  return isGone(value) ? INVALID : 0;
+  if (found === undefined) return undefined;
+  const { buffer, offset, length } = found;
+  if (length === 0) return isGone(value) ? undefined : { buffer, address: 0, length };
+  return { buffer, address: BufferStamp.address(buffer) + offset, length };
 }
 
 /**
@@ -292,7 +272,13 @@ function isBuffer(value) {
  */
 function addressOf(value) {
   if (typeof value === 'object' && value !== null) {
-    return ViewStamp.address(value) ?? BufferStamp.known(value) ?? addressOfWrapper(value) ?? extentAddress(value);
+    return (
+      ViewStamp.address(value) ??
+      BufferStamp.known(value) ??
+      addressOfWrapper(value) ??
+      memoryOf(value)?.address ??
+      INVALID
+    );
   }
   if (value === null) return 0;
   return typeof value === 'bigint' ? bigintAddress(value) : INVALID;
@@ -330,6 +316,7 @@ function functionAddress(value) {
 module.exports = {
   INVALID,
   extent,
+  memoryOf,
   isGone,
   isBuffer,
   isView,

@@ -4,7 +4,7 @@
 const { isResizable, lock } = require('./async/lock.js');
 const { createError } = require('./errors.js');
 const { listLive } = require('./leaks.js');
-const { INVALID, bufferAddress, extent, memories, registerWrapper, retainedViews } = require('./pointer.js');
+const { INVALID, memories, memoryOf, registerWrapper, retainedViews } = require('./pointer.js');
 const { refusal } = require('./refuse.js');
 const { Address, trace, tracing } = require('./tracing.js');
 const { here } = require('./tracking.js');
@@ -82,9 +82,9 @@ class RetainedView {
  * @returns {RetainedView}
  */
 function retain(view) {
-  const address = bufferAddress(view);
-  if (address === INVALID) throw refusal('buffer', view, 0, 'retain');
-  const { buffer, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(view));
+  const found = memoryOf(view);
+  if (found === undefined) throw refusal('buffer', view, 0, 'retain');
+  const { buffer, address, length } = found;
   if (isResizable(buffer)) {
     const message = 'retain: argument 0: a resizable buffer can be made smaller while C uses it';
     throw createError('ERR_INVALID_ARG_VALUE', message, 'retain', 0);

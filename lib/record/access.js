@@ -7,7 +7,7 @@ const { addressIn, floorOfHeap, floorOfScratch, images, scrap } = require('../ca
 const { createError } = require('../errors.js');
 const { keeperFor } = require('../keeper.js');
 const { ownerOf } = require('../owner.js');
-const { INVALID, bufferAddress, extent, isBuffer, views } = require('../pointer.js');
+const { isBuffer, memoryOf, views } = require('../pointer.js');
 const { refusal } = require('../refuse.js');
 const { worded } = require('../refused.js');
 const { retainedAt, retainedCount } = require('../retained.js');
@@ -32,10 +32,9 @@ const FIRST_ADDRESS = native.firstAddress;
  */
 function survey(caller, memory) {
   if (isBuffer(memory)) {
-    const address = bufferAddress(memory);
-    if (address === INVALID) throw refusal('buffer', memory, 0, caller);
-    const { buffer, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(memory));
-    return { address, length, buffer, owner: undefined };
+    const found = memoryOf(memory);
+    if (found === undefined) throw refusal('buffer', memory, 0, caller);
+    return { address: found.address, length: found.length, buffer: found.buffer, owner: undefined };
   }
   const view = views.placeOf(memory);
   if (view) {
@@ -138,6 +137,7 @@ function copyChecked(caller, source, target, size, argument, kept) {
  * @typedef {object} Target
  * @property {string} caller
  * @property {() => number | bigint} find its address, or an error when it is not there (any more)
+ * @property {number | bigint} [start] its address, when that has just been found
  * @property {any} buffer what keeps what is written alive; undefined for memory of C
  * @property {boolean} isChecked
  * @property {number} [argument] of `caller`, that it is named by
@@ -153,15 +153,17 @@ function copyChecked(caller, source, target, size, argument, kept) {
  * @returns {Target}
  */
 function targetIn(caller, memory, byteOffset, size, offset, isChecked) {
-  const { address, length, buffer, owner: known } = survey(caller, memory);
+  const land = survey(caller, memory);
   views.placeOf(memory)?.ground.mayWrite(caller);
   // Code of the user's may close the library that an address is in.
-  const owner = length === Infinity ? ownerOf(usable(caller, address)) : known;
-  const find = () => {
+  const owner = land.length === Infinity ? ownerOf(usable(caller, land.address)) : land.owner;
+  /** @param {Land} found */
+  const start = (found) => {
     if (owner && !owner.alive) throw createError(owner.code, `${caller}: argument 0: ${owner.text}`, caller, 0);
-    return offsetBy(within(caller, survey(caller, memory), byteOffset, size), offset);
+    return offsetBy(within(caller, found, byteOffset, size), offset);
   };
-  return { caller, find, buffer, isChecked, argument: 0 };
+  const find = () => start(survey(caller, memory));
+  return { caller, find, start: start(land), buffer: land.buffer, isChecked, argument: 0 };
 }
 
 /**
@@ -172,7 +174,7 @@ function targetIn(caller, memory, byteOffset, size, offset, isChecked) {
  * @param {(view: DataView, at: number, keep: import('./cold.js').Keep) => void} put may run code of the user's
  * @param {number} [index] which argument of `caller` the value is
  */
-function writeAt({ caller, find, buffer, isChecked, argument }, type, size, put, index) {
+function writeAt({ caller, find, start, buffer, isChecked, argument }, type, size, put, index) {
   const floor = floorOfScratch();
   const heapFloor = floorOfHeap();
   /** @param {number | bigint} source @param {number | bigint} place */
@@ -184,7 +186,7 @@ function writeAt({ caller, find, buffer, isChecked, argument }, type, size, put,
     const at = images.take(size, 8);
     const { view } = images;
     // What is there counts: bit-fields share their bytes.
-    if (size > 0) copy(find(), images.address);
+    if (size > 0) copy(start ?? find(), images.address);
     const keeper = keeperFor(type, buffer, false);
     put(view, at, keeper);
     // Found again: code of the user's may have run.

@@ -7,7 +7,7 @@ const { didYouMean } = require('../nearest.js');
 const { addressIn } = require('../call.js');
 const { allChecked } = require('../checked.js');
 const { putAddress, putLength, views: frameViews, offsets } = require('../frame.js');
-const { bufferAddress, extent, isBuffer, views } = require('../pointer.js');
+const { isBuffer, memoryOf, views } = require('../pointer.js');
 const { Refused, refused } = require('../refused.js');
 const { acceptOf, holdsPointers, isUnfit } = require('./accept.js');
 const { hasAddresses } = require('./addresses.js');
@@ -102,16 +102,16 @@ function absent(where, keep) {
  * @param {Keep} keep
  */
 function copyBuffer(view, at, buffer, type, size, keep) {
-  const address = bufferAddress(buffer);
-  if (address === -1) throw refused(type, buffer);
-  const { buffer: whole, length } = /** @type {NonNullable<ReturnType<typeof extent>>} */ (extent(buffer));
+  const found = memoryOf(buffer);
+  if (found === undefined) throw refused(type, buffer);
+  const { address, length } = found;
   if (length !== size) {
     const code = length < size ? 'ERR_OUT_OF_BOUNDS' : 'ERR_INVALID_ARG_VALUE';
     throw new Refused(code, `expected a buffer of ${size} bytes, got ${length}`);
   }
   if (length > 0) copyBytes(address, addressIn(view, at), length, allChecked, buffer);
   // What its pointers refer to lives as long as it does.
-  if (holdsPointers(type)) keep.hold(whole);
+  if (holdsPointers(type)) keep.hold(found.buffer);
 }
 
 /**
