@@ -26,6 +26,7 @@ describe('arkffi doctor', () => {
     const calls = process.env.ARKFFI_BACKEND === 'libffi' ? 'libffi' : 'trampolines|libffi';
     expect(stdout).toMatch(new RegExp(`^calls +(${calls})`, 'm'));
     expect(stdout).toMatch(/^works +calls and callbacks$/m);
+    expect(stdout).toMatch(/^works +calls from compiled code$/m);
     expect(stdout).not.toMatch(/^fails/m);
   });
 

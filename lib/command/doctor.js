@@ -72,6 +72,9 @@ const describeStubs = (stubs) =>
 /** @param {string} file @returns {string} */
 const describeFile = (file) => `${file} (${(fs.statSync(file).size / 2 ** 20).toFixed(1)} MB)`;
 
+/** So many rounds are enough for every engine to compile a loop. */
+const HOT = 200_000;
+
 /**
  * What is tried: each returns what is to be said of it, or throws.
  * @param {any} arkffi
@@ -104,6 +107,24 @@ function trials(arkffi) {
           (/** @type {number} */ a, /** @type {number} */ b) => a + b,
           (f) => equal(f(40, 2.5), 42.5),
         ),
+    },
+    {
+      name: 'calls from compiled code',
+      run: () => {
+        // Leaves are called fast by every engine that calls any function so.
+        const leaf = true;
+        const { abs, ldexp, strlen } = dlopen(null, {
+          abs: { args: ['int'], returns: 'int', leaf },
+          ldexp: { args: ['double', 'int'], returns: 'double', leaf },
+          strlen: { args: ['cstring'], returns: 'size_t', leaf },
+        }).symbols;
+        const texts = ['', 'a', 'some text', 'more of that text, which is longer'];
+        for (let i = 0; i < HOT; i++) {
+          equal(abs(-i), i);
+          equal(ldexp(i + 0.5, 3), 8 * i + 4);
+          equal(strlen(texts[i & 3]), texts[i & 3].length);
+        }
+      },
     },
     {
       name: 'asynchronous calls',
