@@ -29,6 +29,13 @@ const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf, settle };
 const makers = new WeakMap();
 
 /**
+ * Whether functions of the same signature have the same code: it is compiled once, and the engine learns sooner what is
+ * often called. Calls of such code that are not put where they are made take longer in V8 before 13; JavaScriptCore compiles
+ * it for the arguments of all of them together.
+ */
+const isShared = !('Bun' in globalThis) && Number.parseInt(process.versions.v8, 10) >= 13;
+
+/**
  * The source of a function that makes stubs of a signature, and what it is called with before the number. Stubs find
  * that right behind them: in a scope further away it would make their code longer.
  * @param {Signature} signature
@@ -42,32 +49,47 @@ function factoryOf(signature) {
   return { text, given: Object.values(known) };
 }
 
-/**
- * Compiles what makes the stubs of some signatures. The engine's time goes by the length of the source.
- * @param {Signature[]} signatures
- */
-function compile(signatures) {
-  const factories = signatures.map(factoryOf);
-  const compiled = new Function(`'use strict';\nreturn [${factories.map(({ text }) => text).join(',\n')}];`)();
-  signatures.forEach((signature, index) => {
-    makers.set(signature, compiled[index].bind(undefined, ...factories[index].given));
-  });
-}
-
-/** So many signatures share one source text: compiling has a fixed cost. */
+/** So many functions share one source text: compiling has a fixed cost. */
 const BATCH = 64;
 
 /**
- * The functions for some plans, in order. Those of the same signature share their code.
+ * Compiles what makes the stubs of some signatures. The engine's time goes by the length of the source.
+ * @param {Signature[]} signatures
+ * @returns {Maker[]}
+ */
+function compile(signatures) {
+  /** @type {Maker[]} */
+  const made = [];
+  for (let first = 0; first < signatures.length; first += BATCH) {
+    const factories = signatures.slice(first, first + BATCH).map(factoryOf);
+    const texts = factories.map(({ text }) => text).join(',\n');
+    const compiled = new Function(`'use strict';\nreturn [${texts}];`)();
+    factories.forEach(({ given }, index) => made.push(compiled[index].bind(undefined, ...given)));
+  }
+  return made;
+}
+
+/**
+ * What makes the stubs for some signatures, in order.
+ * @param {Signature[]} signatures
+ * @returns {Maker[]}
+ */
+function makersOf(signatures) {
+  if (!isShared) return compile(signatures);
+  const fresh = [...new Set(signatures)].filter((signature) => !makers.has(signature));
+  compile(fresh).forEach((maker, index) => makers.set(fresh[index], maker));
+  return signatures.map((signature) => /** @type {Maker} */ (makers.get(signature)));
+}
+
+/**
+ * The functions for some plans, in order.
  * @param {StubPlan[]} plans
  * @returns {Function[]}
  */
 function makeStubs(plans) {
   if (!canGenerate) return plans.map(closureStub);
-  const used = new Set(plans.map(({ signature }) => signature));
-  const fresh = [...used].filter((signature) => !makers.has(signature));
-  for (let first = 0; first < fresh.length; first += BATCH) compile(fresh.slice(first, first + BATCH));
-  return plans.map(({ number, signature }) => /** @type {Maker} */ (makers.get(signature))(number));
+  const made = makersOf(plans.map(({ signature }) => signature));
+  return plans.map(({ number }, index) => made[index](number));
 }
 
 module.exports = { makeStubs };
