@@ -7,6 +7,7 @@ const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { settle } = require('./fast/way.js');
 const { canGenerate } = require('./generate.js');
+const memory = require('./memory-view.js');
 const runtime = require('./runtime.js');
 const { NUMBER } = require('./slots.js');
 const { stubSource } = require('./stub-source.js');
@@ -20,8 +21,9 @@ const { stubSource } = require('./stub-source.js');
  * @property {Signature} signature
  */
 
-/** What stubs may refer to. */
-const scope = { ...runtime, refuse, refuseCount, abandon, symbolOf, settle };
+const all = Object.entries({ ...runtime, refuse, refuseCount, abandon, symbolOf, settle });
+/** What stubs may refer to, but for what only those with objects do, which lib/passing.js has. */
+const scope = Object.fromEntries(all.filter(([name]) => !Object.hasOwn(memory, name)));
 
 /** Makes the stub of a function of a signature. @typedef {(number: number) => Function} Maker */
 
