@@ -153,6 +153,19 @@ const programs = {
      console.log(results.join());`,
     '42,6,text,7',
   ],
+  'what the program puts in the place of built-ins is not given what stubs refer to': [
+    `const { bind, call, apply } = Function.prototype;
+     let seen = 0;
+     const spy = (real) => function (...given) {
+       if (given.flat(2).some((value) => ArrayBuffer.isView(value))) seen++;
+       return Reflect.apply(real, this, given);
+     };
+     for (const [name, real] of Object.entries({ bind, call, apply })) Function.prototype[name] = spy(real);
+     const opened = dlopen(file, { add: { args: ['i16', 'i32'], returns: 'i64' } });
+     for (const [name, real] of Object.entries({ bind, call, apply })) Function.prototype[name] = real;
+     console.log(opened.symbols.add(1, 2), seen);`,
+    '3 0',
+  ],
   'no property of the program is asked while a string is copied': [
     `const { call } = Function.prototype;
      let asked = 0;

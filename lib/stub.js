@@ -25,6 +25,9 @@ const all = Object.entries({ ...runtime, refuse, refuseCount, abandon, symbolOf,
 /** What stubs may refer to, but for what only those with objects do, which lib/passing.js has. */
 const scope = Object.fromEntries(all.filter(([name]) => !Object.hasOwn(memory, name)));
 
+// Taken once: what becomes of the global later must not get what stubs refer to.
+const { apply } = Reflect;
+
 /** Makes the stub of a function of a signature. @typedef {(number: number) => Function} Maker */
 
 /** @type {WeakMap<Signature, Maker>} */
@@ -38,18 +41,24 @@ const makers = new WeakMap();
 const isShared = !('Bun' in globalThis) && Number.parseInt(process.versions.v8, 10) >= 13;
 
 /**
- * The source of a function that makes stubs of a signature, and what it is called with before the number. Stubs find
+ * The source of a function that makes stubs of a signature, and what it is called with, the number last. Stubs find
  * that right behind them: in a scope further away it would make their code longer.
  * @param {Signature} signature
  */
 function factoryOf(signature) {
   const { source, values } = stubSource(signature);
   // More than it refers to: to look for what that is would take longer.
-  const known = { ...scope, ...values };
+  const known = { ...scope, ...values, [NUMBER]: 0 };
   // Parentheses have engines compile it at once.
-  const text = `(function (${[...Object.keys(known), NUMBER].join()}) {\n${source}\n})`;
+  const text = `(function (${Object.keys(known).join()}) {\n${source}\n})`;
   return { text, given: Object.values(known) };
 }
+
+/** @type {(factory: Function, given: unknown[]) => Maker} */
+const maker = (factory, given) => (number) => {
+  given[given.length - 1] = number;
+  return apply(factory, undefined, given);
+};
 
 /** So many functions share one source text: compiling has a fixed cost. */
 const BATCH = 64;
@@ -66,7 +75,7 @@ function compile(signatures) {
     const factories = signatures.slice(first, first + BATCH).map(factoryOf);
     const texts = factories.map(({ text }) => text).join(',\n');
     const compiled = new Function(`'use strict';\nreturn [${texts}];`)();
-    factories.forEach(({ given }, index) => made.push(compiled[index].bind(undefined, ...given)));
+    factories.forEach(({ given }, index) => made.push(maker(compiled[index], given)));
   }
   return made;
 }

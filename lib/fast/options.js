@@ -3,6 +3,9 @@
 
 const { createError } = require('../errors.js');
 
+/** The copies of a signature that are slow, leaves, or both: functions of one have the same code. @type {WeakMap<object, any[]>} */
+const copies = new WeakMap();
+
 /**
  * A signature with what a definition says about the way into C.
  * @param {import('../signature.js').Signature} signature
@@ -15,8 +18,11 @@ function withWay(signature, caller, name, { fast = true, leaf = false }) {
   if (fast === true && leaf === false) return signature;
   if (typeof fast !== 'boolean') throw invalid(caller, name, 'fast');
   if (typeof leaf !== 'boolean') throw invalid(caller, name, 'leaf');
+  let known = copies.get(signature);
+  if (!known) copies.set(signature, (known = [undefined, undefined, undefined, undefined]));
+  const index = (fast ? 0 : 1) + (leaf ? 2 : 0);
   /** @type {import('../signature.js').Signature} */
-  const made = { ...signature };
+  const made = (known[index] ??= { ...signature });
   if (!fast) made.isSlow = true;
   if (leaf) made.isLeaf = true;
   return made;

@@ -35,7 +35,7 @@ impl Closure {
         } else {
             libffi::low::try_closure_alloc().map(|(closure, code)| Closure::Libffi(closure, code))
         };
-        closure.ok_or_else(|| Error::new(Code::MallocFailed, "the system has no memory for another callback"))
+        closure.ok_or_else(|| Error::new(Code::MallocFailed, "the system gives no memory for the code of another callback"))
     }
 
     /// The address for C.

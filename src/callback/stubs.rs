@@ -98,11 +98,12 @@ mod machine {
 
     /// A free stub, which may still go nowhere.
     pub fn take() -> Option<usize> {
-        if let Some(stub) = free(|free| free.pop()) {
-            return Some(stub);
+        loop {
+            match free(|free| free.pop()) {
+                Some(stub) => return Some(stub),
+                None => make()?,
+            }
         }
-        make()?;
-        free(|free| free.pop())
     }
 
     fn free<T>(look: impl FnOnce(&mut Vec<usize>) -> T) -> T {
