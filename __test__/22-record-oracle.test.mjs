@@ -18,7 +18,7 @@ const parts = recordParts('calls', settings).map((part) => [
   part,
 ]);
 /** Emulated machines may want fewer. */
-const hotCalls = Number(process.env.ARKFFI_ORACLE_HOT || 30_000) / 10;
+const hotCalls = Number(process.env.ARKFFI_ORACLE_HOT || (process.env.ARKFFI_TEST_ARCH ? 10_000 : 30_000)) / 10;
 
 describe.each(parts)('%s', (_, part) => {
   const functions = drawPart('calls', part);
