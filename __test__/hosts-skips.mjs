@@ -19,6 +19,8 @@ const AT_ONCE = 'only Node loads the file that has many modules';
 const FOREIGN = 'what is installed on the machine is for glibc';
 const STAYS = 'musl unloads no library: its destructors run at the end of the process';
 
+const atOnce = ['share the modules of that file', 'read no other file', 'where modules are not those of Node'];
+
 /**
  * Tests by the reason. `file` is the beginning of a file's name; `tests`, where not all of its tests are meant, are parts of
  * their full names.
@@ -26,7 +28,7 @@ const STAYS = 'musl unloads no library: its destructors run at the end of the pr
  */
 const skips = {
   Bun: [
-    { reason: AT_ONCE, file: '120-', tests: ['share the modules of that file', 'where modules are not those of Node'] },
+    { reason: AT_ONCE, file: '120-', tests: atOnce },
     ...['100-', '101-', '102-', '103-', '106-', '107-', '108-', '109-', '110-', '111-'].map((file) => ({
       reason: HELPERS,
       file,
@@ -120,7 +122,7 @@ const skips = {
     },
   ],
   Deno: [
-    { reason: AT_ONCE, file: '120-', tests: ['share the modules of that file', 'where modules are not those of Node'] },
+    { reason: AT_ONCE, file: '120-', tests: atOnce },
     ...['100-', '101-', '102-', '103-', '106-', '107-', '108-', '109-', '110-', '111-'].map((file) => ({
       reason: HELPERS,
       file,
