@@ -11,7 +11,7 @@ const inWorker = (program, options) =>
 
 /** What calls C fast here, if anything does. */
 function fastWay() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return undefined;
   if (process.versions.bun) return 'bun:ffi';
   if (process.versions.deno) return 'Deno.dlopen';
   return ['115', '127', '137', '147'].includes(process.versions.modules) ? 'fast' : undefined;

@@ -16,13 +16,10 @@ try {
 announce('the Rust tests on emulated arm64');
 arm64.test();
 
-// With libffi only what calls and is called.
-const calls = ['03-', '04-', '11-', '15-', '20-', '22-', '25-', '28-', '40-'];
-for (const [backend, files] of Object.entries({ trampoline: [], libffi: calls })) {
-  announce(`the suite on emulated arm64 (${backend})`);
-  runTests({ files, leftOut, env: { ...arm64.env, ARKFFI_BACKEND: backend } });
-}
+// Fast calls of the other versions of Node are looked at by `npm run test:hosts`, which has more time.
+announce('the suite on emulated arm64');
+runTests({ leftOut, env: arm64.env });
 
-// Those of the other versions are looked at by `npm run test:hosts`, which has more time.
-announce('fast calls on emulated arm64, Node 26');
-runTests({ files: ['134-'], env: prepareArm64(26).env });
+announce('what calls and is called there, through libffi');
+const calls = ['03-', '04-', '11-', '15-', '20-', '22-', '25-', '28-', '40-'];
+runTests({ files: calls, leftOut, env: { ...arm64.env, ARKFFI_BACKEND: 'libffi' } });
