@@ -40,12 +40,25 @@ const makers = new WeakMap();
  */
 const isShared = !('Bun' in globalThis) && Number.parseInt(process.versions.v8, 10) >= 13;
 
+/** What `newFactory` gives, also for functions that have code of their own. @type {WeakMap<Signature, Factory>} */
+const factories = new WeakMap();
+
+/** @typedef {{ text: string, given: unknown[] }} Factory */
+
+/** @param {Signature} signature @returns {Factory} */
+function factoryOf(signature) {
+  let factory = factories.get(signature);
+  if (!factory) factories.set(signature, (factory = newFactory(signature)));
+  return factory;
+}
+
 /**
  * The source of a function that makes stubs of a signature, and what it is called with, the number last. Stubs find
  * that right behind them: in a scope further away it would make their code longer.
  * @param {Signature} signature
+ * @returns {Factory}
  */
-function factoryOf(signature) {
+function newFactory(signature) {
   const { source, values } = stubSource(signature);
   // More than it refers to: to look for what that is would take longer.
   const known = { ...scope, ...values, [NUMBER]: 0 };
@@ -72,10 +85,10 @@ function compile(signatures) {
   /** @type {Maker[]} */
   const made = [];
   for (let first = 0; first < signatures.length; first += BATCH) {
-    const factories = signatures.slice(first, first + BATCH).map(factoryOf);
-    const texts = factories.map(({ text }) => text).join(',\n');
+    const batch = signatures.slice(first, first + BATCH).map(factoryOf);
+    const texts = batch.map(({ text }) => text).join(',\n');
     const compiled = new Function(`'use strict';\nreturn [${texts}];`)();
-    factories.forEach(({ given }, index) => made.push(maker(compiled[index], given)));
+    batch.forEach(({ given }, index) => made.push(maker(compiled[index], given)));
   }
   return made;
 }
