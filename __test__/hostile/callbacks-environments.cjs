@@ -137,8 +137,11 @@ module.exports = {
           return exitOf(one);
         });
         await Promise.all(ended);
-        symbols.stop_threads();
-        await until(() => symbols.count_running() === 0);
+        // Again and again: Deno says that a worker has ended while it still runs, and it may just start its thread.
+        await until(() => {
+          symbols.stop_threads();
+          return symbols.count_running() === 0;
+        });
       }
       return symbols.callPlain((n) => n, 3);
     },
