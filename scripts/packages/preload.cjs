@@ -1,41 +1,46 @@
 'use strict';
 // The modules of arkffi that every program needs, so that one file is read for them, and those that nearly every program
-// needs later. They are the files next to this one, word for word; scripts/packages/at-once.mjs puts them here.
+// needs later. They are the files next to this one, without their comments; scripts/packages/at-once.mjs puts them here.
 
 /**
  * Runs modules, and leaves them where `require` finds them, as if it had read their files.
- * @param {Record<string, Function>} first what `require` makes of a file, by its path in this folder; in the order in
- *   which they begin to run
- * @param {Record<string, Function>} later the same for modules that run when one of these asks for them
+ * @param {(string | Function)[]} modules the path of each in this folder, and what `require` makes of its file; in the order
+ *   in which they begin to run
+ * @param {number} count how many of them run at once; the others do when one of these asks for them
  */
-function preload(first, later) {
+function preload(modules, count) {
   const path = require('node:path');
-  const Module = require('node:module');
   const { cache } = require;
-  const sources = { ...first, ...later };
+  const Module = /** @type {any} */ (module.constructor);
   // Test runners and loaders that have modules of another kind read the files.
-  if (!cache || module.constructor !== Module) return;
+  if (!cache || Module._cache !== cache) return;
+
+  /** @type {Map<string, Function>} */
+  const sources = new Map();
+  for (let at = 0; at < modules.length; at += 2) sources.set(modules[at], modules[at + 1]);
+  const start = __dirname + path.sep;
 
   /** @param {string} name */
   const load = (name) => {
-    const filename = path.join(__dirname, name);
+    const filename = start + (path.sep === '/' ? name : name.replaceAll('/', path.sep));
     if (cache[filename]) return cache[filename].exports;
     const made = new Module(filename, module);
     made.filename = filename;
     cache[filename] = made;
+    const folder = name.slice(0, name.lastIndexOf('/') + 1);
     /** @type {NodeRequire | undefined} */
     let reader;
     const read = () => (reader ??= Module.createRequire(filename));
     /** @param {string} id */
     const ask = (id) => {
       if (!id.startsWith('.')) return require(id);
-      const other = path.posix.join(path.posix.dirname(name), id);
-      return Object.hasOwn(sources, other) ? load(other) : read()(id);
+      const other = id.startsWith('./') ? folder + id.slice(2) : path.posix.join(folder, id);
+      return sources.has(other) ? load(other) : read()(id);
     };
     /** @param {string} id */
-    ask.resolve = (id) => read().resolve(id);
+    ask.resolve = (id) => (id.startsWith('.') ? read() : require).resolve(id);
     try {
-      sources[name].call(made.exports, made.exports, ask, made, filename, path.dirname(filename));
+      sources.get(name).call(made.exports, made.exports, ask, made, filename, path.dirname(filename));
     } catch (error) {
       delete cache[filename];
       throw error;
@@ -43,5 +48,5 @@ function preload(first, later) {
     made.loaded = true;
     return made.exports;
   };
-  for (const name of Object.keys(first)) load(name);
+  for (let at = 0; at < 2 * count; at += 2) load(modules[at]);
 }
