@@ -107,6 +107,20 @@ describe('the packages, installed in an empty folder', () => {
     expect(program(source)).toBe('5 index.js,at-once.js\n');
   });
 
+  it('read one file more for `import`, which asks for all that is exported', () => {
+    const source = `
+      const stackOf = (f) => { try { f(); } catch (error) { return error.stack; } };
+      const wrong = (Struct) => stackOf(() => Struct({ x: 'no such type' })).includes('deferred-modules.js');
+      import('arkffi').then((imported) => {
+        const required = require('arkffi');
+        const names = Object.keys(required);
+        console.log(wrong(imported.Struct), names.filter((name) => imported[name] !== required[name]).join());
+      });`;
+    expect(program(source)).toBe('true \n');
+    const required = `require.cache.program = module; const { Struct } = require('arkffi');`;
+    expect(program(`${required} ${source}`)).toBe('false \n');
+  });
+
   it('read their files one by one where modules are not those of Node', () => {
     const file = path.join(modules, 'arkffi', 'lib', 'at-once.js');
     const source = `

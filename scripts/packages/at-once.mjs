@@ -49,22 +49,40 @@ function shortened(text) {
 }
 
 /**
- * Does so in a folder with the files of the package.
+ * The modules that a file loads within functions, and those that they load at once.
+ * @param {string} file
+ * @returns {string[]} absolute paths
+ */
+function deferredBy(file) {
+  const ids = [...readFileSync(file, 'utf8').matchAll(/=> require\('(\.[^']+)'\)/g)].map(([, id]) => id);
+  const modules = ids.map((id) => path.resolve(path.dirname(file), id));
+  return [...new Set(modules.flatMap((module) => [module, ...loadedBy(module)]))];
+}
+
+/**
+ * Does so in a folder with the files of the package. What is exported, but loaded when a program first asks for some of it,
+ * goes into another file: for `import`, which asks for all.
  * @param {string} folder
  */
 export function joinModules(folder) {
   const [index, lib] = [path.join(folder, 'index.js'), path.join(folder, 'lib')];
-  const wrapped = (file) =>
-    `function (exports, require, module, __filename, __dirname) {${shortened(readFileSync(file, 'utf8'))}}`;
-  const first = loadedBy(index).map((file) => path.relative(lib, file).split(path.sep).join('/'));
+  const nameOf = (file) => path.relative(lib, file).split(path.sep).join('/');
+  const wrapped = (name) => {
+    const text = shortened(readFileSync(path.join(lib, name), 'utf8'));
+    return `function (exports, require, module, __filename, __dirname) {${text}}`;
+  };
   // Parentheses have engines compile it at once.
-  const joined = first.map((name) => `'${name}', (${wrapped(path.join(lib, name))}),\n`);
-  const later = LATER.map((name) => `'${name}', ${wrapped(path.join(lib, name))},\n`);
+  const entry = (name) => `'${name}', (${wrapped(name)}),\n`;
+  const first = loadedBy(index).map(nameOf);
+  const isLate = (name) => !first.includes(name) && !LATER.includes(name);
+  const deferred = deferredBy(path.join(lib, 'deferred.js')).map(nameOf).filter(isLate);
+  const later = LATER.map((name) => `'${name}', ${wrapped(name)},\n`);
+  const joined = [...first.map(entry), ...later].join('');
   const start = shortened(readFileSync(new URL('preload.cjs', import.meta.url), 'utf8'));
-  writeFileSync(
-    path.join(lib, 'at-once.js'),
-    `${start}\npreload([\n${joined.join('')}${later.join('')}], ${first.length});\n`,
-  );
+  const names = JSON.stringify(deferred);
+  writeFileSync(path.join(lib, 'at-once.js'), `${start}\npreload([\n${joined}], ${first.length}, ${names});\n`);
+  const modules = deferred.map(entry).join('');
+  writeFileSync(path.join(lib, 'deferred-modules.js'), `'use strict';\nmodule.exports = [\n${modules}];\n`);
   const text = readFileSync(index, 'utf8');
   const strict = "'use strict';\n";
   if (!text.includes(strict)) throw new Error(`index.js does not have the line ${strict}`);

@@ -7,8 +7,9 @@
  * @param {(string | Function)[]} modules the path of each in this folder, and what `require` makes of its file; in the order
  *   in which they begin to run
  * @param {number} count how many of them run at once; the others do when one of these asks for them
+ * @param {string[]} others the paths of those that are in the file `deferred-modules.js`
  */
-function preload(modules, count) {
+function preload(modules, count, others) {
   const path = require('node:path');
   const { cache } = require;
   const Module = /** @type {any} */ (module.constructor);
@@ -17,7 +18,23 @@ function preload(modules, count) {
 
   /** @type {Map<string, Function>} */
   const sources = new Map();
-  for (let at = 0; at < modules.length; at += 2) sources.set(modules[at], modules[at + 1]);
+  /** @param {(string | Function)[]} some */
+  const add = (some) => {
+    for (let at = 0; at < some.length; at += 2) sources.set(some[at], some[at + 1]);
+  };
+  add(modules);
+  const deferred = new Set(others);
+  const index = path.join(__dirname, '..', 'index.js');
+  const isImported = () => !Object.values(cache).some((one) => one?.children.includes(cache[index]));
+  /** @param {string} name */
+  const isHere = (name) => {
+    if (deferred.has(name)) {
+      deferred.clear();
+      // It asks for all that is exported. Other programs need few.
+      if (isImported()) add(require('./deferred-modules.js'));
+    }
+    return sources.has(name);
+  };
   const start = __dirname + path.sep;
 
   /** @param {string} name */
@@ -35,7 +52,7 @@ function preload(modules, count) {
     const ask = (id) => {
       if (!id.startsWith('.')) return require(id);
       const other = id.startsWith('./') ? folder + id.slice(2) : path.posix.join(folder, id);
-      return sources.has(other) ? load(other) : read()(id);
+      return isHere(other) ? load(other) : read()(id);
     };
     /** @param {string} id */
     ask.resolve = (id) => (id.startsWith('.') ? read() : require).resolve(id);
