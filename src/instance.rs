@@ -18,6 +18,7 @@ mod symbols;
 mod texts;
 mod variants;
 
+use crate::callback::tombstones::Tombstones;
 use crate::errno::Errno;
 use crate::error::Error;
 use crate::fast::places;
@@ -95,6 +96,8 @@ pub struct Instance {
     mailbox: Arc<Mailbox>,
     levels: Levels,
     callbacks: RefCell<Callbacks>,
+    /// The addresses of closed ones.
+    pub tombstones: Tombstones,
     async_calls: AsyncCalls,
     finalizers: finalizers::Finalizers,
     /// No callback runs any more outside of calls.
@@ -140,6 +143,7 @@ impl Instance {
             mailbox: Arc::default(),
             levels: Levels::default(),
             callbacks: RefCell::default(),
+            tombstones: Tombstones::default(),
             async_calls: AsyncCalls::default(),
             finalizers: finalizers::Finalizers::default(),
             is_ending: Cell::new(false),

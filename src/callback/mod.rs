@@ -9,6 +9,7 @@ pub mod plan;
 pub mod slot;
 mod stubs;
 mod thunk;
+pub mod tombstones;
 
 #[cfg(test)]
 mod tests;

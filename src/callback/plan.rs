@@ -64,7 +64,7 @@ impl Words for *const Registers {
 }
 
 /// The result of a callback.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// A scalar in its lowest bytes.
     Word(u64),

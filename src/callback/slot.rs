@@ -4,29 +4,21 @@
 
 use super::closure::Closure;
 use super::plan::{Answer, CallbackPlan};
+use super::tombstones::Tombstones;
 use crate::error::Error;
 use crate::instance::Instance;
 use crate::mailbox::Mailbox;
 use napi::sys;
 use std::cell::{Cell, UnsafeCell};
-use std::collections::VecDeque;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// So many others are closed before an address is given out again.
-const TOMBSTONES: usize = 65_536;
-
-/// What is behind an address.
-#[derive(Clone)]
-pub struct Behind {
+/// How calls of callbacks are made: mostly the same for all of a signature.
+pub struct Manner {
     /// How calls are read and answered.
     pub plan: Arc<CallbackPlan>,
-    /// What C gets when there is no result.
-    pub default: Answer,
-    /// The number that JavaScript knows the callback by.
-    pub number: u32,
     /// The environment, which is there while the callback is open.
     pub instance: *const Instance,
     /// What runs it there.
@@ -41,6 +33,20 @@ pub struct Behind {
     pub timeout: Option<Duration>,
 }
 
+// SAFETY: nothing is written after it is made. The instance and the references are used by the environment's thread only.
+unsafe impl Send for Manner {}
+// SAFETY: as above.
+unsafe impl Sync for Manner {}
+
+/// What is behind an address.
+#[derive(Clone)]
+pub struct Behind {
+    /// How calls are made.
+    pub manner: Arc<Manner>,
+    /// What C gets when there is no result.
+    pub default: Answer,
+}
+
 /// An address that C can call.
 pub struct Slot {
     closure: Closure,
@@ -50,23 +56,36 @@ pub struct Slot {
     /// Held to write what is behind, and by other threads to read it.
     lock: Mutex<()>,
     behind: UnsafeCell<Option<Behind>>,
-    /// The environment that had it open is gone, and with it what its default may point to.
-    is_over: AtomicBool,
+    /// The number that JavaScript knows the callback by.
+    number: AtomicU32,
+    /// Changes whenever the slot is opened.
+    serial: AtomicU32,
     /// Calls on the owner's thread that have not returned.
     running: Cell<u32>,
-    /// Changes whenever the slot is opened.
-    serial: Cell<u32>,
+    /// The environment that had it open is gone, and with it what its default may point to.
+    is_over: AtomicBool,
 }
 
-// SAFETY: `owner`, `is_over` and `lock` are for all threads. What is behind is written under the lock by whoever
-// has the slot alone (from `FREE` or new), and read under the lock or by the owner. `running` is
-// the owner's. `serial` is as what is behind. The closure is prepared only by whoever has the slot alone.
+// SAFETY: the atomics and `lock` are for all threads. What is behind is written under the lock by whoever
+// has the slot alone (from `Tombstones` or new), and read under the lock or by the owner. `running` is
+// the owner's. The closure is prepared only by whoever has the slot alone.
 unsafe impl Sync for Slot {}
 // SAFETY: as above; nothing of it belongs to one thread.
 unsafe impl Send for Slot {}
 
-/// Closed slots, the one that was closed first at the front. Closures are code, which all environments share.
-static FREE: Mutex<VecDeque<&'static Slot>> = Mutex::new(VecDeque::new());
+/// What another thread finds at an address.
+pub struct Found {
+    /// How it is called.
+    pub manner: Arc<Manner>,
+    /// What C gets when there is no result.
+    pub default: Answer,
+    /// Which opening of the slot it is.
+    pub serial: u32,
+    /// The callback's number.
+    pub number: u32,
+    /// Whether it is open.
+    pub is_open: bool,
+}
 
 /// Tells running threads apart; never 0.
 #[cfg(unix)]
@@ -89,29 +108,43 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Slot {
-    /// Opens a slot for the calling thread.
+    /// Opens a slot for the calling thread, and for the callback with this number.
     ///
     /// # Errors
     ///
     /// `ERR_MALLOC_FAILED` when the system has no memory for code.
-    pub fn open(behind: Behind) -> Result<&'static Slot, Error> {
-        let slot = match take_free() {
+    pub fn open(tombstones: &Tombstones, manner: &Arc<Manner>, default: Answer, number: u32) -> Result<&'static Slot, Error> {
+        let slot = match tombstones.take() {
             Some(slot) => slot,
             None => new_slot()?,
         };
-        let (cif, _guard) = (behind.plan.cif(), lock(&slot.lock));
-        // SAFETY: a slot from `take_free` or `new_slot` is nobody else's, and the lock is held.
-        unsafe {
-            if (*slot.behind.get()).as_ref().is_none_or(|old| old.plan.cif() != cif) {
-                // SAFETY: the cif lives as long as the plan behind the slot, which is replaced only here.
-                slot.closure.prepare(slot, cif).inspect_err(|_| lock(&FREE).push_back(slot))?;
-            }
-            *slot.behind.get() = Some(behind);
+        // SAFETY: a slot from `Tombstones` or `new_slot` is nobody else's: others only read what is behind.
+        let behind = unsafe { &*slot.behind.get() };
+        let is_same = behind.as_ref().is_some_and(|old| Arc::ptr_eq(&old.manner, manner) && old.default == default);
+        // Mostly it is, and then nobody can find it half done.
+        if !is_same && let Err(error) = slot.rewrite(Behind { manner: manner.clone(), default }) {
+            tombstones.add(slot);
+            return Err(error);
         }
-        slot.is_over.store(false, Relaxed);
-        slot.serial.set(slot.serial.get().wrapping_add(1));
+        slot.number.store(number, Relaxed);
+        slot.serial.store(slot.serial().wrapping_add(1), Relaxed);
         slot.owner.store(this_thread(), Release);
         Ok(slot)
+    }
+
+    /// Puts something else behind a slot that is nobody else's.
+    fn rewrite(&'static self, behind: Behind) -> Result<(), Error> {
+        let (cif, _guard) = (behind.manner.plan.cif(), lock(&self.lock));
+        // SAFETY: as the caller says, and the lock is held.
+        unsafe {
+            if (*self.behind.get()).as_ref().is_none_or(|old| old.manner.plan.cif() != cif) {
+                // SAFETY: the cif lives as long as the plan behind the slot, which is replaced only here.
+                self.closure.prepare(self, cif)?;
+            }
+            *self.behind.get() = Some(behind);
+        }
+        self.is_over.store(false, Relaxed);
+        Ok(())
     }
 
     /// The address for C.
@@ -121,7 +154,13 @@ impl Slot {
 
     /// Which opening of the slot this is.
     pub fn serial(&self) -> u32 {
-        self.serial.get()
+        self.serial.load(Relaxed)
+    }
+
+    /// The number of the callback.
+    #[inline]
+    pub fn number(&self) -> u32 {
+        self.number.load(Relaxed)
     }
 
     /// What is behind a slot that the calling thread has open.
@@ -135,15 +174,17 @@ impl Slot {
         unsafe { (*self.behind.get()).as_ref() }
     }
 
-    /// A copy of what is behind the slot, which opening that is, and whether it is open, for other threads.
-    pub fn look(&self) -> Option<(Behind, u32, bool)> {
+    /// What other threads find here.
+    pub fn look(&self) -> Option<Found> {
         let _guard = lock(&self.lock);
+        // Before the rest, which is at least as new then.
+        let is_open = self.owner.load(Acquire) != 0;
         // SAFETY: the lock is held.
-        let mut behind = unsafe { (*self.behind.get()).clone() }?;
+        let Behind { manner, mut default } = unsafe { (*self.behind.get()).clone() }?;
         if self.is_over.load(Relaxed) {
-            behind.default = behind.plan.zero();
+            default = manner.plan.zero();
         }
-        Some((behind, self.serial.get(), self.owner.load(Relaxed) != 0))
+        Some(Found { manner, default, serial: self.serial(), number: self.number(), is_open })
     }
 
     /// A call on the owner's thread begins.
@@ -154,31 +195,31 @@ impl Slot {
 
     /// It returns; the slot may have been closed meanwhile.
     #[inline]
-    pub fn come_out(&'static self) {
+    pub fn come_out(&'static self, tombstones: &Tombstones) {
         self.running.set(self.running.get() - 1);
         if self.running.get() == 0 && self.owner.load(Relaxed) == 0 {
-            lock(&FREE).push_back(self);
+            tombstones.add(self);
         }
     }
 
-    /// Closes a slot of the calling thread: it answers with its default from now on, or with zero when the
-    /// environment and its memory end too. Calls that run may still look at what is behind.
-    pub fn close(&'static self, is_end: bool) {
+    /// Closes a slot of the calling thread: it answers with its default from now on. Calls that run may still look at what
+    /// is behind.
+    #[inline]
+    pub fn close(&'static self, tombstones: &Tombstones) {
+        self.owner.store(0, Release);
+        if self.running.get() == 0 {
+            tombstones.add(self);
+        }
+    }
+
+    /// The same when the environment and its memory end too: it answers with zero.
+    pub fn end(&'static self, tombstones: &Tombstones) {
         {
             let _guard = lock(&self.lock);
-            self.owner.store(0, Release);
-            self.is_over.store(is_end, Relaxed);
+            self.is_over.store(true, Relaxed);
         }
-        if self.running.get() == 0 {
-            lock(&FREE).push_back(self);
-        }
+        self.close(tombstones);
     }
-}
-
-/// A closed slot that can be used again.
-fn take_free() -> Option<&'static Slot> {
-    let mut free = lock(&FREE);
-    if free.len() > TOMBSTONES { free.pop_front() } else { None }
 }
 
 fn new_slot() -> Result<&'static Slot, Error> {
@@ -187,8 +228,9 @@ fn new_slot() -> Result<&'static Slot, Error> {
         owner: AtomicUsize::new(0),
         lock: Mutex::new(()),
         behind: UnsafeCell::new(None),
-        is_over: AtomicBool::new(false),
+        number: AtomicU32::new(0),
+        serial: AtomicU32::new(0),
         running: Cell::new(0),
-        serial: Cell::new(0),
+        is_over: AtomicBool::new(false),
     })))
 }

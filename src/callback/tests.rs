@@ -3,7 +3,8 @@
 
 use super::letter::Letter;
 use super::plan::{Answer, CallbackPlan};
-use super::slot::{Behind, Slot};
+use super::slot::{Manner, Slot};
+use super::tombstones::Tombstones;
 use crate::abi::tests::scalars;
 use crate::ctype::CType;
 use crate::mailbox::{Delivery, Mailbox};
@@ -20,18 +21,16 @@ const DEFAULT: i32 = -1;
 
 fn open(mailbox: &Arc<Mailbox>, is_listener: bool, timeout: Option<Duration>) -> (&'static Slot, Callback) {
     let plan = Arc::new(CallbackPlan::new(&scalars(vec![CType::I32], CType::I32)).unwrap());
-    let slot = Slot::open(Behind {
+    let manner = Manner {
         plan,
-        default: Answer::Word(DEFAULT as u64),
-        number: 0,
         instance: std::ptr::null(),
         runner: std::ptr::null_mut(),
         reader: std::ptr::null_mut(),
         mailbox: mailbox.clone(),
         is_listener,
         timeout,
-    })
-    .unwrap();
+    };
+    let slot = Slot::open(&Tombstones::default(), &Arc::new(manner), Answer::Word(DEFAULT as u64), 0).unwrap();
     let address = std::ptr::with_exposed_provenance::<()>(slot.address());
     // SAFETY: the address is that of a function of this signature, for ever.
     (slot, unsafe { std::mem::transmute::<*const (), Callback>(address) })
@@ -71,7 +70,7 @@ fn every_call_of_eight_threads_gets_its_own_answer() {
         serve(&mailbox, || done.load(Relaxed) == 8);
     });
     assert_eq!(right.load(Relaxed), 8 * CALLS as usize);
-    slot.close(false);
+    slot.close(&Tombstones::default());
     assert_eq!(thread::spawn(move || callback(1)).join().unwrap(), DEFAULT);
     assert_eq!(mailbox.late.load(Relaxed), 1);
 }
@@ -95,7 +94,7 @@ fn a_listener_is_not_waited_for_and_loses_nothing() {
         }
     });
     assert_eq!(sum, 4 * i64::from(CALLS) * i64::from(CALLS - 1) / 2);
-    slot.close(false);
+    slot.close(&Tombstones::default());
 }
 
 #[test]
@@ -116,7 +115,7 @@ fn who_waits_for_a_closed_mailbox_or_callback_gets_the_default() {
                 if closes_mailbox {
                     mailbox.close();
                 } else {
-                    slot.close(false);
+                    slot.close(&Tombstones::default());
                     // What was sent before is still answered, by the default.
                     while mailbox.late.load(Relaxed) < 4 {
                         for delivery in mailbox.collect(16) {
@@ -128,7 +127,7 @@ fn who_waits_for_a_closed_mailbox_or_callback_gets_the_default() {
                 }
             });
             if closes_mailbox {
-                slot.close(true);
+                slot.end(&Tombstones::default());
             }
         }
     }
@@ -143,18 +142,18 @@ fn a_wait_that_blocks_its_own_answer_is_given_up_and_the_call_is_told() {
     assert_eq!(thread::spawn(move || callback(1)).join().unwrap(), DEFAULT);
     mailbox.presence.leave();
     assert!(mailbox.presence.take_deadlock(call, true));
-    slot.close(false);
+    slot.close(&Tombstones::default());
 }
 
 #[test]
 fn an_address_comes_again_only_after_65536_others() {
     let mailbox = Arc::new(Mailbox::default());
     let (slot, callback) = open(&mailbox, false, None);
-    slot.close(false);
+    slot.close(&Tombstones::default());
     // Other tests close some too.
     for _ in 0..65_000 {
         let (other, _) = open(&mailbox, false, None);
         assert_ne!(other.address(), callback as usize);
-        other.close(false);
+        other.close(&Tombstones::default());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::letter::Letter;
 use super::plan::{Answer, Words};
-use super::slot::{Behind, Slot};
+use super::slot::{Behind, Found, Manner, Slot};
 use super::stubs::Registers;
 use crate::async_call::AsyncCall;
 use crate::exit;
@@ -55,13 +55,14 @@ unsafe fn here(slot: &'static Slot, behind: &Behind, result: *mut c_void, args: 
     // SAFETY: the slot is open on this thread, so its environment is there; the rest as the caller says.
     unsafe {
         slot.go_in();
-        let instance = behind.instance;
-        if (*instance).call_back(behind, |words| behind.plan.copy_arguments(args, words)) {
-            behind.plan.give_frame((*instance).frame.as_ptr(), result, args);
+        let Manner { plan, instance, runner, .. } = &*behind.manner;
+        let instance = &**instance;
+        if instance.call_back(slot.number(), *runner, |words| plan.copy_arguments(args, words)) {
+            plan.give_frame(instance.frame.as_ptr(), result, args);
         } else {
-            behind.plan.give(&behind.default, result, args);
+            plan.give(&behind.default, result, args);
         }
-        slot.come_out();
+        slot.come_out(&instance.tombstones);
     }
 }
 
@@ -73,14 +74,14 @@ unsafe fn here(slot: &'static Slot, behind: &Behind, result: *mut c_void, args: 
 #[cold]
 #[inline(never)]
 unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: impl Words) {
-    let Some((behind, serial, is_open)) = slot.look() else { return };
+    let Some(found) = slot.look() else { return };
     // SAFETY: as the caller says.
     unsafe {
-        let answer = if is_open && !exit::is_over() { carry(slot, &behind, serial, args) } else { None };
-        if !is_open {
-            behind.mailbox.late.fetch_add(1, Relaxed);
+        let answer = if found.is_open && !exit::is_over() { carry(slot, &found, args) } else { None };
+        if !found.is_open {
+            found.manner.mailbox.late.fetch_add(1, Relaxed);
         }
-        behind.plan.give(answer.as_ref().unwrap_or(&behind.default), result, args);
+        found.manner.plan.give(answer.as_ref().unwrap_or(&found.default), result, args);
     }
 }
 
@@ -89,18 +90,19 @@ unsafe fn elsewhere(slot: &'static Slot, result: *mut c_void, args: impl Words) 
 /// # Safety
 ///
 /// `args` are those of a call of this signature.
-unsafe fn carry(slot: &'static Slot, behind: &Behind, serial: u32, args: impl Words) -> Option<Answer> {
+unsafe fn carry(slot: &'static Slot, found: &Found, args: impl Words) -> Option<Answer> {
     let caller = AsyncCall::current();
     if caller.as_ref().is_some_and(|call| call.has_failed()) {
         return None;
     }
-    let mut words = vec![0; behind.plan.words()].into_boxed_slice();
+    let Manner { plan, mailbox, is_listener, timeout, .. } = &*found.manner;
+    let mut words = vec![0; plan.words()].into_boxed_slice();
     // SAFETY: as the caller says; C passes strings where the signature says so.
     let letter = unsafe {
-        behind.plan.copy_arguments(args, words.as_mut_ptr());
-        Letter::new(slot, (serial, behind.number), behind.plan.clone(), words, caller, behind.is_listener)
+        plan.copy_arguments(args, words.as_mut_ptr());
+        Letter::new(slot, (found.serial, found.number), plan.clone(), words, caller, *is_listener)
     };
     let letter = Arc::new(letter);
-    let number = behind.mailbox.send(letter.clone())?;
-    if behind.is_listener { None } else { behind.mailbox.wait(number, &letter, behind.timeout) }
+    let number = mailbox.send(letter.clone())?;
+    if *is_listener { None } else { mailbox.wait(number, &letter, *timeout) }
 }

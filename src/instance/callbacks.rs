@@ -2,7 +2,7 @@
 
 use super::Instance;
 use crate::callback::plan::CallbackPlan;
-use crate::callback::slot::{Behind, Slot};
+use crate::callback::slot::{Manner, Slot};
 use crate::error::{Code, Error};
 use napi::sys;
 use std::collections::HashMap;
@@ -13,15 +13,22 @@ use std::time::Duration;
 /// Callbacks by number, and the plans that their signatures share.
 #[derive(Default)]
 pub struct Callbacks {
-    plans: Vec<Arc<CallbackPlan>>,
+    plans: Vec<Planned>,
     plan_numbers: HashMap<Box<[u32]>, u32>,
     open: Vec<Option<&'static Slot>>,
     free_numbers: Vec<u32>,
-    /// JavaScript functions that run callbacks of one signature, or of any.
     runners: Vec<sys::napi_ref>,
 }
 
+/// A plan for callbacks.
+struct Planned {
+    plan: Arc<CallbackPlan>,
+    /// How the last callback of it was opened: mostly all are alike.
+    last: Option<(Wish, Arc<Manner>)>,
+}
+
 /// How a callback is to be opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Wish {
     /// The number of its plan.
     pub plan: u32,
@@ -40,11 +47,11 @@ impl Instance {
     pub fn callback_plan(&self, types: &[u32]) -> Result<(u32, Arc<CallbackPlan>), Error> {
         let mut callbacks = self.callbacks.borrow_mut();
         if let Some(&number) = callbacks.plan_numbers.get(types) {
-            return Ok((number, callbacks.plans[number as usize].clone()));
+            return Ok((number, callbacks.plans[number as usize].plan.clone()));
         }
         let plan = Arc::new(CallbackPlan::new(&self.types.borrow().signature(types)?)?);
         let number = callbacks.plans.len() as u32;
-        callbacks.plans.push(plan.clone());
+        callbacks.plans.push(Planned { plan: plan.clone(), last: None });
         callbacks.plan_numbers.insert(types.into(), number);
         Ok((number, plan))
     }
@@ -67,23 +74,12 @@ impl Instance {
     ///
     /// JavaScript has just left the default in the frame as it leaves results.
     pub unsafe fn open_callback(&self, wish: &Wish) -> Result<(u32, usize), Error> {
-        let mut callbacks = self.callbacks.borrow_mut();
-        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {}", wish.plan));
-        let plan = callbacks.plans.get(wish.plan as usize).ok_or_else(missing)?.clone();
-        let runner = callbacks.runners.get(wish.runner as usize).copied().ok_or_else(missing)?;
+        let callbacks = &mut *self.callbacks.borrow_mut();
+        let manner = self.manner(&mut callbacks.plans, &callbacks.runners, wish)?;
         let number = callbacks.free_numbers.last().copied().unwrap_or(callbacks.open.len() as u32);
-        let slot = Slot::open(Behind {
-            // SAFETY: as the caller says.
-            default: unsafe { plan.answer_in(self.frame.as_ptr()) },
-            plan,
-            number,
-            instance: self,
-            runner,
-            reader: self.listener(wish.listener)?.reader,
-            mailbox: self.mailbox.clone(),
-            is_listener: wish.is_listener,
-            timeout: (wish.timeout != 0).then(|| Duration::from_millis(u64::from(wish.timeout))),
-        })?;
+        // SAFETY: as the caller says.
+        let default = unsafe { manner.plan.answer_in(self.frame.as_ptr()) };
+        let slot = Slot::open(&self.tombstones, manner, default, number)?;
         if callbacks.free_numbers.pop().is_none() {
             callbacks.open.push(None);
         }
@@ -91,12 +87,31 @@ impl Instance {
         Ok((number, slot.address()))
     }
 
+    /// How a callback is opened that is wished for so.
+    fn manner<'a>(&self, plans: &'a mut [Planned], runners: &[sys::napi_ref], wish: &Wish) -> Result<&'a Arc<Manner>, Error> {
+        let missing = || Error::new(Code::CallFailed, format!("no plan has the number {}", wish.plan));
+        let Planned { plan, last } = plans.get_mut(wish.plan as usize).ok_or_else(missing)?;
+        if last.as_ref().is_none_or(|(same, _)| same != wish) {
+            let manner = Manner {
+                plan: plan.clone(),
+                instance: self,
+                runner: *runners.get(wish.runner as usize).ok_or_else(missing)?,
+                reader: self.listener(wish.listener)?.reader,
+                mailbox: self.mailbox.clone(),
+                is_listener: wish.is_listener,
+                timeout: (wish.timeout != 0).then(|| Duration::from_millis(u64::from(wish.timeout))),
+            };
+            *last = Some((*wish, Arc::new(manner)));
+        }
+        last.as_ref().map(|(_, manner)| manner).ok_or_else(missing)
+    }
+
     /// Closes a callback; unknown numbers are ignored.
     pub fn close_callback(&self, number: u32) {
         let mut callbacks = self.callbacks.borrow_mut();
         let Some(slot) = callbacks.open.get_mut(number as usize).and_then(Option::take) else { return };
         callbacks.free_numbers.push(number);
-        slot.close(false);
+        slot.close(&self.tombstones);
         self.mailbox.answer_all_of(slot, self.reading.get());
     }
 
@@ -115,7 +130,7 @@ impl Instance {
     pub fn end(&self) {
         self.stop_calling_back();
         for slot in std::mem::take(&mut self.callbacks.borrow_mut().open).into_iter().flatten() {
-            slot.close(true);
+            slot.end(&self.tombstones);
         }
     }
 

@@ -22,7 +22,7 @@ impl Instance {
             }
             return self.mailbox.answer(number, None);
         };
-        let Some(reader) = slot.own().map(|behind| behind.reader) else { return self.mailbox.answer(number, None) };
+        let Some(reader) = slot.own().map(|behind| behind.manner.reader) else { return self.mailbox.answer(number, None) };
         if !letter.begin() {
             return;
         }
@@ -38,7 +38,7 @@ impl Instance {
             (*frame).sender = own.map_or(0, |call| call.number);
             self.run_callback(reader).then(|| (*frame).verdict)
         };
-        slot.come_out();
+        slot.come_out(&self.tombstones);
         self.reading.set(outer);
         match verdict {
             Some(verdict) if verdict == Verdict::Promised as u32 => letter.wait_on(),

@@ -3,7 +3,6 @@
 use super::Instance;
 use super::levels::Level;
 use super::mail::Listener;
-use crate::callback::slot::Behind;
 use crate::exit;
 use crate::fast::engine;
 use crate::fast::inward::Entrance;
@@ -12,14 +11,14 @@ use napi::sys;
 use std::ptr;
 
 impl Instance {
-    /// Calls a callback's JavaScript on this thread. Whether there is a result, in the frame; else C gets the
+    /// Calls the JavaScript of the callback with this number on this thread. Whether there is a result, in the frame; else C gets the
     /// default.
     ///
     /// # Safety
     ///
-    /// This is the environment's thread; `copy` writes the callback's arguments, of its signature.
+    /// This is the environment's thread; `runner` runs the callback, and `copy` writes its arguments, of its signature.
     #[inline]
-    pub unsafe fn call_back(&self, behind: &Behind, copy: impl FnOnce(*mut u64)) -> bool {
+    pub unsafe fn call_back(&self, number: u32, runner: sys::napi_ref, copy: impl FnOnce(*mut u64)) -> bool {
         let presence = &self.mailbox.presence;
         if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) || exit::is_over() {
             return false;
@@ -32,8 +31,8 @@ impl Instance {
         // SAFETY: while C runs, nobody else uses these parts of the frame.
         unsafe {
             copy((&raw mut (*frame).stack).cast());
-            (*frame).subject = behind.number;
-            self.run_callback(behind.runner)
+            (*frame).subject = number;
+            self.run_callback(runner)
         }
     }
 
