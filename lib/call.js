@@ -42,8 +42,21 @@ const floorOfScratch = () => u32[FLOOR];
 /** @returns {number} */
 const floorOfHeap = () => u32[HEAP_FLOOR];
 
-/** Takes memory for the images of records. One for all calls: nothing in it outlives a look at it. */
-class Images {
+/**
+ * Puts the floors of the scratch stack back.
+ * @param {Call} call
+ * @param {number} floor
+ * @param {number} heapFloor
+ */
+function lower(call, floor, heapFloor) {
+  u32[FLOOR] = floor;
+  u32[HEAP_FLOOR] = heapFloor;
+  // A copy elsewhere must not live longer than its call.
+  if (call.view !== frameView) call.view = frameView;
+}
+
+/** What one call lends. No subclass: engines make those slower, and every call with a function or an object makes one. */
+class Call {
   /** Where the memory last taken is: the view it is in, and its address. */
   view = frameView;
   address = 0;
@@ -55,6 +68,16 @@ class Images {
   room = 0;
   /** @type {import('./record/loan.js').Loan[] | undefined} what is given back to the user's objects */
   loans = undefined;
+  /** How many pointers deep the object being read is. */
+  depth = 0;
+  /** @type {unknown[] | undefined} what C may use until it returns */
+  held = undefined;
+  /** @type {{ value: unknown, address: number | bigint, argument: number }[] | undefined} buffers inside of objects, and where they were */
+  buffers = undefined;
+  /** A callback that is open for this call; -1 for none. */
+  opened = -1;
+  /** @type {number[] | undefined} more of them */
+  others = undefined;
 
   /**
    * Takes memory until the call returns.
@@ -83,71 +106,22 @@ class Images {
     return 0;
   }
 
-  /** @param {unknown} _value whoever takes an image holds its view */
-  hold(_value) {}
-
-  /**
-   * All objects have been read: no code of the user's runs from here until C returns.
-   * @param {number} floor
-   * @param {number} heapFloor
-   */
-  settle(floor, heapFloor) {
-    u32[FLOOR] = floor;
-    u32[HEAP_FLOOR] = heapFloor;
-    // A copy elsewhere must not live longer than its call.
-    if (this.view !== frameView) this.view = frameView;
-  }
-
-  /**
-   * The call is not made after all.
-   * @param {number} floor
-   * @param {number} heapFloor
-   */
-  abandon(floor, heapFloor) {
-    u32[FLOOR] = floor;
-    u32[HEAP_FLOOR] = heapFloor;
-    if (this.view !== frameView) this.view = frameView;
-    giveBack();
-  }
-}
-
-const images = new Images();
-
-/** The same for one call, of objects that have pointers inside. */
-class Call extends Images {
-  // Written out: the one that engines supply iterates over its arguments.
-  constructor() {
-    super();
-  }
-
-  /** How many pointers deep the object being read is. */
-  depth = 0;
-  /** @type {unknown[] | undefined} what C may use until it returns */
-  held = undefined;
-  /** @type {{ value: unknown, address: number | bigint, argument: number }[] | undefined} buffers inside of objects, and where they were */
-  buffers = undefined;
-
-  /** @type {number[] | undefined} callbacks that are open for this call */
-  opened = undefined;
-
   /** @param {number} callback to be closed when the call ends */
   opens(callback) {
-    if (this.opened) this.opened[this.opened.length] = callback;
-    else this.opened = [callback];
+    if (this.opened === -1) this.opened = callback;
+    else if (this.others) this.others[this.others.length] = callback;
+    else this.others = [callback];
   }
 
   /** The call has ended. */
   end() {
-    const { opened } = this;
-    if (opened === undefined) return;
-    for (let index = 0; index < opened.length; index++) closeCallback(opened[index]);
-    this.opened = undefined;
-  }
-
-  /** @param {number} floor @param {number} heapFloor */
-  abandon(floor, heapFloor) {
-    super.abandon(floor, heapFloor);
-    this.end();
+    if (this.opened === -1) return;
+    closeCallback(this.opened);
+    this.opened = -1;
+    const { others } = this;
+    if (others === undefined) return;
+    for (let index = 0; index < others.length; index++) closeCallback(others[index]);
+    this.others = undefined;
   }
 
   /** @param {unknown} value kept reachable until C returns */
@@ -185,9 +159,13 @@ class Call extends Images {
     return address;
   }
 
-  /** @param {number} floor @param {number} heapFloor */
+  /**
+   * All objects have been read: no code of the user's runs from here until C returns.
+   * @param {number} floor
+   * @param {number} heapFloor
+   */
   settle(floor, heapFloor) {
-    super.settle(floor, heapFloor);
+    lower(this, floor, heapFloor);
     if (this.buffers === undefined) return;
     for (let index = 0; index < this.buffers.length; index++) {
       const { value, address, argument } = this.buffers[index];
@@ -198,7 +176,26 @@ class Call extends Images {
       throw error;
     }
   }
+
+  /**
+   * The call is not made after all.
+   * @param {number} floor
+   * @param {number} heapFloor
+   */
+  abandon(floor, heapFloor) {
+    lower(this, floor, heapFloor);
+    giveBack();
+    this.end();
+  }
 }
+
+/** One for all calls that only take memory for images of records: nothing in it outlives a look at it. */
+class Images extends Call {
+  /** @param {unknown} _value whoever takes an image holds its view */
+  hold(_value) {}
+}
+
+const images = new Images();
 
 /**
  * The address of what a view is on.

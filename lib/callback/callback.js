@@ -9,6 +9,7 @@ const { checkDefinition, dispose } = require('../library.js');
 const { INVALID, callbacks, registerWrapper } = require('../pointer.js');
 const { planCall, planCallback } = require('../signature.js');
 const { closeCallback } = require('./close.js');
+const { entries } = require('./entries.js');
 const { USUAL, openCallback } = require('./open.js');
 
 const { hasOwn } = Object;
@@ -93,9 +94,9 @@ class JSCallback {
     const timeout = own(definition, 'timeout', USUAL.timeout);
     const manner = threadsafe === false && timeout === USUAL.timeout ? USUAL : mannerOf(threadsafe, timeout);
     this.#signature = planCallback('JSCallback', args, returns);
-    const { number, address } = openCallback(fn, this.#signature, 'JSCallback', onError, manner);
+    const number = openCallback(fn, this.#signature, 'JSCallback', onError, manner);
     this.#number = number;
-    this.#address = address;
+    this.#address = /** @type {import('./entries.js').Entry} */ (entries[number]).address;
     this.#threadsafe = threadsafe;
   }
 

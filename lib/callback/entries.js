@@ -24,6 +24,9 @@ const { listLive } = require('../leaks.js');
  * @property {{ isAlive: boolean }[]} [isolates] helper processes that have it, which are not collected meanwhile
  */
 
+/** What is of no entry's own: nothing is ever in it. @type {unknown[]} */
+const none = [];
+
 /** By number. @type {(Entry | undefined)[]} */
 const entries = [];
 
@@ -33,4 +36,4 @@ listLive('callback', function* list() {
   }
 });
 
-module.exports = { entries };
+module.exports = { entries, none };

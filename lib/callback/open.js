@@ -6,7 +6,7 @@ const { takeAddress, putLength, views, offsets } = require('../frame.js');
 const { refusal } = require('../refuse.js');
 const { here } = require('../tracking.js');
 const { tracing } = require('../tracing.js');
-const { entries } = require('./entries.js');
+const { entries, none } = require('./entries.js');
 const { listen } = require('./listen.js');
 const { runnerOf } = require('./runner.js');
 
@@ -26,9 +26,6 @@ const SCALAR_RESULT = offsets.scalarResult / 4;
  * @property {number} timeout in milliseconds; 0 for ever
  */
 
-/** @type {unknown[]} */
-const none = [];
-
 /** @type {Manner} */
 const USUAL = { isListener: false, timeout: 1000 };
 
@@ -39,7 +36,7 @@ const USUAL = { isListener: false, timeout: 1000 };
  * @param {string} symbol what messages call it
  * @param {unknown} onError what C gets when there is no result; 0 is zero of every type
  * @param {Manner} manner
- * @returns {{ number: number, address: number }}
+ * @returns {number} by which Rust knows it; `entries` has its address
  */
 function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   const listener = listen();
@@ -55,7 +52,7 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
     address: 0,
     held: none,
     defaults: none,
-    kept: [],
+    kept: none,
     next: 0,
     stack: here(),
     onError,
@@ -72,7 +69,7 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
   const number = u32[SUBJECT];
   entries[number] = entry;
   entry.address = takeAddress();
-  return { number, address: entry.address };
+  return number;
 }
 
 /** @param {Entry} entry @param {import('../types.js').CType} type @param {unknown} onError */
@@ -81,7 +78,7 @@ function leaveDefault(entry, type, onError) {
     if (type.base === 'void') throw refusal('void', onError, undefined, entry.symbol, entry.place);
     entry.give(entry, onError);
     entry.defaults = entry.kept;
-    entry.kept = [];
+    entry.kept = none;
     entry.next = 0;
   } else if (type.record) entry.give(entry, new Uint8Array(type.size));
   else u32[SCALAR_RESULT] = u32[SCALAR_RESULT + 1] = 0;

@@ -8,6 +8,7 @@ const { offsets } = require('../frame.js');
 const { INVALID, bufferAddress } = require('../pointer.js');
 const { refusal } = require('../refuse.js');
 const { worded } = require('../refused.js');
+const { none } = require('./entries.js');
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./entries.js').Entry} Entry */
@@ -25,6 +26,7 @@ const KEPT = 256;
  * @param {unknown} value
  */
 function keep(entry, value) {
+  if (entry.kept === none) entry.kept = [];
   entry.kept[entry.next] = value;
   entry.next = (entry.next + 1) % KEPT;
 }

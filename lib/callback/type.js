@@ -5,6 +5,7 @@ const { INVALID, anyAddress, callbacks } = require('../pointer.js');
 const { Refused } = require('../refused.js');
 const { planCallback } = require('../signature.js');
 const { declareType, resolveType } = require('../types.js');
+const { entries } = require('./entries.js');
 const { openCallback } = require('./open.js');
 
 /** @typedef {import('../signature.js').Signature} Signature */
@@ -34,9 +35,9 @@ class LentFunction {
    */
   lend(value, call) {
     if (typeof value !== 'function') return INVALID;
-    const { number, address } = openCallback(value, this.signature, 'callback');
+    const number = openCallback(value, this.signature, 'callback');
     call.opens(number);
-    return address;
+    return /** @type {import('./entries.js').Entry} */ (entries[number]).address;
   }
 
   /** @param {any} value @returns {number | bigint} INVALID for what is no function pointer */
