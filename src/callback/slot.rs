@@ -223,8 +223,9 @@ impl Slot {
 }
 
 fn new_slot() -> Result<&'static Slot, Error> {
-    Ok(Box::leak(Box::new(Slot {
-        closure: Closure::new()?,
+    let (closure, place) = Closure::new()?;
+    Ok(place.write(Slot {
+        closure,
         owner: AtomicUsize::new(0),
         lock: Mutex::new(()),
         behind: UnsafeCell::new(None),
@@ -232,5 +233,5 @@ fn new_slot() -> Result<&'static Slot, Error> {
         serial: AtomicU32::new(0),
         running: Cell::new(0),
         is_over: AtomicBool::new(false),
-    })))
+    }))
 }

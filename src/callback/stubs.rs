@@ -2,14 +2,14 @@
 //! libffi sorts the arguments anew for each call. For x86-64 Linux; a plan reads the registers as the System V ABI (section
 //! 3.2.3) says.
 //!
-//! A *stub* is a few bytes of code, the same for all, that read two words at a fixed distance: where to go, and for which
-//! slot. Pages of stubs are filled before they may run, and never written again.
+//! A *stub* is a few bytes of code that say for which slot they are, and jump to what is the same for all. Blocks of stubs
+//! are filled before they may run, and never written again.
 
 #![cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code))]
 
 use super::slot::Slot;
 use crate::frame::Frame;
-use std::mem::offset_of;
+use std::mem::{MaybeUninit, offset_of};
 
 /// What the entry leaves on the stack, and takes the results from.
 #[repr(C)]
@@ -55,100 +55,120 @@ impl Registers {
     }
 }
 
+/// A stub that nobody has.
+pub struct Stub {
+    /// Of its code.
+    pub address: usize,
+    /// Memory for the slot that it is for.
+    pub place: &'static mut MaybeUninit<Slot>,
+}
+
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-pub use machine::{aim, make, take};
+pub use machine::{make, take};
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod machine {
-    use super::{Registers, Slot};
+    use super::{Registers, Slot, Stub};
     use crate::callback::thunk::by_stub;
     use std::arch::naked_asm;
-    use std::mem::offset_of;
+    use std::iter::Zip;
+    use std::mem::{MaybeUninit, offset_of};
+    use std::ops::RangeInclusive;
     use std::ptr;
+    use std::slice::IterMut;
     use std::sync::{Mutex, PoisonError};
 
-    /// Bytes from one stub to the next, and between the words of one and those of the next.
-    const STRIDE: usize = 32;
+    /// Bytes from one stub to the next; before the first of a block there is the address of the entry.
+    const STRIDE: usize = 24;
     const PAGE: usize = 4096;
+    /// The pages of the first block; each has twice as many as the one before.
+    const FEWEST: usize = 1;
+    /// But no more than this.
+    const MOST: usize = 16;
 
-    /// Those that nobody has.
-    static FREE: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    type Stubs = Zip<std::iter::StepBy<RangeInclusive<usize>>, IterMut<'static, MaybeUninit<Slot>>>;
 
-    /// What a stub goes by; a page behind its code.
-    #[repr(C)]
-    struct Aim {
-        entry: usize,
-        slot: *const Slot,
+    /// What nobody has of the last block, and how many pages that has.
+    struct Last {
+        stubs: Option<Stubs>,
+        pages: usize,
     }
 
-    /// The code of a stub.
-    fn code() -> [u8; STRIDE] {
+    static LAST: Mutex<Last> = Mutex::new(Last { stubs: None, pages: 0 });
+
+    /// The code of the stub at this offset of its block.
+    fn code(at: usize, slot: *const Slot) -> [u8; STRIDE] {
         let mut code = [0xcc; STRIDE];
-        let distance = |to: usize, end: usize| (PAGE + to - end) as u32;
         // endbr64
         code[..4].copy_from_slice(&[0xf3, 0x0f, 0x1e, 0xfa]);
-        // mov r10, [rip + distance]
-        code[4..7].copy_from_slice(&[0x4c, 0x8b, 0x15]);
-        code[7..11].copy_from_slice(&distance(offset_of!(Aim, slot), 11).to_le_bytes());
+        // mov r10, slot
+        code[4..6].copy_from_slice(&[0x49, 0xba]);
+        code[6..14].copy_from_slice(&slot.expose_provenance().to_le_bytes());
         // jmp [rip + distance]
-        code[11..13].copy_from_slice(&[0xff, 0x25]);
-        code[13..17].copy_from_slice(&distance(offset_of!(Aim, entry), 17).to_le_bytes());
+        code[14..16].copy_from_slice(&[0xff, 0x25]);
+        code[16..20].copy_from_slice(&(at as i32 + 20).wrapping_neg().to_le_bytes());
         code
     }
 
-    /// A free stub, which may still go nowhere.
-    pub fn take() -> Option<usize> {
-        loop {
-            match free(|free| free.pop()) {
-                Some(stub) => return Some(stub),
-                None => make()?,
-            }
-        }
-    }
-
-    fn free<T>(look: impl FnOnce(&mut Vec<usize>) -> T) -> T {
+    fn last<T>(look: impl FnOnce(&mut Last) -> T) -> T {
         // Nothing panics while it is held.
-        look(&mut FREE.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut LAST.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes a page of stubs; `None` if the system does not let us.
+    /// A stub that nobody has; the lowest of a block first.
+    pub fn take() -> Option<Stub> {
+        last(|last| {
+            let next = |last: &mut Last| last.stubs.as_mut()?.next();
+            let (address, place) = match next(last) {
+                Some(stub) => stub,
+                None => {
+                    last.grow()?;
+                    next(last)?
+                }
+            };
+            Some(Stub { address, place })
+        })
+    }
+
+    /// Makes the first block; `None` if the system does not let us.
     pub fn make() -> Option<()> {
-        // SAFETY: the pages are new, and ours for ever when they are kept.
-        let first = unsafe {
-            let (size, anonymous) = (2 * PAGE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-            let pages = libc::mmap(ptr::null_mut(), size, libc::PROT_READ | libc::PROT_WRITE, anonymous, -1, 0);
-            if pages == libc::MAP_FAILED {
-                return None;
-            }
-            for at in (0..PAGE).step_by(STRIDE) {
-                pages.cast::<u8>().add(at).cast::<[u8; STRIDE]>().write(code());
-            }
-            if libc::mprotect(pages, PAGE, libc::PROT_READ | libc::PROT_EXEC) != 0 {
-                libc::munmap(pages, size);
-                return None;
-            }
-            pages.expose_provenance()
-        };
-        // The lowest is taken first.
-        free(|free| free.extend((first..first + PAGE).step_by(STRIDE).rev()));
-        Some(())
+        last(|last| if last.stubs.is_none() { last.grow() } else { Some(()) })
     }
 
-    /// Has a stub go to a slot.
-    ///
-    /// # Safety
-    ///
-    /// The stub was taken, and C does not call it meanwhile.
-    pub unsafe fn aim(stub: usize, slot: *const Slot) {
-        // SAFETY: as the caller says; the page behind the code is for this.
-        unsafe { ptr::with_exposed_provenance_mut::<Aim>(stub + PAGE).write(Aim { entry: entry as *const () as usize, slot }) };
+    impl Last {
+        fn grow(&mut self) -> Option<()> {
+            let pages = (2 * self.pages).clamp(FEWEST, MOST);
+            let size = pages * PAGE;
+            let offsets = (size_of::<usize>()..=size - STRIDE).step_by(STRIDE);
+            let places = Box::leak(Box::<[Slot]>::new_uninit_slice(offsets.clone().count()));
+            // SAFETY: the pages are new, and ours for ever when they are kept.
+            let block = unsafe {
+                let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+                let block = libc::mmap(ptr::null_mut(), size, libc::PROT_READ | libc::PROT_WRITE, anonymous, -1, 0);
+                if block == libc::MAP_FAILED {
+                    return None;
+                }
+                block.cast::<usize>().write(entry as *const () as usize);
+                for (at, place) in offsets.zip(&*places) {
+                    block.cast::<u8>().add(at).cast::<[u8; STRIDE]>().write(code(at, place.as_ptr()));
+                }
+                if libc::mprotect(block, size, libc::PROT_READ | libc::PROT_EXEC) != 0 {
+                    libc::munmap(block, size);
+                    return None;
+                }
+                block.expose_provenance()
+            };
+            let addresses = (block + size_of::<usize>()..=block + size - STRIDE).step_by(STRIDE);
+            *self = Last { stubs: Some(addresses.zip(places)), pages };
+            Some(())
+        }
     }
 
     /// Where all stubs go, with the slot in `r10`.
     ///
     /// # Safety
     ///
-    /// C has called a stub that is aimed at a slot.
+    /// C has called the stub of a slot.
     #[unsafe(naked)]
     unsafe extern "C" fn entry() {
         naked_asm!(
@@ -190,12 +210,12 @@ mod machine {
 }
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-pub use nothing::{aim, make, take};
+pub use nothing::{make, take};
 
 /// There is no code of our own.
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 mod nothing {
-    use super::Slot;
+    use super::Stub;
 
     /// Makes none.
     pub fn make() -> Option<()> {
@@ -203,14 +223,7 @@ mod nothing {
     }
 
     /// There is none.
-    pub fn take() -> Option<usize> {
+    pub fn take() -> Option<Stub> {
         None
     }
-
-    /// Does nothing.
-    ///
-    /// # Safety
-    ///
-    /// None is needed.
-    pub unsafe fn aim(_stub: usize, _slot: *const Slot) {}
 }
