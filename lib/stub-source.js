@@ -3,6 +3,7 @@
 
 const { emitters } = require('./emitters.js');
 const { byFrame, direct } = require('./fast/way.js');
+const { byTexts } = require('./fast/text-way.js');
 const { offsets } = require('./frame.js');
 const { hasOwnText } = require('./signature.js');
 const { NUMBER, slotAt } = require('./slots.js');
@@ -17,7 +18,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @property {{ size: number, align: number }} room for images of records
  * @property {string[]} objects statements that read objects; code of the user's may run in them
  * @property {string[]} reads statements that read everything else
- * @property {string[]} passed the texts of scalars, as they are stored
+ * @property {Scalar[]} scalars
  * @property {string[]} stores
  * @property {string[]} kept what must stay reachable until C returns
  * @property {Record<string, unknown>} values what they refer to
@@ -25,27 +26,52 @@ const { NUMBER, slotAt } = require('./slots.js');
  */
 
 /**
- * A scalar parameter.
+ * The texts for a scalar parameter.
+ * @typedef {object} Scalar
+ * @property {number} index
+ * @property {CType} type
+ * @property {number} offset of its slot
+ * @property {string} value as it is stored
+ * @property {string} read a statement that makes the value of the argument, if they are not the same
+ * @property {string} invalid a condition
+ * @property {string} store a statement
+ * @property {string | undefined} kept what must stay reachable until C returns
+ */
+
+/**
  * @param {CType} type
  * @param {number} index
  * @param {number} offset
- * @param {Parts} parts
+ * @param {Record<string, unknown>} values gets what the texts refer to
+ * @returns {Scalar}
  */
-function passScalar(type, index, offset, { reads, passed, stores, kept, values }) {
+function scalarOf(type, index, offset, values) {
   const { read, invalid, store, keeps } = emitters[type.base];
   const argument = `a${index}`;
-  let value = argument;
   if (type.accept) values[`accept${index}`] = type.accept;
   const accepted = type.accept ? `accept${index}(${argument})` : read?.(argument);
-  if (accepted) {
-    value = `v${index}`;
-    reads.push(`const ${value} = ${accepted};`);
-  }
-  reads.push(`if (${invalid(value)}) refuse(${NUMBER}, ${index}, ${argument});`);
-  stores.push(store(value, slotAt(offset)));
-  passed.push(value);
+  const value = accepted ? `v${index}` : argument;
   // Not a Number: the engine would make an object of it.
-  if (keeps) kept.push(type.base === 'buffer' ? argument : `(typeof ${argument} === 'object' ? ${argument} : null)`);
+  const object = type.base === 'buffer' ? argument : `(typeof ${argument} === 'object' ? ${argument} : null)`;
+  return {
+    index,
+    type,
+    offset,
+    value,
+    read: accepted ? `const ${value} = ${accepted};` : '',
+    invalid: invalid(value),
+    store: store(value, slotAt(offset)),
+    kept: keeps ? object : undefined,
+  };
+}
+
+/** A scalar parameter. @param {Scalar} scalar @param {Parts} parts */
+function passScalar(scalar, { scalars, reads, stores, kept }) {
+  scalars.push(scalar);
+  const { index } = scalar;
+  reads.push(scalar.read, `if (${scalar.invalid}) refuse(${NUMBER}, ${index}, a${index});`);
+  stores.push(scalar.store);
+  if (scalar.kept) kept.push(scalar.kept);
 }
 
 /**
@@ -80,7 +106,7 @@ function stubSource(signature) {
     room: { size: 0, align: 8 },
     objects: [],
     reads: [],
-    passed: [],
+    scalars: [],
     stores: [],
     kept: [],
     values: {},
@@ -93,10 +119,10 @@ function stubSource(signature) {
     const spot = spots[index];
     // Loaded where it is needed: programs without records need not wait for it.
     if (type.record || type.lent) require('./stub-objects.js').passObject(type, index, spot, parts);
-    else passScalar(type, index, /** @type {ScalarSpot} */ (spot).offset, parts);
+    else passScalar(scalarOf(type, index, /** @type {ScalarSpot} */ (spot).offset, parts.values), parts);
   });
   const { entry, gather, load } = receive(result, resultSpot, parts, hasOwnText(signature));
-  const { room, objects, reads, passed, stores, kept, values } = parts;
+  const { room, objects, reads, scalars, stores, kept, values } = parts;
   const isPlain = objects.length === 0 && room.size === 0;
   if (!isPlain) kept.push('call', 'w');
   const [declared, assigned] = entry === 'enter' ? ['', ''] : ['let result;', 'result = '];
@@ -107,21 +133,25 @@ function stubSource(signature) {
   const mayBeFast = entry === 'enter' && !crossing;
   const entered = (mayBeFast && byFrame(signature, kept, entering, values)) || entering;
   const isScalar = mayBeFast && isPlain && !result.record;
+  const passed = scalars.map(({ value }) => value);
   const way = isScalar ? direct(signature, passed, kept, [...stores, entered].join(' '), load, values) : undefined;
   const opens = params.some((type) => type.lent?.opens);
   const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
-  const loaded = way ? way.result : load;
-  const made = loaded && entry === 'enter' && result.make ? `make(${loaded})` : loaded;
-  const after = [...gather];
-  if (gives && made) after.push(`const value = ${made};`);
-  if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
-  const value = gives && made ? 'value' : made;
-  if (outcome) {
-    values.outcome = outcome;
-    after.unshift(`const errno = i32[${offsets.errno / 4}];`);
-    after.push(`return outcome(${value}, errno);`);
-  } else if (value) after.push(`return ${value};`);
+  /** What follows a call that has left `loaded`. @type {(loaded: string | undefined) => string[]} */
+  const finish = (loaded) => {
+    const made = loaded && entry === 'enter' && result.make ? `make(${loaded})` : loaded;
+    const after = [...gather];
+    if (gives && made) after.push(`const value = ${made};`);
+    if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
+    const value = gives && made ? 'value' : made;
+    if (outcome) {
+      values.outcome = outcome;
+      after.unshift(`const errno = i32[${offsets.errno / 4}];`);
+      after.push(`return outcome(${value}, errno);`);
+    } else if (value) after.push(`return ${value};`);
+    return after;
+  };
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
   const opening = () => require('./stub-objects.js').opening(params, room, crossing !== undefined);
   const plain = way ? [...reads, clears, way.enter] : [...reads, ...stores, declared, enter];
@@ -137,8 +167,15 @@ function stubSource(signature) {
         declared,
         enter,
       ];
-  const stub = `function (${params.map((_, index) => `a${index}`).join(', ')}) {\n${[count, ...body, ...after].join('\n')}\n}`;
-  return { source: `${way ? way.again : ''}\nreturn ${stub};`, values };
+  const names = params.map((_, index) => `a${index}`).join(', ');
+  const whole = [...body, ...finish(way ? way.result : load)];
+  const again = way ? way.again : '';
+  const texts = isScalar ? byTexts(signature, scalars, clears, finish(load), values) : undefined;
+  // Apart where it is seldom needed: engines put only short functions where they are called.
+  const [other, own] = texts
+    ? [`${again}\nfunction otherwise(${names}) {\n${whole.join('\n')}\n}`, [texts, `return otherwise(${names});`]]
+    : [again, whole];
+  return { source: `${other}\nreturn function (${names}) {\n${[count, ...own].join('\n')}\n};`, values };
 }
 
 module.exports = { stubSource };

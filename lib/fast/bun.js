@@ -31,7 +31,8 @@ function bunProvider() {
       const ptr = entries[entryFor(values, result, hasTexts)];
       return holding(CFunction({ ptr, args: ['i32', ...args], returns }), values.length, kept);
     },
-    frameCaller: (kept) => holding(CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }), 0, kept),
+    frameCaller: (kept, _isApart, texts) =>
+      texts === 0 ? holding(CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }), 0, kept) : null,
   });
 }
 

@@ -39,7 +39,8 @@ function denoProvider() {
       const made = open(entry, ['i32', .../** @type {string[]} */ (args)], returns);
       return holding(made, values.length, kept);
     },
-    frameCaller: (kept) => (isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null),
+    frameCaller: (kept, _isApart, texts) =>
+      texts === 0 && isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null,
   });
 }
 

@@ -6,7 +6,7 @@ const { views, offsets } = require('../frame.js');
 const { copyBy } = require('../scratch.js');
 
 /** The numbers of kinds, which are V8's. */
-const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8 };
+const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11 };
 
 /** How callers pass what C gets and returns, by the numbers of Rust's `Passing`. */
 const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3 };
@@ -25,9 +25,11 @@ function caller(values, result, { kept = 0, hasTexts = false, inFloat = false })
 }
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
-function frameCaller(kept, isApart) {
-  const made = native.engineCaller([NUMBERS.void], true, kept, isApart ? PASSING.frameNoted : PASSING.frame);
-  return made && isApart ? apart(made, kept) : made;
+function frameCaller(kept, isApart, texts) {
+  const { void: result, u32: places, text } = NUMBERS;
+  const values = texts > 0 ? [places, ...Array(texts).fill(text)] : [];
+  const made = native.engineCaller([result, ...values], texts > 0, kept, isApart ? PASSING.frameNoted : PASSING.frame);
+  return made && isApart ? apart(made, values.length + kept) : made;
 }
 
 /** A sum of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
@@ -38,12 +40,12 @@ const PADDING = 'number' + '+1e9'.repeat(120);
  * that has made the call goes on afterwards even when it was compiled for what JavaScript has changed meanwhile. So that
  * code must be none of the program's: it is this, which relies on nothing that changes. The code around the call of
  * *this* function is taken care of, as around all functions of JavaScript.
- * @param {import('./provider.js').Caller} made which is only given what is to be kept
- * @param {number} kept how many
+ * @param {import('./provider.js').Caller} made whose calls are made through the frame
+ * @param {number} more how many arguments it has besides the number
  * @returns {import('./provider.js').Caller}
  */
-function apart(made, kept) {
-  const params = ['number', ...Array.from({ length: kept }, (_, index) => `k${index}`)].join(', ');
+function apart(made, more) {
+  const params = ['number', ...Array.from({ length: more }, (_, index) => `k${index}`)].join(', ');
   // No function has a number that is below 0.
   const text = `'use strict'; return function (${params}) { made(${params}); if (number < 0) return ${PADDING}; };`;
   return new Function('made', text)(made);

@@ -36,7 +36,9 @@
 // and no errors of its own. Where the engine stops JavaScript, a caller ends by that, as any function does.
 //
 // One more entry, `void frame(uint32_t number)`, is for calls whose arguments the stub stores in the frame: records, stack
-// words, everything. Its callers, `(number, ...kept)`, are made by `frameCaller`.
+// words, everything. Its callers, `(number, ...kept)`, are made by `frameCaller`. The engine's may also be given one or two
+// strings, and `places`, the offsets in the frame where their addresses go, of 16 bits each: `(number, places, ...texts,
+// ...kept)`. That makes no call of C if a string cannot just be copied.
 //
 // A *provider* is a `Provider` (below), of which
 //
@@ -60,7 +62,7 @@ const { canGenerate } = require('../generate.js');
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
- * @property {(kept: number, isApart: boolean) => Caller | null} [frameCaller]
+ * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
  * @property {boolean} [isSlowToCallBack] callbacks out of its calls take longer than those out of Node-API's: functions
  *   that are given functions, and are no leaves, go by that
  */
@@ -125,15 +127,16 @@ function callerFor(values, result, more) {
 }
 
 /**
- * The caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame;
- * null if there is none.
+ * The caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame; or
+ * `(number, places, ...texts, ...kept)` if some are strings. null if there is none.
  * @param {number} kept
  * @param {boolean} isApart it is a function of its own wherever it is called
+ * @param {number} texts how many strings
  */
-function frameCallerFor(kept, isApart) {
+function frameCallerFor(kept, isApart, texts) {
   const found = provider();
   if ('reason' in found) return null;
-  return known(`frame${isApart}${kept}`, () => found.frameCaller?.(kept, isApart) ?? null);
+  return known(`frame${isApart}${kept},${texts}`, () => found.frameCaller?.(kept, isApart, texts) ?? null);
 }
 
 module.exports = { callerFor, frameCallerFor, provider };

@@ -107,7 +107,7 @@ function reentersOf({ isSlow, isLeaf, params }) {
 function byFrame(signature, kept, otherwise, scope) {
   const reenters = reentersOf(signature);
   if (reenters === 'never') return undefined;
-  const caller = frameCallerFor(kept.length, reenters === 'apart');
+  const caller = frameCallerFor(kept.length, reenters === 'apart', 0);
   if (caller === null) return undefined;
   scope.frameCaller = caller;
   return `frameCaller(${[NUMBER, ...kept].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
@@ -177,4 +177,4 @@ function settle() {
   return status === 1;
 }
 
-module.exports = { byFrame, direct, ofHost, settle };
+module.exports = { STATUS, byFrame, direct, ofHost, reentersOf, settle };

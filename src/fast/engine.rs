@@ -38,7 +38,7 @@ impl Kind {
     /// The kind with V8's number.
     pub fn of_number(number: u32) -> Option<Kind> {
         use Kind::*;
-        [Void, I32, U32, I64, U64, F32, F64, Value].into_iter().find(|&kind| kind as u32 == number)
+        [Void, I32, U32, I64, U64, F32, F64, Value, Text].into_iter().find(|&kind| kind as u32 == number)
     }
 
     /// Whether it travels in floating-point registers.
@@ -56,7 +56,7 @@ pub struct Shape<'a> {
     pub result: Kind,
     /// How many more are only to be kept.
     pub kept: usize,
-    /// Whether strings may be among the values.
+    /// Whether strings are among the values, or addresses of their copies.
     pub has_texts: bool,
 }
 
@@ -165,12 +165,10 @@ pub unsafe fn function(place: usize, shape: Shape, passing: Passing) -> Option<s
     let Shape { values, result, kept, has_texts } = shape;
     let ints = values.iter().filter(|kind| !kind.is_float()).count();
     let address = passing.entry(place, result.is_float(), ints, has_texts);
-    let (direct, by_frame) = slow::callbacks(place);
     // The receiver and the number come first.
     let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));
-    let slow = if matches!(passing, Passing::Frame | Passing::FrameNoted) { by_frame } else { direct };
     // SAFETY: as the caller says; the entry and the callback take these values.
-    unsafe { make(address, result, &types.collect::<Vec<_>>(), slow) }
+    unsafe { make(address, result, &types.collect::<Vec<_>>(), passing.callback(place, has_texts)) }
 }
 
 /// The function of the engine's that copies strings.

@@ -1,7 +1,8 @@
 //! The entries.
 
 use super::places::{PLACES, Place};
-use super::{bare, noted};
+use super::slow::{self, Callback};
+use super::{bare, noted, text_calls};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
@@ -144,8 +145,19 @@ pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, n
         if (*frame).has_scratch() {
             return place.instance().enter_by_frame(number);
         }
-        bare::enter::<PLACE, ()>(number, |address, target| invoke(frame, address, (*target).path));
+        enter_filled::<PLACE>(number);
     }
+}
+
+/// The same whether or not there is something in scratch memory, which stays there.
+///
+/// # Safety
+///
+/// As for [`by_frame`].
+#[inline(always)]
+pub(super) unsafe fn enter_filled<const PLACE: usize>(number: u32) {
+    // SAFETY: as the caller says; the plan lives as long as the function.
+    unsafe { bare::enter::<PLACE, ()>(number, |address, target| invoke(Place::of::<PLACE>().frame(), address, (*target).path)) };
 }
 
 /// The same for a host that passes nothing first.
@@ -188,17 +200,28 @@ impl Passing {
     }
 
     /// The address of the entry of a place for so many integers, perhaps strings among them, and a result that is a
-    /// floating-point number or not.
+    /// floating-point number or not. Strings are copied already where arguments are values, and passed where they are in
+    /// the frame.
     pub fn entry(self, place: usize, is_float: bool, ints: usize, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
         match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {
-            (Passing::Frame, ..) => entries.frame,
-            (Passing::FrameNoted, ..) => noted::entry(place),
+            (Passing::Frame, _, _, false) => entries.frame,
+            (Passing::Frame, _, _, true) => text_calls::entry(place),
+            (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
             (_, false, true, false) => entries.few_integers,
             (_, false, true, true) => entries.few_texts,
             (_, false, false, _) => entries.integers,
+        }
+    }
+
+    /// What stands for it in code that is not compiled.
+    pub fn callback(self, place: usize, has_texts: bool) -> Callback {
+        match self {
+            Passing::Values | Passing::FloatUnread => slow::direct(place),
+            Passing::Frame | Passing::FrameNoted if has_texts => text_calls::callback(place),
+            Passing::Frame | Passing::FrameNoted => slow::by_frame(place),
         }
     }
 }

@@ -8,10 +8,11 @@
 //! * [`places`]: how entries, which are given no data of their own, find their environment;
 //! * [`entry`]: the entries, and `bare`, what most of them do;
 //! * [`engine`]: how V8 comes to call them, and when it may;
-//! * `noted`: the entry for code that the engine moves meanwhile;
+//! * `noted`: the entries for code that the engine moves meanwhile;
 //! * [`inlining`]: whether V8 was told to compile otherwise than it does by itself;
 //! * [`host_code`]: whose functions are not called so;
 //! * [`texts`]: how strings get to where C reads them;
+//! * `text_calls`: the entry for calls with strings;
 //! * [`slow`]: the same call from code that V8 has not compiled (yet);
 //! * [`settle`]: what is thrown after a call;
 //! * [`inward`]: how callbacks of such calls, and of others, get into the engine;
@@ -31,4 +32,5 @@ pub mod places;
 pub mod settle;
 pub mod slow;
 mod symbol;
+mod text_calls;
 pub mod texts;

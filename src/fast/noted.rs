@@ -7,6 +7,10 @@ use super::bare::not_called;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::entry::by_frame;
 use super::places::PLACES;
+use super::text_calls;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use super::text_calls::with_texts;
+use super::texts::OneByteString;
 
 /// Where the notes are: bytes behind the engine's root register, `r13` or `x26`, which stands 128 or 256 bytes behind the
 /// beginning of its isolate's data. V8 13.6 makes them before each fast call (`fast_c_call_caller_pc` and
@@ -17,100 +21,112 @@ const NOTES: (i32, i32) = (0xa0, 0xa8);
 #[cfg(target_arch = "aarch64")]
 const NOTES: (i32, i32) = (0x20, 0x28);
 
-/// [`by_frame`] for such code. Makes no call if the engine's note is not of this one: then it is somewhere else.
-///
-/// # Safety
-///
-/// As for [`by_frame`].
-#[cfg(target_arch = "x86_64")]
-#[unsafe(naked)]
-unsafe extern "C" fn by_frame_noted<const PLACE: usize>(receiver: usize, number: u32) {
-    std::arch::naked_asm!(
-        ".cfi_startproc",
-        "mov rax, qword ptr [r13 + {address}]",
-        "cmp rax, qword ptr [rsp]",
-        "jne 3f",
-        "sub rsp, 8",
-        ".cfi_adjust_cfa_offset 8",
-        "call {call}",
-        "add rsp, 8",
-        ".cfi_adjust_cfa_offset -8",
-        // C keeps rbp, the calling code's frame: the second note must still be of that.
-        "cmp rbp, qword ptr [r13 + {frame}]",
-        "jne 2f",
-        "mov rax, qword ptr [r13 + {address}]",
-        "mov qword ptr [rsp], rax",
-        "2:",
-        "ret",
-        "3:",
-        "jmp {refuse}",
-        ".cfi_endproc",
-        address = const NOTES.0,
-        frame = const NOTES.1,
-        call = sym by_frame::<PLACE>,
-        refuse = sym not_called::<PLACE, ()>,
-    );
+/// Makes an entry for such code of one that is called as it is. Makes no call if the engine's note is not of this one: then
+/// it is somewhere else. The arguments stay in their registers.
+macro_rules! noted {
+    ($name:ident of $entry:ident($($argument:ident: $type:ty),*)) => {
+        /// The entry of this name for such code.
+        ///
+        /// # Safety
+        ///
+        /// As for that.
+        #[cfg(target_arch = "x86_64")]
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name<const PLACE: usize>($($argument: $type),*) {
+            std::arch::naked_asm!(
+                ".cfi_startproc",
+                "mov rax, qword ptr [r13 + {address}]",
+                "cmp rax, qword ptr [rsp]",
+                "jne 3f",
+                "sub rsp, 8",
+                ".cfi_adjust_cfa_offset 8",
+                "call {call}",
+                "add rsp, 8",
+                ".cfi_adjust_cfa_offset -8",
+                // C keeps rbp, the calling code's frame: the second note must still be of that.
+                "cmp rbp, qword ptr [r13 + {frame}]",
+                "jne 2f",
+                "mov rax, qword ptr [r13 + {address}]",
+                "mov qword ptr [rsp], rax",
+                "2:",
+                "ret",
+                "3:",
+                "jmp {refuse}",
+                ".cfi_endproc",
+                address = const NOTES.0,
+                frame = const NOTES.1,
+                call = sym $entry::<PLACE>,
+                refuse = sym not_called::<PLACE, ()>,
+            );
+        }
+
+        /// The same: the address is in the link register here, and C keeps `x26` and `x29`.
+        ///
+        /// # Safety
+        ///
+        /// As for that.
+        #[cfg(target_arch = "aarch64")]
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name<const PLACE: usize>($($argument: $type),*) {
+            std::arch::naked_asm!(
+                ".cfi_startproc",
+                "ldr x9, [x26, #{address}]",
+                "cmp x9, x30",
+                "b.ne 3f",
+                "stp x29, x30, [sp, #-16]!",
+                ".cfi_def_cfa_offset 16",
+                ".cfi_offset w29, -16",
+                ".cfi_offset w30, -8",
+                "mov x29, sp",
+                "bl {call}",
+                "ldp x29, x30, [sp], #16",
+                ".cfi_def_cfa_offset 0",
+                ".cfi_restore w29",
+                ".cfi_restore w30",
+                "ldr x9, [x26, #{frame}]",
+                "cmp x9, x29",
+                "b.ne 2f",
+                "ldr x30, [x26, #{address}]",
+                "2:",
+                "ret",
+                "3:",
+                "b {refuse}",
+                ".cfi_endproc",
+                address = const NOTES.0,
+                frame = const NOTES.1,
+                call = sym $entry::<PLACE>,
+                refuse = sym not_called::<PLACE, ()>,
+            );
+        }
+
+        /// Not known here: makes no call.
+        ///
+        /// # Safety
+        ///
+        /// As for that.
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        unsafe extern "C" fn $name<const PLACE: usize>($(_: $type),*) {
+            // SAFETY: as the caller says.
+            unsafe { not_called::<PLACE, ()>() };
+        }
+    };
 }
 
-/// The same: the address is in the link register here, and C keeps `x26` and `x29`.
-///
-/// # Safety
-///
-/// As for [`by_frame`].
-#[cfg(target_arch = "aarch64")]
-#[unsafe(naked)]
-unsafe extern "C" fn by_frame_noted<const PLACE: usize>(receiver: usize, number: u32) {
-    std::arch::naked_asm!(
-        ".cfi_startproc",
-        "ldr x9, [x26, #{address}]",
-        "cmp x9, x30",
-        "b.ne 3f",
-        "stp x29, x30, [sp, #-16]!",
-        ".cfi_def_cfa_offset 16",
-        ".cfi_offset w29, -16",
-        ".cfi_offset w30, -8",
-        "mov x29, sp",
-        "bl {call}",
-        "ldp x29, x30, [sp], #16",
-        ".cfi_def_cfa_offset 0",
-        ".cfi_restore w29",
-        ".cfi_restore w30",
-        "ldr x9, [x26, #{frame}]",
-        "cmp x9, x29",
-        "b.ne 2f",
-        "ldr x30, [x26, #{address}]",
-        "2:",
-        "ret",
-        "3:",
-        "b {refuse}",
-        ".cfi_endproc",
-        address = const NOTES.0,
-        frame = const NOTES.1,
-        call = sym by_frame::<PLACE>,
-        refuse = sym not_called::<PLACE, ()>,
-    );
-}
+type Text = *const OneByteString;
 
-/// Not known here: makes no call.
-///
-/// # Safety
-///
-/// As for [`by_frame`].
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-unsafe extern "C" fn by_frame_noted<const PLACE: usize>(_receiver: usize, _number: u32) {
-    // SAFETY: as the caller says.
-    unsafe { not_called::<PLACE, ()>() };
-}
+noted!(by_frame_noted of by_frame(receiver: usize, number: u32));
+noted!(with_texts_noted of with_texts(receiver: usize, number: u32, slots: u32, first: Text, second: Text));
 
-/// The address of a place's entry.
-pub fn entry(place: usize) -> usize {
-    ALL[place] as *const () as usize
+/// The address of a place's entry for calls with strings, or without.
+pub fn entry(place: usize, has_texts: bool) -> usize {
+    let (plain, with_texts) = ALL[place];
+    if has_texts { with_texts as *const () as usize } else { plain as *const () as usize }
 }
 
 type Entry = unsafe extern "C" fn(receiver: usize, number: u32);
 
 macro_rules! for_places {
-    ($($place:literal)*) => { [$(by_frame_noted::<$place>),*] };
+    ($($place:literal)*) => { [$((by_frame_noted::<$place>, with_texts_noted::<$place>)),*] };
 }
 
-static ALL: [Entry; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+static ALL: [(Entry, text_calls::Entry); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);

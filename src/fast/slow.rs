@@ -46,7 +46,7 @@ impl Info {
 }
 
 /// For callers that pass values.
-unsafe extern "C" fn direct<const PLACE: usize>(info: *const c_void) {
+unsafe extern "C" fn values_slowly<const PLACE: usize>(info: *const c_void) {
     // SAFETY: V8 calls this on the environment's thread with what it gives callbacks, and only stubs have the function.
     unsafe {
         let instance = Place::of::<PLACE>().instance();
@@ -62,8 +62,8 @@ unsafe extern "C" fn direct<const PLACE: usize>(info: *const c_void) {
 }
 
 /// For callers that pass a number only.
-unsafe extern "C" fn by_frame<const PLACE: usize>(info: *const c_void) {
-    // SAFETY: as for `direct`; the stub has filled the frame.
+unsafe extern "C" fn filled_slowly<const PLACE: usize>(info: *const c_void) {
+    // SAFETY: as for `values_slowly`; the stub has filled the frame.
     unsafe {
         let instance = Place::of::<PLACE>().instance();
         let Some(layout) = Layout::current() else { return };
@@ -123,7 +123,7 @@ unsafe fn probe(instance: &Instance, info: Info) -> bool {
 /// # Safety
 ///
 /// `value` is a handle of this environment's.
-unsafe fn integer(instance: &Instance, value: sys::napi_value) -> Option<i64> {
+pub(super) unsafe fn integer(instance: &Instance, value: sys::napi_value) -> Option<i64> {
     let mut integer = 0;
     // SAFETY: as the caller says.
     let status = unsafe { sys::napi_get_value_int64(instance.env(), value, &raw mut integer) };
@@ -146,7 +146,7 @@ impl Instance {
     /// # Safety
     ///
     /// This is the environment's thread, in a call from JavaScript; `fill` leaves in the frame what the plan wants.
-    unsafe fn enter_slow(&self, number: u32, fill: impl FnOnce(&Plan) -> Option<()>) -> bool {
+    pub(super) unsafe fn enter_slow(&self, number: u32, fill: impl FnOnce(&Plan) -> Option<()>) -> bool {
         self.count_slow();
         let Some(call) = self.call_of(number).filter(|_| !self.is_inside()) else { return false };
         let frame = self.frame.as_ptr();
@@ -164,13 +164,18 @@ impl Instance {
     }
 }
 
-/// The callbacks of a place: for callers with values, and for those without.
-pub fn callbacks(place: usize) -> (Callback, Callback) {
-    ALL[place]
+/// The callback of a place for callers that pass values.
+pub(super) fn direct(place: usize) -> Callback {
+    ALL[place].0
+}
+
+/// That for callers that pass a number only.
+pub(super) fn by_frame(place: usize) -> Callback {
+    ALL[place].1
 }
 
 macro_rules! for_places {
-    ($($place:literal)*) => { [$((direct::<$place>, by_frame::<$place>)),*] };
+    ($($place:literal)*) => { [$((values_slowly::<$place>, filled_slowly::<$place>)),*] };
 }
 
 static ALL: [(Callback, Callback); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);

@@ -26,23 +26,35 @@ const ELSEWHERE: u64 = 1;
 ///
 /// This is the thread of the environment at the place, in a call from JavaScript.
 unsafe extern "C" fn copy<const PLACE: usize>(_receiver: usize, text: *const OneByteString) {
-    // SAFETY: as the caller says; the string is the engine's, which does not run meanwhile, and the frame has room for it.
+    let frame = Place::of::<PLACE>().frame();
+    // SAFETY: as the caller says.
+    unsafe { (*frame).value = take_copy(frame, text).map_or(NOT_COPIED, u64::from) };
+}
+
+/// Copies a string of ASCII without NUL to the scratch stack. Returns its offset in the frame; `None` if it is another
+/// string, or there is no room.
+///
+/// # Safety
+///
+/// The frame is allocated, and the string is the engine's, which does not run meanwhile.
+#[inline(always)]
+pub(super) unsafe fn take_copy(frame: *mut Frame, text: *const OneByteString) -> Option<u32> {
+    // SAFETY: as the caller says; the frame has room for it.
     unsafe {
-        let (frame, OneByteString { data, length }) = (Place::of::<PLACE>().frame(), text.read());
+        let OneByteString { data, length } = text.read();
         let (top, length) = ((*frame).scratch_top, length as usize);
         let end = top as usize + length + 8;
-        (*frame).value = NOT_COPIED;
         if end > size_of::<Frame>() {
-            return;
+            return None;
         }
         let target = frame.cast::<u8>().add(top as usize);
         if !copy_ascii(data, target, length) {
-            return;
+            return None;
         }
         *target.add(length) = 0;
         // Eight-byte steps keep every copy aligned.
         (*frame).scratch_top = (end & !7) as u32;
-        (*frame).value = u64::from(top);
+        Some(top)
     }
 }
 

@@ -1,0 +1,128 @@
+//! Calls through the frame with strings among their arguments, which the engine gives as they lie in its memory.
+
+use super::engine::Layout;
+use super::entry::{Status, enter_filled};
+use super::places::{PLACES, Place};
+use super::slow::{Callback, Info, integer};
+use super::texts::{OneByteString, take_copy};
+use crate::frame::Frame;
+use std::ffi::c_void;
+
+/// Where the addresses of one or two strings go: offsets in the frame, of 16 bits each. No argument has the offset 0.
+#[derive(Clone, Copy)]
+struct Slots(u32);
+
+impl Slots {
+    /// That of the second string, if there is one.
+    fn second(self) -> Option<u32> {
+        let slot = self.0 >> 16;
+        (slot != 0).then_some(slot)
+    }
+
+    /// Of all strings.
+    fn all(self) -> impl Iterator<Item = u32> {
+        [Some(self.0 & 0xffff), self.second()].into_iter().flatten()
+    }
+}
+
+/// Stores the address of what is at an offset in the frame.
+///
+/// # Safety
+///
+/// The slot is one of a frame that is allocated up to it.
+#[inline(always)]
+unsafe fn store(frame: *mut Frame, slot: u32, address: u64) {
+    // SAFETY: as the caller says.
+    unsafe { frame.cast::<u8>().add(slot as usize).cast::<u64>().write(address) };
+}
+
+/// The entry: [`by_frame`](super::entry::by_frame) with copies of these strings. It makes no call if one of them cannot just
+/// be copied.
+///
+/// # Safety
+///
+/// As for `by_frame`, but the strings' slots in the frame need not be filled; there is a string for each.
+pub(super) unsafe extern "C" fn with_texts<const PLACE: usize>(
+    _receiver: usize,
+    number: u32,
+    slots: u32,
+    first: *const OneByteString,
+    second: *const OneByteString,
+) {
+    let (frame, slots) = (Place::of::<PLACE>().frame(), Slots(slots));
+    // SAFETY: as the caller says. The strings are read before C runs.
+    unsafe {
+        let pass = |slot: u32, text: *const OneByteString| match take_copy(frame, text) {
+            Some(at) => {
+                store(frame, slot, frame.expose_provenance() as u64 + u64::from(at));
+                true
+            }
+            None => false,
+        };
+        // Scratch memory that somebody has taken before is given back by another entry.
+        let is_free = !(*frame).has_scratch();
+        if is_free && pass(slots.0 & 0xffff, first) && slots.second().is_none_or(|slot| pass(slot, second)) {
+            enter_filled::<PLACE>(number);
+        } else {
+            (*frame).status = Status::NotCalled as u32;
+        }
+        if is_free {
+            (*frame).scratch_top = (*frame).scratch_floor;
+        }
+    }
+}
+
+/// The same from code that V8 has not compiled, and for strings of any kind.
+unsafe extern "C" fn with_texts_slowly<const PLACE: usize>(info: *const c_void) {
+    // SAFETY: V8 calls this on the environment's thread with what it gives callbacks, and only stubs have the function; they
+    // have filled the frame but for the strings.
+    unsafe {
+        let instance = Place::of::<PLACE>().instance();
+        let Some(layout) = Layout::current() else { return };
+        let info = Info { info: info.cast(), layout };
+        let frame = instance.frame.as_ptr();
+        let [number, slots] = [0, 1].map(|index| integer(instance, info.value(index)));
+        let is_made = number.zip(slots).is_some_and(|(number, slots)| {
+            let copy = |(index, slot): (usize, u32)| {
+                instance.encode(instance.env(), info.value(2 + index));
+                store(frame, slot, (*frame).address);
+                (*frame).address != 0
+            };
+            instance.enter_slow(number as u32, |_| Slots(slots as u32).all().enumerate().all(copy).then_some(()))
+        });
+        if !is_made {
+            instance.drop_arguments();
+            (*frame).status = Status::NotCalled as u32;
+        }
+    }
+}
+
+/// The address of a place's entry.
+pub(super) fn entry(place: usize) -> usize {
+    ALL[place].0 as *const () as usize
+}
+
+/// What stands for it in code that is not compiled.
+pub(super) fn callback(place: usize) -> Callback {
+    ALL[place].1
+}
+
+/// [`with_texts`].
+pub(super) type Entry = unsafe extern "C" fn(usize, u32, u32, *const OneByteString, *const OneByteString);
+
+macro_rules! for_places {
+    ($($place:literal)*) => { [$((with_texts::<$place>, with_texts_slowly::<$place>)),*] };
+}
+
+static ALL: [(Entry, Callback); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_integer_says_where_two_addresses_go() {
+        assert_eq!(Slots(0x60).all().collect::<Vec<_>>(), [0x60]);
+        assert_eq!(Slots(0x48_0060).all().collect::<Vec<_>>(), [0x60, 0x48]);
+    }
+}
