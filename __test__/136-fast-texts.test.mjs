@@ -7,7 +7,7 @@ import { flags, node } from './node.mjs';
 import { arkffi, require } from './open.mjs';
 
 const index = JSON.stringify(require.resolve('../index.js'));
-const texts = JSON.stringify(fixture('texts'));
+const texts = JSON.stringify(fixture('string-hashes'));
 /** @param {string} name of a module */
 const lib = (name) => JSON.stringify(require.resolve(`../lib/${name}.js`));
 

@@ -56,7 +56,7 @@ function libraryClosed(library) {
  */
 function ownerOf(address) {
   const found = retainedAt(address);
-  if (found) return found.owner;
+  if (found) return found;
   const library = holderOf(address);
   if (library === 0) return NOBODY;
   const known = libraries.get(library);

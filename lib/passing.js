@@ -7,7 +7,7 @@ const { holdsPointers } = require('./record/accept.js');
 const { copyWords } = require('./memory-view.js');
 const { INVALID, anyAddress, bufferAddress } = require('./pointer.js');
 const { Refused, refused } = require('./refused.js');
-const { newBuffer, retain } = require('./retained.js');
+const { SMALL, newBuffer, retain, retainCopy } = require('./retained.js');
 const { copyBytes, copyFrom } = require('./record/cold.js');
 const { giveBackLoans } = require('./record/loan.js');
 const { marshalOf } = require('./record/marshal.js');
@@ -48,11 +48,14 @@ function putByAddress(type, view, at, value, isChecked) {
 function resultReader(type) {
   const { size } = type;
   if (type.decodes) return marshalOf(type).get;
+  if (size > 0 && size <= SMALL) return (view, at) => retainCopy(view, at, size);
   return (view, at) => {
     // Of a record without size there is an address too.
-    const buffer = newBuffer('result', size || 1);
-    if (size > 0) copyBytes(addressIn(view, at), bufferAddress(buffer), size, undefined, buffer);
-    return retain(buffer);
+    const length = size || 1;
+    const buffer = newBuffer('result', length);
+    const address = bufferAddress(buffer);
+    if (size > 0) copyBytes(addressIn(view, at), address, size, undefined, buffer);
+    return retain(buffer, 0, length, address);
   };
 }
 

@@ -3,6 +3,7 @@
 
 const { createError } = require('./errors.js');
 const { listLive } = require('./leaks.js');
+const { MemoryView, copyWords } = require('./memory-view.js');
 const { bufferAddress } = require('./pointer.js');
 const { pointerValue } = require('./address.js');
 const { Address, trace, tracing } = require('./tracing.js');
@@ -17,11 +18,39 @@ const { here } = require('./tracking.js');
  * @property {InstanceType<typeof import('./isolate/helper.js').Helper>} [isolated] whose memory it is, not this process's
  */
 
-/** @type {Map<number | bigint, { buffer: ArrayBuffer, owner: Owner, stack: string | undefined }>} */
+/**
+ * The memory of a result, and its owner. Who has this keeps the memory: an asynchronous call may use it when it was
+ * released.
+ */
+class Retained {
+  alive = true;
+
+  /**
+   * @param {ArrayBuffer} buffer that it is in
+   * @param {number} offset where
+   * @param {number} size in bytes
+   */
+  constructor(buffer, offset, size) {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.size = size;
+    this.stack = here();
+  }
+
+  get code() {
+    return 'ERR_INVALID_POINTER';
+  }
+
+  get text() {
+    return 'the memory of this view was released';
+  }
+}
+
+/** @type {Map<number | bigint, Retained>} */
 const retained = new Map();
 
 listLive('retained', function* list() {
-  for (const [ptr, { buffer, stack }] of retained) yield { ptr, size: buffer.byteLength, stack };
+  for (const [ptr, { size, stack }] of retained) yield { ptr, size, stack };
 });
 
 /**
@@ -38,16 +67,50 @@ function newBuffer(caller, size) {
 }
 
 /**
- * @param {ArrayBuffer} buffer not empty
- * @returns {number} its address
+ * Keeps what is in a buffer until it is released.
+ * @param {ArrayBuffer} buffer
+ * @param {number} offset
+ * @param {number} size in bytes
+ * @param {number} address where it is
+ * @returns {number} the address
  */
-function retain(buffer) {
-  const address = bufferAddress(buffer);
-  // Who has the owner keeps the buffer: an asynchronous call may use it when it was released.
-  const owner = { alive: true, code: 'ERR_INVALID_POINTER', text: 'the memory of this view was released', buffer };
-  if (tracing.memory) trace('retain', [buffer]);
-  retained.set(address, { buffer, owner, stack: here() });
+function retain(buffer, offset, size, address) {
+  if (tracing.memory) trace('retain', [new MemoryView(buffer, offset, size)]);
+  retained.set(address, new Retained(buffer, offset, size));
   return address;
+}
+
+/** Results of up to so many bytes share buffers: to make one takes longer than a call. */
+const SMALL = 256;
+/** So many bytes are in a buffer, and none is used twice. */
+const SHARED = 4096;
+/** Where results may start. */
+const ALIGN = 16;
+
+/** The buffer that results are put in now, where it is, and how much of it is used. */
+let shared = new ArrayBuffer(0);
+let view = new MemoryView(shared);
+let start = 0;
+let used = SHARED;
+
+/**
+ * Keeps a copy of a small result until it is released.
+ * @param {DataView} source with eight bytes to spare behind it
+ * @param {number} at
+ * @param {number} size in bytes, not 0
+ * @returns {number} the address of the copy
+ */
+function retainCopy(source, at, size) {
+  if (used + size > SHARED) {
+    const fresh = newBuffer('result', SHARED);
+    start = bufferAddress(fresh);
+    view = new MemoryView((shared = fresh));
+    used = 0;
+  }
+  const offset = used;
+  used += (size + ALIGN - 1) & -ALIGN;
+  copyWords(source, at, view, offset, size);
+  return retain(shared, offset, size, start + offset);
 }
 
 /**
@@ -59,26 +122,39 @@ function releasePtr(pointer) {
   const found = retained.get(address);
   if (!found) return;
   if (tracing.memory) trace('releasePtr', [new Address(address)]);
-  found.owner.alive = false;
+  found.alive = false;
   retained.delete(address);
 }
 
-/** The retained buffer at an address. @param {number | bigint} address */
+/** The memory of a result at an address. @param {number | bigint} address */
 const retainedAt = (address) => retained.get(address);
 
 const retainedCount = () => retained.size;
 
 /**
- * The retained buffer that some bytes lie inside of, and where.
+ * The memory of a result that some bytes lie inside of, and where in its buffer they are.
  * @param {number | bigint} address
  * @param {number} size
  */
 function retainedAround(address, size) {
-  for (const [start, { buffer, owner }] of retained) {
-    const offset = Number(address) - Number(start);
-    if (offset >= 0 && offset + size <= buffer.byteLength) return { buffer, owner, offset };
+  for (const [first, found] of retained) {
+    const offset = Number(address) - Number(first);
+    if (offset >= 0 && offset + size <= found.size) return { found, offset: found.offset + offset };
   }
   return undefined;
 }
 
-module.exports = { newBuffer, retain, releasePtr, retainedAround, retainedAt, retainedCount };
+/** Whether something is the memory of a result. @param {unknown} value */
+const isRetained = (value) => value instanceof Retained;
+
+module.exports = {
+  SMALL,
+  isRetained,
+  newBuffer,
+  releasePtr,
+  retain,
+  retainCopy,
+  retainedAround,
+  retainedAt,
+  retainedCount,
+};

@@ -73,7 +73,7 @@ const siteOf = (f, count) => {
 
 for (const leaf of [false, true]) {
   const defined = Object.entries(functions).map(([name, { args, returns }]) => [name, { args, returns, leaf }]);
-  const { symbols } = arkffi.dlopen(fixture('texts'), Object.fromEntries(defined));
+  const { symbols } = arkffi.dlopen(fixture('string-hashes'), Object.fromEntries(defined));
   for (const [name, { args, among }] of Object.entries(functions)) {
     const { site, prepare, optimize } = siteOf(symbols[name], args.length);
     const all = among.flatMap(([at, more]) => given.map((value) => more.toSpliced(at, 0, value)));

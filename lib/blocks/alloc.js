@@ -132,7 +132,7 @@ function reinterpret(ptr, type, count = undefined) {
     });
   const block = known.get(address);
   const owner = block?.owner ?? ownerOf(address);
-  const buffer = block ?? retainedAt(address)?.buffer;
+  const buffer = block ?? retainedAt(address);
   return foreign('reinterpret', 1, address, size, element, n, { owner, buffer });
 }
 

@@ -6,6 +6,7 @@ const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
 const { offsets, putAddress, putLength, takeAddress, views } = require('../frame.js');
 const { INVALID, anyAddress, isBuffer, views: recordViews } = require('../pointer.js');
+const { isRetained } = require('../retained.js');
 
 /**
  * Gives and takes memory.
@@ -106,7 +107,8 @@ function askAllocator(caller, allocator, size, align, isUsed) {
   // A function of C, such as malloc itself, checks the number of its arguments.
   const given = apply(allocate, allocator, allocate.length === 1 ? [size] : [size, align]);
   // Memory of the engine's is gone with its buffer, or moved.
-  const isEngines = isBuffer(given) || isBuffer(recordViews.placeOf(given)?.ground.buffer);
+  const holder = isBuffer(given) ? given : recordViews.placeOf(given)?.ground.buffer;
+  const isEngines = isBuffer(holder) || isRetained(holder);
   const address = isEngines ? INVALID : anyAddress(given);
   const refuse = (/** @type {string} */ code, /** @type {string} */ text) =>
     createError(code, `${caller}: the allocator gave ${describe(given)}${text}`, caller);

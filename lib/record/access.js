@@ -21,7 +21,7 @@ const FIRST_ADDRESS = native.firstAddress;
  * @typedef {object} Land
  * @property {number | bigint} address
  * @property {number} length in bytes; Infinity where only an address is known
- * @property {any} buffer what keeps what is written to it alive; undefined for memory of C
+ * @property {any} buffer what keeps what is written to it alive: a buffer, or what is at the address; undefined for memory of C
  * @property {import('../retained.js').Owner | undefined} owner
  */
 
@@ -47,7 +47,7 @@ function survey(caller, memory) {
   }
   const address = pointerValue(caller, memory);
   const kept = retainedCount() > 0 ? retainedAt(address) : undefined;
-  if (kept) return { address, length: kept.buffer.byteLength, buffer: kept.buffer, owner: kept.owner };
+  if (kept) return { address, length: kept.size, buffer: kept, owner: kept };
   return { address, length: Infinity, buffer: undefined, owner: undefined };
 }
 

@@ -164,7 +164,10 @@ function findGround(caller, memory, byteOffset, size, isChecked) {
   if (length !== Infinity) return onKnown(caller, memory, byteCount(caller, byteOffset, 1), length, size, owner);
   const address = usable(caller, locate(caller, base, byteOffset));
   const around = retainedAround(address, size);
-  if (around) return new Ground(new MemoryView(around.buffer, around.offset, size), around.owner, around.buffer);
+  if (around) {
+    const { found, offset } = around;
+    return new Ground(new MemoryView(found.buffer, offset, size), found, found);
+  }
   if (size > constants.MAX_LENGTH) {
     throw createError('ERR_OUT_OF_RANGE', `${caller}: ${size} bytes are more than a buffer can have`, caller, 2);
   }
@@ -208,9 +211,9 @@ function onKnown(caller, memory, offset, length, size, owner = NOBODY) {
     const inner = new MemoryView(buffer, byteOffset + view.at + offset, length - offset);
     return view.ground.part(inner);
   }
-  const known = isBuffer(memory) ? extent(memory) : { buffer: survey(caller, memory).buffer, offset: 0 };
-  const { buffer, offset: start } = /** @type {{ buffer: any, offset: number }} */ (known);
-  return new Ground(new MemoryView(buffer, start + offset, length - offset), owner, buffer);
+  const kept = isBuffer(memory) ? undefined : survey(caller, memory).buffer;
+  const { buffer, offset: start } = kept ?? extent(memory);
+  return new Ground(new MemoryView(buffer, start + offset, length - offset), owner, kept ?? buffer);
 }
 
 module.exports = { Ground, findGround, viewAddress };
