@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { inspect } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { fixture } from './fixtures/paths.mjs';
-import { arkffi, require, thrown } from './open.mjs';
+import { arkffi, thrown } from './open.mjs';
 
-const { dlopen, ffi, Struct, Union, array, bits, enumeration, opaque, pointer, releasePtr, stats, ptr } = arkffi;
+const { dlopen, Struct, Union, array, bits, enumeration, opaque, pointer, releasePtr, ptr } = arkffi;
 
 const Point = Struct({ x: 'int', y: 'int' });
 const Large = Struct({ values: array('i64', 6), label: 'cstring' });
