@@ -25,17 +25,8 @@ const CLOSED = 'invalid or closed callback handle';
 /** @param {string} code @param {string} text */
 const refuse = (code, text) => createError(code, `JSCallback: ${text}`, 'JSCallback');
 
-/**
- * What a definition itself says, not what `Object.prototype` has come to say. Quicker than to copy it.
- * @param {any} definition
- * @param {string} key
- * @param {unknown} fallback
- * @returns {any}
- */
-function own(definition, key, fallback) {
-  const value = hasOwn(definition, key) ? definition[key] : undefined;
-  return value === undefined ? fallback : value;
-}
+/** @param {any} value @param {any} fallback */
+const or = (value, fallback) => (value === undefined ? fallback : value);
 
 /**
  * @param {unknown} threadsafe
@@ -87,11 +78,14 @@ class JSCallback {
       throw createError('ERR_INVALID_ARG_TYPE', message, 'JSCallback', 0);
     }
     checkDefinition(definition, 'JSCallback', KEYS);
-    const args = own(definition, 'args', undefined);
-    const returns = own(definition, 'returns', undefined);
-    const onError = own(definition, 'onError', 0);
-    const threadsafe = own(definition, 'threadsafe', false);
-    const timeout = own(definition, 'timeout', USUAL.timeout);
+    // What the definition itself says, not what `Object.prototype` has come to say. Engines know at once what is not in
+    // an object, and each place has one key, which they learn.
+    const its = /** @type {any} */ (definition);
+    const args = 'args' in its && hasOwn(its, 'args') ? its.args : undefined;
+    const returns = 'returns' in its && hasOwn(its, 'returns') ? its.returns : undefined;
+    const onError = or('onError' in its && hasOwn(its, 'onError') ? its.onError : undefined, 0);
+    const threadsafe = or('threadsafe' in its && hasOwn(its, 'threadsafe') ? its.threadsafe : undefined, false);
+    const timeout = or('timeout' in its && hasOwn(its, 'timeout') ? its.timeout : undefined, USUAL.timeout);
     const manner = threadsafe === false && timeout === USUAL.timeout ? USUAL : mannerOf(threadsafe, timeout);
     this.#signature = planCallback('JSCallback', args, returns);
     const number = openCallback(fn, this.#signature, 'JSCallback', onError, manner);
@@ -138,7 +132,7 @@ class JSCallback {
     if (this.#number === -1) return;
     if (this.#keepsAlive) this.unref();
     closeCallback(this.#number);
-    byHandle.delete(this.#address);
+    if (byHandle.size > 0) byHandle.delete(this.#address);
     if (this.#bound) native.closeBound(this.#bound.number);
     this.#number = -1;
     this.#address = 0;

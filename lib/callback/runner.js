@@ -117,8 +117,14 @@ let anyNumber;
 /** @type {WeakMap<import('../signature.js').Signature, Runner>} */
 const runners = new WeakMap();
 
+/** What was asked for last: callbacks are often opened in numbers. @type {import('../signature.js').Signature | undefined} */
+let lastSignature;
+/** @type {Runner} */
+let lastRunner;
+
 /** @param {import('../signature.js').Signature} signature @returns {Runner} */
 function runnerOf(signature) {
+  if (signature === lastSignature) return lastRunner;
   let runner = runners.get(signature);
   if (!runner) {
     const run = canGenerate ? generated(signature) : runClosures;
@@ -127,6 +133,8 @@ function runnerOf(signature) {
     runner = { run, invoke: invokerOf(signature), give: giverOf(signature.result), number };
     runners.set(signature, runner);
   }
+  lastSignature = signature;
+  lastRunner = runner;
   return runner;
 }
 

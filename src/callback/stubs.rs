@@ -78,8 +78,11 @@ mod machine {
     use std::slice::IterMut;
     use std::sync::{Mutex, PoisonError};
 
-    /// Bytes from one stub to the next; before the first of a block there is the address of the entry.
+    /// Bytes from one stub to the next.
     const STRIDE: usize = 24;
+    /// Before the first of a block there is what all of it jump to: processors foresee one jump to an address in memory
+    /// better than many.
+    const HEAD: usize = 16;
     const PAGE: usize = 4096;
     /// The pages of the first block; each has twice as many as the one before.
     const FEWEST: usize = 1;
@@ -104,9 +107,18 @@ mod machine {
         // mov r10, slot
         code[4..6].copy_from_slice(&[0x49, 0xba]);
         code[6..14].copy_from_slice(&slot.expose_provenance().to_le_bytes());
-        // jmp [rip + distance]
-        code[14..16].copy_from_slice(&[0xff, 0x25]);
-        code[16..20].copy_from_slice(&(at as i32 + 20).wrapping_neg().to_le_bytes());
+        // jmp to the head
+        code[14] = 0xe9;
+        code[15..19].copy_from_slice(&(at as i32 + 19).wrapping_neg().to_le_bytes());
+        code
+    }
+
+    /// The code at the head of a block.
+    fn head() -> [u8; HEAD] {
+        let mut code = [0xcc; HEAD];
+        // jmp [rip + 2], where the address of the entry is
+        code[..6].copy_from_slice(&[0xff, 0x25, 2, 0, 0, 0]);
+        code[8..].copy_from_slice(&(entry as *const () as usize).to_le_bytes());
         code
     }
 
@@ -139,7 +151,7 @@ mod machine {
         fn grow(&mut self) -> Option<()> {
             let pages = (2 * self.pages).clamp(FEWEST, MOST);
             let size = pages * PAGE;
-            let offsets = (size_of::<usize>()..=size - STRIDE).step_by(STRIDE);
+            let offsets = (HEAD..=size - STRIDE).step_by(STRIDE);
             let places = Box::leak(Box::<[Slot]>::new_uninit_slice(offsets.clone().count()));
             // SAFETY: the pages are new, and ours for ever when they are kept.
             let block = unsafe {
@@ -148,7 +160,7 @@ mod machine {
                 if block == libc::MAP_FAILED {
                     return None;
                 }
-                block.cast::<usize>().write(entry as *const () as usize);
+                block.cast::<[u8; HEAD]>().write(head());
                 for (at, place) in offsets.zip(&*places) {
                     block.cast::<u8>().add(at).cast::<[u8; STRIDE]>().write(code(at, place.as_ptr()));
                 }
@@ -158,7 +170,7 @@ mod machine {
                 }
                 block.expose_provenance()
             };
-            let addresses = (block + size_of::<usize>()..=block + size - STRIDE).step_by(STRIDE);
+            let addresses = (block + HEAD..=block + size - STRIDE).step_by(STRIDE);
             *self = Last { stubs: Some(addresses.zip(places)), pages };
             Some(())
         }

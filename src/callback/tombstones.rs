@@ -38,7 +38,11 @@ impl Tombstones {
             let count = closed.len().saturating_sub(TOMBSTONES).min(BATCH);
             ready.extend(closed.drain(..count).rev());
         }
-        ready.pop()
+        let slot = ready.pop();
+        if let Some(next) = ready.last() {
+            next.fetch();
+        }
+        slot
     }
 
     /// A slot was closed, and none of its calls runs.
