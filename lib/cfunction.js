@@ -9,9 +9,8 @@ const { withOutcome } = require('./outcome.js');
 const { INVALID, functionAddress } = require('./pointer.js');
 const { defineValue } = require('./property.js');
 const { refusal } = require('./refuse.js');
+const { isSafeInteger } = require('./runtime.js');
 const { planSignature, withWay } = require('./signature.js');
-
-const { isSafeInteger } = Number;
 
 /** What a definition may have. */
 const KEYS = ['ptr', 'args', 'returns', 'errno', 'check', 'checked', 'fast', 'leaf'];

@@ -1,8 +1,23 @@
 'use strict';
-// The exports that are loaded when they are first asked for: programs without records need not wait for them.
+// The exports that are loaded when they are first asked for: few programs need all of it.
 
 /** What loads each. @type {Record<string, () => unknown>} */
 const later = {
+  CFunction: () => require('./cfunction.js').CFunction,
+  AsyncCFunction: () => require('./cfunction.js').AsyncCFunction,
+  linkSymbols: () => require('./cfunction.js').linkSymbols,
+  CString: () => require('./cstring.js').CString,
+  ptr: () => require('./memory.js').ptr,
+  read: () => require('./memory.js').read,
+  write: () => require('./memory.js').write,
+  toArrayBuffer: () => require('./memory.js').toArrayBuffer,
+  toBuffer: () => require('./memory.js').toBuffer,
+  errno: () => require('./errno.js').errno,
+  strerror: () => require('./errno.js').strerror,
+  callAsync: () => require('./bridge.js').callAsync,
+  callPtrAsync: () => require('./bridge.js').callPtrAsync,
+  callBySigAsArrayBuffer: () => require('./bridge.js').callBySigAsArrayBuffer,
+  ffi: () => require('./bridge.js'),
   Struct: () => require('./record/schema.js').Struct,
   Union: () => require('./record/schema.js').Union,
   StructSchema: () => require('./record/schema.js').StructSchema,

@@ -25,8 +25,8 @@ export function loadedBy(file) {
   return [...found];
 }
 
-/** What the first `dlopen` of a process loads, on Node. */
-const LATER = ['fast/engine.js'];
+/** What many programs load later: on Node, the first `dlopen` of a process the first of these. */
+const LATER = ['fast/engine.js', 'memory.js', 'external.js', 'cstring.js', 'cfunction.js', 'errno.js'];
 
 /** Other hosts' modules may be of another kind, and they would read the file for nothing. */
 const ON_NODE = `if (!['bun', 'deno', 'electron'].some((host) => host in process.versions)) require('./lib/at-once.js');`;
