@@ -91,25 +91,37 @@ function resultType(given, symbol) {
   return type;
 }
 
+/** Where a scalar is. Which kind a spot is tells its key, so there is no other that it could inherit. */
+class Scalar {
+  /** @param {number} offset */
+  constructor(offset) {
+    this.offset = offset;
+  }
+
+  static {
+    Object.setPrototypeOf(this.prototype, null);
+  }
+}
+
 /**
  * Reads the spots that Rust sends as numbers.
  * @param {number[]} numbers
+ * @param {number} [first] where they begin
  * @returns {Spot[]}
  */
-function readSpots(numbers) {
+function readSpots(numbers, first = 0) {
   /** @type {Spot[]} */
   const spots = [];
-  for (let at = 0; at < numbers.length; at += 2) {
-    const [kind, number] = [numbers[at], numbers[at + 1]];
-    if (kind === 0) spots.push({ offset: number });
-    else if (kind === 2) spots.push({ address: number });
+  for (let at = first; at < numbers.length; at += 2) {
+    const kind = numbers[at];
+    const number = numbers[at + 1];
+    if (kind === 0) spots.push(new Scalar(number));
+    else if (kind === 2) spots.push(Object.setPrototypeOf({ address: number }, null));
     else {
-      spots.push({ pieces: readPieces(numbers, at + 2, number) });
+      spots.push(Object.setPrototypeOf({ pieces: readPieces(numbers, at + 2, number) }, null));
       at += 3 * number;
     }
   }
-  // Which kind it is tells the key, and only its own.
-  for (const spot of spots) Object.setPrototypeOf(spot, null);
   return spots;
 }
 
@@ -160,9 +172,10 @@ function makePlan(symbol, { params, result, isNamed }, planner, planned, isCheck
   const known = isNamed ? planned.get(key) : undefined;
   if (known) return known;
   try {
-    const [plan, ...rest] = planner(Uint32Array.from(numbers));
-    const [resultSpot, ...spots] = readSpots(rest);
-    const made = { plan, params, spots, result, resultSpot, isNamed, isChecked };
+    const sent = planner(Uint32Array.from(numbers));
+    const spots = readSpots(sent, 1);
+    const resultSpot = /** @type {Spot} */ (spots.shift());
+    const made = { plan: sent[0], params, spots, result, resultSpot, isNamed, isChecked };
     if (isNamed) planned.set(key, made);
     return made;
   } catch (error) {
