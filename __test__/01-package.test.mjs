@@ -37,6 +37,23 @@ describe('the package', () => {
     expect(differences.names.sort()).toEqual(Object.keys(arkffi).sort());
   });
 
+  it('lets programs replace what it exports, as test doubles do', async () => {
+    const file = JSON.stringify(require.resolve('../index.js'));
+    const url = JSON.stringify(pathToFileURL(JSON.parse(file)));
+    const kept = await inWorker(
+      new URL(`data:text/javascript,
+      import { createRequire } from 'node:module';
+      import { parentPort } from 'node:worker_threads';
+      const arkffi = createRequire(${url})(${file});
+      const kept = Object.keys(arkffi).filter((name) => {
+        arkffi[name] = 'another';
+        return arkffi[name] !== 'another';
+      });
+      parentPort.postMessage(kept);`),
+    );
+    expect(kept).toEqual([]);
+  });
+
   it('tells its backend and how its stubs are made', () => {
     const { backend, reason, stubs, libraries, functions } = arkffi.stats();
     const { ARKFFI_BACKEND, ARKFFI_TEST_NO_CODEGEN } = process.env;

@@ -58,12 +58,16 @@ const later = {
  */
 function deferExports(exported) {
   for (const [name, load] of Object.entries(later)) {
+    /** @param {unknown} value what a program may put there, as for any other */
+    const set = (value) => {
+      Object.defineProperty(exported, name, { value, writable: true });
+    };
     const get = () => {
       const value = load();
-      Object.defineProperty(exported, name, { value });
+      set(value);
       return value;
     };
-    Object.defineProperty(exported, name, { enumerable: true, configurable: true, get });
+    Object.defineProperty(exported, name, { enumerable: true, configurable: true, get, set });
   }
 }
 
