@@ -91,14 +91,15 @@ class ViewStamp extends Returned {
 
   /**
    * @param {any} value an object
-   * @returns {number | undefined} undefined for what is no typed array, an empty one, and a detached one
+   * @returns {number} 0 for what is no typed array, an empty one, and a detached one. Not undefined: JavaScriptCore is
+   *   quick at what is only Numbers
    */
   static address(value) {
     if (#address in value) {
       const isEmpty = readsElements ? /** @type {any} */ (value)[0] === undefined : typedLength(value) === 0;
-      return isEmpty ? undefined : /** @type {any} */ (value).#address;
+      return isEmpty ? 0 : /** @type {any} */ (value).#address;
     }
-    if (typedName(value) === undefined || typedLength(value) === 0) return undefined;
+    if (typedName(value) === undefined || typedLength(value) === 0) return 0;
     const address = BufferStamp.address(typedBuffer(value)) + typedOffset(value);
     attempt(() => new ViewStamp(value, address));
     return address;
@@ -170,8 +171,12 @@ function wholeLength(buffer) {
  */
 function bufferAddress(value) {
   if (typeof value !== 'object' || value === null) return INVALID;
-  return ViewStamp.address(value) ?? memoryOf(value)?.address ?? INVALID;
+  const known = ViewStamp.address(value);
+  return known === 0 ? otherBufferAddress(value) : known;
 }
+
+/** The same for what is no typed array, or an empty one. @param {object} value @returns {number} */
+const otherBufferAddress = (value) => memoryOf(value)?.address ?? INVALID;
 
 /**
  * Where the memory of a buffer or view is.
@@ -272,13 +277,9 @@ function isBuffer(value) {
  */
 function addressOf(value) {
   if (typeof value === 'object' && value !== null) {
-    return (
-      ViewStamp.address(value) ??
-      BufferStamp.known(value) ??
-      addressOfWrapper(value) ??
-      memoryOf(value)?.address ??
-      INVALID
-    );
+    const known = ViewStamp.address(value);
+    if (known !== 0) return known;
+    return BufferStamp.known(value) ?? addressOfWrapper(value) ?? otherBufferAddress(value);
   }
   if (value === null) return 0;
   return typeof value === 'bigint' ? bigintAddress(value) : INVALID;

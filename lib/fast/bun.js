@@ -2,7 +2,7 @@
 // Callers of Bun's: functions of its own FFI, which its engine calls from compiled code.
 
 const native = require('../binding.js');
-const { entryFor, holding } = require('./holding.js');
+const { entryFor } = require('./holding.js');
 const { probed } = require('./probe.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
@@ -24,15 +24,17 @@ function bunProvider() {
   return probed({
     name: 'bun:ffi',
     reenters: 'always',
-    caller(values, result, { kept = 0, hasTexts = false }) {
+    // Such values are on the stack, where the collector looks for whatever may be a reference.
+    keepsRest: true,
+    caller(values, result, { hasTexts = false }) {
       const args = values.map((kind) => types[kind]);
       const returns = types[result];
       if (returns === undefined || args.includes(undefined)) return null;
       const ptr = entries[entryFor(values, result, hasTexts)];
-      return holding(CFunction({ ptr, args: ['i32', ...args], returns }), values.length, kept);
+      return CFunction({ ptr, args: ['i32', ...args], returns });
     },
-    frameCaller: (kept, _isApart, texts) =>
-      texts === 0 ? holding(CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }), 0, kept) : null,
+    frameCaller: (_kept, _isApart, texts) =>
+      texts === 0 ? CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }) : null,
   });
 }
 

@@ -13,7 +13,8 @@
 //              'u64'  a safe integer from 0: pointers too
 //              'f32'  any Number, rounded to single precision on the way
 //              'f64'  any Number
-//   kept     objects (or null) that must stay reachable until C has returned, and are nothing to C
+//   kept     objects (or null) that must stay reachable until C has returned, and are nothing to C; none are passed where
+//            the engine keeps what the code around a call still refers to afterwards (`keepsRest`)
 //   result   'void', 'i32', 'u32', 'f32' or 'f64'; what is in the upper bits of a narrow type does not matter:
 //            the stub cuts i8, u8, i16, u16 and bool from an 'i32'. 'void' is also asked for where the stub reads the
 //            result in the frame: for 64-bit results and pointers, and where calls must return nothing (`reenters`).
@@ -62,6 +63,7 @@ const { canGenerate } = require('../generate.js');
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
+ * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
  * @property {boolean} [isSlowToCallBack] callbacks out of its calls take longer than those out of Node-API's: functions
  *   that are given functions, and are no leaves, go by that

@@ -97,6 +97,15 @@ function reentersOf({ isSlow, isLeaf, params }) {
 }
 
 /**
+ * What a caller is given so that it stays reachable. The statements for calls that are not made refer to all of `kept`.
+ * @param {string[]} kept
+ */
+function held(kept) {
+  const found = provider();
+  return 'keepsRest' in found && found.keepsRest ? [] : kept;
+}
+
+/**
  * The statement of a call through the frame, after its stores.
  * @param {import('../signature.js').Signature} signature
  * @param {string[]} kept texts of what must stay reachable
@@ -107,10 +116,11 @@ function reentersOf({ isSlow, isLeaf, params }) {
 function byFrame(signature, kept, otherwise, scope) {
   const reenters = reentersOf(signature);
   if (reenters === 'never') return undefined;
-  const caller = frameCallerFor(kept.length, reenters === 'apart', 0);
+  const given = held(kept);
+  const caller = frameCallerFor(given.length, reenters === 'apart', 0);
   if (caller === null) return undefined;
   scope.frameCaller = caller;
-  return `frameCaller(${[NUMBER, ...kept].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
+  return `frameCaller(${[NUMBER, ...given].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
 }
 
 /**
@@ -148,11 +158,12 @@ function withValues(signature, values, kept, otherwise, load, scope, isUnread) {
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const hasTexts = signature.params.some(({ base }) => base === 'cstring');
-  const caller = callerFor(kinds, back ? back.kind : 'void', { kept: kept.length, hasTexts, inFloat });
+  const given = held(kept);
+  const caller = callerFor(kinds, back ? back.kind : 'void', { kept: given.length, hasTexts, inFloat });
   if (caller === null) return undefined;
   scope.caller = caller;
   const args = values.map((value, index) => types[index].cut(value));
-  const call = `caller(${[NUMBER, ...args, ...kept].join(', ')})`;
+  const call = `caller(${[NUMBER, ...args, ...given].join(', ')})`;
   // BigInts go through the frame.
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`).join(' && ');
