@@ -3,13 +3,13 @@
 // an address not: so the entries are exported, and the addon is opened once more for each shape.
 
 const native = require('../binding.js');
-const { entryFor, holding } = require('./holding.js');
+const { holding, passing } = require('./holding.js');
 const { probed } = require('./probe.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
 
 /**
- * What Deno calls the kinds. It takes 64-bit integers fast only as BigInts, which takes longer than the frame does.
+ * What Deno calls the kinds. 64-bit integers are fast there only as BigInts, and are passed as doubles.
  * @type {Partial<Record<Kind | 'void', string>>}
  */
 const types = { void: 'void', i32: 'i32', u32: 'u32', f32: 'f32', f64: 'f64' };
@@ -32,15 +32,14 @@ function denoProvider() {
     reenters: 'void',
     readsFloats: true,
     caller(values, result, { kept = 0, hasTexts = false, inFloat = false }) {
-      const args = values.map((kind) => types[kind]);
+      const way = passing(values, inFloat ? 'f64' : result, hasTexts, (kind) => types[kind] === undefined);
       const returns = types[result];
-      if (returns === undefined || args.includes(undefined) || !isAllowed()) return null;
-      const entry = entryFor(values, inFloat ? 'f64' : result, hasTexts);
-      const made = open(entry, ['i32', .../** @type {string[]} */ (args)], returns);
-      return holding(made, values.length, kept);
+      if (way === undefined || returns === undefined || !isAllowed()) return null;
+      const args = ['i32', ...way.kinds.map((kind) => /** @type {string} */ (types[kind]))];
+      return holding(open(way.entry, args, returns), way.texts, values.length, kept);
     },
     frameCaller: (kept, _isApart, texts) =>
-      texts === 0 && isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null,
+      texts === 0 && isAllowed() ? holding(open('frame', ['i32'], 'void'), [], 0, kept) : null,
   });
 }
 

@@ -1,54 +1,81 @@
 'use strict';
-// Callers made of functions of a host's own FFI, which know nothing of values that are only to be kept reachable.
+// Callers made of functions of a host's own FFI: which of the entries they are of, what that is passed, and what is only to
+// be kept reachable, of which it knows nothing.
 
 const { canGenerate } = require('../generate.js');
 
 /** @typedef {import('./provider.js').Caller} Caller */
+/** @typedef {import('./provider.js').Kind} Kind */
 
-/**
- * A caller `(number, ...values, ...kept)`. What is kept stands in a variable until C has returned: an engine that
- * compiles this sees that it is put there, and that the next call may look. Calls inside of the call put back what they
- * have found.
- * @param {Function} made `(number, ...values)` of the host's
- * @param {number} values how many
- * @param {number} kept how many
- * @returns {Caller | null}
- */
-function holding(made, values, kept) {
-  if (kept === 0) return /** @type {Caller} */ (made);
-  if (!canGenerate) return null;
-  const passed = ['', ...Array.from({ length: values }, (_, index) => `v${index}`)].join(', ');
-  const names = Array.from({ length: kept }, (_, index) => `k${index}`);
-  const each = (/** @type {(name: string) => string} */ write) => names.map(write).join(' ');
-  return new Function(
-    'made',
-    `'use strict'; let ${names.map((name) => `held${name}`).join(', ')};
-    return function (${['number' + passed, ...names].join(', ')}) {
-      ${each((name) => `const outer${name} = held${name}; held${name} = ${name};`)}
-      const result = made(number${passed});
-      ${each((name) => `held${name} = outer${name};`)}
-      return result;
-    };`,
-  )(made);
-}
-
-/** So many integers are passed in registers that an entry for few has. */
+/** So many integers are passed in registers that an entry for few has, and so many floats that one has that takes doubles. */
 const FEW = 4;
 
 /** @param {string} kind */
 const isFloat = (kind) => kind === 'f32' || kind === 'f64';
 
 /**
- * Which of the entries takes these values.
- * @param {import('./provider.js').Kind[]} values
- * @param {import('./provider.js').Kind | 'void'} result
- * @param {boolean} hasTexts
+ * How an entry is called.
+ * @typedef {object} Passing
+ * @property {string} entry its name
+ * @property {Kind[]} kinds what it takes behind the number
+ * @property {string[]} texts of that: `v0` is the caller's first value
  */
-function entryFor(values, result, hasTexts) {
-  const isFew = values.filter((kind) => !isFloat(kind)).length <= FEW;
-  if (isFloat(result)) return isFew && !hasTexts ? 'fewFloats' : 'floats';
-  if (!isFew) return 'integers';
-  return hasTexts ? 'fewTexts' : 'fewIntegers';
+
+/**
+ * How these values are passed; undefined if that cannot be.
+ * @param {Kind[]} values
+ * @param {Kind | 'void'} result
+ * @param {boolean} hasTexts
+ * @param {(kind: Kind) => boolean} isAsDouble whether the host had better pass such integers as doubles
+ * @returns {Passing | undefined}
+ */
+function passing(values, result, hasTexts, isAsDouble) {
+  const texts = values.map((_, index) => `v${index}`);
+  const isAt = (/** @type {boolean} */ floats) => (/** @type {unknown} */ _, /** @type {number} */ index) =>
+    isFloat(values[index]) === floats;
+  const ints = texts.filter(isAt(false));
+  if (!values.some(isAsDouble)) {
+    const isFew = ints.length <= FEW;
+    if (isFloat(result)) return { entry: isFew && !hasTexts ? 'fewFloats' : 'floats', kinds: values, texts };
+    return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', kinds: values, texts };
+  }
+  const floats = texts.filter(isAt(true));
+  if (ints.length > FEW || floats.length > FEW) return undefined;
+  // Floats come in the registers behind those of all integers.
+  if (floats.length > 0) while (ints.length < FEW) ints.push('0');
+  return {
+    entry: isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles',
+    kinds: [...ints.map(() => /** @type {const} */ ('f64')), ...values.filter(isFloat)],
+    texts: [...ints, ...floats],
+  };
 }
 
-module.exports = { entryFor, holding };
+/**
+ * A caller `(number, ...values, ...kept)`. What is kept stands in a variable until C has returned: an engine that
+ * compiles this sees that it is put there, and that the next call may look. Calls inside of the call put back what they
+ * have found.
+ * @param {Function} made of the host's
+ * @param {string[]} texts what that takes behind the number
+ * @param {number} values how many
+ * @param {number} kept how many
+ * @returns {Caller | null}
+ */
+function holding(made, texts, values, kept) {
+  const params = Array.from({ length: values }, (_, index) => `v${index}`);
+  if (kept === 0 && texts.join() === params.join()) return /** @type {Caller} */ (made);
+  if (!canGenerate) return null;
+  const names = Array.from({ length: kept }, (_, index) => `k${index}`);
+  const each = (/** @type {(name: string) => string} */ write) => names.map(write).join(' ');
+  return new Function(
+    'made',
+    `'use strict'; ${each((name) => `let held${name};`)}
+    return function (${['number', ...params, ...names].join(', ')}) {
+      ${each((name) => `const outer${name} = held${name}; held${name} = ${name};`)}
+      const result = made(${['number', ...texts].join(', ')});
+      ${each((name) => `held${name} = outer${name};`)}
+      return result;
+    };`,
+  )(made);
+}
+
+module.exports = { holding, passing };

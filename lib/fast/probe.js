@@ -23,6 +23,7 @@ function probed(provider) {
   const isReached =
     isAnswered(caller(['i32', 'f64'], 'f64', {}), 1, 0.5) &&
     isAnswered(caller(['u32', 'f32'], 'i32', {}), 1, 0.5) &&
+    isAnswered(caller(['i64', 'f32'], 'i32', {}), 1, 0.5) &&
     isAnswered(frameCaller?.(0, false, 0));
   return isReached ? provider : { reason: `${provider.name} calls functions otherwise than is known of it` };
 }

@@ -92,8 +92,8 @@ function reentersOf({ isSlow, isLeaf, params }) {
   const found = provider();
   if ('reason' in found) return 'never';
   if (isLeaf) return 'always';
-  const callsBack = found.isSlowToCallBack && params.some(({ base }) => base === 'function');
-  return callsBack ? 'never' : found.reenters;
+  // Callbacks out of these calls take longer than those out of Node-API's.
+  return params.some(({ base }) => base === 'function') ? 'never' : found.reenters;
 }
 
 /**

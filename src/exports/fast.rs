@@ -1,6 +1,7 @@
 //! Calls that do not come through Node-API: what makes their callers, and what follows them.
 
 use super::{Thrown, with_instance};
+use crate::fast::doubles;
 use crate::fast::engine::{self, Kind, Reenters, Shape};
 use crate::fast::entry::{Entries, INTS, Passing};
 use crate::fast::inlining;
@@ -69,6 +70,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     }
     let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
     let Entries { integers, few_texts, few_integers, floats, few_floats, frame } = Entries::of_host(place);
+    let [from_doubles, floats_from_doubles] = doubles::entries(place);
     let mut object = Object::new(&env)?;
     for (name, address) in [
         ("integers", integers),
@@ -76,6 +78,8 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         ("fewIntegers", few_integers),
         ("floats", floats),
         ("fewFloats", few_floats),
+        ("fromDoubles", from_doubles),
+        ("floatsFromDoubles", floats_from_doubles),
         ("frame", frame),
         ("place", place),
     ] {

@@ -1,6 +1,7 @@
 //! The entries of each place under names that are found in this file: for hosts whose own FFI is only fast with
 //! functions that it has looked up itself. `lib/fast/deno.js` knows the names.
 
+use super::doubles;
 use super::entry::{few_of_host, many_of_host, of_host_by_frame};
 
 macro_rules! export {
@@ -17,6 +18,21 @@ macro_rules! export {
             ) -> $result {
                 // SAFETY: as the caller says.
                 unsafe { $entry::<$place, $texts, $result>(number, $($int,)* s, t, u, v, w, x, y, z) }
+            }
+        };
+    };
+    (doubles $name:literal $place:literal $result:ty) => {
+        const _: () = {
+            /// # Safety
+            ///
+            /// As for the entry itself.
+            #[rustfmt::skip]
+            #[unsafe(export_name = concat!("arkffi_", $name, "_", $place))]
+            unsafe extern "C" fn entry(
+                number: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
+            ) -> $result {
+                // SAFETY: as the caller says.
+                unsafe { doubles::of_host::<$place, $result>(number, a, b, c, d, w, x, y, z) }
             }
         };
     };
@@ -41,6 +57,8 @@ macro_rules! for_places {
         export!(many_of_host "integers" $place true u64: a b c d e f);
         export!(few_of_host "fewFloats" $place false f64: a b c d);
         export!(many_of_host "floats" $place true f64: a b c d e f);
+        export!(doubles "fromDoubles" $place u64);
+        export!(doubles "floatsFromDoubles" $place f64);
         export!(frame $place);
     )* };
 }

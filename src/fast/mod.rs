@@ -7,6 +7,7 @@
 //!
 //! * [`places`]: how entries, which are given no data of their own, find their environment;
 //! * [`entry`]: the entries, and `bare`, what most of them do;
+//! * [`doubles`]: entries that get integers as floating-point numbers;
 //! * [`engine`]: how V8 comes to call them, and when it may;
 //! * `noted`: the entries for code that the engine moves meanwhile;
 //! * [`inlining`]: whether V8 was told to compile otherwise than it does by itself;
@@ -20,6 +21,7 @@
 //! * `exported`: the entries by names, for a host that looks them up itself.
 
 mod bare;
+pub mod doubles;
 pub mod engine;
 pub mod entry;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
