@@ -40,7 +40,8 @@ function passing(values, result, hasTexts, isAsDouble) {
     return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', kinds: values, texts };
   }
   const floats = texts.filter(isAt(true));
-  if (ints.length > FEW || floats.length > FEW) return undefined;
+  // Such results of strings are seldom: there is no entry for them.
+  if (ints.length > FEW || floats.length > FEW || (isFloat(result) && hasTexts)) return undefined;
   // Floats come in the registers behind those of all integers.
   if (floats.length > 0) while (ints.length < FEW) ints.push('0');
   return {

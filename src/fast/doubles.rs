@@ -21,17 +21,18 @@ fn integer(number: f64) -> u64 {
 }
 
 /// The entry for at most four integers, each a floating-point number, and behind all four the same number of others.
-/// Those that a signature does not have are whatever is in the registers.
+/// Those that a signature does not have are whatever is in the registers. There may be `TEXTS` where the result is an
+/// integer: elsewhere they are seldom enough to go through the frame.
 ///
 /// # Safety
 ///
 /// As for the other entries of a host.
 #[rustfmt::skip]
-pub(super) unsafe extern "C" fn of_host<const PLACE: usize, R: Result>(
+pub(super) unsafe extern "C" fn of_host<const PLACE: usize, const TEXTS: bool, R: Result>(
     number: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
 ) -> R {
     // SAFETY: as the caller says. The last four are in their registers already, and nothing to C.
-    unsafe { few_of_host::<PLACE, true, R>(number, integer(a), integer(b), integer(c), integer(d), w, x, y, z, w, x, y, z) }
+    unsafe { few_of_host::<PLACE, TEXTS, R>(number, integer(a), integer(b), integer(c), integer(d), w, x, y, z, w, x, y, z) }
 }
 
 /// The addresses of a place's entries for a host, for integer results, or none, and for floating-point results.
@@ -40,7 +41,7 @@ pub fn entries(place: usize) -> [usize; 2] {
 }
 
 fn of_place<const PLACE: usize>() -> [usize; 2] {
-    [of_host::<PLACE, u64> as *const () as usize, of_host::<PLACE, f64> as *const () as usize]
+    [of_host::<PLACE, true, u64> as *const () as usize, of_host::<PLACE, false, f64> as *const () as usize]
 }
 
 macro_rules! for_places {

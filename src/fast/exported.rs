@@ -21,7 +21,7 @@ macro_rules! export {
             }
         };
     };
-    (doubles $name:literal $place:literal $result:ty) => {
+    (doubles $name:literal $place:literal $texts:literal $result:ty) => {
         const _: () = {
             /// # Safety
             ///
@@ -32,7 +32,7 @@ macro_rules! export {
                 number: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
             ) -> $result {
                 // SAFETY: as the caller says.
-                unsafe { doubles::of_host::<$place, $result>(number, a, b, c, d, w, x, y, z) }
+                unsafe { doubles::of_host::<$place, $texts, $result>(number, a, b, c, d, w, x, y, z) }
             }
         };
     };
@@ -57,8 +57,8 @@ macro_rules! for_places {
         export!(many_of_host "integers" $place true u64: a b c d e f);
         export!(few_of_host "fewFloats" $place false f64: a b c d);
         export!(many_of_host "floats" $place true f64: a b c d e f);
-        export!(doubles "fromDoubles" $place u64);
-        export!(doubles "floatsFromDoubles" $place f64);
+        export!(doubles "fromDoubles" $place true u64);
+        export!(doubles "floatsFromDoubles" $place false f64);
         export!(frame $place);
     )* };
 }
