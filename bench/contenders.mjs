@@ -11,6 +11,7 @@ import { handwritten } from './places.mjs';
  * @property {string} [manifest] what to `require` for its version
  * @property {(module: any, names: string[], types?: Types) => (file: string) => Bound} [binder] makes a function that opens
  *   a library and binds functions of it; `types` has their types, where that is not `functions`
+ * @property {Contender['binder']} [leafBinder] the same of functions that are said to call nothing back
  * @property {(bound: Bound, name: string) => Record<string, unknown>} scope what `call` refers to
  * @property {(args: string) => string} call the text of a call
  *
@@ -23,20 +24,26 @@ const plainCall = {
   call: (args) => `f(${args})`,
 };
 
-const arkffi = {
-  id: 'arkffi',
-  title: 'arkffi',
-  specifier: '..',
-  manifest: '../package.json',
-  binder({ dlopen }, names, types = functions) {
+/** @param {object} more of each definition @returns {Contender['binder']} */
+const arkffiBinder =
+  (more) =>
+  ({ dlopen }, names, types = functions) => {
     const definitions = Object.fromEntries(
-      names.map((name) => [name, { args: types[name].args, returns: types[name].returns }]),
+      names.map((name) => [name, { args: types[name].args, returns: types[name].returns, ...more }]),
     );
     return (file) => {
       const library = dlopen(file, definitions);
       return { functions: library.symbols, close: () => library.close() };
     };
-  },
+  };
+
+const arkffi = {
+  id: 'arkffi',
+  title: 'arkffi',
+  specifier: '..',
+  manifest: '../package.json',
+  binder: arkffiBinder({}),
+  leafBinder: arkffiBinder({ leaf: true }),
   ...plainCall,
 };
 
@@ -160,7 +167,9 @@ export const builtins = [nodeFfi].filter(({ specifier }) => isBuiltin(specifier)
  */
 export function enlist(contender, require, file) {
   const module = require(contender.specifier);
-  const { binder } = contender;
-  const bound = binder ? binder(module, Object.keys(functions))(file) : { functions: module, close() {} };
-  return { ...contender, module, bound, version: contender.manifest && require(contender.manifest).version };
+  const { binder, leafBinder } = contender;
+  const names = Object.keys(functions);
+  const bound = binder ? binder(module, names)(file) : { functions: module, close() {} };
+  const leaves = leafBinder?.(module, names)(file);
+  return { ...contender, module, bound, leaves, version: contender.manifest && require(contender.manifest).version };
 }
