@@ -8,6 +8,7 @@ import { arkffi, require } from './open.mjs';
 
 const index = JSON.stringify(require.resolve('../index.js'));
 const texts = JSON.stringify(fixture('string-hashes'));
+const reentry = JSON.stringify(fixture('reentry'));
 /** @param {string} name of a module */
 const lib = (name) => JSON.stringify(require.resolve(`../lib/${name}.js`));
 
@@ -96,6 +97,42 @@ describe.runIf(arkffi.stats().backend === 'fast')('strings that the engine passe
       run(5000);
       console.log(wrong);`;
     expect(run(['-e', program])).toBe('0\n');
+  });
+
+  it('stay where they are while an addon, which nobody told of, calls JavaScript that passes others', () => {
+    const program = `
+      const { dlopen } = require(${index});
+      const addon = { exports: {} };
+      process.dlopen(addon, ${reentry});
+      const { ptr } = dlopen(${reentry}, { reenter: { args: ['i32'], returns: 'i32' } }).symbols.reenter;
+      const { hash_after, hash_two } = dlopen(${texts}, {
+        hash_after: { args: ['cstring', 'u64', 'cstring'], returns: 'u32' },
+        hash_two: { args: ['cstring', 'cstring'], returns: 'u32' },
+      }).symbols;
+      let inside = 0;
+      addon.exports(() => {
+        for (let i = 0; i < 3; i++) {
+          hash_two('overwritten?', 'overwritten as well?');
+          try { hash_two('overwritten?', 'with a NUL \\0'); } catch { inside++; }
+        }
+        return 1;
+      });
+      let wrong = 0;
+      function run(count) {
+        for (let i = 0; i < count; i++) {
+          const first = 'the first ' + (i & 7);
+          if (hash_after(first, ptr, 'the second') !== hash_two(first, 'the second')) wrong++;
+        }
+      }
+      run(5000);
+      %PrepareFunctionForOptimization(hash_after);
+      %PrepareFunctionForOptimization(run);
+      run(20);
+      %OptimizeFunctionOnNextCall(hash_after);
+      %OptimizeFunctionOnNextCall(run);
+      run(5000);
+      console.log(wrong, inside);`;
+    expect(run(['-e', program])).toBe('0 30060\n');
   });
 
   it('give their memory back, also when no call was made', () => {

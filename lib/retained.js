@@ -82,16 +82,21 @@ function retain(buffer, offset, size, address) {
 
 /** Results of up to so many bytes share buffers: to make one takes longer than a call. */
 const SMALL = 256;
-/** So many bytes are in a buffer, and none is used twice. */
+/** Bytes of a shared buffer. Each byte is used once. */
 const SHARED = 4096;
-/** Where results may start. */
+/** Where results may start in it. */
 const ALIGN = 16;
 
-/** The buffer that results are put in now, where it is, and how much of it is used. */
-let shared = new ArrayBuffer(0);
-let view = new MemoryView(shared);
-let start = 0;
-let used = SHARED;
+/** The shared buffer that results are put in now. */
+const shared = { buffer: new ArrayBuffer(0), view: new MemoryView(new ArrayBuffer(0)), address: 0, used: SHARED };
+
+function shareAnother() {
+  const buffer = newBuffer('result', SHARED);
+  shared.address = bufferAddress(buffer);
+  shared.buffer = buffer;
+  shared.view = new MemoryView(buffer);
+  shared.used = 0;
+}
 
 /**
  * Keeps a copy of a small result until it is released.
@@ -101,16 +106,11 @@ let used = SHARED;
  * @returns {number} the address of the copy
  */
 function retainCopy(source, at, size) {
-  if (used + size > SHARED) {
-    const fresh = newBuffer('result', SHARED);
-    start = bufferAddress(fresh);
-    view = new MemoryView((shared = fresh));
-    used = 0;
-  }
-  const offset = used;
-  used += (size + ALIGN - 1) & -ALIGN;
-  copyWords(source, at, view, offset, size);
-  return retain(shared, offset, size, start + offset);
+  if (shared.used + size > SHARED) shareAnother();
+  const offset = shared.used;
+  shared.used += (size + ALIGN - 1) & -ALIGN;
+  copyWords(source, at, shared.view, offset, size);
+  return retain(shared.buffer, offset, size, shared.address + offset);
 }
 
 /**

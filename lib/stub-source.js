@@ -135,6 +135,7 @@ function stubSource(signature) {
   const isScalar = mayBeFast && isPlain && !result.record;
   const passed = scalars.map(({ value }) => value);
   const way = isScalar ? direct(signature, passed, kept, [...stores, entered].join(' '), load, values) : undefined;
+  if (outcome) values.outcome = outcome;
   const opens = params.some((type) => type.lent?.opens);
   const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
@@ -146,7 +147,6 @@ function stubSource(signature) {
     if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
     const value = gives && made ? 'value' : made;
     if (outcome) {
-      values.outcome = outcome;
       after.unshift(`const errno = i32[${offsets.errno / 4}];`);
       after.push(`return outcome(${value}, errno);`);
     } else if (value) after.push(`return ${value};`);

@@ -26,9 +26,13 @@ function caller(values, result, { kept = 0, hasTexts = false, inFloat = false })
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
 function frameCaller(kept, isApart, texts) {
-  const { void: result, u32: places, text } = NUMBERS;
-  const values = texts > 0 ? [places, ...Array(texts).fill(text)] : [];
-  const made = native.engineCaller([result, ...values], texts > 0, kept, isApart ? PASSING.frameNoted : PASSING.frame);
+  const values = texts > 0 ? [NUMBERS.u32, ...Array(texts).fill(NUMBERS.text)] : [];
+  const made = native.engineCaller(
+    [NUMBERS.void, ...values],
+    texts > 0,
+    kept,
+    isApart ? PASSING.frameNoted : PASSING.frame,
+  );
   return made && isApart ? apart(made, values.length + kept) : made;
 }
 

@@ -21,7 +21,7 @@ const FIRST_ADDRESS = native.firstAddress;
  * @typedef {object} Land
  * @property {number | bigint} address
  * @property {number} length in bytes; Infinity where only an address is known
- * @property {any} buffer what keeps what is written to it alive: a buffer, or what is at the address; undefined for memory of C
+ * @property {any} buffer what keeps what is written to it alive: a buffer, or the memory of a result; undefined for memory of C
  * @property {import('../retained.js').Owner | undefined} owner
  */
 

@@ -160,9 +160,9 @@ class Ground {
  * @returns {Ground}
  */
 function findGround(caller, memory, byteOffset, size, isChecked) {
-  const { address: base, length, owner } = survey(caller, memory);
-  if (length !== Infinity) return onKnown(caller, memory, byteCount(caller, byteOffset, 1), length, size, owner);
-  const address = usable(caller, locate(caller, base, byteOffset));
+  const land = survey(caller, memory);
+  if (land.length !== Infinity) return onKnown(caller, memory, byteCount(caller, byteOffset, 1), land, size);
+  const address = usable(caller, locate(caller, land.address, byteOffset));
   const around = retainedAround(address, size);
   if (around) {
     const { found, offset } = around;
@@ -194,13 +194,12 @@ function viewAddress(caller, address, size, isChecked) {
 
 /**
  * @param {string} caller
- * @param {any} memory a buffer, a view of ours, or the address of a retained buffer
+ * @param {any} memory a buffer, a view of ours, or the address of a result
  * @param {number} offset
- * @param {number} length of what is known
+ * @param {import('./access.js').Land} land what is known of it
  * @param {number} size
- * @param {import('../retained.js').Owner | undefined} owner
  */
-function onKnown(caller, memory, offset, length, size, owner = NOBODY) {
+function onKnown(caller, memory, offset, { length, buffer: holder, owner = NOBODY }, size) {
   if (length - offset < size) {
     const message = `${caller}: ${size} bytes at offset ${offset} are more than there are: ${length}`;
     throw createError('ERR_OUT_OF_BOUNDS', message, caller, 0);
@@ -211,9 +210,8 @@ function onKnown(caller, memory, offset, length, size, owner = NOBODY) {
     const inner = new MemoryView(buffer, byteOffset + view.at + offset, length - offset);
     return view.ground.part(inner);
   }
-  const kept = isBuffer(memory) ? undefined : survey(caller, memory).buffer;
-  const { buffer, offset: start } = kept ?? extent(memory);
-  return new Ground(new MemoryView(buffer, start + offset, length - offset), owner, kept ?? buffer);
+  const { buffer, offset: start } = isBuffer(memory) ? extent(memory) : holder;
+  return new Ground(new MemoryView(buffer, start + offset, length - offset), owner, holder);
 }
 
 module.exports = { Ground, findGround, viewAddress };

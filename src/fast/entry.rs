@@ -218,10 +218,11 @@ impl Passing {
 
     /// What stands for it in code that is not compiled.
     pub fn callback(self, place: usize, has_texts: bool) -> Callback {
+        let (of_values, of_frame) = slow::callbacks(place);
         match self {
-            Passing::Values | Passing::FloatUnread => slow::direct(place),
+            Passing::Values | Passing::FloatUnread => of_values,
             Passing::Frame | Passing::FrameNoted if has_texts => text_calls::callback(place),
-            Passing::Frame | Passing::FrameNoted => slow::by_frame(place),
+            Passing::Frame | Passing::FrameNoted => of_frame,
         }
     }
 }

@@ -21,15 +21,13 @@ const NOTES: (i32, i32) = (0xa0, 0xa8);
 #[cfg(target_arch = "aarch64")]
 const NOTES: (i32, i32) = (0x20, 0x28);
 
-/// Makes an entry for such code of one that is called as it is. Makes no call if the engine's note is not of this one: then
-/// it is somewhere else. The arguments stay in their registers.
+/// Defines `$name`, an entry for such code: it calls `$entry`, whose arguments are in their registers already. It makes no
+/// call if the engine's note is not of this one: then it is somewhere else.
 macro_rules! noted {
     ($name:ident of $entry:ident($($argument:ident: $type:ty),*)) => {
-        /// The entry of this name for such code.
-        ///
         /// # Safety
         ///
-        /// As for that.
+        /// As for what it calls.
         #[cfg(target_arch = "x86_64")]
         #[unsafe(naked)]
         unsafe extern "C" fn $name<const PLACE: usize>($($argument: $type),*) {
@@ -60,11 +58,11 @@ macro_rules! noted {
             );
         }
 
-        /// The same: the address is in the link register here, and C keeps `x26` and `x29`.
+        /// The address is in the link register here, and C keeps `x26` and `x29`.
         ///
         /// # Safety
         ///
-        /// As for that.
+        /// As for what it calls.
         #[cfg(target_arch = "aarch64")]
         #[unsafe(naked)]
         unsafe extern "C" fn $name<const PLACE: usize>($($argument: $type),*) {
@@ -103,7 +101,7 @@ macro_rules! noted {
         ///
         /// # Safety
         ///
-        /// As for that.
+        /// As for what it would call.
         #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         unsafe extern "C" fn $name<const PLACE: usize>($(_: $type),*) {
             // SAFETY: as the caller says.

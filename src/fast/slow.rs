@@ -146,7 +146,7 @@ impl Instance {
     /// # Safety
     ///
     /// This is the environment's thread, in a call from JavaScript; `fill` leaves in the frame what the plan wants.
-    pub(super) unsafe fn enter_slow(&self, number: u32, fill: impl FnOnce(&Plan) -> Option<()>) -> bool {
+    unsafe fn enter_slow(&self, number: u32, fill: impl FnOnce(&Plan) -> Option<()>) -> bool {
         self.count_slow();
         let Some(call) = self.call_of(number).filter(|_| !self.is_inside()) else { return false };
         let frame = self.frame.as_ptr();
@@ -164,14 +164,9 @@ impl Instance {
     }
 }
 
-/// The callback of a place for callers that pass values.
-pub(super) fn direct(place: usize) -> Callback {
-    ALL[place].0
-}
-
-/// That for callers that pass a number only.
-pub(super) fn by_frame(place: usize) -> Callback {
-    ALL[place].1
+/// The callbacks of a place: for callers that pass values, and for those whose values are in the frame.
+pub(super) fn callbacks(place: usize) -> (Callback, Callback) {
+    ALL[place]
 }
 
 macro_rules! for_places {

@@ -13,6 +13,11 @@ use std::ffi::c_void;
 struct Slots(u32);
 
 impl Slots {
+    /// That of the first string.
+    fn first(self) -> u32 {
+        self.0 & 0xffff
+    }
+
     /// That of the second string, if there is one.
     fn second(self) -> Option<u32> {
         let slot = self.0 >> 16;
@@ -21,7 +26,7 @@ impl Slots {
 
     /// Of all strings.
     fn all(self) -> impl Iterator<Item = u32> {
-        [Some(self.0 & 0xffff), self.second()].into_iter().flatten()
+        [Some(self.first()), self.second()].into_iter().flatten()
     }
 }
 
@@ -52,6 +57,7 @@ pub(super) unsafe extern "C" fn with_texts<const PLACE: usize>(
     let (frame, slots) = (Place::of::<PLACE>().frame(), Slots(slots));
     // SAFETY: as the caller says. The strings are read before C runs.
     unsafe {
+        (*frame).status = Status::NotCalled as u32;
         let pass = |slot: u32, text: *const OneByteString| match take_copy(frame, text) {
             Some(at) => {
                 store(frame, slot, frame.expose_provenance() as u64 + u64::from(at));
@@ -59,16 +65,18 @@ pub(super) unsafe extern "C" fn with_texts<const PLACE: usize>(
             }
             None => false,
         };
-        // Scratch memory that somebody has taken before is given back by another entry.
-        let is_free = !(*frame).has_scratch();
-        if is_free && pass(slots.0 & 0xffff, first) && slots.second().is_none_or(|slot| pass(slot, second)) {
+        // What was left there before is given back by Node-API's entry, to which the stub turns.
+        if (*frame).has_scratch() {
+            return;
+        }
+        let floor = (*frame).scratch_floor;
+        if pass(slots.first(), first) && slots.second().is_none_or(|slot| pass(slot, second)) {
+            // C may get into JavaScript in ways that nothing here sees.
+            (*frame).scratch_floor = (*frame).scratch_top;
             enter_filled::<PLACE>(number);
-        } else {
-            (*frame).status = Status::NotCalled as u32;
+            (*frame).scratch_floor = floor;
         }
-        if is_free {
-            (*frame).scratch_top = (*frame).scratch_floor;
-        }
+        (*frame).scratch_top = floor;
     }
 }
 
@@ -81,19 +89,21 @@ unsafe extern "C" fn with_texts_slowly<const PLACE: usize>(info: *const c_void) 
         let Some(layout) = Layout::current() else { return };
         let info = Info { info: info.cast(), layout };
         let frame = instance.frame.as_ptr();
+        instance.count_slow();
+        (*frame).status = Status::NotCalled as u32;
         let [number, slots] = [0, 1].map(|index| integer(instance, info.value(index)));
-        let is_made = number.zip(slots).is_some_and(|(number, slots)| {
-            let copy = |(index, slot): (usize, u32)| {
-                instance.encode(instance.env(), info.value(2 + index));
-                store(frame, slot, (*frame).address);
-                (*frame).address != 0
-            };
-            instance.enter_slow(number as u32, |_| Slots(slots as u32).all().enumerate().all(copy).then_some(()))
-        });
-        if !is_made {
-            instance.drop_arguments();
-            (*frame).status = Status::NotCalled as u32;
+        let (Some(number), Some(slots), false) = (number, slots, instance.is_inside()) else { return };
+        let copy = |(index, slot): (usize, u32)| {
+            instance.encode(instance.env(), info.value(2 + index));
+            store(frame, slot, (*frame).address);
+            (*frame).address != 0
+        };
+        let is_copied = Slots(slots as u32).all().enumerate().all(copy);
+        let floor = instance.raise_floor();
+        if is_copied {
+            enter_filled::<PLACE>(number as u32);
         }
+        instance.give_back(floor);
     }
 }
 

@@ -13,12 +13,12 @@ pub struct OneByteString {
     length: u32,
 }
 
-/// In the frame's value: the string was not copied, because it is not ASCII, has a NUL, or there is no room for it.
+/// In the frame's value: the string was not copied, because it has a NUL, or there is no room for it.
 const NOT_COPIED: u64 = 0;
 /// In the frame's value: its address is in the frame, or 0 there if it cannot be copied.
 const ELSEWHERE: u64 = 1;
 
-/// What the engine's compiled code calls: copies a string of ASCII without NUL to the scratch stack, and leaves where
+/// What the engine's compiled code calls: copies a string without NUL to the scratch stack, and leaves where
 /// that is in the frame as its value. It returns nothing, because V8 ends the process when another string makes it call
 /// the slow form and that returns something else.
 ///
@@ -31,8 +31,8 @@ unsafe extern "C" fn copy<const PLACE: usize>(_receiver: usize, text: *const One
     unsafe { (*frame).value = take_copy(frame, text).map_or(NOT_COPIED, u64::from) };
 }
 
-/// Copies a string of ASCII without NUL to the scratch stack. Returns its offset in the frame; `None` if it is another
-/// string, or there is no room.
+/// Copies a string without NUL to the scratch stack, as UTF-8. Returns its offset in the frame; `None` if there is a NUL, or
+/// no room.
 ///
 /// # Safety
 ///
@@ -42,20 +42,65 @@ pub(super) unsafe fn take_copy(frame: *mut Frame, text: *const OneByteString) ->
     // SAFETY: as the caller says; the frame has room for it.
     unsafe {
         let OneByteString { data, length } = text.read();
-        let (top, length) = ((*frame).scratch_top, length as usize);
-        let end = top as usize + length + 8;
-        if end > size_of::<Frame>() {
+        let (top, mut length) = ((*frame).scratch_top, length as usize);
+        let room = size_of::<Frame>().saturating_sub(top as usize);
+        if length + SPARE > room {
             return None;
         }
         let target = frame.cast::<u8>().add(top as usize);
         if !copy_ascii(data, target, length) {
-            return None;
+            length = copy_latin1(std::slice::from_raw_parts(data, length), std::slice::from_raw_parts_mut(target, room - SPARE))?;
         }
         *target.add(length) = 0;
         // Eight-byte steps keep every copy aligned.
-        (*frame).scratch_top = (end & !7) as u32;
+        (*frame).scratch_top = ((top as usize + length + SPARE) & !7) as u32;
         Some(top)
     }
+}
+
+/// Behind each copy there is room for a NUL, and up to the next multiple of this.
+const SPARE: usize = 8;
+
+/// Copies Latin-1 as UTF-8. Returns how many bytes that is; `None` if there is a NUL, or no room (16 bytes at the end are not used).
+#[inline(never)]
+fn copy_latin1(text: &[u8], target: &mut [u8]) -> Option<usize> {
+    let mut length = 0;
+    for chunk in text.chunks(8) {
+        let place = target.get_mut(length..length + 16)?;
+        if let Ok(word) = chunk.try_into().map(u64::from_le_bytes)
+            && is_plain(word)
+        {
+            place[..8].copy_from_slice(chunk);
+            length += 8;
+            continue;
+        }
+        let mut at = 0;
+        for &byte in chunk {
+            if byte == 0 {
+                return None;
+            }
+            if byte.is_ascii() {
+                place[at] = byte;
+            } else {
+                // The characters of Latin-1 are the first of Unicode.
+                place[at] = 0xc0 | byte >> 6;
+                at += 1;
+                place[at] = 0x80 | byte & 0x3f;
+            }
+            at += 1;
+        }
+        length += at;
+    }
+    Some(length)
+}
+
+/// Whether all eight bytes are ASCII, and none is NUL.
+#[inline(always)]
+fn is_plain(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = ONES << 7;
+    // A byte above 127 has its highest bit set, and 0 - 1 sets it.
+    (word | word.wrapping_sub(ONES)) & HIGHS == 0
 }
 
 /// So many bytes of long strings are copied at once.
@@ -67,14 +112,11 @@ const BLOCK: usize = 32;
 ///
 /// There are so many bytes at both addresses.
 unsafe fn copy_ascii(data: *const u8, target: *mut u8, length: usize) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = ONES << 7;
     // SAFETY: the places are within what the caller says.
     let word = |at: usize| unsafe {
         let word = data.add(at).cast::<u64>().read_unaligned();
         target.add(at).cast::<u64>().write_unaligned(word);
-        // A byte above 127 has its highest bit set, and 0 - 1 sets it.
-        (word | word.wrapping_sub(ONES)) & HIGHS == 0
+        is_plain(word)
     };
     if length > BLOCK {
         // SAFETY: as the caller says.
@@ -160,6 +202,30 @@ mod tests {
         let is_ascii = unsafe { copy_ascii(bytes.as_ptr(), target.as_mut_ptr(), bytes.len()) };
         assert_eq!(target.pop(), Some(0xee));
         is_ascii.then_some(target)
+    }
+
+    #[test]
+    fn latin1_becomes_utf8_if_there_is_room() {
+        for length in 0..60 {
+            for first in 0..length {
+                let text: String = (0..length).map(|at| if at < first { 'a' } else { char::from(0x60 + (at * 7 % 0xa0) as u8) }).collect();
+                let bytes: Vec<u8> = text.chars().map(|character| character as u8).collect();
+                let mut target = vec![0; text.len() + 16];
+                assert_eq!(copy_latin1(&bytes, &mut target), Some(text.len()), "{text}");
+                assert_eq!(&target[..text.len()], text.as_bytes());
+                assert_eq!(copy_latin1(&bytes, &mut target[..text.len() - 1]), None);
+            }
+        }
+    }
+
+    #[test]
+    fn latin1_with_a_nul_is_refused() {
+        let mut target = [0; 64];
+        for at in 0..20 {
+            let mut bytes = [0xe4; 20];
+            bytes[at] = 0;
+            assert_eq!(copy_latin1(&bytes, &mut target), None);
+        }
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Instance {
     /// Keeps the scratch memory of the call that begins from calls inside it. Returns the floor that
     /// was; `None` when the call has no scratch memory, as most have not.
     #[inline(always)]
-    fn raise_floor(&self) -> Option<(u32, u32)> {
+    pub(crate) fn raise_floor(&self) -> Option<(u32, u32)> {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         unsafe {
@@ -115,7 +115,7 @@ impl Instance {
 
     /// Gives back the scratch memory of a call: all above the floor, which is this again.
     #[inline(always)]
-    fn give_back(&self, floor: Option<(u32, u32)>) {
+    pub(crate) fn give_back(&self, floor: Option<(u32, u32)>) {
         let Some((scratch_floor, heap_floor)) = floor else { return };
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.

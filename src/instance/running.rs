@@ -83,8 +83,6 @@ impl Instance {
                 }
                 (level.scratch_top, level.scratch_floor) = ((*frame).scratch_top, (*frame).scratch_floor);
                 (level.heap_blocks, level.heap_floor) = ((*frame).heap_blocks, (*frame).heap_floor);
-                // What C has been lent stays where it is.
-                ((*frame).scratch_floor, (*frame).heap_floor) = ((*frame).scratch_top, (*frame).heap_blocks);
                 (level.runner, level.entrance)
             }
         })
