@@ -22,11 +22,16 @@ pub const PROBED: (i64, f64, u64) = (-5, 0.5, 42);
 /// What the engine gives a callback, as far as that is known of its version.
 #[derive(Clone, Copy)]
 pub(super) struct Info {
-    pub info: *const usize,
-    pub layout: Layout,
+    info: *const usize,
+    layout: Layout,
 }
 
 impl Info {
+    /// `info` in this process's engine.
+    pub fn of(info: *const c_void) -> Option<Info> {
+        Some(Info { info: info.cast(), layout: Layout::current()? })
+    }
+
     /// The value at `index` as a handle.
     ///
     /// # Safety
@@ -48,15 +53,23 @@ impl Info {
 /// For callers that pass values.
 unsafe extern "C" fn values_slowly<const PLACE: usize>(info: *const c_void) {
     // SAFETY: V8 calls this on the environment's thread with what it gives callbacks, and only stubs have the function.
+    unsafe { enter_with_values(Place::of::<PLACE>().instance(), info) };
+}
+
+/// The same for all places: there is more code than in what compiled code calls.
+///
+/// # Safety
+///
+/// V8 has given this to a callback of the instance's for values, on its thread.
+#[inline(never)]
+unsafe fn enter_with_values(instance: &Instance, info: *const c_void) {
+    // SAFETY: as the caller says.
     unsafe {
-        let instance = Place::of::<PLACE>().instance();
-        let Some(layout) = Layout::current() else { return };
-        let info = Info { info: info.cast(), layout };
+        let Some(info) = Info::of(info) else { return };
         let number = integer(instance, info.value(0)).unwrap_or(-1) as u32;
-        let frame = instance.frame.as_ptr();
         let is_made = if number == PROBE { probe(instance, info) } else { instance.enter_slow(number, |plan| fill(instance, plan, info)) };
         if !is_made {
-            (*frame).status = Status::NotCalled as u32;
+            (*instance.frame.as_ptr()).status = Status::NotCalled as u32;
         }
     }
 }
@@ -64,10 +77,18 @@ unsafe extern "C" fn values_slowly<const PLACE: usize>(info: *const c_void) {
 /// For callers that pass a number only.
 unsafe extern "C" fn filled_slowly<const PLACE: usize>(info: *const c_void) {
     // SAFETY: as for `values_slowly`; the stub has filled the frame.
+    unsafe { enter_filled_frame(Place::of::<PLACE>().instance(), info) };
+}
+
+/// # Safety
+///
+/// V8 has given this to a callback of the instance's, on its thread, and the frame is filled.
+#[inline(never)]
+unsafe fn enter_filled_frame(instance: &Instance, info: *const c_void) {
+    // SAFETY: as the caller says.
     unsafe {
-        let instance = Place::of::<PLACE>().instance();
-        let Some(layout) = Layout::current() else { return };
-        let number = integer(instance, Info { info: info.cast(), layout }.value(0));
+        let Some(info) = Info::of(info) else { return };
+        let number = integer(instance, info.value(0));
         let is_made = number.is_some_and(|number| instance.enter_slow(number as u32, |_| Some(())));
         if !is_made {
             (*instance.frame.as_ptr()).status = Status::NotCalled as u32;

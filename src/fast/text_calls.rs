@@ -1,11 +1,11 @@
 //! Calls through the frame with strings among their arguments, which the engine gives as they lie in its memory.
 
-use super::engine::Layout;
 use super::entry::{Status, enter_filled};
 use super::places::{PLACES, Place};
 use super::slow::{Callback, Info, integer};
 use super::texts::{OneByteString, take_copy};
 use crate::frame::Frame;
+use crate::instance::Instance;
 use std::ffi::c_void;
 
 /// Where the addresses of one or two strings go: offsets in the frame, of 16 bits each. No argument has the offset 0.
@@ -86,24 +86,35 @@ unsafe extern "C" fn with_texts_slowly<const PLACE: usize>(info: *const c_void) 
     // have filled the frame but for the strings.
     unsafe {
         let instance = Place::of::<PLACE>().instance();
-        let Some(layout) = Layout::current() else { return };
-        let info = Info { info: info.cast(), layout };
+        let number = copy_slowly(instance, info);
+        let floor = instance.raise_floor();
+        if let Some(number) = number {
+            enter_filled::<PLACE>(number);
+        }
+        instance.give_back(floor);
+    }
+}
+
+/// Copies the strings, and returns the number of the function; `None` if no call is to be made.
+///
+/// # Safety
+///
+/// V8 has given this to a callback of the instance's for strings, on its thread.
+#[inline(never)]
+unsafe fn copy_slowly(instance: &Instance, info: *const c_void) -> Option<u32> {
+    // SAFETY: as the caller says.
+    unsafe {
         let frame = instance.frame.as_ptr();
         instance.count_slow();
         (*frame).status = Status::NotCalled as u32;
-        let [number, slots] = [0, 1].map(|index| integer(instance, info.value(index)));
-        let (Some(number), Some(slots), false) = (number, slots, instance.is_inside()) else { return };
+        let info = Info::of(info).filter(|_| !instance.is_inside())?;
+        let (number, slots) = (integer(instance, info.value(0))?, integer(instance, info.value(1))?);
         let copy = |(index, slot): (usize, u32)| {
             instance.encode(instance.env(), info.value(2 + index));
             store(frame, slot, (*frame).address);
             (*frame).address != 0
         };
-        let is_copied = Slots(slots as u32).all().enumerate().all(copy);
-        let floor = instance.raise_floor();
-        if is_copied {
-            enter_filled::<PLACE>(number as u32);
-        }
-        instance.give_back(floor);
+        Slots(slots as u32).all().enumerate().all(copy).then_some(number as u32)
     }
 }
 

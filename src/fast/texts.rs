@@ -1,6 +1,5 @@
 //! Copies strings to scratch memory for the calls of any provider: the engine gives them as they lie in its memory.
 
-use super::engine::Layout;
 use super::places::{PLACES, Place};
 use super::slow::{Callback, Info};
 use crate::frame::Frame;
@@ -171,10 +170,10 @@ unsafe fn copy_blocks(data: *const u8, target: *mut u8, length: usize) -> bool {
 unsafe extern "C" fn copy_slowly<const PLACE: usize>(info: *const c_void) {
     // SAFETY: V8 calls this on the environment's thread with what it gives callbacks, and only stubs have the function.
     unsafe {
-        let Some(layout) = Layout::current() else { return };
+        let Some(info) = Info::of(info) else { return };
         let instance = Place::of::<PLACE>().instance();
         (*instance.frame.as_ptr()).value = ELSEWHERE;
-        instance.encode(instance.env(), Info { info: info.cast(), layout }.value(0));
+        instance.encode(instance.env(), info.value(0));
     }
 }
 
