@@ -1,29 +1,18 @@
 // Calls that the engine compiles do what calls by Node-API do. What is random is in 130; what JavaScript changes that runs
 // inside of calls, in 131, 132 and 135; leaves are in 133. Which way a function goes is in docs/fast-calls.md, where the
 // table is made by looking.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { hotCalls, index, lib, run } from './fast/run.mjs';
 import { fixture } from './fixtures/paths.mjs';
-import { flags, node } from './node.mjs';
-import { arkffi, require } from './open.mjs';
+import { arkffi } from './open.mjs';
 
-const index = JSON.stringify(require.resolve('../index.js'));
 const basics = JSON.stringify(fixture('basics'));
-/** @param {string} name of a module */
-const lib = (name) => JSON.stringify(require.resolve(`../lib/${name}.js`));
 const { backend } = arkffi.stats();
 const isFast = backend === 'fast';
-
-/** @param {string[]} args @param {Record<string, string | undefined>} [env] */
-function run(args, env) {
-  const options = { encoding: 'utf8', timeout: 100_000, env: { ...process.env, ...env } };
-  const { stdout, stderr, signal } = spawnSync(node, ['--no-warnings', '--expose-gc', ...flags, ...args], options);
-  return `${stdout}${stderr.slice(0, 2000)}${signal ?? ''}`;
-}
 
 describe.runIf(isFast)('calls that the engine compiles', () => {
   it('give what calls through the frame give, cold, hot and deoptimized, for every type and value', () => {
@@ -48,22 +37,16 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
           if (views.u32[offsets.status / 4] === 1) refused++;
         };
       };
-      const { slowCalls } = require(${lib('binding')});
+      ${hotCalls}
       const leaf = found.reenters === 'never';
       const { nine } = require(${index}).dlopen(${basics}, {
         nine: { symbol: 'id_i32', args: Array(9).fill('i32'), returns: 'i32', leaf },
       }).symbols;
       let wrong = 0;
-      let slow = 1;
       function run(count) {
         for (let i = 0; i < count; i++) if (nine(i, 1, 2, 3, 4, 5, 6, 7, 8) !== i) wrong++;
       }
-      for (let round = 0; round < 500 && slow > 0; round++) {
-        run(20000);
-        const before = slowCalls();
-        run(2000);
-        slow = slowCalls() - before;
-      }
+      const slow = hotCalls(run);
       console.log(wrong, slow, refused);`;
     expect(run(['-e', program])).toBe('0 0 0\n');
   });

@@ -1,24 +1,15 @@
 // Calls with strings that the engine hands to Rust do what others do.
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { hotCalls, index, lib, run as runHere } from './fast/run.mjs';
 import { fixture } from './fixtures/paths.mjs';
-import { flags, node } from './node.mjs';
-import { arkffi, require } from './open.mjs';
+import { arkffi } from './open.mjs';
 
-const index = JSON.stringify(require.resolve('../index.js'));
 const texts = JSON.stringify(fixture('string-hashes'));
 const reentry = JSON.stringify(fixture('reentry'));
-/** @param {string} name of a module */
-const lib = (name) => JSON.stringify(require.resolve(`../lib/${name}.js`));
 
 /** @param {string[]} args @param {Record<string, string | undefined>} [env] */
-function run(args, env) {
-  const options = { encoding: 'utf8', timeout: 100_000, env: { ...process.env, ...env } };
-  const natives = ['--no-warnings', '--expose-gc', '--allow-natives-syntax'];
-  const { stdout, stderr, signal } = spawnSync(node, [...natives, ...flags, ...args], options);
-  return `${stdout}${stderr.slice(0, 2000)}${signal ?? ''}`;
-}
+const run = (args, env) => runHere(['--allow-natives-syntax', ...args], env);
 
 describe.runIf(arkffi.stats().backend === 'fast')('strings that the engine passes', () => {
   it('are the same, or refused the same, as through the frame, cold and hot, of every kind and among other arguments', () => {
@@ -44,24 +35,17 @@ describe.runIf(arkffi.stats().backend === 'fast')('strings that the engine passe
           if (texts === 2 && views.u32[offsets.status / 4] === 0) made++;
         };
       };
-      const { slowCalls } = require(${lib('binding')});
+      ${hotCalls}
       const leaf = found.reenters === 'never';
       const { hash_two } = require(${index}).dlopen(${texts}, {
         hash_two: { args: ['cstring', 'cstring'], returns: 'u32', leaf },
       }).symbols;
       const expected = hash_two('the first', 'the second');
       let wrong = 0;
-      let slow = 1;
       function run(count) {
         for (let i = 0; i < count; i++) if (hash_two('the first', 'the second') !== expected) wrong++;
       }
-      for (let round = 0; round < 500 && slow > 0; round++) {
-        run(20000);
-        const before = slowCalls();
-        made = 0;
-        run(2000);
-        slow = slowCalls() - before;
-      }
+      const slow = hotCalls(run, () => (made = 0));
       console.log(wrong, slow, made);`;
     expect(run(['-e', program])).toBe('0 0 2000\n');
   });

@@ -152,7 +152,7 @@ impl Slot {
         self.closure.address()
     }
 
-    /// Has the processor fetch the slot and its code, which nobody has looked at for long.
+    /// Has the processor fetch the slot, which nobody has looked at for long.
     #[inline(always)]
     pub fn fetch(&self) {
         #[cfg(target_arch = "x86_64")]
