@@ -47,7 +47,8 @@
 //   name      is what stats().backend says
 //   reenters  says when JavaScript may run inside of such a call of a function that is not declared leaf:
 //              'never'   only leaves are called so
-//              'apart'   in any, through the frame, if `frameCaller` is asked for one apart
+//              'apart'   in any, through the frame, if `frameCaller` is asked for one apart; and once for each signature in
+//                        those of a caller that `isWatched`, see watch.js
 //              'void'    in calls of callers that return nothing
 //              'always'  in any
 //   caller    makes a caller, or gives null where this provider has none for the shape. Asked once for each shape.
@@ -72,6 +73,7 @@ const { canGenerate } = require('../generate.js');
  * @typedef {object} More
  * @property {number} [kept] how many
  * @property {boolean} [hasTexts] strings are among the values: what is in scratch memory is given back after the call
+ * @property {boolean} [isWatched] the status tells whether JavaScript may have run inside
  * @property {boolean} [inFloat] C returns a floating-point number, and the result is 'void': it is read in the frame
  */
 
@@ -122,8 +124,8 @@ function known(shape, make) {
 function callerFor(values, result, more) {
   const found = provider();
   if ('reason' in found || (more.inFloat && !found.readsFloats)) return null;
-  const { kept, hasTexts, inFloat } = more;
-  const shape = `${result}${inFloat}(${values.join()})${hasTexts}${kept}`;
+  const { kept, hasTexts, inFloat, isWatched } = more;
+  const shape = `${result}${inFloat}${isWatched}(${values.join()})${hasTexts}${kept}`;
   return known(shape, () => found.caller(values, result, more));
 }
 

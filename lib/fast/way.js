@@ -6,6 +6,7 @@ const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
 const { NUMBER } = require('../slots.js');
 const { callerFor, frameCallerFor, provider } = require('./provider.js');
+const { watch } = require('./watch.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
 
@@ -143,38 +144,39 @@ function byFrame(signature, kept, otherwise, scope) {
  */
 function direct(signature, values, kept, otherwise, load, scope) {
   const reenters = reentersOf(signature);
-  // If it is 'apart', the frame is as fast, and takes numbers of any kind as they are.
-  if (reenters === 'never' || reenters === 'apart' || signature.isVariant) return undefined;
-  return withValues(signature, values, kept, otherwise, load, scope, reenters === 'void');
-}
-
-/** @type {(...given: [...Parameters<typeof direct>, isUnread: boolean]) => Direct | undefined} results are read in the frame */
-function withValues(signature, values, kept, otherwise, load, scope, isUnread) {
+  if (reenters === 'never' || signature.isVariant) return undefined;
   const types = signature.params.map(({ base }) => passed[base]);
   const kinds = types.map(({ kind }) => kind);
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
   if (floats > MOST.floats || kinds.length - floats > MOST.ints) return undefined;
+  // Where calls must return nothing, results are read in the frame.
+  const [isUnread, isWatched] = [reenters === 'void', reenters === 'apart'];
   const known = returned[signature.result.base];
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const hasTexts = signature.params.some(({ base }) => base === 'cstring');
   const given = held(kept);
-  const caller = callerFor(kinds, back ? back.kind : 'void', { kept: given.length, hasTexts, inFloat });
+  const caller = callerFor(kinds, back ? back.kind : 'void', { kept: given.length, hasTexts, inFloat, isWatched });
   if (caller === null) return undefined;
+  const watched = isWatched ? watch(scope) : undefined;
+  if (isWatched && !watched) return undefined;
   scope.caller = caller;
   const args = values.map((value, index) => types[index].cut(value));
   const call = `caller(${[NUMBER, ...args, ...given].join(', ')})`;
   // BigInts go through the frame.
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
-  const fits = wide.map((value) => `typeof ${value} === 'number'`).join(' && ');
-  const when = fits ? `if (${fits}) ` : '';
-  const unless = fits ? ` else ${NOT_CALLED}` : '';
+  const fits = wide.map((value) => `typeof ${value} === 'number'`);
+  const conditions = (watched ? [watched.isQuiet, ...fits] : fits).join(' && ');
+  const when = conditions ? `if (${conditions}) ` : '';
+  const unless = conditions ? ` else ${NOT_CALLED}` : '';
   const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
   const again = `function again(${all}) { if (settle()) { ${otherwise} }${back ? ` return ${load};` : ''} }`;
   const apart = `again(${all})`;
+  const cut = back ? back.cut('result') : '0';
+  const rest = watched ? `${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart}` : apart;
   const enter = back
-    ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${back.cut('result')} : ${apart};`
-    : `${when}${call};${unless}\nif (${STATUS} !== 0) ${apart};`;
+    ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${cut} : ${rest};`
+    : `${when}${call};${unless}\nif (${STATUS} !== 0) ${rest};`;
   return { enter, result: back ? 'result' : load, again };
 }
 

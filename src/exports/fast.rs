@@ -38,7 +38,8 @@ pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, has_texts: bool, kept: u32
         };
         let Some((&result, values)) = kinds.split_first() else { return Ok(None) };
         let floats = values.iter().filter(|kind| kind.is_float()).count();
-        if floats > FLOAT_SLOTS || values.len() - floats > INTS {
+        let ints = values.len() - floats;
+        if floats > FLOAT_SLOTS || ints > INTS || !passing.takes(ints, has_texts) {
             return Ok(None);
         }
         // SAFETY: this is a call from JavaScript in `env`, whose instance has the place.

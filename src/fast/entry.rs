@@ -2,7 +2,7 @@
 
 use super::places::{PLACES, Place};
 use super::slow::{self, Callback};
-use super::{bare, noted, text_calls};
+use super::{bare, noted, text_calls, watched};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
@@ -22,6 +22,8 @@ pub enum Status {
     InFrame = 2,
     /// It was made, and there may be something to throw.
     SeeTo = 3,
+    /// It was made, JavaScript may have run inside, and there may be something to throw.
+    Inside = 4,
 }
 
 /// Integer arguments of an entry.
@@ -72,7 +74,7 @@ macro_rules! entries {
         /// The number is of a function whose parameters, integers and floats each in their order, are these, none of them a
         /// string unless there may be `TEXTS`, and whose result is an `R`; this is the thread of the environment at the place.
         #[rustfmt::skip]
-        unsafe extern "C" fn $direct<const PLACE: usize, const TEXTS: bool, R: Result>(
+        pub(super) unsafe extern "C" fn $direct<const PLACE: usize, const TEXTS: bool, R: Result>(
             receiver: usize, number: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
@@ -190,13 +192,15 @@ pub enum Passing {
     Frame = 2,
     /// Through the frame, for code that may be moved meanwhile.
     FrameNoted = 3,
+    /// As values, for code that goes on as if nothing had run inside.
+    Watched = 4,
 }
 
 impl Passing {
     /// The one with this number.
     pub fn of_number(number: u32) -> Option<Passing> {
         use Passing::*;
-        [Values, FloatUnread, Frame, FrameNoted].into_iter().find(|&passing| passing as u32 == number)
+        [Values, FloatUnread, Frame, FrameNoted, Watched].into_iter().find(|&passing| passing as u32 == number)
     }
 
     /// The address of the entry of a place for so many integers, perhaps strings among them, and a result that is a
@@ -208,6 +212,7 @@ impl Passing {
             (Passing::Frame, _, _, false) => entries.frame,
             (Passing::Frame, _, _, true) => text_calls::entry(place),
             (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
+            (Passing::Watched, ..) => watched::entry(place, is_float),
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
             (_, false, true, false) => entries.few_integers,
@@ -216,11 +221,16 @@ impl Passing {
         }
     }
 
+    /// Whether there is an entry for so many integers, perhaps strings among them.
+    pub fn takes(self, ints: usize, has_texts: bool) -> bool {
+        self != Passing::Watched || (ints <= FEW && !has_texts)
+    }
+
     /// What stands for it in code that is not compiled.
     pub fn callback(self, place: usize, has_texts: bool) -> Callback {
         let (of_values, of_frame) = slow::callbacks(place);
         match self {
-            Passing::Values | Passing::FloatUnread => of_values,
+            Passing::Values | Passing::FloatUnread | Passing::Watched => of_values,
             Passing::Frame | Passing::FrameNoted if has_texts => text_calls::callback(place),
             Passing::Frame | Passing::FrameNoted => of_frame,
         }

@@ -1,4 +1,4 @@
-//! Options of V8 that change which functions it puts where they are called.
+//! Options of V8 that change which functions it puts where they are called, or what it compiles code that has never run to.
 
 /// Whether this process was started with such options. Those of a worker are its process's.
 pub fn is_changed() -> bool {
@@ -10,7 +10,7 @@ pub fn is_changed() -> bool {
 fn changes(option: &[u8]) -> bool {
     let Some(name) = option.strip_prefix(b"--").and_then(|option| option.split(|&byte| byte == b'=').next()) else { return false };
     let has = |part: &[u8]| name.windows(part.len()).any(|some| some == part);
-    has(b"inlin") || has(b"stress")
+    [&b"inlin"[..], b"stress", b"always", b"turbolev", b"future"].into_iter().any(has)
 }
 
 #[cfg(test)]
@@ -19,7 +19,8 @@ mod tests {
 
     #[test]
     fn options_are_known_by_parts_of_their_names() {
-        for option in ["--max-inlined-bytecode-size=0", "--no-turbo-inlining", "--stress-inline", "--always_inlining"] {
+        for option in ["--max-inlined-bytecode-size=0", "--no-turbo-inlining", "--stress-inline", "--always_inlining", "--always-turbofan"]
+        {
             assert!(changes(option.as_bytes()), "{option}");
         }
         for option in ["node", "", "--", "--no-opt", "--require=inlining", "inlining", "-inlining"] {

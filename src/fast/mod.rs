@@ -36,3 +36,4 @@ pub mod slow;
 mod symbol;
 mod text_calls;
 pub mod texts;
+mod watched;

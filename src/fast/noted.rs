@@ -16,10 +16,10 @@ use super::texts::OneByteString;
 /// beginning of its isolate's data. V8 13.6 makes them before each fast call (`fast_c_call_caller_pc` and
 /// `fast_c_call_caller_fp` of these data; Node's `v8-internal.h` has both places), and saves them around the JavaScript inside.
 #[cfg(target_arch = "x86_64")]
-const NOTES: (i32, i32) = (0xa0, 0xa8);
+pub(super) const NOTES: (i32, i32) = (0xa0, 0xa8);
 /// As on x86-64. The addresses are not signed: Node builds V8 without `v8_control_flow_integrity`.
 #[cfg(target_arch = "aarch64")]
-const NOTES: (i32, i32) = (0x20, 0x28);
+pub(super) const NOTES: (i32, i32) = (0x20, 0x28);
 
 /// Defines `$name`, an entry for such code: it calls `$entry`, whose arguments are in their registers already. It makes no
 /// call if the engine's note is not of this one: then it is somewhere else.
