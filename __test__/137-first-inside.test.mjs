@@ -5,19 +5,24 @@ import { expect, test } from 'vitest';
 import { hotCalls, index, run } from './fast/run.mjs';
 import { fixture } from './fixtures/paths.mjs';
 
-/** What programs begin with: `sum(count, first)` adds up calls, of which those from `first` on have JavaScript run inside. */
-const beginning = (
-  /** @type {string} */ returns,
-  /** @type {string} */ loud,
+/**
+ * What programs begin with: `sum(count, first)` adds up calls, of which those from `first` on have JavaScript run inside.
+ * @param {{ returns?: string, loud?: string, quiet?: string, type?: string, takes?: string, value?: string }} [how]
+ *   `quiet` and `loud` are pointers to what C calls with a value of a type; the program passes one that C takes
+ */
+const beginning = ({
+  returns = 'i32',
+  loud = 'callback.ptr',
   type = 'i32',
+  quiet = 'abs',
+  takes = type,
   value = '1',
-  quiet = type === 'i32' ? 'abs' : 'fabs',
-) => `
+} = {}) => `
   const { dlopen, JSCallback } = require(${index});
   ${hotCalls}
   const file = ${JSON.stringify(fixture('callbacks'))};
-  const signature = { args: ['ptr', '${type}'], returns: '${returns}' };
-  const { symbols: { apply } } = dlopen(file, { apply: { symbol: 'apply_${type}', ...signature } });
+  const signature = { args: ['ptr', '${takes}'], returns: '${returns}' };
+  const { symbols: { apply } } = dlopen(file, { apply: { symbol: 'apply_${takes === 'cstring' ? 'length' : type}', ...signature } });
   const { symbols: { identity } } = dlopen(${JSON.stringify(fixture('reentry'))}, { identity: { args: ['i32'], returns: 'i32' } });
   const { symbols: { abs, fabs } } = dlopen(process.platform === 'linux' ? 'libm.so.6' : null, {
     abs: { args: ['i32'], returns: 'i32' },
@@ -74,22 +79,22 @@ const printed = (value) => {
 const runs = (text, more = []) => run([...more, '-e', text]);
 
 test.each([
-  ['an i32', 'i32', 'i32', '1', 1],
-  ['an i8', 'i8', 'i32', '200', -56],
-  ['a u16', 'u16', 'i32', '-1', 65535],
-  ['a bool', 'bool', 'i32', '256', 0],
-  ['an i64', 'i64', 'i32', '1', 1],
-  ['nothing', 'void', 'i32', '1', 1],
-  ['a double', 'f64', 'f64', '1.5', 1.5],
-])('code around calls that return %s sees what a callback changes', (_, returns, type, value, result) => {
-  const quiet = value === '-1' ? 'identity' : undefined;
-  expect(runs(beginning(returns, 'callback.ptr', type, value, quiet) + print)).toBe(printed(result));
+  ['an i32', { returns: 'i32' }, 1],
+  ['an i8', { returns: 'i8', value: '200' }, -56],
+  ['a u16', { returns: 'u16', value: '-1', quiet: 'identity' }, 65535],
+  ['a bool', { returns: 'bool', value: '256' }, 0],
+  ['an i64', { returns: 'i64' }, 1],
+  ['nothing', { returns: 'void' }, 1],
+  ['a double', { returns: 'f64', type: 'f64', value: '1.5', quiet: 'fabs' }, 1.5],
+  ['an i32 and take a string', { takes: 'cstring', value: `'text'` }, 4],
+])('code around calls that return %s sees what a callback changes', (_, how, result) => {
+  expect(runs(beginning(how) + print)).toBe(printed(result));
 });
 
 test('code in one long loop sees it too, and code that a collection inside has moved', () => {
   const moving = process.versions.bun || process.versions.deno ? [] : ['--compact-on-every-full-gc'];
   const text = `console.log(sum(2_000_000, 1_999_990), sum(10), runs);`;
-  expect(runs(beginning('i32', 'callback.ptr') + text, moving)).toBe('4000020 40 10\n');
+  expect(runs(beginning() + text, moving)).toBe('4000020 40 10\n');
 });
 
 /** Ways into JavaScript that arkffi does not see: the argument of the addon's function `touch`. */
@@ -112,11 +117,11 @@ test.each(ways.map((way, how) => [way, how]))('code around a call sees what an a
   const text = `${target} console.log(sum(100, 50), sum(100, 0));`;
   // Quiet calls return what they are passed, others 1.
   const expected = `${50 * (how + 1 + 4)} 400\n`;
-  expect(runs(beginning('i32', 'addons.touch.ptr', 'i32', String(how)) + text)).toBe(expected);
+  expect(runs(beginning({ loud: 'addons.touch.ptr', value: String(how) }) + text)).toBe(expected);
 });
 
 test('code around a call sees what an addon changes by a call', () => {
-  expect(runs(`${beginning('i32', 'addons.reenter.ptr')} addon.exports(change); ${print}`)).toBe(printed(1));
+  expect(runs(`${beginning({ loud: 'addons.reenter.ptr' })} addon.exports(change); ${print}`)).toBe(printed(1));
 });
 
 test('what a callback throws is thrown by the call, whose code goes on by its handlers', () => {
@@ -137,7 +142,7 @@ test('what a callback throws is thrown by the call, whose code goes on by its ha
     }
     for (let i = 0; i < 50_000; i++) attempt(100, 100);
     console.log(attempt(100, 98), attempt(4, 3), String(caught));`;
-  expect(runs(beginning('i32', 'callback.ptr') + text)).toBe('200 14 mine,mine,mine\n');
+  expect(runs(beginning() + text)).toBe('200 14 mine,mine,mine\n');
 });
 
 test('a script that is stopped inside of a call ends after it, and later calls are right', () => {
@@ -156,7 +161,7 @@ test('a script that is stopped inside of a call ends after it, and later calls a
     } catch (error) {
       console.log(error.code, attempt(quiet), attempt(loud), sum(100, 50));
     }`;
-  expect(runs(beginning('i32', 'callback.ptr') + text)).toBe('ERR_SCRIPT_EXECUTION_TIMEOUT 400 400 400\n');
+  expect(runs(beginning() + text)).toBe('ERR_SCRIPT_EXECUTION_TIMEOUT 400 400 400\n');
 });
 
 test('functions of the same types see it each, whichever was the first', () => {
@@ -178,12 +183,12 @@ test('functions of the same types see it each, whichever was the first', () => {
     }
     for (let i = 0; i < 50_000; i++) third(100, quiet);
     console.log(third(100, again.ptr), third(100, quiet));`;
-  expect(runs(beginning('i32', 'callback.ptr') + text)).toBe('300 400\n401 500\n');
+  expect(runs(beginning() + text)).toBe('300 400\n401 500\n');
 });
 
 test('all of this is so in workers', () => {
   const text =
-    beginning('i32', 'callback.ptr') +
+    beginning() +
     print
       .replace('console.log(', `require('node:worker_threads').parentPort.postMessage([`)
       .replace(');', `].join(' '));`);
