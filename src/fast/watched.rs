@@ -5,7 +5,9 @@
 //!
 //! Whatever calls the engine makes handles for what it is about to handle, and the first one is stored where the engine has
 //! its next free place for handles. Before C is called a mark is put there; if it is there no more, or that is not the next
-//! free place any more, the engine was called. Nobody reads a place that is free.
+//! free place any more, the engine was called. Nobody reads a place that is free. The mark is an address in the stack: calls
+//! inside of this one would put another, and it is no value of the engine's, whose references are odd and whose whole numbers
+//! have zeros in the lower half.
 
 use super::bare::not_called;
 use super::entry::{Result, Status};
@@ -24,9 +26,6 @@ const FREE: (i32, i32) = (0x1b0, 0x1b8);
 #[cfg(target_arch = "aarch64")]
 const FREE: (i32, i32) = (0x130, 0x138);
 
-/// No value of the engine's: whole numbers have zeros in the lower half, and no address is that high.
-const MARK: i32 = -0x1235;
-
 /// Defines `$name`, which calls `$call` so. Its arguments are in registers already.
 macro_rules! watched {
     ($name:ident of $call:path: fn($($argument:ident: $type:ty),*) -> R) => {
@@ -44,7 +43,7 @@ macro_rules! watched {
                 "mov rax, qword ptr [r13 + {next}]",
                 "cmp rax, qword ptr [r13 + {limit}]",
                 "je 3f",
-                "mov qword ptr [rax], {mark}",
+                "mov qword ptr [rax], rsp",
                 "push rax",
                 ".cfi_adjust_cfa_offset 8",
                 "call {call}",
@@ -52,7 +51,7 @@ macro_rules! watched {
                 ".cfi_adjust_cfa_offset -8",
                 "cmp rcx, qword ptr [r13 + {next}]",
                 "jne 4f",
-                "cmp qword ptr [rcx], {mark}",
+                "cmp qword ptr [rcx], rsp",
                 "jne 4f",
                 "2:",
                 "mov rcx, qword ptr [r13 + {address}]",
@@ -84,7 +83,6 @@ macro_rules! watched {
                 frame = const NOTES.1,
                 next = const FREE.0,
                 limit = const FREE.1,
-                mark = const MARK,
                 call = sym $call,
                 note = sym was_inside::<PLACE>,
                 refuse = sym not_called::<PLACE, R>,
@@ -107,7 +105,7 @@ macro_rules! watched {
                 "ldp x9, x10, [x26, #{next}]",
                 "cmp x9, x10",
                 "b.eq 3f",
-                "mov x10, #{mark}",
+                "add x10, sp, #8",
                 "str x10, [x9]",
                 "stp x29, x30, [sp, #-32]!",
                 ".cfi_def_cfa_offset 32",
@@ -125,7 +123,7 @@ macro_rules! watched {
                 "cmp x9, x10",
                 "b.ne 4f",
                 "ldr x9, [x9]",
-                "mov x10, #{mark}",
+                "add x10, sp, #8",
                 "cmp x9, x10",
                 "b.ne 4f",
                 "2:",
@@ -162,7 +160,6 @@ macro_rules! watched {
                 address = const NOTES.0,
                 frame = const NOTES.1,
                 next = const FREE.0,
-                mark = const MARK,
                 call = sym $call,
                 note = sym was_inside::<PLACE>,
                 refuse = sym not_called::<PLACE, R>,
