@@ -170,7 +170,8 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const when = conditions ? `if (${conditions}) ` : '';
   const unless = conditions ? ` else ${NOT_CALLED}` : '';
   const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
-  const again = `function again(${all}) { if (settle()) { ${otherwise} }${back ? ` return ${load};` : ''} }`;
+  const made = `if (${STATUS} === 1) { ${otherwise} } else settle();`;
+  const again = `function again(${all}) { ${made}${back ? ` return ${load};` : ''} }`;
   const apart = `again(${all})`;
   const cut = back ? back.cut('result') : '0';
   const rest = watched ? `${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart}` : apart;
