@@ -34,6 +34,7 @@ if (process.platform === 'win32') {
   console.error('The benchmark is compiled with cc and does not run on Windows');
   process.exit(1);
 }
+installPackages();
 installPackages(folder);
 buildAddon();
 const source = path.join(folder, 'fixture.c');

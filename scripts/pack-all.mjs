@@ -9,7 +9,7 @@ import { buildFor } from './packages/build.mjs';
 import { faults } from './packages/inspect.mjs';
 import { platforms } from './packages/manifests.mjs';
 import { pack } from './packages/pack.mjs';
-import { announce, root } from './steps.mjs';
+import { announce, installPackages, root } from './steps.mjs';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, from: { type: 'string' }, to: { type: 'string', default: 'dist' } },
@@ -45,5 +45,6 @@ if (bad.length > 0) console.error(`\nnot to be published:\n  ${bad.join('\n  ')}
 if (bad.length > 0 || missing.length > 0) process.exit(1);
 
 const target = path.resolve(root, values.to);
+installPackages();
 announce('packing');
 for (const tarball of pack(addons, target)) console.log(path.relative(root, tarball));

@@ -5,8 +5,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packAndInstall } from './packages/install.mjs';
-import { announce, attempt } from './steps.mjs';
+import { announce, attempt, installPackages } from './steps.mjs';
 
+installPackages();
 const { file: addon } = createRequire(import.meta.url)('../lib/binding.js');
 const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'arkffi-try-'));
 const opened = "dlopen(process.platform === 'win32' ? 'msvcrt.dll' : null, { abs: { args: ['int'], returns: 'int' } })";

@@ -1,7 +1,9 @@
 // Puts the modules that are loaded at once into one file of the package: to read some fifty takes longer than to run them.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { parsers } from 'prettier/plugins/acorn';
+
+const require = createRequire(import.meta.url);
 
 /** A statement that loads a module when its own is loaded. Others are within functions. */
 const LOADS = /^(?:const [\w{}:, ]+|\}) = require\('(\.[^']+)'\)/gm;
@@ -37,6 +39,8 @@ const ON_NODE = `if (!['bun', 'deno', 'electron'].some((host) => host in process
  * @param {string} text of a module
  */
 function shortened(text) {
+  // Not at once: scripts that import this file install packages when they run.
+  const { parsers } = require('prettier/plugins/acorn');
   let [code, from] = ['', 0];
   for (const { start, end } of parsers.acorn.parse(text, {}).comments) {
     code += text.slice(from, start);
