@@ -6,7 +6,7 @@ import { flags, node } from './node.mjs';
 
 const program = fileURLToPath(new URL('./hot/run.mjs', import.meta.url));
 /** Fewer where the processor is emulated. */
-const rounds = process.env.ARKFFI_TEST_ARCH ? '10' : '30';
+const rounds = process.env.ARKFFI_TEST_ARCH ? '5' : '30';
 
 test.each([
   ['collections', 1, []],

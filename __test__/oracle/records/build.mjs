@@ -12,14 +12,22 @@ import { drawLayoutCases } from './shapes.mjs';
 /** gcc tells what earlier versions of it did differently. */
 const FLAGS = ['-Wno-psabi'];
 
+/** Emulated machines have less time. */
+const isEmulated = process.env.ARKFFI_TEST_ARCH !== undefined;
+
 /** Each oracle: what it draws, and the C for that. */
 const oracles = {
   layouts: { variable: 'ARKFFI_LAYOUT_COUNT', count: 3000, part: 1000, draw: drawLayoutCases, source: layoutSource },
-  calls: { variable: 'ARKFFI_RECORD_COUNT', count: 500, part: 250, draw: drawFunctions, source: callSource },
+  calls: {
+    variable: 'ARKFFI_RECORD_COUNT',
+    count: isEmulated ? 250 : 500,
+    part: 250,
+    draw: drawFunctions,
+    source: callSource,
+  },
   callbacks: {
     variable: 'ARKFFI_CALLBACK_COUNT',
-    // Emulated machines have less time.
-    count: process.env.ARKFFI_TEST_ARCH ? 100 : 300,
+    count: isEmulated ? 100 : 300,
     part: 150,
     draw: drawCallbacks,
     source: callbackSource,
