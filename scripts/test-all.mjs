@@ -13,7 +13,7 @@ const slow = [...texts, '13[0-9]-*'];
 // traces (37), and of what keeps a library open (63).
 const opening = '6[0-24-7]-*';
 // Programs in processes of their own do not know of a worker thread that started them.
-const apart = ['*hostile*', '37-*', '63-*', '130-*'];
+const apart = ['*hostile*', '37-*', '63-*', '130-*', '137-*'];
 const variants = {
   'the libffi backend': {
     env: { ARKFFI_BACKEND: 'libffi' },
