@@ -2,7 +2,7 @@
 // and changes what that was compiled for. Until then the function has only called C. Each program runs in a process of its
 // own.
 import { expect, test } from 'vitest';
-import { hotCalls, index, run } from './fast/run.mjs';
+import { hotCalls, index, lib, run } from './fast/run.mjs';
 import { fixture } from './fixtures/paths.mjs';
 
 /**
@@ -203,4 +203,80 @@ test('all of this is so in workers', () => {
     Promise.all([one(), one()]).then((all) => console.log(String(all)));`;
   const each = printed(1).trim();
   expect(runs(program)).toBe(`${each},${each}\n`);
+});
+
+test('code around a call in which the engine collects goes on rightly when it referred to what was collected', () => {
+  const text = `
+    addon.exports(() => 0);
+    const { collect } = dlopen(${JSON.stringify(fixture('reentry'))}, { collect: { args: ['i32'], returns: 'i32' } }).symbols;
+    const quietly = Array(64).fill(quiet);
+    const collecting = quietly.with?.(30, collect.ptr) ?? quietly.map((one, at) => (at === 30 ? collect.ptr : one));
+    // The class lives no longer than its one object, and code that knows it only refers to it weakly.
+    const made = () => new (new Function('return class { constructor() { this.p = 1; this.v = 5; } }')())();
+    const box = { object: null, last: 2 };
+    function through(pointers) {
+      let all = 0;
+      for (let i = 0; i < pointers.length; i++) {
+        const { object } = box;
+        if (object !== null) all += object.v;
+        all += apply(pointers[i], 1);
+        all += box.last;
+        box.last = i & 7;
+      }
+      return all;
+    }
+    box.object = 7;
+    box.object = null;
+    box.object = made();
+    for (let i = 0; i < 50_000; i++) through(quietly);
+    box.object = null;
+    for (let i = 0; i < 50_000; i++) through(quietly);
+    console.log(through(collecting), through(quietly));`;
+  expect(runs(beginning() + text)).toBe('288 288\n');
+});
+
+test('code around calls of other copies of the package sees it too', () => {
+  const copies = `
+    const all = [];
+    for (let copy = 0; copy < 7; copy++) {
+      // The last ones have addons of their own.
+      for (const key of Object.keys(require.cache)) if (copy > 3 || !key.endsWith('.node')) delete require.cache[key];
+      const arkffi = require(${index});
+      const { symbols: { apply } } = arkffi.dlopen(file, { apply: { symbol: 'apply_i32', ...signature } });
+      const shape = new (class { sides() { return 1; } })();
+      const settings = { mode: 1 };
+      const callback = new arkffi.JSCallback((value) => {
+        settings.mode = 2;
+        Object.getPrototypeOf(shape).sides = () => 2;
+        return value;
+      }, type);
+      const add = new Function('apply', 'shape', 'settings', 'count', 'first', 'quiet', 'loud', \`
+        let all = 0; // \${copy}
+        for (let i = 0; i < count; i++) all += apply(i < first ? quiet : loud, 1) * shape.sides() + settings.mode;
+        return all;\`);
+      const run = (first) => add(apply, shape, settings, 100, first, quiet, callback.ptr);
+      for (let i = 0; i < 50_000; i++) run(100);
+      all.push(run(50), run(50));
+      for (let i = 0; i < 50_000; i++) run(100);
+    }
+    console.log(all.join(' '));`;
+  expect(runs(beginning() + copies)).toBe(`${Array(7).fill('300 400').join(' ')}\n`);
+});
+
+const isGuarded = process.arch === 'x64' && !process.versions.bun && !process.versions.deno;
+
+test.runIf(isGuarded)('V8 13.6 leaves the code around such a call where stubs say that it happened, once', () => {
+  const text = `${beginning()} console.log(process.versions.v8); ${print}`;
+  const output = run(['--trace-deopt', '-e', text]);
+  const version = /^13\.6/m.test(output);
+  const seen = output.match(/bailout [^\n]*generic keyed access[^\n]*JSFunction sum/g) ?? [];
+  expect(seen.length).toBe(version ? 1 : 0);
+});
+
+test('functions are called rightly when there is no number left for their source', () => {
+  const text = `
+    const { numbered } = require(${lib('fast/watch')});
+    for (let index = 0; index < 70_000; index++) numbered(index + '@');
+    ${beginning()} ${print}`;
+  expect(runs(text)).toBe(printed(1));
 });

@@ -3,8 +3,10 @@
 // generated, a closure. Both do the same: check all arguments, store them in the frame, enter C, read
 // the result.
 
+const native = require('./binding.js');
 const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
+const { numbered } = require('./fast/watch.js');
 const { settle } = require('./fast/way.js');
 const { canGenerate } = require('./generate.js');
 const memory = require('./memory-view.js');
@@ -63,7 +65,7 @@ function newFactory(signature) {
   // More than it refers to: to look for what that is would take longer.
   const known = { ...scope, ...values, [NUMBER]: 0 };
   // Parentheses have engines compile it at once.
-  const text = `(function (${Object.keys(known).join()}) {\n${source}\n})`;
+  const text = `(function (${Object.keys(known).join()}) {\n${numbered(source)}\n})`;
   return { text, given: Object.values(known) };
 }
 
@@ -76,11 +78,14 @@ const maker = (factory, given) => (number) => {
 /** So many functions share one source text: compiling has a fixed cost. */
 const BATCH = 64;
 
+/** Engines know texts again, with what they have learned of them: that of another copy of the package is not of this one's. */
+const copy = `//${native.frameAddress},${native.copyNumber}`;
+
 /**
- * The end of the next source text. JavaScriptCore knows texts again: of what is constant in one of the functions that it
- * makes of them, it would take nothing for constant any more.
+ * The end of the next source text. JavaScriptCore even takes nothing for constant any more of what is constant in one of the
+ * functions that it makes of a text.
  */
-const nextEnd = 'Bun' in globalThis ? () => `//${ends++}` : () => '';
+const nextEnd = 'Bun' in globalThis ? () => `${copy},${ends++}` : () => copy;
 let ends = 0;
 
 /**

@@ -34,8 +34,13 @@ use napi::{Env, JsValue, Status, sys};
 use napi_derive::napi;
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 type Thrown<T> = napi::Result<T>;
+
+/// How often `attach` was called in this process.
+static COPIES: AtomicU32 = AtomicU32::new(0);
 
 /// A type as `lib/types.js` sees it.
 #[napi(object, object_from_js = false)]
@@ -99,8 +104,8 @@ pub fn nearest(word: String, candidates: Vec<String>) -> Option<String> {
 }
 
 /// Sets this environment up (once; later calls give the same). `make_error(code, message, symbol, cause)`
-/// makes the errors that Rust throws. Returns `{ frame, frameAddress, offsets, firstAddress, backend }`
-/// and the hot entries by name.
+/// makes the errors that Rust throws. Returns `{ frame, frameAddress, offsets, firstAddress, backend, copyNumber }`
+/// and the hot entries by name; `copyNumber` is another one each time.
 #[napi(catch_unwind, ts_args_type = "makeError: (code: string, message: string, symbol?: string, cause?: string) => Error")]
 pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>> {
     let raw = env.raw();
@@ -121,6 +126,7 @@ pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>>
     binding.set("offsets", offsets)?;
     binding.set("frameAddress", instance.frame.as_ptr().expose_provenance() as f64)?;
     binding.set("firstAddress", memory::FIRST_ADDRESS as f64)?;
+    binding.set("copyNumber", COPIES.fetch_add(1, Relaxed))?;
     let backend = match instance.backend {
         Backend::Trampoline => "trampoline",
         Backend::Libffi => "libffi",

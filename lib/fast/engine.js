@@ -16,13 +16,9 @@ const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
 
 /** @type {import('./provider.js').Provider['caller']} */
 function caller(values, result, { kept = 0, hasTexts = false, inFloat = false, isWatched = false }) {
-  const passing = inFloat ? PASSING.floatUnread : PASSING.values;
-  return native.engineCaller(
-    [result, ...values].map((kind) => NUMBERS[kind]),
-    hasTexts,
-    kept,
-    isWatched ? PASSING.watched : passing,
-  );
+  const passing = isWatched ? PASSING.watched : inFloat ? PASSING.floatUnread : PASSING.values;
+  const kinds = [result, ...values].map((kind) => NUMBERS[kind]);
+  return native.engineCaller(kinds, hasTexts, kept, passing);
 }
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */

@@ -34,7 +34,7 @@
 //
 // An entry throws nothing. What became of the call it says in the frame's `status`, which the stub reads afterwards:
 // 0 is "called, and the result is what the caller has returned"; for anything else the stub asks `settle` of way.js
-// (the numbers are those of `Status` in src/fast/entry.rs), which throws what is to be thrown. So a caller needs no checks
+// (the numbers are those of `Status` in src/fast/entry.rs), which throws what is to be thrown; but for 4, see watch.js. So a caller needs no checks
 // and no errors of its own. Where the engine stops JavaScript, a caller ends by that, as any function does.
 //
 // One more entry, `void frame(uint32_t number)`, is for calls whose arguments the stub stores in the frame: records, stack
@@ -47,8 +47,8 @@
 //   name      is what stats().backend says
 //   reenters  says when JavaScript may run inside of such a call of a function that is not declared leaf:
 //              'never'   only leaves are called so
-//              'apart'   in any, through the frame, if `frameCaller` is asked for one apart; and once for each signature in
-//                        those of a caller that `isWatched`, see watch.js
+//              'apart'   in any, through the frame, if `frameCaller` is asked for one apart; and once for each stub's source
+//                        in those of a caller that `isWatched`, see watch.js
 //              'void'    in calls of callers that return nothing
 //              'always'  in any
 //   caller    makes a caller, or gives null where this provider has none for the shape. Asked once for each shape.

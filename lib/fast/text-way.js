@@ -34,7 +34,6 @@ function byTexts(signature, scalars, clears, after, scope) {
   const caller = frameCallerFor(kept.length, isWatched, texts.length);
   if (caller === null) return undefined;
   const watched = isWatched ? watch(scope) : undefined;
-  if (isWatched && !watched) return undefined;
   scope.textCaller = caller;
   const places = texts.reduce((sum, { offset }, index) => sum + offset * 2 ** (BITS * index), 0);
   const given = texts.map(({ index }) => `a${index}`);

@@ -159,7 +159,6 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const caller = callerFor(kinds, back ? back.kind : 'void', { kept: given.length, hasTexts, inFloat, isWatched });
   if (caller === null) return undefined;
   const watched = isWatched ? watch(scope) : undefined;
-  if (isWatched && !watched) return undefined;
   scope.caller = caller;
   const args = values.map((value, index) => types[index].cut(value));
   const call = `caller(${[NUMBER, ...args, ...given].join(', ')})`;

@@ -4,7 +4,7 @@ use super::{Thrown, with_instance};
 use crate::fast::doubles;
 use crate::fast::engine::{self, Kind, Reenters, Shape};
 use crate::fast::entry::{Entries, INTS, Passing};
-use crate::fast::inlining;
+use crate::fast::options;
 use crate::frame::FLOAT_SLOTS;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
@@ -17,8 +17,8 @@ pub fn engine_state(env: Env, modules: u32, v8: String) -> Thrown<napi::Either<u
     with_instance(&env, |instance| {
         Ok(match engine::state(modules, &v8) {
             Ok(_) if instance.place().is_none() => napi::Either::B("too many threads have them".to_owned()),
-            // What keeps code apart is that it is too long to be put where it is called.
-            Ok(Reenters::Apart) if inlining::is_changed() => napi::Either::A(Reenters::Never as u32),
+            // Stubs count on what V8 does by itself with code that is long, or has never run.
+            Ok(Reenters::Apart) if options::is_changed() || !instance.hears_of_collections() => napi::Either::A(Reenters::Never as u32),
             Ok(reenters) => napi::Either::A(reenters as u32),
             Err(reason) => napi::Either::B(reason.to_owned()),
         })

@@ -83,7 +83,7 @@ pub enum Reenters {
     /// The engine is not prepared for it.
     Never = 0,
     /// In any call. But the compiled code that makes it goes on as if nothing had happened, and what JavaScript has changed
-    /// may make that wrong: so it has to be code of a function that relies on nothing which changes.
+    /// may make that wrong: so it has to be left then, or be code of a function that relies on nothing which changes.
     Apart = 1,
     /// In calls that return nothing. (From others, V8 14.6 ends the process when the code has become wrong.)
     Void = 2,

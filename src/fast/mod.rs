@@ -10,7 +10,9 @@
 //! * [`doubles`]: entries that get integers as floating-point numbers;
 //! * [`engine`]: how V8 comes to call them, and when it may;
 //! * `noted`: the entries for code that the engine moves meanwhile;
-//! * [`inlining`]: whether V8 was told to compile otherwise than it does by itself;
+//! * `watched`: the entries for code that must not go on when something has run inside, and [`collections`], which tells them
+//!   of what they do not see;
+//! * [`options`]: whether V8 was told to compile otherwise than it does by itself;
 //! * [`host_code`]: whose functions are not called so;
 //! * [`texts`]: how strings get to where C reads them;
 //! * `text_calls`: the entry for calls with strings;
@@ -21,15 +23,16 @@
 //! * `exported`: the entries by names, for a host that looks them up itself.
 
 mod bare;
+pub mod collections;
 pub mod doubles;
 pub mod engine;
 pub mod entry;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod exported;
 pub mod host_code;
-pub mod inlining;
 pub mod inward;
 mod noted;
+pub mod options;
 pub mod places;
 pub mod settle;
 pub mod slow;

@@ -5,7 +5,7 @@
 //!
 //! Whatever calls the engine makes handles for what it is about to handle, and the first one is stored where the engine has
 //! its next free place for handles. Before C is called a mark is put there; if it is there no more, or that is not the next
-//! free place any more, the engine was called. Nobody reads a place that is free. The mark is an address in the stack: calls
+//! free place any more, the engine was called. Collections are told of by `collections`. Nobody reads a place that is free. The mark is an address in the stack: calls
 //! inside of this one would put another, and it is no value of the engine's, whose references are odd and whose whole numbers
 //! have zeros in the lower half.
 
@@ -14,17 +14,20 @@ use super::entry::{Result, Status};
 use super::places::{PLACES, Place};
 use super::text_calls;
 use super::texts::OneByteString;
+use std::ffi::c_void;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::{entry::few, noted::NOTES, text_calls::with_texts};
 
-/// Where the engine has its next free place for handles, and where the end of the free ones: bytes behind the root register
-/// (see [`NOTES`]), by `kIsolateHandleScopeDataOffset` of Node's `v8-internal.h`.
+/// Where an engine has its next free place for handles, and behind that the end of the free ones: bytes from the beginning
+/// of its data (`kIsolateHandleScopeDataOffset` of Node's `v8-internal.h`).
+const FREE: usize = 0x230;
+/// How far behind that beginning the root register stands (see [`NOTES`]).
 #[cfg(target_arch = "x86_64")]
-const FREE: (i32, i32) = (0x1b0, 0x1b8);
+const ROOT: usize = 0x80;
 /// As on x86-64.
 #[cfg(target_arch = "aarch64")]
-const FREE: (i32, i32) = (0x130, 0x138);
+const ROOT: usize = 0x100;
 
 /// Defines `$name`, which calls `$call` so. Its arguments are in registers already.
 macro_rules! watched {
@@ -81,8 +84,8 @@ macro_rules! watched {
                 ".cfi_endproc",
                 address = const NOTES.0,
                 frame = const NOTES.1,
-                next = const FREE.0,
-                limit = const FREE.1,
+                next = const FREE - ROOT,
+                limit = const FREE - ROOT + 8,
                 call = sym $call,
                 note = sym was_inside::<PLACE>,
                 refuse = sym not_called::<PLACE, R>,
@@ -159,7 +162,7 @@ macro_rules! watched {
                 ".cfi_endproc",
                 address = const NOTES.0,
                 frame = const NOTES.1,
-                next = const FREE.0,
+                next = const FREE - ROOT,
                 call = sym $call,
                 note = sym was_inside::<PLACE>,
                 refuse = sym not_called::<PLACE, R>,
@@ -186,6 +189,21 @@ watched!(values of few::<PLACE, false, R>: fn(
     s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64
 ) -> R);
 watched!(texts of with_texts::<PLACE>: fn(receiver: usize, number: u32, slots: u32, first: Text, second: Text) -> R);
+
+/// Has a watched call that waits in this engine see that something may have run inside.
+///
+/// # Safety
+///
+/// This is the thread of an engine, and that is V8 13.6.
+pub(super) unsafe fn forget_mark(isolate: *const c_void) {
+    // SAFETY: as the caller says; what is between the two is free, and nobody reads it.
+    unsafe {
+        let [next, end] = *isolate.byte_add(FREE).cast::<[*mut usize; 2]>();
+        if next != end {
+            *next = 0;
+        }
+    }
+}
 
 /// Something may have run inside of the call that has just returned.
 ///

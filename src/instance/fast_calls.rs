@@ -2,12 +2,13 @@
 
 use super::Instance;
 use super::notes::Note;
+use crate::fast::collections::Hearing;
 use crate::fast::entry::Status;
 use crate::fast::places::{self, Parts};
 use crate::invoke::Call;
 use crate::presence::marks;
 use napi::sys;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ptr;
 use std::rc::Rc;
 
@@ -20,6 +21,8 @@ pub struct FastState {
     noted: Cell<Option<(Note, u32)>>,
     /// How many calls came from code that the engine had not compiled.
     slow: Cell<u64>,
+    /// What tells watched calls of collections, where that is needed.
+    hearing: OnceCell<Option<Hearing>>,
 }
 
 impl Instance {
@@ -43,6 +46,13 @@ impl Instance {
         self.fast.place.set(Some(place));
         self.tell_place();
         place
+    }
+
+    /// Whether watched calls are told of collections from now on.
+    pub fn hears_of_collections(&self) -> bool {
+        // SAFETY: this is asked for V8 13.6 only. The address is the instance's, which is dropped when its environment ends.
+        let begin = || unsafe { Hearing::begin((&raw const *self).cast_mut().cast()) };
+        self.fast.hearing.get_or_init(begin).is_some()
     }
 
     /// Says in the place where the functions are.

@@ -1,0 +1,79 @@
+//! Tells watched calls (see [`watched`](super::watched)) of collections inside of them, which need not make any handles. When
+//! an object is collected that compiled code only refers to weakly, V8 empties the references in that code, also while it
+//! waits for a call.
+
+use super::symbol::named;
+use super::watched::forget_mark;
+use std::ffi::c_void;
+use std::sync::OnceLock;
+
+type Isolate = *mut c_void;
+/// A `v8::Isolate::GCCallbackWithData`.
+type Callback = unsafe extern "C" fn(isolate: Isolate, kind: i32, flags: i32, data: *mut c_void);
+
+/// V8's functions.
+struct Functions {
+    isolate: unsafe extern "C" fn() -> Isolate,
+    add: unsafe extern "C" fn(Isolate, Callback, *mut c_void, i32),
+    remove: unsafe extern "C" fn(Isolate, Callback, *mut c_void),
+}
+
+/// All kinds of collections (`v8::kGCTypeAll`).
+const ALL: i32 = 31;
+
+fn functions() -> Option<&'static Functions> {
+    static FOUND: OnceLock<Option<Functions>> = OnceLock::new();
+    let find = || {
+        // SAFETY: these are the names of the functions with these parameters.
+        unsafe {
+            Some(Functions {
+                isolate: named(c"_ZN2v87Isolate10GetCurrentEv")?,
+                add: named(c"_ZN2v87Isolate21AddGCPrologueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_S2_")?,
+                remove: named(c"_ZN2v87Isolate24RemoveGCPrologueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_")?,
+            })
+        }
+    };
+    FOUND.get_or_init(find).as_ref()
+}
+
+/// One environment's part in this; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Hearing {
+    isolate: Isolate,
+    /// Only to be told from others.
+    of: *mut c_void,
+}
+
+impl Hearing {
+    /// Begins to hear of the collections of this thread's engine.
+    ///
+    /// # Safety
+    ///
+    /// The engine is V8 13.6. `of` is of this environment only, and what is returned is dropped before its engine ends.
+    pub unsafe fn begin(of: *mut c_void) -> Option<Hearing> {
+        let functions = functions()?;
+        // SAFETY: as the caller says.
+        unsafe {
+            let isolate = (functions.isolate)();
+            (functions.add)(isolate, collecting, of, ALL);
+            Some(Hearing { isolate, of })
+        }
+    }
+}
+
+impl Drop for Hearing {
+    fn drop(&mut self) {
+        if let Some(functions) = functions() {
+            // SAFETY: `begin` has added it to this engine, which has not ended.
+            unsafe { (functions.remove)(self.isolate, collecting, self.of) };
+        }
+    }
+}
+
+/// # Safety
+///
+/// V8 calls this on the thread of its engine, before it collects.
+unsafe extern "C" fn collecting(isolate: Isolate, _kind: i32, _flags: i32, _data: *mut c_void) {
+    // SAFETY: as the caller says; this is V8 13.6.
+    unsafe { forget_mark(isolate) };
+}
