@@ -5,9 +5,9 @@
 //!
 //! Whatever calls the engine makes handles for what it is about to handle, and the first one is stored where the engine has
 //! its next free place for handles. Before C is called a mark is put there; if it is there no more, or that is not the next
-//! free place any more, the engine was called. Collections are told of by `collections`. Nobody reads a place that is free. The mark is an address in the stack: calls
-//! inside of this one would put another, and it is no value of the engine's, whose references are odd and whose whole numbers
-//! have zeros in the lower half.
+//! free place any more, the engine was called. Collections are told of by [`collections`](super::collections). Nobody reads a
+//! place that is free. The mark is an address in the stack: calls inside of this one would put another, and it is no value of
+//! the engine's, whose references are odd and whose whole numbers have zeros in the lower half.
 
 use super::bare::not_called;
 use super::entry::{Result, Status};
