@@ -212,9 +212,14 @@ pub(super) unsafe fn forget_mark(isolate: *const c_void) {
 /// This is the thread of the environment at the place.
 #[cold]
 unsafe extern "C" fn was_inside<const PLACE: usize>() {
+    let place = Place::of::<PLACE>();
     // SAFETY: as the caller says; the frame lives as long as the instance.
     unsafe {
-        let status = &raw mut (*Place::of::<PLACE>().frame()).status;
+        let status = &raw mut (*place.frame()).status;
+        if *status == Status::Ok as u32 {
+            // Not this call's.
+            place.instance().forget_kept();
+        }
         if *status != Status::NotCalled as u32 {
             *status = Status::Inside as u32;
         }

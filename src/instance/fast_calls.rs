@@ -137,6 +137,11 @@ impl Instance {
         }
     }
 
+    /// Nothing is kept that is to be thrown: nobody has asked for what an earlier call has left.
+    pub(crate) fn forget_kept(&self) {
+        self.fast.noted.set(None);
+    }
+
     /// A call comes from code that the engine has not compiled.
     pub(crate) fn count_slow(&self) {
         self.fast.slow.set(self.fast.slow.get() + 1);
