@@ -33,7 +33,7 @@ function bunProvider() {
       const args = ['i32', ...way.kinds.map((kind) => types[kind])];
       return holding(CFunction({ ptr: entries[way.entry], args, returns }), way.texts, values.length, 0);
     },
-    frameCaller: (_kept, _isGuarded, texts) =>
+    frameCaller: (_kept, _isApart, texts) =>
       texts === 0 ? CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }) : null,
   });
 }

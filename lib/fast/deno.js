@@ -38,7 +38,7 @@ function denoProvider() {
       const args = ['i32', ...way.kinds.map((kind) => /** @type {string} */ (types[kind]))];
       return holding(open(way.entry, args, returns), way.texts, values.length, kept);
     },
-    frameCaller: (kept, _isGuarded, texts) =>
+    frameCaller: (kept, _isApart, texts) =>
       texts === 0 && isAllowed() ? holding(open('frame', ['i32'], 'void'), [], 0, kept) : null,
   });
 }

@@ -9,7 +9,7 @@ const { copyBy } = require('../scratch.js');
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11 };
 
 /** How callers pass what C gets and returns, by the numbers of Rust's `Passing`. */
-const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4, textsWatched: 5 };
+const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4 };
 
 /** What a probe passes, and gets; see src/fast/slow.rs. */
 const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
@@ -22,14 +22,15 @@ function caller(values, result, { kept = 0, hasTexts = false, inFloat = false, i
 }
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
-function frameCaller(kept, isGuarded, texts) {
-  const make = (/** @type {number[]} */ kinds, /** @type {number} */ passing) =>
-    native.engineCaller([NUMBERS.void, ...kinds], texts > 0, kept, passing);
-  if (texts > 0) {
-    return make([NUMBERS.u32, ...Array(texts).fill(NUMBERS.text)], isGuarded ? PASSING.textsWatched : PASSING.frame);
-  }
-  const made = make([], isGuarded ? PASSING.frameNoted : PASSING.frame);
-  return made && isGuarded ? apart(made, kept) : made;
+function frameCaller(kept, isApart, texts) {
+  const values = texts > 0 ? [NUMBERS.u32, ...Array(texts).fill(NUMBERS.text)] : [];
+  const made = native.engineCaller(
+    [NUMBERS.void, ...values],
+    texts > 0,
+    kept,
+    isApart ? PASSING.frameNoted : PASSING.frame,
+  );
+  return made && isApart ? apart(made, values.length + kept) : made;
 }
 
 /** A sum of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
@@ -41,11 +42,11 @@ const PADDING = 'number' + '+1e9'.repeat(120);
  * code must be none of the program's: it is this, which relies on nothing that changes. The code around the call of
  * *this* function is taken care of, as around all functions of JavaScript.
  * @param {import('./provider.js').Caller} made whose calls are made through the frame
- * @param {number} kept how many arguments it has besides the number
+ * @param {number} more how many arguments it has besides the number
  * @returns {import('./provider.js').Caller}
  */
-function apart(made, kept) {
-  const params = ['number', ...Array.from({ length: kept }, (_, index) => `k${index}`)].join(', ');
+function apart(made, more) {
+  const params = ['number', ...Array.from({ length: more }, (_, index) => `k${index}`)].join(', ');
   // No function has a number that is below 0.
   const text = `'use strict'; return function (${params}) { made(${params}); if (number < 0) return ${PADDING}; };`;
   return new Function('made', text)(made);

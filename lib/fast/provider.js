@@ -66,7 +66,7 @@ const { canGenerate } = require('../generate.js');
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
- * @property {(kept: number, isGuarded: boolean, texts: number) => Caller | null} [frameCaller]
+ * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
  */
 
 /**
@@ -133,14 +133,13 @@ function callerFor(values, result, more) {
  * The caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame; or
  * `(number, places, ...texts, ...kept)` if some are strings. null if there is none.
  * @param {number} kept
- * @param {boolean} isGuarded JavaScript may run inside, which the code around the call does not expect: without strings the
- *   caller is a function of its own wherever it is called, with strings the status tells
+ * @param {boolean} isApart it is a function of its own wherever it is called
  * @param {number} texts how many strings
  */
-function frameCallerFor(kept, isGuarded, texts) {
+function frameCallerFor(kept, isApart, texts) {
   const found = provider();
   if ('reason' in found) return null;
-  return known(`frame${isGuarded}${kept},${texts}`, () => found.frameCaller?.(kept, isGuarded, texts) ?? null);
+  return known(`frame${isApart}${kept},${texts}`, () => found.frameCaller?.(kept, isApart, texts) ?? null);
 }
 
 module.exports = { callerFor, frameCallerFor, provider };

@@ -4,7 +4,6 @@
 
 const { NUMBER } = require('../slots.js');
 const { frameCallerFor } = require('./provider.js');
-const { watch } = require('./watch.js');
 const { STATUS, reentersOf } = require('./way.js');
 
 /** So many strings are passed; where their addresses go fits one integer. */
@@ -30,25 +29,21 @@ function byTexts(signature, scalars, clears, after, scope) {
   const reenters = reentersOf(signature);
   if (reenters === 'never') return undefined;
   const kept = others.flatMap((scalar) => scalar.kept ?? []);
-  const isWatched = reenters === 'apart';
-  const caller = frameCallerFor(kept.length, isWatched, texts.length);
+  const caller = frameCallerFor(kept.length, reenters === 'apart', texts.length);
   if (caller === null) return undefined;
-  const watched = isWatched ? watch(scope) : undefined;
   scope.textCaller = caller;
   const places = texts.reduce((sum, { offset }, index) => sum + offset * 2 ** (BITS * index), 0);
   const given = texts.map(({ index }) => `a${index}`);
-  const areStrings = given.map((argument) => `typeof ${argument} === 'string'`);
-  const conditions = (watched ? [watched.isQuiet, ...areStrings] : areStrings).join(' && ');
-  const isMade = watched ? `(${STATUS} === 4 ? (${watched.inside}, true) : !settle())` : '!settle()';
+  const areStrings = given.map((argument) => `typeof ${argument} === 'string'`).join(' && ');
   const areRight = others.map(({ invalid }) => `!(${invalid})`).join(' && ') || 'true';
   return [
-    `if (${conditions}) {`,
+    `if (${areStrings}) {`,
     ...others.map(({ read }) => read),
     `if (${areRight}) {`,
     ...others.map(({ store }) => store),
     clears,
     `textCaller(${[NUMBER, places, ...given, ...kept].join(', ')});`,
-    `if (${STATUS} === 0 || ${isMade}) {`,
+    `if (${STATUS} === 0 || !settle()) {`,
     ...after,
     // Also where there is no result to give.
     'return;',

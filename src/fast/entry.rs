@@ -194,15 +194,13 @@ pub enum Passing {
     FrameNoted = 3,
     /// As values, for code that goes on as if nothing had run inside.
     Watched = 4,
-    /// Through the frame with strings, for such code.
-    TextsWatched = 5,
 }
 
 impl Passing {
     /// The one with this number.
     pub fn of_number(number: u32) -> Option<Passing> {
         use Passing::*;
-        [Values, FloatUnread, Frame, FrameNoted, Watched, TextsWatched].into_iter().find(|&passing| passing as u32 == number)
+        [Values, FloatUnread, Frame, FrameNoted, Watched].into_iter().find(|&passing| passing as u32 == number)
     }
 
     /// The address of the entry of a place for so many integers, perhaps strings among them, and a result that is a
@@ -213,9 +211,8 @@ impl Passing {
         match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {
             (Passing::Frame, _, _, false) => entries.frame,
             (Passing::Frame, _, _, true) => text_calls::entry(place),
-            (Passing::FrameNoted, ..) => noted::entry(place),
+            (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
             (Passing::Watched, ..) => watched::entry(place, is_float),
-            (Passing::TextsWatched, ..) => watched::entry_for_texts(place),
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
             (_, false, true, false) => entries.few_integers,
@@ -226,12 +223,7 @@ impl Passing {
 
     /// Whether there is an entry for so many integers, perhaps strings among them.
     pub fn takes(self, ints: usize, has_texts: bool) -> bool {
-        match self {
-            Passing::Watched => ints <= FEW && !has_texts,
-            Passing::FrameNoted => !has_texts,
-            Passing::TextsWatched => has_texts,
-            Passing::Values | Passing::FloatUnread | Passing::Frame => true,
-        }
+        self != Passing::Watched || (ints <= FEW && !has_texts)
     }
 
     /// What stands for it in code that is not compiled.
@@ -239,8 +231,8 @@ impl Passing {
         let (of_values, of_frame) = slow::callbacks(place);
         match self {
             Passing::Values | Passing::FloatUnread | Passing::Watched => of_values,
-            Passing::Frame | Passing::FrameNoted | Passing::TextsWatched if has_texts => text_calls::callback(place),
-            Passing::Frame | Passing::FrameNoted | Passing::TextsWatched => of_frame,
+            Passing::Frame | Passing::FrameNoted if has_texts => text_calls::callback(place),
+            Passing::Frame | Passing::FrameNoted => of_frame,
         }
     }
 }

@@ -7,6 +7,10 @@ use super::bare::not_called;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::entry::by_frame;
 use super::places::PLACES;
+use super::text_calls;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use super::text_calls::with_texts;
+use super::texts::OneByteString;
 
 /// Where the notes are: bytes behind the engine's root register, `r13` or `x26`, which stands 128 or 256 bytes behind the
 /// beginning of its isolate's data. V8 13.6 makes them before each fast call (`fast_c_call_caller_pc` and
@@ -106,17 +110,21 @@ macro_rules! noted {
     };
 }
 
-noted!(by_frame_noted of by_frame(receiver: usize, number: u32));
+type Text = *const OneByteString;
 
-/// The address of a place's entry.
-pub fn entry(place: usize) -> usize {
-    ALL[place] as *const () as usize
+noted!(by_frame_noted of by_frame(receiver: usize, number: u32));
+noted!(with_texts_noted of with_texts(receiver: usize, number: u32, slots: u32, first: Text, second: Text));
+
+/// The address of a place's entry for calls with strings, or without.
+pub fn entry(place: usize, has_texts: bool) -> usize {
+    let (plain, with_texts) = ALL[place];
+    if has_texts { with_texts as *const () as usize } else { plain as *const () as usize }
 }
 
 type Entry = unsafe extern "C" fn(receiver: usize, number: u32);
 
 macro_rules! for_places {
-    ($($place:literal)*) => { [$(by_frame_noted::<$place>),*] };
+    ($($place:literal)*) => { [$((by_frame_noted::<$place>, with_texts_noted::<$place>)),*] };
 }
 
-static ALL: [Entry; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+static ALL: [(Entry, text_calls::Entry); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);

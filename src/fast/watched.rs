@@ -12,12 +12,10 @@
 use super::bare::not_called;
 use super::entry::{Result, Status};
 use super::places::{PLACES, Place};
-use super::text_calls;
-use super::texts::OneByteString;
 use std::ffi::c_void;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-use super::{entry::few, noted::NOTES, text_calls::with_texts};
+use super::{entry::few, noted::NOTES};
 
 /// Where an engine has its next free place for handles, and behind that the end of the free ones: bytes from the beginning
 /// of its data (`kIsolateHandleScopeDataOffset` of Node's `v8-internal.h`).
@@ -29,166 +27,167 @@ const ROOT: usize = 0x80;
 #[cfg(target_arch = "aarch64")]
 const ROOT: usize = 0x100;
 
-/// Defines `$name`, which calls `$call` so. Its arguments are in registers already.
-macro_rules! watched {
-    ($name:ident of $call:path: fn($($argument:ident: $type:ty),*) -> R) => {
-        /// # Safety
-        ///
-        /// As for what it calls.
-        #[cfg(target_arch = "x86_64")]
-        #[unsafe(naked)]
-        unsafe extern "C" fn $name<const PLACE: usize, R: Result>($($argument: $type),*) -> R {
-            std::arch::naked_asm!(
-                ".cfi_startproc",
-                "mov rax, qword ptr [r13 + {address}]",
-                "cmp rax, qword ptr [rsp]",
-                "jne 3f",
-                "mov rax, qword ptr [r13 + {next}]",
-                "cmp rax, qword ptr [r13 + {limit}]",
-                "je 3f",
-                "mov qword ptr [rax], rsp",
-                "push rax",
-                ".cfi_adjust_cfa_offset 8",
-                "call {call}",
-                "pop rcx",
-                ".cfi_adjust_cfa_offset -8",
-                "cmp rcx, qword ptr [r13 + {next}]",
-                "jne 4f",
-                "cmp qword ptr [rcx], rsp",
-                "jne 4f",
-                "2:",
-                "mov rcx, qword ptr [r13 + {address}]",
-                "cmp rcx, qword ptr [rsp]",
-                "jne 5f",
-                "ret",
-                "3:",
-                "jmp {refuse}",
-                "4:",
-                "sub rsp, 24",
-                ".cfi_adjust_cfa_offset 24",
-                "mov qword ptr [rsp], rax",
-                "movsd qword ptr [rsp + 8], xmm0",
-                "call {note}",
-                "mov rax, qword ptr [rsp]",
-                "movsd xmm0, qword ptr [rsp + 8]",
-                "add rsp, 24",
-                ".cfi_adjust_cfa_offset -24",
-                "jmp 2b",
-                // C keeps rbp, the calling code's frame: the second note must still be of that.
-                "5:",
-                "cmp rbp, qword ptr [r13 + {frame}]",
-                "jne 6f",
-                "mov qword ptr [rsp], rcx",
-                "6:",
-                "ret",
-                ".cfi_endproc",
-                address = const NOTES.0,
-                frame = const NOTES.1,
-                next = const FREE - ROOT,
-                limit = const FREE - ROOT + 8,
-                call = sym $call,
-                note = sym was_inside::<PLACE>,
-                refuse = sym not_called::<PLACE, R>,
-            );
-        }
-
-        /// The address is in the link register here, and C keeps `x26` and `x29`.
-        ///
-        /// # Safety
-        ///
-        /// As for what it calls.
-        #[cfg(target_arch = "aarch64")]
-        #[unsafe(naked)]
-        unsafe extern "C" fn $name<const PLACE: usize, R: Result>($($argument: $type),*) -> R {
-            std::arch::naked_asm!(
-                ".cfi_startproc",
-                "ldr x9, [x26, #{address}]",
-                "cmp x9, x30",
-                "b.ne 3f",
-                "ldp x9, x10, [x26, #{next}]",
-                "cmp x9, x10",
-                "b.eq 3f",
-                "add x10, sp, #8",
-                "str x10, [x9]",
-                "stp x29, x30, [sp, #-32]!",
-                ".cfi_def_cfa_offset 32",
-                ".cfi_offset w29, -32",
-                ".cfi_offset w30, -24",
-                "mov x29, sp",
-                "str x9, [sp, #16]",
-                "bl {call}",
-                "ldr x9, [sp, #16]",
-                "ldp x29, x30, [sp], #32",
-                ".cfi_def_cfa_offset 0",
-                ".cfi_restore w29",
-                ".cfi_restore w30",
-                "ldr x10, [x26, #{next}]",
-                "cmp x9, x10",
-                "b.ne 4f",
-                "ldr x9, [x9]",
-                "add x10, sp, #8",
-                "cmp x9, x10",
-                "b.ne 4f",
-                "2:",
-                "ldr x9, [x26, #{address}]",
-                "cmp x9, x30",
-                "b.ne 5f",
-                "ret",
-                "3:",
-                "b {refuse}",
-                "4:",
-                "stp x29, x30, [sp, #-32]!",
-                ".cfi_def_cfa_offset 32",
-                ".cfi_offset w29, -32",
-                ".cfi_offset w30, -24",
-                "mov x29, sp",
-                "str x0, [sp, #16]",
-                "str d0, [sp, #24]",
-                "bl {note}",
-                "ldr d0, [sp, #24]",
-                "ldr x0, [sp, #16]",
-                "ldp x29, x30, [sp], #32",
-                ".cfi_def_cfa_offset 0",
-                ".cfi_restore w29",
-                ".cfi_restore w30",
-                "b 2b",
-                "5:",
-                "ldr x10, [x26, #{frame}]",
-                "cmp x10, x29",
-                "b.ne 6f",
-                "mov x30, x9",
-                "6:",
-                "ret",
-                ".cfi_endproc",
-                address = const NOTES.0,
-                frame = const NOTES.1,
-                next = const FREE - ROOT,
-                call = sym $call,
-                note = sym was_inside::<PLACE>,
-                refuse = sym not_called::<PLACE, R>,
-            );
-        }
-
-        /// Not known here: makes no call.
-        ///
-        /// # Safety
-        ///
-        /// As for what it would call.
-        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-        unsafe extern "C" fn $name<const PLACE: usize, R: Result>($(_: $type),*) -> R {
-            // SAFETY: as the caller says.
-            unsafe { not_called::<PLACE, R>() }
-        }
-    };
+/// As [`few`], without strings: for those that do not just lie in memory as characters of one byte each, V8 has the same code
+/// make a call of another kind, and takes it to be somewhere else than it is when it leaves that code inside.
+///
+/// # Safety
+///
+/// As for what it calls.
+#[rustfmt::skip]
+#[cfg(target_arch = "x86_64")]
+#[unsafe(naked)]
+unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
+    receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64,
+    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+) -> R {
+    std::arch::naked_asm!(
+        ".cfi_startproc",
+        "mov rax, qword ptr [r13 + {address}]",
+        "cmp rax, qword ptr [rsp]",
+        "jne 3f",
+        "mov rax, qword ptr [r13 + {next}]",
+        "cmp rax, qword ptr [r13 + {limit}]",
+        "je 3f",
+        "mov qword ptr [rax], rsp",
+        "push rax",
+        ".cfi_adjust_cfa_offset 8",
+        "call {call}",
+        "pop rcx",
+        ".cfi_adjust_cfa_offset -8",
+        "cmp rcx, qword ptr [r13 + {next}]",
+        "jne 4f",
+        "cmp qword ptr [rcx], rsp",
+        "jne 4f",
+        "2:",
+        "mov rcx, qword ptr [r13 + {address}]",
+        "cmp rcx, qword ptr [rsp]",
+        "jne 5f",
+        "ret",
+        "3:",
+        "jmp {refuse}",
+        "4:",
+        "sub rsp, 24",
+        ".cfi_adjust_cfa_offset 24",
+        "mov qword ptr [rsp], rax",
+        "movsd qword ptr [rsp + 8], xmm0",
+        "call {note}",
+        "mov rax, qword ptr [rsp]",
+        "movsd xmm0, qword ptr [rsp + 8]",
+        "add rsp, 24",
+        ".cfi_adjust_cfa_offset -24",
+        "jmp 2b",
+        // C keeps rbp, the calling code's frame: the second note must still be of that.
+        "5:",
+        "cmp rbp, qword ptr [r13 + {frame}]",
+        "jne 6f",
+        "mov qword ptr [rsp], rcx",
+        "6:",
+        "ret",
+        ".cfi_endproc",
+        address = const NOTES.0,
+        frame = const NOTES.1,
+        next = const FREE - ROOT,
+        limit = const FREE - ROOT + 8,
+        call = sym few::<PLACE, false, R>,
+        note = sym was_inside::<PLACE>,
+        refuse = sym not_called::<PLACE, R>,
+    );
 }
 
-type Text = *const OneByteString;
-
-watched!(values of few::<PLACE, false, R>: fn(
+/// As on x86-64, but the address is in the link register, and C keeps `x26` and `x29`.
+///
+/// # Safety
+///
+/// As for what it calls.
+#[rustfmt::skip]
+#[cfg(target_arch = "aarch64")]
+#[unsafe(naked)]
+unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
     receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64,
-    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64
-) -> R);
-watched!(texts of with_texts::<PLACE>: fn(receiver: usize, number: u32, slots: u32, first: Text, second: Text) -> R);
+    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
+) -> R {
+    std::arch::naked_asm!(
+        ".cfi_startproc",
+        "ldr x9, [x26, #{address}]",
+        "cmp x9, x30",
+        "b.ne 3f",
+        "ldp x9, x10, [x26, #{next}]",
+        "cmp x9, x10",
+        "b.eq 3f",
+        "add x10, sp, #8",
+        "str x10, [x9]",
+        "stp x29, x30, [sp, #-32]!",
+        ".cfi_def_cfa_offset 32",
+        ".cfi_offset w29, -32",
+        ".cfi_offset w30, -24",
+        "mov x29, sp",
+        "str x9, [sp, #16]",
+        "bl {call}",
+        "ldr x9, [sp, #16]",
+        "ldp x29, x30, [sp], #32",
+        ".cfi_def_cfa_offset 0",
+        ".cfi_restore w29",
+        ".cfi_restore w30",
+        "ldr x10, [x26, #{next}]",
+        "cmp x9, x10",
+        "b.ne 4f",
+        "ldr x9, [x9]",
+        "add x10, sp, #8",
+        "cmp x9, x10",
+        "b.ne 4f",
+        "2:",
+        "ldr x9, [x26, #{address}]",
+        "cmp x9, x30",
+        "b.ne 5f",
+        "ret",
+        "3:",
+        "b {refuse}",
+        "4:",
+        "stp x29, x30, [sp, #-32]!",
+        ".cfi_def_cfa_offset 32",
+        ".cfi_offset w29, -32",
+        ".cfi_offset w30, -24",
+        "mov x29, sp",
+        "str x0, [sp, #16]",
+        "str d0, [sp, #24]",
+        "bl {note}",
+        "ldr d0, [sp, #24]",
+        "ldr x0, [sp, #16]",
+        "ldp x29, x30, [sp], #32",
+        ".cfi_def_cfa_offset 0",
+        ".cfi_restore w29",
+        ".cfi_restore w30",
+        "b 2b",
+        "5:",
+        "ldr x10, [x26, #{frame}]",
+        "cmp x10, x29",
+        "b.ne 6f",
+        "mov x30, x9",
+        "6:",
+        "ret",
+        ".cfi_endproc",
+        address = const NOTES.0,
+        frame = const NOTES.1,
+        next = const FREE - ROOT,
+        call = sym few::<PLACE, false, R>,
+        note = sym was_inside::<PLACE>,
+        refuse = sym not_called::<PLACE, R>,
+    );
+}
+
+/// Not known here: makes no call.
+///
+/// # Safety
+///
+/// As for what it would call.
+#[rustfmt::skip]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
+    _: usize, _: u32, _: u64, _: u64, _: u64, _: u64, _: f64, _: f64, _: f64, _: f64, _: f64, _: f64, _: f64, _: f64,
+) -> R {
+    // SAFETY: as the caller says.
+    unsafe { not_called::<PLACE, R>() }
+}
 
 /// Has a watched call that waits in this engine see that something may have run inside.
 ///
@@ -228,20 +227,15 @@ unsafe extern "C" fn was_inside<const PLACE: usize>() {
 
 /// The address of a place's entry for results that are floating-point numbers, or not.
 pub fn entry(place: usize, is_float: bool) -> usize {
-    let (integers, floats, _) = ALL[place];
+    let (integers, floats) = ALL[place];
     if is_float { floats as *const () as usize } else { integers as *const () as usize }
-}
-
-/// The address of a place's entry for strings, and what else is in the frame.
-pub fn entry_for_texts(place: usize) -> usize {
-    ALL[place].2 as *const () as usize
 }
 
 #[rustfmt::skip]
 type Entry<R> = unsafe extern "C" fn(usize, u32, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64) -> R;
 
 macro_rules! for_places {
-    ($($place:literal)*) => { [$((values::<$place, u64>, values::<$place, f64>, texts::<$place, ()>)),*] };
+    ($($place:literal)*) => { [$((watched::<$place, u64>, watched::<$place, f64>)),*] };
 }
 
-static ALL: [(Entry<u64>, Entry<f64>, text_calls::Entry); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+static ALL: [(Entry<u64>, Entry<f64>); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
