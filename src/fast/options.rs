@@ -11,7 +11,7 @@ fn changes(option: &[u8]) -> bool {
     // One dash will do.
     let Some(name) = option.strip_prefix(b"-").and_then(|option| option.split(|&byte| byte == b'=').next()) else { return false };
     let has = |part: &[u8]| name.windows(part.len()).any(|some| some == part);
-    [&b"inlin"[..], b"stress", b"always", b"turbolev", b"future"].into_iter().any(has)
+    [&b"inlin"[..], b"stress", b"always-turbofan", b"always_turbofan", b"turbolev", b"future"].into_iter().any(has)
 }
 
 #[cfg(test)]
@@ -23,7 +23,7 @@ mod tests {
         for option in ["--max-inlined-bytecode-size=0", "--no-turbo-inlining", "--stress-inline", "--always_inlining", "-always-turbofan"] {
             assert!(changes(option.as_bytes()), "{option}");
         }
-        for option in ["node", "", "--", "--no-opt", "--require=inlining", "inlining"] {
+        for option in ["node", "", "--", "--no-opt", "--always-osr", "--require=inlining", "inlining"] {
             assert!(!changes(option.as_bytes()), "{option}");
         }
     }
