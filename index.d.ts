@@ -826,7 +826,7 @@ export interface Outcome {
 export interface Way {
   /**
    * C calls no JavaScript in this function, neither directly nor by other code, and has the engine collect nothing: Node 20
-   * and 22 call only such functions fast, and Node 24 calls them a nanosecond faster than others. A callback that C calls all
+   * and 22 call only such functions fast, and Node 24 calls them one to four nanoseconds faster. A callback that C calls all
    * the same is not run, C gets what `onError` says, and the call throws `ERR_LEAF_CALLED_BACK` when C returns.
    */
   readonly leaf?: boolean | undefined;

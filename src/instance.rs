@@ -199,7 +199,8 @@ impl Instance {
             shortcut::clear(data);
             places::leave(data.cast());
             // SAFETY: `data` is the box leaked below, and the host finalizes it once.
-            let instance = unsafe { Box::from_raw(data.cast::<Instance>()) };
+            let mut instance = unsafe { Box::from_raw(data.cast::<Instance>()) };
+            instance.end_hearing();
             // Not every host has run the hooks.
             instance.end();
             instance.end_finalizers();

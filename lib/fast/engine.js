@@ -39,8 +39,8 @@ const PADDING = 'number' + '+1e9'.repeat(120);
 /**
  * A caller that is a function of its own in compiled code. V8 13.6 lets JavaScript run inside of a fast call, but the code
  * that has made the call goes on afterwards even when it was compiled for what JavaScript has changed meanwhile. So that
- * code must be none of the program's: it is this, which relies on nothing that changes. The code around the call of
- * *this* function is taken care of, as around all functions of JavaScript.
+ * code must be left then (watch.js), or be none of the program's: it is this, which relies on nothing that changes. The code
+ * around the call of *this* function is taken care of, as around all functions of JavaScript.
  * @param {import('./provider.js').Caller} made whose calls are made through the frame
  * @param {number} more how many arguments it has besides the number
  * @returns {import('./provider.js').Caller}
@@ -66,9 +66,9 @@ function findsValues() {
 
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
 function engineProvider() {
-  const { release, versions } = process;
+  const { execArgv, release, versions } = process;
   if (release?.name !== 'node' || versions.electron || versions.nw) return { reason: 'only on Node itself' };
-  const state = native.engineState(Number(versions.modules), String(versions.v8));
+  const state = native.engineState(Number(versions.modules), String(versions.v8), execArgv.map(String));
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);

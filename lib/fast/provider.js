@@ -32,10 +32,11 @@
 // this environment by these names, or null when no entries are left for it, and holding.js which one a shape takes. The
 // entries look the function up, restore and keep errno, hold its library, and leave the result in the frame too.
 //
-// An entry throws nothing. What became of the call it says in the frame's `status`, which the stub reads afterwards:
-// 0 is "called, and the result is what the caller has returned"; for anything else the stub asks `settle` of way.js
-// (the numbers are those of `Status` in src/fast/entry.rs), which throws what is to be thrown; but for 4, see watch.js. So a caller needs no checks
-// and no errors of its own. Where the engine stops JavaScript, a caller ends by that, as any function does.
+// An entry throws nothing. What became of the call it says in the frame's `status`, which the stub reads afterwards (the
+// numbers are those of `Status` in src/fast/entry.rs): 0 is "called, and the result is what the caller has returned"; after 1
+// the stub makes the call another way; for 4 see watch.js; for the others it asks `settle` of way.js, which throws what is to
+// be thrown. So a caller needs no checks and no errors of its own. Where the engine stops JavaScript, a caller ends by that,
+// as any function does.
 //
 // One more entry, `void frame(uint32_t number)`, is for calls whose arguments the stub stores in the frame: records, stack
 // words, everything. Its callers, `(number, ...kept)`, are made by `frameCaller`. The engine's may also be given one or two
@@ -47,8 +48,8 @@
 //   name      is what stats().backend says
 //   reenters  says when JavaScript may run inside of such a call of a function that is not declared leaf:
 //              'never'   only leaves are called so
-//              'apart'   in any, through the frame, if `frameCaller` is asked for one apart; and once for each stub's source
-//                        in those of a caller that `isWatched`, see watch.js
+//              'apart'   in any, through the frame, if `frameCaller` is asked for one apart; and in those of a caller that
+//                        `isWatched`, but after the first time stubs of that source use it no more, see watch.js
 //              'void'    in calls of callers that return nothing
 //              'always'  in any
 //   caller    makes a caller, or gives null where this provider has none for the shape. Asked once for each shape.

@@ -12,12 +12,12 @@ const { seeTo } = native;
 /** So many sources have such calls; others have a function apart. */
 const MOST = 65_536;
 
-/** Which of them have had something run inside of a call. Numbers in memory are no constants to the engine. @type {Uint8Array} */
+/** 1 for those that have had something run inside of a call. Numbers in memory are no constants to the engine. @type {Uint8Array} */
 let loud;
 let count = 0;
 
 /** What stands for the number of a source in it. */
-const PLACE = '@';
+const PLACEHOLDER = '@';
 
 /** The numbers of the last sources: what is bound again and again has one number. @type {Map<string, number>} */
 const known = new Map();
@@ -33,7 +33,7 @@ function watch(scope) {
   // The last is for sources without a number.
   loud ??= new Uint8Array(MOST + 1).fill(1, MOST);
   Object.assign(scope, { loud, seeTo });
-  return { isQuiet: `loud[${PLACE}] === 0`, inside: `loud[${PLACE}] = 1, seeTo()` };
+  return { isQuiet: `loud[${PLACEHOLDER}] === 0`, inside: `loud[${PLACEHOLDER}] = 1, seeTo()` };
 }
 
 /**
@@ -41,13 +41,13 @@ function watch(scope) {
  * @param {string} source
  */
 function numbered(source) {
-  if (!source.includes(PLACE)) return source;
+  if (!source.includes(PLACEHOLDER)) return source;
   let number = known.get(source);
   if (number === undefined) {
     if (known.size === KNOWN) known.clear();
     known.set(source, (number = count < MOST ? count++ : MOST));
   }
-  return source.replaceAll(PLACE, String(number));
+  return source.replaceAll(PLACEHOLDER, String(number));
 }
 
 module.exports = { numbered, watch };

@@ -169,6 +169,7 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const when = conditions ? `if (${conditions}) ` : '';
   const unless = conditions ? ` else ${NOT_CALLED}` : '';
   const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
+  // Looked at here: where something has run inside once, all calls come this way.
   const made = `if (${STATUS} === 1) { ${otherwise} } else settle();`;
   const again = `function again(${all}) { ${made}${back ? ` return ${load};` : ''} }`;
   const apart = `again(${all})`;

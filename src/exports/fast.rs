@@ -11,14 +11,17 @@ use napi::bindgen_prelude::{Object, Unknown};
 use napi_derive::napi;
 
 /// When JavaScript may run during calls of the engine's callers here, for this `process.versions.modules` and the
-/// beginning of this `process.versions.v8`: a number of [`Reenters`](engine::Reenters). A string is why there are none.
+/// beginning of this `process.versions.v8`, in a thread with these options: a number of [`Reenters`](engine::Reenters). A string is why there are none.
 #[napi(catch_unwind, ts_return_type = "number | string")]
-pub fn engine_state(env: Env, modules: u32, v8: String) -> Thrown<napi::Either<u32, String>> {
+pub fn engine_state(env: Env, modules: u32, v8: String, options: Vec<String>) -> Thrown<napi::Either<u32, String>> {
     with_instance(&env, |instance| {
         Ok(match engine::state(modules, &v8) {
             Ok(_) if instance.place().is_none() => napi::Either::B("too many threads have them".to_owned()),
             // Stubs count on what V8 does by itself with code that is long, or has never run.
-            Ok(Reenters::Apart) if options::is_changed() || !instance.hears_of_collections() => napi::Either::A(Reenters::Never as u32),
+            // SAFETY: only V8 13.6 is `Apart`, and this is a call from JavaScript in `env`.
+            Ok(Reenters::Apart) if options::are_changed(&options) || !unsafe { instance.can_watch() } => {
+                napi::Either::A(Reenters::Never as u32)
+            }
             Ok(reenters) => napi::Either::A(reenters as u32),
             Err(reason) => napi::Either::B(reason.to_owned()),
         })
@@ -42,7 +45,7 @@ pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, has_texts: bool, kept: u32
         if floats > FLOAT_SLOTS || ints > INTS || !passing.takes(ints, has_texts) {
             return Ok(None);
         }
-        // SAFETY: this is a call from JavaScript in `env`, whose instance has the place.
+        // SAFETY: this is a call from JavaScript in `env`, whose instance has the place; `passing` takes these values.
         let function = unsafe { engine::function(place, Shape { values, result, kept: kept as usize, has_texts }, passing) };
         // SAFETY: it is a value of this call.
         Ok(function.map(|function| unsafe { Unknown::from_raw_unchecked(raw, function) }))

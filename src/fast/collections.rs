@@ -3,7 +3,8 @@
 //! waits for a call.
 
 use super::symbol::named;
-use super::watched::forget_mark;
+use super::watched::{finds_handles, forget_mark};
+use napi::sys;
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
@@ -45,16 +46,20 @@ pub struct Hearing {
 }
 
 impl Hearing {
-    /// Begins to hear of the collections of this thread's engine.
+    /// Begins to hear of the collections of this thread's engine. `None` if that does not have what watched calls rely on.
     ///
     /// # Safety
     ///
-    /// The engine is V8 13.6. `of` is of this environment only, and what is returned is dropped before its engine ends.
-    pub unsafe fn begin(of: *mut c_void) -> Option<Hearing> {
+    /// The engine is V8 13.6, and this is a call from JavaScript in `env`. `of` is of this environment only, and what is
+    /// returned is dropped before its engine ends.
+    pub unsafe fn begin(env: sys::napi_env, of: *mut c_void) -> Option<Hearing> {
         let functions = functions()?;
         // SAFETY: as the caller says.
         unsafe {
             let isolate = (functions.isolate)();
+            if !finds_handles(isolate, env) {
+                return None;
+            }
             (functions.add)(isolate, collecting, of, ALL);
             Some(Hearing { isolate, of })
         }

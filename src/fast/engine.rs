@@ -160,7 +160,8 @@ pub fn state(modules: u32, v8: &str) -> Result<Reenters, &'static str> {
 ///
 /// # Safety
 ///
-/// This is a call from JavaScript in the environment at the place.
+/// This is a call from JavaScript in the environment at the place, and `passing` [takes](Passing::takes) so many integers, and
+/// strings if there are any.
 pub unsafe fn function(place: usize, shape: Shape, passing: Passing) -> Option<sys::napi_value> {
     let Shape { values, result, kept, has_texts } = shape;
     let ints = values.iter().filter(|kind| !kind.is_float()).count();

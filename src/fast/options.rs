@@ -1,9 +1,10 @@
-//! Options of V8 that change which functions it puts where they are called, or what it compiles code that has never run to.
+//! Options of V8 that change which functions it puts where they are called, or how it compiles code that has never run.
 
-/// Whether this process was started with such options. Those of a worker are its process's.
-pub fn is_changed() -> bool {
+/// Whether a thread that was given these options, or this process, was started with such ones. A worker is not told of its
+/// process's, and `process.title` writes over those.
+pub fn are_changed(options: &[String]) -> bool {
     let line = std::fs::read("/proc/self/cmdline");
-    line.map_or(true, |line| line.split(|&byte| byte == 0).any(changes))
+    options.iter().any(|option| changes(option.as_bytes())) || line.map_or(true, |line| line.split(|&byte| byte == 0).any(changes))
 }
 
 /// Whether this is such an option, by its name.
@@ -20,7 +21,15 @@ mod tests {
 
     #[test]
     fn options_are_known_by_parts_of_their_names() {
-        for option in ["--max-inlined-bytecode-size=0", "--no-turbo-inlining", "--stress-inline", "--always_inlining", "-always-turbofan"] {
+        for option in [
+            "--max-inlined-bytecode-size=0",
+            "--no-turbo-inlining",
+            "--stress-inline",
+            "--always_inlining",
+            "-always-turbofan",
+            "--turbolev",
+            "--future",
+        ] {
             assert!(changes(option.as_bytes()), "{option}");
         }
         for option in ["node", "", "--", "--no-opt", "--always-osr", "--require=inlining", "inlining"] {

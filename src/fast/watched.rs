@@ -12,7 +12,9 @@
 use super::bare::not_called;
 use super::entry::{Result, Status};
 use super::places::{PLACES, Place};
+use napi::sys;
 use std::ffi::c_void;
+use std::ptr;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::{entry::few, noted::NOTES};
@@ -189,11 +191,32 @@ unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
     unsafe { not_called::<PLACE, R>() }
 }
 
+/// Whether handles are made where an engine is said to have its free places.
+///
+/// # Safety
+///
+/// This is a call from JavaScript in `env`, of this engine, and that is V8 13.6.
+pub(super) unsafe fn finds_handles(isolate: *const c_void, env: sys::napi_env) -> bool {
+    let is_there = || {
+        let mut value = ptr::null_mut();
+        // SAFETY: as the caller says. Node-API's values are handles.
+        unsafe {
+            let places = isolate.byte_add(FREE).cast::<[usize; 2]>();
+            let [before, _] = places.read_volatile();
+            let status = sys::napi_create_object(env, &raw mut value);
+            let [next, end] = places.read_volatile();
+            status == sys::Status::napi_ok && (before..next).contains(&value.addr()) && next <= end
+        }
+    };
+    // The first may be where new places begin.
+    is_there() || is_there()
+}
+
 /// Has a watched call that waits in this engine see that something may have run inside.
 ///
 /// # Safety
 ///
-/// This is the thread of an engine, and that is V8 13.6.
+/// This is the thread of an engine, and that is V8 13.6. Where places are sealed (`next` is the end) there is no mark.
 pub(super) unsafe fn forget_mark(isolate: *const c_void) {
     // SAFETY: as the caller says; what is between the two is free, and nobody reads it.
     unsafe {
@@ -216,7 +239,7 @@ unsafe extern "C" fn was_inside<const PLACE: usize>() {
     unsafe {
         let status = &raw mut (*place.frame()).status;
         if *status == Status::Ok as u32 {
-            // Not this call's.
+            // Nothing is to be thrown after this call, but the stub will ask: what is kept is an earlier one's.
             place.instance().forget_kept();
         }
         if *status != Status::NotCalled as u32 {

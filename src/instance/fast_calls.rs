@@ -48,11 +48,20 @@ impl Instance {
         place
     }
 
-    /// Whether watched calls are told of collections from now on.
-    pub fn hears_of_collections(&self) -> bool {
-        // SAFETY: this is asked for V8 13.6 only. The address is the instance's, which is dropped when its environment ends.
-        let begin = || unsafe { Hearing::begin((&raw const *self).cast_mut().cast()) };
+    /// Whether watched calls find what they rely on, and are told of collections from now on.
+    ///
+    /// # Safety
+    ///
+    /// The engine is V8 13.6, and this is a call from JavaScript in this environment.
+    pub unsafe fn can_watch(&self) -> bool {
+        // SAFETY: as the caller says. The address is the instance's, which ends with its environment, before its engine.
+        let begin = || unsafe { Hearing::begin(self.env(), (&raw const *self).cast_mut().cast()) };
         self.fast.hearing.get_or_init(begin).is_some()
+    }
+
+    /// Watched calls hear of no collections any more.
+    pub(super) fn end_hearing(&mut self) {
+        self.fast.hearing.take();
     }
 
     /// Says in the place where the functions are.
@@ -137,7 +146,7 @@ impl Instance {
         }
     }
 
-    /// Nothing is kept that is to be thrown: nobody has asked for what an earlier call has left.
+    /// Forgets what an earlier call has left to throw, and nobody has asked for.
     pub(crate) fn forget_kept(&self) {
         self.fast.noted.set(None);
     }
