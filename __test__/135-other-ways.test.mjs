@@ -1,12 +1,11 @@
 // JavaScript also comes into a call by other ways than callbacks of arkffi: C calls another addon. What it does then to the
 // function that the thread is inside of must not matter to that call: cold, and in optimized code.
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { index, run } from './fast/run.mjs';
 import { fixture } from './fixtures/paths.mjs';
-import { flags, node } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
 const { CFunction, JSCallback, dlopen, linkSymbols } = arkffi;
@@ -107,14 +106,8 @@ test.each([
   waiting.close();
 });
 
-const index = JSON.stringify(require.resolve('../index.js'));
-
-/** @param {string} program @param {string[]} more options */
-function run(program, more = []) {
-  const args = [...flags, ...more, '--no-warnings', '-e', program];
-  const { stdout, stderr, signal } = spawnSync(node, args, { encoding: 'utf8', timeout: 100_000 });
-  return `${stdout}${stderr.slice(0, 500)}${signal ?? ''}`;
-}
+/** @param {string} program @param {string[]} [more] options */
+const runs = (program, more = []) => run([...more, '-e', program]);
 
 /** Another addon. */
 const folder = mkdtempSync(path.join(tmpdir(), 'arkffi-copy-'));
@@ -177,19 +170,19 @@ const program = (call, set) => `
 `;
 
 test.each(Object.entries(ways))('code around a call sees what JavaScript changes that comes %s', (_, [call, set]) => {
-  expect(run(program(call, set))).toBe('20 40 40\n');
+  expect(runs(program(call, set))).toBe('20 40 40\n');
 });
 
 test('that is so too when V8 is told to put longer functions where they are called', () => {
   const more = ['--max-inlined-bytecode-size=100000', '--max-inlined-bytecode-size-cumulative=200000'];
   const text = program(...ways['by a pointer of an addon']);
-  expect(run(text, more)).toBe('20 40 40\n');
+  expect(runs(text, more)).toBe('20 40 40\n');
   // That is where the system has the options of the process.
-  expect(run(`process.title = 'another'.repeat(50); ${text}`, more)).toBe('20 40 40\n');
+  expect(runs(`process.title = 'another'.repeat(50); ${text}`, more)).toBe('20 40 40\n');
 });
 
 test('handles that a function of an addon makes end with its call', () => {
-  const growth = run(`
+  const growth = runs(`
     const addon = { exports: {} };
     process.dlopen(addon, ${JSON.stringify(file)});
     const { reenter } = require(${index}).dlopen(${JSON.stringify(file)}, { reenter: ${JSON.stringify(signature)} }).symbols;
@@ -207,7 +200,7 @@ test.runIf(arkffi.stats().backend === 'fast')(
   'the engine calls functions of addons and of the host only if they are leaves',
   () => {
     // In a process of its own, because calls from code that the engine has compiled are not counted.
-    const counts = run(`
+    const counts = runs(`
       const { CFunction, dlopen } = require(${index});
       const { slowCalls } = require(${JSON.stringify(require.resolve('../lib/binding.js'))});
       const addon = { exports: {} };

@@ -8,7 +8,7 @@ import { fixture } from './fixtures/paths.mjs';
 /**
  * What programs begin with: `sum(count, first)` adds up calls, of which those from `first` on have JavaScript run inside.
  * @param {{ returns?: string, loud?: string, quiet?: string, type?: string, takes?: string, value?: string }} [how]
- *   `quiet` is the name of a function, and `loud` the text of a pointer, to what C calls with a value of a type
+ *   `quiet` is the text of a function, and `loud` the text of a pointer, to what C calls with a value of a type
  */
 const beginning = ({
   returns = 'i32',
@@ -23,7 +23,6 @@ const beginning = ({
   const file = ${JSON.stringify(fixture('callbacks'))};
   const signature = { args: ['ptr', '${takes}'], returns: '${returns}' };
   const { symbols: { apply } } = dlopen(file, { apply: { symbol: 'apply_${takes === 'cstring' ? 'length' : type}', ...signature } });
-  const { symbols: { identity } } = dlopen(${JSON.stringify(fixture('reentry'))}, { identity: { args: ['i32'], returns: 'i32' } });
   const { symbols: { abs, fabs } } = dlopen(process.platform === 'linux' ? 'libm.so.6' : null, {
     abs: { args: ['i32'], returns: 'i32' },
     fabs: { args: ['f64'], returns: 'f64' },
@@ -31,6 +30,8 @@ const beginning = ({
   const addon = { exports: {} };
   process.dlopen(addon, ${JSON.stringify(fixture('reentry'))});
   const { symbols: addons } = dlopen(${JSON.stringify(fixture('reentry'))}, {
+    collect: { args: ['i32'], returns: 'i32' },
+    identity: { args: ['i32'], returns: 'i32' },
     reenter: { args: ['i32'], returns: 'i32' },
     touch: { args: ['i32'], returns: 'i32' },
   });
@@ -86,7 +87,7 @@ const results = [
   ['an i32 and take a string', { takes: 'cstring', value: `'text'` }, 4],
   ['an i32', { returns: 'i32' }, 1],
   ['an i8', { returns: 'i8', value: '200' }, -56],
-  ['a u16', { returns: 'u16', value: '-1', quiet: 'identity' }, 65535],
+  ['a u16', { returns: 'u16', value: '-1', quiet: 'addons.identity' }, 65535],
   ['a bool', { returns: 'bool', value: '256' }, 0],
   ['an i64', { returns: 'i64' }, 1],
   ['nothing', { returns: 'void' }, 1],
@@ -208,9 +209,8 @@ test('all of this is so in workers', () => {
 test('code around a call in which the engine collects goes on rightly when it referred to what was collected', () => {
   const text = `
     addon.exports(() => 0);
-    const { collect } = dlopen(${JSON.stringify(fixture('reentry'))}, { collect: { args: ['i32'], returns: 'i32' } }).symbols;
     const quietly = Array(64).fill(quiet);
-    const collecting = quietly.with?.(30, collect.ptr) ?? quietly.map((one, at) => (at === 30 ? collect.ptr : one));
+    const collecting = quietly.map((pointer, at) => (at === 30 ? addons.collect.ptr : pointer));
     // The class lives no longer than its one object, and code that knows it only refers to it weakly.
     const made = () => new (new Function('return class { constructor() { this.p = 1; this.v = 5; } }')())();
     const box = { object: null, last: 2 };

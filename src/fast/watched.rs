@@ -36,12 +36,13 @@ const ROOT: usize = 0x100;
 ///
 /// As for what it calls.
 #[rustfmt::skip]
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[unsafe(naked)]
 unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
     receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64,
     s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
 ) -> R {
+    #[cfg(target_arch = "x86_64")]
     std::arch::naked_asm!(
         ".cfi_startproc",
         "mov rax, qword ptr [r13 + {address}]",
@@ -94,20 +95,8 @@ unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
         note = sym was_inside::<PLACE>,
         refuse = sym not_called::<PLACE, R>,
     );
-}
-
-/// As on x86-64, but the address is in the link register, and C keeps `x26` and `x29`.
-///
-/// # Safety
-///
-/// As for what it calls.
-#[rustfmt::skip]
-#[cfg(target_arch = "aarch64")]
-#[unsafe(naked)]
-unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
-    receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64,
-    s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-) -> R {
+    // The address is in the link register here, and C keeps x26 and x29.
+    #[cfg(target_arch = "aarch64")]
     std::arch::naked_asm!(
         ".cfi_startproc",
         "ldr x9, [x26, #{address}]",
