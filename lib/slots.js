@@ -4,7 +4,10 @@
 /** The variable with the number of the function. */
 const NUMBER = 'number';
 
+/** The variable with what the entries in Rust are given for it. */
+const CALLEE = 'callee';
+
 /** The index of a slot in a view of some element size. @param {number} offset @returns {(size: number) => string} */
 const slotAt = (offset) => (size) => String(offset / size);
 
-module.exports = { NUMBER, slotAt };
+module.exports = { CALLEE, NUMBER, slotAt };

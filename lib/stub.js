@@ -11,7 +11,7 @@ const { settle } = require('./fast/way.js');
 const { canGenerate } = require('./generate.js');
 const memory = require('./memory-view.js');
 const runtime = require('./runtime.js');
-const { NUMBER } = require('./slots.js');
+const { CALLEE, NUMBER } = require('./slots.js');
 const { stubSource } = require('./stub-source.js');
 
 /** @typedef {import('./signature.js').Signature} Signature */
@@ -27,6 +27,7 @@ const all = Object.entries({ ...runtime, refuse, refuseCount, abandon, symbolOf,
 /** What stubs may refer to, but for what only those with objects do, which lib/passing.js has. */
 const scope = Object.fromEntries(all.filter(([name]) => !Object.hasOwn(memory, name)));
 
+const { callees } = native;
 // Taken once: what becomes of the global later must not get what stubs refer to.
 const { apply } = Reflect;
 
@@ -55,15 +56,15 @@ function factoryOf(signature) {
 }
 
 /**
- * The source of a function that makes stubs of a signature, and what it is called with, the number last. Stubs find
- * that right behind them: in a scope further away it would make their code longer.
+ * The source of a function that makes stubs of a signature, and what it is called with, what tells the function
+ * last. Stubs find that right behind them: in a scope further away it would make their code longer.
  * @param {Signature} signature
  * @returns {Factory}
  */
 function newFactory(signature) {
   const { source, values } = stubSource(signature);
   // More than it refers to: to look for what that is would take longer.
-  const known = { ...scope, ...values, [NUMBER]: 0 };
+  const known = { ...scope, ...values, [CALLEE]: 0, [NUMBER]: 0 };
   // Parentheses have engines compile it at once.
   const text = `(function (${Object.keys(known).join()}) {\n${numbered(source)}\n})`;
   return { text, given: Object.values(known) };
@@ -71,6 +72,7 @@ function newFactory(signature) {
 
 /** @type {(factory: Function, given: unknown[]) => Maker} */
 const maker = (factory, given) => (number) => {
+  given[given.length - 2] = number * callees.step + callees.marks;
   given[given.length - 1] = number;
   return apply(factory, undefined, given);
 };

@@ -104,7 +104,7 @@ pub(crate) unsafe fn enter_aside(instance: &Instance, env: sys::napi_env, entry:
 /// `env` is the environment of `instance`, in a call from JavaScript, and `call` has just returned.
 #[cold]
 #[inline(never)]
-pub(crate) unsafe fn see_to(instance: &Instance, env: sys::napi_env, call: u32, number: u32, value: sys::napi_value) -> sys::napi_value {
+pub(crate) unsafe fn see_to(instance: &Instance, env: sys::napi_env, call: u64, number: u32, value: sys::napi_value) -> sys::napi_value {
     // SAFETY: as the caller says.
     if unsafe { instance.see_to(env, call, number) } { ptr::null_mut() } else { value }
 }
@@ -128,7 +128,7 @@ pub(crate) unsafe fn throw_closed(instance: &Instance, env: sys::napi_env, numbe
 /// As for [`see_to`].
 #[cold]
 #[inline(never)]
-pub(crate) unsafe fn throw_unreadable(instance: &Instance, env: sys::napi_env, call: u32, number: u32, error: &Error) -> sys::napi_value {
+pub(crate) unsafe fn throw_unreadable(instance: &Instance, env: sys::napi_env, call: u64, number: u32, error: &Error) -> sys::napi_value {
     // SAFETY: as the caller says.
     unsafe {
         if instance.has_notes() && instance.see_to(env, call, number) {

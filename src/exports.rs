@@ -29,6 +29,7 @@ use crate::invoke::Backend;
 use crate::layout::Type;
 use crate::memory;
 use crate::plan::Spot;
+use crate::presence::CALLEES;
 use napi::bindgen_prelude::{Object, Unknown};
 use napi::{Env, JsValue, Status, sys};
 use napi_derive::napi;
@@ -104,8 +105,9 @@ pub fn nearest(word: String, candidates: Vec<String>) -> Option<String> {
 }
 
 /// Sets this environment up (once; later calls give the same). `make_error(code, message, symbol, cause)`
-/// makes the errors that Rust throws. Returns `{ frame, frameAddress, offsets, firstAddress, backend, copyNumber }`
-/// and the hot entries by name; `copyNumber` is another one each time.
+/// makes the errors that Rust throws. Returns `{ frame, frameAddress, offsets,
+/// firstAddress, callees, backend, copyNumber }` and the hot entries by name; `copyNumber` is another one each time, and a
+/// number times `callees.step` and `callees.marks` are what entries get for a function.
 #[napi(catch_unwind, ts_args_type = "makeError: (code: string, message: string, symbol?: string, cause?: string) => Error")]
 pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>> {
     let raw = env.raw();
@@ -126,6 +128,10 @@ pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>>
     binding.set("offsets", offsets)?;
     binding.set("frameAddress", instance.frame.as_ptr().expose_provenance() as f64)?;
     binding.set("firstAddress", memory::FIRST_ADDRESS as f64)?;
+    let mut callees = Object::new(&env)?;
+    callees.set("step", CALLEES.0)?;
+    callees.set("marks", CALLEES.1)?;
+    binding.set("callees", callees)?;
     binding.set("copyNumber", COPIES.fetch_add(1, Relaxed))?;
     let backend = match instance.backend {
         Backend::Trampoline => "trampoline",
@@ -137,7 +143,7 @@ pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>>
 }
 
 /// Throws what callbacks have thrown that initializers or destructors called.
-fn see_to(env: &Env, call: u32) -> Thrown<()> {
+fn see_to(env: &Env, call: u64) -> Thrown<()> {
     let instance = instance(env)?;
     // SAFETY: this is a call from JavaScript in `env`.
     match instance.has_notes() && unsafe { instance.see_to(env.raw(), call, u32::MAX) } {

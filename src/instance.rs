@@ -275,7 +275,7 @@ impl Instance {
 
     /// Closes a library; unknown and closed numbers are ignored.
     /// Returns the number that its destructors have as a call.
-    pub fn close_library(&self, number: u32) -> u32 {
+    pub fn close_library(&self, number: u32) -> u64 {
         let library = self.libraries.borrow_mut().remove(&number);
         let Some(library) = library else { return 0 };
         // C may have come here by another addon.

@@ -146,7 +146,7 @@ impl Mailbox {
     /// answer.
     pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>) -> Option<Answer> {
         let step = timeout.map_or(LONGEST_STEP, |timeout| (timeout / 8).clamp(SHORTEST_STEP, LONGEST_STEP));
-        let mut inside: Option<(u32, Instant)> = None;
+        let mut inside: Option<(u64, Instant)> = None;
         loop {
             if let Some(answer) = letter.wait(step) {
                 return answer;
@@ -156,18 +156,18 @@ impl Mailbox {
                 // thread finds out when it is woken.
                 self.post().ring();
             }
-            let call = self.presence.call();
+            let call = self.presence.current();
             // A name of its own: the lock must be free again.
             let is_over = self.post().is_over();
             if is_over && let Some(answer) = self.give_up(number, letter, call) {
                 return answer;
             }
-            let Some(timeout) = timeout.filter(|_| call != 0) else {
+            let (Some(timeout), Some(serial)) = (timeout, call) else {
                 inside = None;
                 continue;
             };
             match inside {
-                Some((same, since)) if same == call => {
+                Some((same, since)) if same == serial => {
                     if since.elapsed() >= timeout {
                         if let Some(answer) = self.give_up(number, letter, call) {
                             return answer;
@@ -175,21 +175,21 @@ impl Mailbox {
                         inside = None;
                     }
                 }
-                Some(_) | None => inside = Some((call, Instant::now())),
+                Some(_) | None => inside = Some((serial, Instant::now())),
             }
         }
     }
 
     /// Waits for a letter no more, since the JavaScript thread is inside of this call, if any. `None` if that
     /// has changed meanwhile; else the answer, if one has come.
-    fn give_up(&self, number: u32, letter: &Letter, call: u32) -> Option<Option<Answer>> {
-        match letter.give_up(|| self.presence.call() == call) {
+    fn give_up(&self, number: u32, letter: &Letter, call: Option<u64>) -> Option<Option<Answer>> {
+        match letter.give_up(|| self.presence.current() == call) {
             GivenUp::No => return None,
             GivenUp::Answered(answer) => return Some(answer),
             GivenUp::Yes => {}
         }
-        if call != 0 {
-            self.presence.note_deadlock(call);
+        if let Some(serial) = call {
+            self.presence.note_deadlock(serial);
         }
         if let Some(caller) = &letter.caller {
             caller.fail(Ending::Deadlocked);

@@ -1,8 +1,8 @@
 //! Where the JavaScript thread of an environment is: inside a C call, or not. Other threads that wait for
 //! it look there, and leave notes for the call to find when C returns.
 
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A callback threw: no JavaScript runs until C returns.
@@ -14,77 +14,115 @@ const LEAF: u32 = 4;
 /// Fast calls have to look closer when they return.
 const LOOK: u32 = 8;
 
-/// What a call's number tells of it, in its lowest bits.
+/// What [`Presence::call`] tells of a call, in its lowest bits.
 pub mod marks {
     /// Nothing special.
     pub const NONE: u32 = 0;
-    /// No JavaScript may run until C returns.
+    /// No JavaScript may run until C returns. Bare calls do not have it here, but in their [`Target`](crate::targets::Target).
     pub const LEAF: u32 = 1;
     /// The host has opened no handle scope for it.
     pub const NO_SCOPE: u32 = 2;
     /// It has not been counted as a use of its library; see [`Instance::hold_current`](crate::instance::Instance).
     pub const UNCOUNTED: u32 = 4;
-    /// In every number, so that none is 0.
+    /// Of every call, so that none is 0.
     pub const ANY: u32 = 8;
     /// Of every call that is not counted: such calls are made without a handle scope too.
     pub const BARE: u32 = ANY | NO_SCOPE | UNCOUNTED;
-    /// Numbers differ by this.
-    pub(super) const STEP: u32 = 16;
+}
+
+/// What a bare call tells of itself: the number of the function above so many bits for [`marks`]. The entries are given it as
+/// it is: where a [`Target`](crate::targets::Target) lies is as many times that.
+const BITS: u32 = 6;
+/// So many functions have numbers that fit.
+pub const MOST_FUNCTIONS: u32 = 1 << (u32::BITS - BITS);
+
+/// What a bare call of the function with this number tells.
+pub const fn callee(number: u32) -> u32 {
+    number << BITS | marks::BARE
+}
+
+/// How JavaScript makes that of a number: by what it multiplies it, and adds.
+pub const CALLEES: (u32, u32) = (1 << BITS, marks::BARE);
+
+/// The number of the function that a bare call is of.
+pub const fn number_of(callee: u32) -> u32 {
+    callee >> BITS
+}
+
+/// The call that the thread is inside of, while it is put aside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// Its [`marks`], and what else a bare call tells; 0 for none.
+    pub call: u32,
+    /// Its number, which no other call has.
+    pub serial: u64,
 }
 
 /// What threads share, and with it what their calls change: they find all of it by one address.
 pub struct Presence {
-    /// The number of the call that the thread is inside of; 0 while it runs JavaScript or waits for events.
+    /// What the call tells of itself that the thread is inside of; 0 while it runs JavaScript or waits for events.
     call: AtomicU32,
     notes: AtomicU32,
-    /// The number of the last call, with the marks of a bare one. Only for the JavaScript thread.
-    last: AtomicU32,
-    /// The function that the innermost bare call is of. Only for the JavaScript thread.
-    function: AtomicU32,
+    /// The number of that call, or of the last one.
+    serial: AtomicU64,
+    /// The number after which those of calls inside of the last callback began. Only for the JavaScript thread.
+    began: AtomicU64,
     /// The numbers of the calls that somebody waited for in vain.
-    deadlocked: Mutex<Vec<u32>>,
+    deadlocked: Mutex<Vec<u64>>,
 }
+
+/// Calls inside of a callback are numbered from another multiple of this, so that the call around can go on with its own
+/// number, and those after it with the next.
+const BEGINNING: u64 = 1 << 32;
 
 impl Default for Presence {
     fn default() -> Presence {
-        Presence {
-            call: AtomicU32::new(0),
-            notes: AtomicU32::new(0),
-            last: AtomicU32::new(marks::BARE),
-            function: AtomicU32::new(0),
-            deadlocked: Mutex::default(),
-        }
+        Presence::outside(0)
     }
 }
 
 impl Presence {
-    /// Goes into C. Returns the number of the call, which is never 0 and has these [`marks`].
+    /// That of no thread: no call can be made there.
+    pub const NOBODY: Presence = Presence::outside(marks::ANY);
+
+    const fn outside(call: u32) -> Presence {
+        Presence {
+            call: AtomicU32::new(call),
+            notes: AtomicU32::new(0),
+            serial: AtomicU64::new(0),
+            began: AtomicU64::new(0),
+            deadlocked: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Goes into C. Returns the number of the call, which has these [`marks`].
     #[inline(always)]
-    pub fn enter(&self, marks: u32) -> u32 {
-        let call = (self.next() & !marks::BARE) | marks::ANY | marks;
+    pub fn enter(&self, marks: u32) -> u64 {
+        self.count(marks::ANY | marks);
+        self.serial()
+    }
+
+    /// Goes into C by a bare call of this [`callee`].
+    #[inline(always)]
+    pub fn enter_bare(&self, callee: u32) {
+        self.count(callee);
+    }
+
+    #[inline(always)]
+    fn count(&self, call: u32) {
         self.call.store(call, Relaxed);
-        call
+        self.serial.store(self.serial.load(Relaxed).wrapping_add(1), Relaxed);
     }
 
-    /// Goes into C by a bare call of this function, which has the marks that `marks` gives besides.
+    /// The number of the call that the thread is inside of, or of the last one.
     #[inline(always)]
-    pub fn enter_bare(&self, function: u32, marks: impl FnOnce() -> u32) {
-        let next = self.next();
-        self.function.store(function, Relaxed);
-        self.call.store(next | marks(), Relaxed);
+    pub fn serial(&self) -> u64 {
+        self.serial.load(Relaxed)
     }
 
-    /// The number of the next call, as a bare one has it.
-    #[inline(always)]
-    fn next(&self) -> u32 {
-        let next = self.last.load(Relaxed).wrapping_add(marks::STEP);
-        self.last.store(next, Relaxed);
-        next
-    }
-
-    /// The number of the last call, if it was a bare one, and its function.
-    pub fn last_bare(&self) -> (u32, u32) {
-        (self.last.load(Relaxed), self.function.load(Relaxed))
+    /// The same for other threads, of a call that the thread is inside of.
+    pub fn current(&self) -> Option<u64> {
+        (self.call.load(Relaxed) != 0).then(|| self.serial())
     }
 
     /// Comes out of C.
@@ -115,7 +153,8 @@ impl Presence {
         self.notes.fetch_and(!LOOK, Relaxed);
     }
 
-    /// The number of the call that the thread is inside of, or 0.
+    /// What the call tells of itself that the thread is inside of: its [`marks`], and of a bare one the [number](number_of)
+    /// of its function. 0 if there is none.
     pub fn call(&self) -> u32 {
         self.call.load(Relaxed)
     }
@@ -133,16 +172,20 @@ impl Presence {
 
     /// A callback runs JavaScript. Returns the call to [`resume`](Presence::resume).
     #[inline]
-    pub fn suspend(&self) -> u32 {
-        let call = self.call.load(Relaxed);
+    pub fn suspend(&self) -> Inside {
+        let inside = Inside { call: self.call.load(Relaxed), serial: self.serial() };
+        let began = self.began.load(Relaxed).wrapping_add(BEGINNING);
+        self.began.store(began, Relaxed);
         self.call.store(0, Relaxed);
-        call
+        self.serial.store(began, Relaxed);
+        inside
     }
 
     /// Back to C.
     #[inline]
-    pub fn resume(&self, call: u32) {
-        self.call.store(call, Relaxed);
+    pub fn resume(&self, inside: Inside) {
+        self.call.store(inside.call, Relaxed);
+        self.serial.store(inside.serial, Relaxed);
     }
 
     /// The call that the thread is inside of throws when C returns.
@@ -171,20 +214,20 @@ impl Presence {
         self.notes.fetch_and(!LEAF, Relaxed) & LEAF != 0
     }
 
-    fn deadlocked(&self) -> MutexGuard<'_, Vec<u32>> {
+    fn deadlocked(&self) -> MutexGuard<'_, Vec<u64>> {
         // Nothing panics while it is held.
         self.deadlocked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Another thread gave up waiting for this one, which was inside this call.
-    pub fn note_deadlock(&self, call: u32) {
+    pub fn note_deadlock(&self, call: u64) {
         self.deadlocked().push(call);
         self.notes.fetch_or(DEADLOCK, Relaxed);
     }
 
     /// Whether somebody gave up waiting because of this call, which has just returned. `is_outermost` if no
     /// other call waits for it.
-    pub fn take_deadlock(&self, call: u32, is_outermost: bool) -> bool {
+    pub fn take_deadlock(&self, call: u64, is_outermost: bool) -> bool {
         if self.notes.load(Relaxed) & DEADLOCK == 0 {
             return false;
         }
@@ -210,7 +253,7 @@ mod tests {
         presence.note_deadlock(outer);
         presence.note_deadlock(outer);
         let suspended = presence.suspend();
-        assert_eq!((suspended, presence.call()), (outer, 0));
+        assert_eq!((suspended.serial, presence.call()), (outer, 0));
         let inner = presence.enter(marks::NONE);
         presence.leave();
         assert!(presence.has_notes());
@@ -223,6 +266,39 @@ mod tests {
         assert!(presence.take_deadlock(outer, true));
         presence.leave();
         assert!(!presence.has_notes());
+    }
+
+    #[test]
+    fn no_two_calls_have_the_same_number_whatever_is_inside_of_what() {
+        let presence = Presence::default();
+        let mut serials = Vec::new();
+        for _ in 0..3 {
+            serials.push(presence.enter(marks::NONE));
+            for _ in 0..2 {
+                let outer = presence.suspend();
+                assert_eq!(presence.current(), None);
+                for number in 0..2 {
+                    presence.enter_bare(callee(number));
+                    serials.extend(presence.current());
+                    presence.leave();
+                }
+                presence.resume(outer);
+                assert_eq!(presence.current(), Some(outer.serial));
+            }
+            presence.leave();
+        }
+        let count = serials.len();
+        serials.sort_unstable();
+        serials.dedup();
+        assert_eq!((serials.len(), count), (15, 15));
+    }
+
+    #[test]
+    fn a_bare_call_tells_its_function_and_its_marks() {
+        for number in [0, 1, MOST_FUNCTIONS - 1] {
+            assert_eq!(number_of(callee(number)), number);
+            assert_eq!(callee(number) & (marks::LEAF | marks::BARE), marks::BARE);
+        }
     }
 
     #[test]

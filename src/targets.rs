@@ -8,7 +8,7 @@ use std::ffi::c_void;
 use std::ptr;
 
 /// What a call needs to know of a bound function. A copy stays valid while the call is inside the gate. Aligned so that a
-/// call reads one line of the cache, and finds it by a shift.
+/// call reads one line of the cache; where it lies is the [callee](crate::presence::callee).
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 pub struct Target {
@@ -40,11 +40,11 @@ impl Targets {
         targets.get(number as usize).copied().unwrap_or(Target::NONE)
     }
 
-    /// Where they are, and how many.
-    pub fn parts(&self) -> (*const Target, usize) {
+    /// Where the first is: behind it are the others.
+    pub fn first(&self) -> *const Target {
         // SAFETY: as in `get`.
         let targets = unsafe { &*self.0.get() };
-        (targets.as_ptr(), targets.len())
+        targets.as_ptr()
     }
 
     /// Replaces the function with this number, growing the table up to it.

@@ -2,7 +2,7 @@
 // Calls with strings that the engine itself hands to Rust, which copies them on the way into C. One call of the engine's
 // does what else takes two: one for the copy, and one for the call.
 
-const { NUMBER } = require('../slots.js');
+const { CALLEE } = require('../slots.js');
 const { frameCallerFor } = require('./provider.js');
 const { STATUS, reentersOf } = require('./way.js');
 
@@ -42,7 +42,7 @@ function byTexts(signature, scalars, clears, after, scope) {
     `if (${areRight}) {`,
     ...others.map(({ store }) => store),
     clears,
-    `textCaller(${[NUMBER, places, ...given, ...kept].join(', ')});`,
+    `textCaller(${[CALLEE, places, ...given, ...kept].join(', ')});`,
     `if (${STATUS} === 0 || !settle()) {`,
     ...after,
     // Also where there is no result to give.

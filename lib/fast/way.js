@@ -4,7 +4,7 @@
 
 const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
-const { NUMBER } = require('../slots.js');
+const { CALLEE } = require('../slots.js');
 const { callerFor, frameCallerFor, provider } = require('./provider.js');
 const { watch } = require('./watch.js');
 
@@ -121,7 +121,7 @@ function byFrame(signature, kept, otherwise, scope) {
   const caller = frameCallerFor(given.length, reenters === 'apart', 0);
   if (caller === null) return undefined;
   scope.frameCaller = caller;
-  return `frameCaller(${[NUMBER, ...given].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
+  return `frameCaller(${[CALLEE, ...given].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
 }
 
 /**
@@ -161,7 +161,7 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const watched = isWatched ? watch(scope) : undefined;
   scope.caller = caller;
   const args = values.map((value, index) => types[index].cut(value));
-  const call = `caller(${[NUMBER, ...args, ...given].join(', ')})`;
+  const call = `caller(${[CALLEE, ...args, ...given].join(', ')})`;
   // BigInts go through the frame.
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`);

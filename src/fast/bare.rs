@@ -7,23 +7,27 @@ use super::places::Place;
 use crate::targets::Target;
 use std::ffi::c_void;
 
-/// Calls the function with this number by `call`, which gets its address and what else is known of it. Leaves the result, and what became of the
-/// call, in the frame.
+/// Calls this [callee](crate::presence::callee) by `call`, which gets its address and what else is known of it. Leaves the
+/// result, and what became of the call, in the frame.
 ///
 /// # Safety
 ///
 /// This is the thread of the environment at the place, in a call from JavaScript, and `call` may call the function.
 #[inline(always)]
-pub(super) unsafe fn enter<const PLACE: usize, R: Result>(number: u32, call: impl FnOnce(*const c_void, *const Target) -> R) -> R {
+pub(super) unsafe fn enter<const PLACE: usize, R: Result>(callee: u32, call: impl FnOnce(*const c_void, *const Target) -> R) -> R {
     let place = Place::of::<PLACE>();
     // SAFETY: as the caller says; all of this lives as long as the instance, and a target is not changed by C.
     unsafe {
-        let Some(target) = place.target(number) else { return not_called::<PLACE, R>() };
-        let (presence, address) = (place.presence(), (*target).address);
-        if address.is_null() || presence.is_inside() {
+        let presence = place.presence();
+        if presence.is_inside() {
             return not_called::<PLACE, R>();
         }
-        presence.enter_bare(number, || (*target).marks);
+        let target = place.target(callee);
+        let address = (*target).address;
+        if address.is_null() {
+            return not_called::<PLACE, R>();
+        }
+        presence.enter_bare(callee);
         let (frame, errno) = (place.frame(), place.errno());
         // Mostly it is that already: not to store it then keeps calls from waiting for each other.
         if *errno != (*frame).errno {
@@ -33,9 +37,12 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(number: u32, call: imp
         let (frame, errno, presence) = (place.frame(), place.errno(), place.presence());
         result.store(frame);
         (*frame).errno = *errno;
+        if presence.is_unusual() {
+            return look_closer::<PLACE, R>(result);
+        }
         presence.leave();
         (*frame).status = Status::Ok as u32;
-        if presence.is_unusual() { look_closer::<PLACE, R>(result) } else { result }
+        result
     }
 }
 
@@ -47,7 +54,7 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(number: u32, call: imp
 #[cold]
 #[inline(never)]
 pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R {
-    // SAFETY: as the caller says; the frame lives as long as the instance.
+    // SAFETY: as the caller says; there is a frame even where nobody has taken the place.
     unsafe { (*Place::of::<PLACE>().frame()).status = Status::NotCalled as u32 };
     R::NONE
 }

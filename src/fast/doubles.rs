@@ -29,10 +29,10 @@ fn integer(number: f64) -> u64 {
 /// As for the other entries of a host.
 #[rustfmt::skip]
 pub(super) unsafe extern "C" fn of_host<const PLACE: usize, const TEXTS: bool, R: Result>(
-    number: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
+    callee: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
 ) -> R {
     // SAFETY: as the caller says. The last four are in their registers already, and nothing to C.
-    unsafe { few_of_host::<PLACE, TEXTS, R>(number, integer(a), integer(b), integer(c), integer(d), w, x, y, z, w, x, y, z) }
+    unsafe { few_of_host::<PLACE, TEXTS, R>(callee, integer(a), integer(b), integer(c), integer(d), w, x, y, z, w, x, y, z) }
 }
 
 /// The addresses of a place's entries for a host, for integer results, or none, and for floating-point results.

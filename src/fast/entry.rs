@@ -6,7 +6,7 @@ use super::{bare, noted, text_calls, watched};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
-use crate::presence::marks;
+use crate::presence::{marks, number_of};
 use crate::targets::Target;
 use std::ffi::c_void;
 
@@ -71,19 +71,19 @@ macro_rules! entries {
         ///
         /// # Safety
         ///
-        /// The number is of a function whose parameters, integers and floats each in their order, are these, none of them a
+        /// The [callee](crate::presence::callee) is a function whose parameters, integers and floats each in their order, are these, none of them a
         /// string unless there may be `TEXTS`, and whose result is an `R`; this is the thread of the environment at the place.
         #[rustfmt::skip]
         pub(super) unsafe extern "C" fn $direct<const PLACE: usize, const TEXTS: bool, R: Result>(
-            receiver: usize, number: u32, $($int: u64,)*
+            receiver: usize, callee: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says; a function of C ignores the registers that it has no parameters for.
             unsafe {
                 if TEXTS && (*Place::of::<PLACE>().frame()).has_scratch() {
-                    return $with_scratch::<PLACE, R>(receiver, number, $($int,)* s, t, u, v, w, x, y, z);
+                    return $with_scratch::<PLACE, R>(receiver, callee, $($int,)* s, t, u, v, w, x, y, z);
                 }
-                bare::enter::<PLACE, R>(number, |address, _| {
+                bare::enter::<PLACE, R>(callee, |address, _| {
                     entries!(@type $($int)*);
                     std::mem::transmute::<*const c_void, Function<R>>(address)($($int,)* s, t, u, v, w, x, y, z)
                 })
@@ -98,12 +98,12 @@ macro_rules! entries {
         #[rustfmt::skip]
         #[inline(never)]
         unsafe extern "C" fn $with_scratch<const PLACE: usize, R: Result>(
-            _receiver: usize, number: u32, $($int: u64,)*
+            _receiver: usize, callee: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says.
             unsafe {
-                Place::of::<PLACE>().instance().enter_counted(number, |target| {
+                Place::of::<PLACE>().instance().enter_counted(number_of(callee), |target| {
                     entries!(@type $($int)*);
                     std::mem::transmute::<*const c_void, Function<R>>(target.address)($($int,)* s, t, u, v, w, x, y, z)
                 })
@@ -117,11 +117,11 @@ macro_rules! entries {
         /// As for the entry itself.
         #[rustfmt::skip]
         pub(super) unsafe extern "C" fn $of_host<const PLACE: usize, const TEXTS: bool, R: Result>(
-            number: u32, $($int: u64,)*
+            callee: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says.
-            unsafe { $direct::<PLACE, TEXTS, R>(0, number, $($int,)* s, t, u, v, w, x, y, z) }
+            unsafe { $direct::<PLACE, TEXTS, R>(0, callee, $($int,)* s, t, u, v, w, x, y, z) }
         }
     };
     (@type $($int:ident)*) => {
@@ -138,16 +138,16 @@ entries!(many many_with_scratch many_of_host a b c d e f);
 ///
 /// # Safety
 ///
-/// This is the thread of the environment at the place, which has filled the frame for the function with this number.
-pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, number: u32) {
+/// This is the thread of the environment at the place, which has filled the frame for this [callee](crate::presence::callee).
+pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, callee: u32) {
     // SAFETY: as the caller says; the plan lives as long as the function.
     unsafe {
         let place = Place::of::<PLACE>();
         let frame = place.frame();
         if (*frame).has_scratch() {
-            return place.instance().enter_by_frame(number);
+            return place.instance().enter_by_frame(number_of(callee));
         }
-        enter_filled::<PLACE>(number);
+        enter_filled::<PLACE>(callee);
     }
 }
 
@@ -157,9 +157,9 @@ pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, n
 ///
 /// As for [`by_frame`].
 #[inline(always)]
-pub(super) unsafe fn enter_filled<const PLACE: usize>(number: u32) {
+pub(super) unsafe fn enter_filled<const PLACE: usize>(callee: u32) {
     // SAFETY: as the caller says; the plan lives as long as the function.
-    unsafe { bare::enter::<PLACE, ()>(number, |address, target| invoke(Place::of::<PLACE>().frame(), address, (*target).path)) };
+    unsafe { bare::enter::<PLACE, ()>(callee, |address, target| invoke(Place::of::<PLACE>().frame(), address, (*target).path)) };
 }
 
 /// The same for a host that passes nothing first.
@@ -167,9 +167,9 @@ pub(super) unsafe fn enter_filled<const PLACE: usize>(number: u32) {
 /// # Safety
 ///
 /// As for [`by_frame`].
-pub(super) unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(number: u32) {
+pub(super) unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(callee: u32) {
     // SAFETY: as the caller says.
-    unsafe { by_frame::<PLACE>(0, number) };
+    unsafe { by_frame::<PLACE>(0, callee) };
 }
 
 /// Nothing but its own result as one in a register.

@@ -13,11 +13,11 @@ macro_rules! export {
             #[rustfmt::skip]
             #[unsafe(export_name = concat!("arkffi_", $name, "_", $place))]
             unsafe extern "C" fn entry(
-                number: u32, $($int: u64,)*
+                callee: u32, $($int: u64,)*
                 s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
             ) -> $result {
                 // SAFETY: as the caller says.
-                unsafe { $entry::<$place, $texts, $result>(number, $($int,)* s, t, u, v, w, x, y, z) }
+                unsafe { $entry::<$place, $texts, $result>(callee, $($int,)* s, t, u, v, w, x, y, z) }
             }
         };
     };
@@ -29,10 +29,10 @@ macro_rules! export {
             #[rustfmt::skip]
             #[unsafe(export_name = concat!("arkffi_", $name, "_", $place))]
             unsafe extern "C" fn entry(
-                number: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
+                callee: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
             ) -> $result {
                 // SAFETY: as the caller says.
-                unsafe { doubles::of_host::<$place, $texts, $result>(number, a, b, c, d, w, x, y, z) }
+                unsafe { doubles::of_host::<$place, $texts, $result>(callee, a, b, c, d, w, x, y, z) }
             }
         };
     };
@@ -42,9 +42,9 @@ macro_rules! export {
             ///
             /// As for the entry itself.
             #[unsafe(export_name = concat!("arkffi_frame_", $place))]
-            unsafe extern "C" fn entry(number: u32) {
+            unsafe extern "C" fn entry(callee: u32) {
                 // SAFETY: as the caller says.
-                unsafe { of_host_by_frame::<$place>(number) };
+                unsafe { of_host_by_frame::<$place>(callee) };
             }
         };
     };

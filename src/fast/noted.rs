@@ -112,8 +112,8 @@ macro_rules! noted {
 
 type Text = *const OneByteString;
 
-noted!(by_frame_noted of by_frame(receiver: usize, number: u32));
-noted!(with_texts_noted of with_texts(receiver: usize, number: u32, slots: u32, first: Text, second: Text));
+noted!(by_frame_noted of by_frame(receiver: usize, callee: u32));
+noted!(with_texts_noted of with_texts(receiver: usize, callee: u32, slots: u32, first: Text, second: Text));
 
 /// The address of a place's entry for calls with strings, or without.
 pub fn entry(place: usize, has_texts: bool) -> usize {
@@ -121,7 +121,7 @@ pub fn entry(place: usize, has_texts: bool) -> usize {
     if has_texts { with_texts as *const () as usize } else { plain as *const () as usize }
 }
 
-type Entry = unsafe extern "C" fn(receiver: usize, number: u32);
+type Entry = unsafe extern "C" fn(receiver: usize, callee: u32);
 
 macro_rules! for_places {
     ($($place:literal)*) => { [$((by_frame_noted::<$place>, with_texts_noted::<$place>)),*] };

@@ -3,15 +3,27 @@
 
 use crate::frame::Frame;
 use crate::instance::Instance;
-use crate::presence::Presence;
+use crate::presence::{Presence, callee, marks};
 use crate::targets::Target;
+use std::cell::UnsafeCell;
 use std::ffi::c_int;
+use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
-use std::sync::atomic::{AtomicPtr, AtomicUsize};
 
 /// So many environments of a process have entries at a time: the main thread and workers. Others go by Node-API.
 pub const PLACES: usize = 16;
+
+/// Where nobody has taken a place: no call is made there.
+static NOBODY: Presence = Presence::NOBODY;
+/// The frame there.
+static NO_FRAME: NoFrame = NoFrame(UnsafeCell::new(MaybeUninit::zeroed()));
+
+struct NoFrame(UnsafeCell<MaybeUninit<Frame>>);
+
+// SAFETY: it is only written as memory, by threads whose environments have ended, and what is there does not matter.
+unsafe impl Sync for NoFrame {}
 
 static ALL: [Place; PLACES] = [const { Place::free() }; PLACES];
 
@@ -25,7 +37,6 @@ pub struct Place {
     presence: AtomicPtr<Presence>,
     errno: AtomicPtr<c_int>,
     targets: AtomicPtr<Target>,
-    count: AtomicUsize,
 }
 
 /// What of an instance is in its place.
@@ -40,13 +51,14 @@ pub struct Parts {
 
 impl Place {
     const fn free() -> Place {
+        // A callee is where its target lies, but for the marks.
+        assert!(callee(1) as usize - marks::BARE as usize == size_of::<Target>());
         Place {
             instance: AtomicPtr::new(ptr::null_mut()),
-            frame: AtomicPtr::new(ptr::null_mut()),
-            presence: AtomicPtr::new(ptr::null_mut()),
+            frame: AtomicPtr::new(NO_FRAME.0.get().cast()),
+            presence: AtomicPtr::new((&raw const NOBODY).cast_mut()),
             errno: AtomicPtr::new(ptr::null_mut()),
             targets: AtomicPtr::new(ptr::null_mut()),
-            count: AtomicUsize::new(0),
         }
     }
 
@@ -67,14 +79,14 @@ impl Place {
         unsafe { &*self.instance.load(Relaxed) }
     }
 
-    /// Where its thread is.
+    /// Where its thread is; inside of a call, if nobody has taken the place.
     ///
     /// # Safety
     ///
-    /// As for [`instance`](Place::instance).
+    /// This is the thread of the environment that has the place, or had it last.
     #[inline(always)]
     pub unsafe fn presence<'a>(&self) -> &'a Presence {
-        // SAFETY: as the caller says; it lives as long as the instance.
+        // SAFETY: as the caller says; it lives as long as the instance, which leaves before it ends.
         unsafe { &*self.presence.load(Relaxed) }
     }
 
@@ -90,17 +102,22 @@ impl Place {
         self.errno.load(Relaxed)
     }
 
-    /// The function with this number.
+    /// What is known of a [`callee`]: there is, as long as the place is taken, because the table has had a function with that
+    /// number, and never shrinks.
+    ///
+    /// # Safety
+    ///
+    /// As for [`presence`](Place::presence).
     #[inline(always)]
-    pub fn target(&self, number: u32) -> Option<*const Target> {
-        let number = number as usize;
-        (number < self.count.load(Relaxed)).then(|| self.targets.load(Relaxed).cast_const().wrapping_add(number))
+    pub unsafe fn target(&self, callee: u32) -> *const Target {
+        // SAFETY: no other thread stores it. An atomic load would need a register of its own.
+        let targets = unsafe { *self.targets.as_ptr() };
+        targets.cast_const().wrapping_byte_add(callee as usize).wrapping_byte_sub(marks::BARE as usize)
     }
 
     /// Says where the functions are.
-    pub fn set_targets(&self, targets: *const Target, count: usize) {
+    pub fn set_targets(&self, targets: *const Target) {
         self.targets.store(targets.cast_mut(), Relaxed);
-        self.count.store(count, Relaxed);
     }
 }
 
@@ -124,7 +141,9 @@ pub fn place(index: usize) -> &'static Place {
 pub fn leave(instance: *mut Instance) {
     for place in &ALL {
         if place.instance.load(Acquire) == instance {
-            place.set_targets(ptr::null(), 0);
+            place.presence.store((&raw const NOBODY).cast_mut(), Relaxed);
+            place.frame.store(NO_FRAME.0.get().cast(), Relaxed);
+            place.set_targets(ptr::null());
             let _ = place.instance.compare_exchange(instance, ptr::null_mut(), AcqRel, Acquire);
         }
     }

@@ -7,6 +7,7 @@ use super::places::{PLACES, Place};
 use crate::frame::{FLOAT_SLOTS, Frame, INT_SLOTS};
 use crate::instance::Instance;
 use crate::plan::{Plan, Spot};
+use crate::presence::number_of;
 use napi::sys;
 use std::ffi::c_void;
 use std::mem::offset_of;
@@ -14,7 +15,7 @@ use std::mem::offset_of;
 /// A `v8::FunctionCallback`.
 pub type Callback = unsafe extern "C" fn(info: *const c_void);
 
-/// The number that stands for no function: the caller asks whether values are found where they should be.
+/// The callee that is no function: the caller asks whether values are found where they should be.
 pub const PROBE: u32 = u32::MAX;
 /// What a probe passes besides, an integer and a double, and what it gets.
 pub const PROBED: (i64, f64, u64) = (-5, 0.5, 42);
@@ -66,15 +67,15 @@ unsafe fn enter_with_values(instance: &Instance, info: *const c_void) {
     // SAFETY: as the caller says.
     unsafe {
         let Some(info) = Info::of(info) else { return };
-        let number = integer(instance, info.value(0)).unwrap_or(-1) as u32;
-        let is_made = if number == PROBE { probe(instance, info) } else { instance.enter_slow(number, |plan| fill(instance, plan, info)) };
+        let callee = integer(instance, info.value(0)).unwrap_or(-1) as u32;
+        let is_made = if callee == PROBE { probe(instance, info) } else { instance.enter_slow(callee, |plan| fill(instance, plan, info)) };
         if !is_made {
             (*instance.frame.as_ptr()).status = Status::NotCalled as u32;
         }
     }
 }
 
-/// For callers that pass a number only.
+/// For callers that pass nothing else than the callee.
 unsafe extern "C" fn filled_slowly<const PLACE: usize>(info: *const c_void) {
     // SAFETY: as for `values_slowly`; the stub has filled the frame.
     unsafe { enter_filled_frame(Place::of::<PLACE>().instance(), info) };
@@ -88,8 +89,8 @@ unsafe fn enter_filled_frame(instance: &Instance, info: *const c_void) {
     // SAFETY: as the caller says.
     unsafe {
         let Some(info) = Info::of(info) else { return };
-        let number = integer(instance, info.value(0));
-        let is_made = number.is_some_and(|number| instance.enter_slow(number as u32, |_| Some(())));
+        let callee = integer(instance, info.value(0));
+        let is_made = callee.is_some_and(|callee| instance.enter_slow(callee as u32, |_| Some(())));
         if !is_made {
             (*instance.frame.as_ptr()).status = Status::NotCalled as u32;
         }
@@ -100,7 +101,7 @@ unsafe fn enter_filled_frame(instance: &Instance, info: *const c_void) {
 ///
 /// # Safety
 ///
-/// As for [`Info::value`]: there is a value for each parameter, behind the number.
+/// As for [`Info::value`]: there is a value for each parameter, behind the callee.
 unsafe fn fill(instance: &Instance, plan: &Plan, info: Info) -> Option<()> {
     const INTS: u32 = offset_of!(Frame, ints) as u32;
     const FLOATS: u32 = offset_of!(Frame, floats) as u32;
@@ -162,13 +163,14 @@ unsafe fn double(instance: &Instance, value: sys::napi_value) -> Option<f64> {
 }
 
 impl Instance {
-    /// Fills the frame and calls the function with this number. Whether it did; then the status is set.
+    /// Fills the frame and calls this [callee](crate::presence::callee). Whether it did; then the status is set.
     ///
     /// # Safety
     ///
     /// This is the environment's thread, in a call from JavaScript; `fill` leaves in the frame what the plan wants.
-    unsafe fn enter_slow(&self, number: u32, fill: impl FnOnce(&Plan) -> Option<()>) -> bool {
+    unsafe fn enter_slow(&self, callee: u32, fill: impl FnOnce(&Plan) -> Option<()>) -> bool {
         self.count_slow();
+        let number = number_of(callee);
         let Some(call) = self.call_of(number).filter(|_| !self.is_inside()) else { return false };
         let frame = self.frame.as_ptr();
         // SAFETY: as the caller says; the frame lives as long as the instance.

@@ -49,7 +49,7 @@ unsafe fn store(frame: *mut Frame, slot: u32, address: u64) {
 /// As for `by_frame`, but the strings' slots in the frame need not be filled; there is a string for each.
 pub(super) unsafe extern "C" fn with_texts<const PLACE: usize>(
     _receiver: usize,
-    number: u32,
+    callee: u32,
     slots: u32,
     first: *const OneByteString,
     second: *const OneByteString,
@@ -73,7 +73,7 @@ pub(super) unsafe extern "C" fn with_texts<const PLACE: usize>(
         if pass(slots.first(), first) && slots.second().is_none_or(|slot| pass(slot, second)) {
             // C may get into JavaScript in ways that nothing here sees.
             (*frame).scratch_floor = (*frame).scratch_top;
-            enter_filled::<PLACE>(number);
+            enter_filled::<PLACE>(callee);
             (*frame).scratch_floor = floor;
         }
         (*frame).scratch_top = floor;
@@ -86,16 +86,16 @@ unsafe extern "C" fn with_texts_slowly<const PLACE: usize>(info: *const c_void) 
     // have filled the frame but for the strings.
     unsafe {
         let instance = Place::of::<PLACE>().instance();
-        let number = copy_slowly(instance, info);
+        let callee = copy_slowly(instance, info);
         let floor = instance.raise_floor();
-        if let Some(number) = number {
-            enter_filled::<PLACE>(number);
+        if let Some(callee) = callee {
+            enter_filled::<PLACE>(callee);
         }
         instance.give_back(floor);
     }
 }
 
-/// Copies the strings, and returns the number of the function; `None` if no call is to be made.
+/// Copies the strings, and returns the callee; `None` if no call is to be made.
 ///
 /// # Safety
 ///
@@ -108,13 +108,13 @@ unsafe fn copy_slowly(instance: &Instance, info: *const c_void) -> Option<u32> {
         instance.count_slow();
         (*frame).status = Status::NotCalled as u32;
         let info = Info::of(info).filter(|_| !instance.is_inside())?;
-        let (number, slots) = (integer(instance, info.value(0))?, integer(instance, info.value(1))?);
+        let (callee, slots) = (integer(instance, info.value(0))?, integer(instance, info.value(1))?);
         let copy = |(index, slot): (usize, u32)| {
             instance.encode(instance.env(), info.value(2 + index));
             store(frame, slot, (*frame).address);
             (*frame).address != 0
         };
-        Slots(slots as u32).all().enumerate().all(copy).then_some(number as u32)
+        Slots(slots as u32).all().enumerate().all(copy).then_some(callee as u32)
     }
 }
 

@@ -39,7 +39,7 @@ const ROOT: usize = 0x100;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[unsafe(naked)]
 unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
-    receiver: usize, number: u32, a: u64, b: u64, c: u64, d: u64,
+    receiver: usize, callee: u32, a: u64, b: u64, c: u64, d: u64,
     s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
 ) -> R {
     #[cfg(target_arch = "x86_64")]

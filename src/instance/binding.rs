@@ -1,9 +1,9 @@
 //! Functions get numbers, and lose them.
 
 use super::{Bound, Instance};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::library::closed_error;
-use crate::presence::marks;
+use crate::presence::{MOST_FUNCTIONS, marks};
 use crate::targets::Target;
 use std::ptr;
 
@@ -16,7 +16,7 @@ impl Instance {
         self.check_code(name, address)?;
         let call = self.call(call)?;
         let bound = Bound { name: name.into(), library: Some(library), by_address: false, variant_of: None, call, text: None };
-        Ok((self.bind(bound, address), address))
+        Ok((self.bind(bound, address)?, address))
     }
 
     /// Binds an address. Where a library opened here holds it, it is valid until that is closed.
@@ -24,7 +24,7 @@ impl Instance {
         let library = self.holder_of(address);
         let call = self.call(call)?;
         let bound = Bound { name: name.into(), library, by_address: true, variant_of: None, call, text: None };
-        Ok(self.bind(bound, address))
+        self.bind(bound, address)
     }
 
     /// No JavaScript runs while C is in this function; see `leaf` in `index.d.ts`.
@@ -33,17 +33,21 @@ impl Instance {
         self.targets.set(number, Target { marks: marks::LEAF, ..target });
     }
 
-    pub(super) fn bind(&self, bound: Bound, address: usize) -> u32 {
+    pub(super) fn bind(&self, bound: Bound, address: usize) -> Result<u32, Error> {
         let gate = bound.library.as_ref().map_or(&raw const *self.open_gate, |library| library.gate());
         let target = Target { address: ptr::with_exposed_provenance(address), gate, path: bound.call.path(), marks: marks::NONE };
         let mut table = self.bound.borrow_mut();
-        let number = self.free_numbers.borrow_mut().pop().unwrap_or_else(|| {
+        let free = self.free_numbers.borrow_mut().pop();
+        let number = free.unwrap_or(table.len() as u32);
+        if number >= MOST_FUNCTIONS {
+            return Err(Error::new(Code::CallFailed, format!("more than {MOST_FUNCTIONS} functions")));
+        }
+        if free.is_none() {
             table.push(None);
-            table.len() as u32 - 1
-        });
+        }
         table[number as usize] = Some(bound);
         self.targets.set(number, target);
         self.tell_place();
-        number
+        Ok(number)
     }
 }

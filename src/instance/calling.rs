@@ -24,7 +24,7 @@ impl Instance {
     ///
     /// JavaScript in this environment has just filled the frame for the function.
     #[inline(always)]
-    pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<(T, u32)> {
+    pub unsafe fn invoke<T>(&self, take: impl FnOnce() -> T) -> Option<(T, u64)> {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         let number = unsafe { (*frame).target };
@@ -45,7 +45,7 @@ impl Instance {
         marks: u32,
         call: impl FnOnce(&Target) -> R,
         take: impl FnOnce() -> T,
-    ) -> Option<(R, T, u32)> {
+    ) -> Option<(R, T, u64)> {
         let frame = self.frame.as_ptr();
         let target = self.targets.get(number);
         let floor = self.raise_floor();
@@ -83,7 +83,7 @@ impl Instance {
 
     /// Runs code of C that is no call of a function: initializers and destructors of libraries. Returns the
     /// number it has as a call.
-    pub fn inside_c<T>(&self, work: impl FnOnce() -> T) -> (T, u32) {
+    pub fn inside_c<T>(&self, work: impl FnOnce() -> T) -> (T, u64) {
         // Destructors run after a call, and may also run in one.
         self.aside(|| {
             let presence = &self.mailbox.presence;

@@ -6,7 +6,7 @@ use crate::fast::collections::Hearing;
 use crate::fast::entry::Status;
 use crate::fast::places::{self, Parts};
 use crate::invoke::Call;
-use crate::presence::marks;
+use crate::presence::{marks, number_of};
 use napi::sys;
 use std::cell::{Cell, OnceCell};
 use std::ptr;
@@ -67,14 +67,13 @@ impl Instance {
     /// Says in the place where the functions are.
     pub(super) fn tell_place(&self) {
         if let Some(Some(place)) = self.fast.place.get() {
-            let (targets, count) = self.targets.parts();
-            places::place(place).set_targets(targets, count);
+            places::place(place).set_targets(self.targets.first());
         }
     }
 
     /// A call has returned and left notes. What is to be thrown is kept, because it cannot be thrown from here. Returns
     /// whether there is something; if JavaScript never asks for it, it is forgotten.
-    pub(crate) fn keep_note(&self, call: u32, function: u32) -> bool {
+    pub(crate) fn keep_note(&self, call: u64, function: u32) -> bool {
         let note = match self.take_note(call) {
             // What callbacks of such calls throw is kept at once. So the engine has stopped JavaScript, and goes on with that.
             Some(Note::Pending) => None,
@@ -86,14 +85,10 @@ impl Instance {
 
     /// A fast call has returned, and something is to be done; see `fast::bare`.
     pub(crate) fn look_closer(&self) {
+        let presence = &self.mailbox.presence;
+        let (serial, function) = (presence.serial(), number_of(presence.call()));
+        presence.leave();
         let gate = self.levels.here(|level| std::mem::replace(&mut level.gate, ptr::null()));
-        // If JavaScript has run inside, calls may have been made since.
-        let (call, function) = if !gate.is_null() {
-            self.levels.here(|level| (level.call, level.function))
-        } else {
-            let (call, function) = self.mailbox.presence.last_bare();
-            (call | self.targets.get(function).marks, function)
-        };
         if self.levels.is_used() {
             self.end_level();
         }
@@ -102,9 +97,9 @@ impl Instance {
             self.finish_closing();
         }
         if self.closing.borrow().is_empty() {
-            self.mailbox.presence.look_no_more();
+            presence.look_no_more();
         }
-        let has_note = self.has_notes() && self.keep_note(call, function);
+        let has_note = self.has_notes() && self.keep_note(serial, function);
         let status = if has_note { Status::SeeTo } else { Status::Ok };
         // Always: destructors may have got back into JavaScript, whose calls have left another.
         // SAFETY: the frame lives as long as the instance.
@@ -122,13 +117,12 @@ impl Instance {
 
     #[cold]
     fn hold_now(&self) {
-        let ((_, number), call) = (self.mailbox.presence.last_bare(), self.mailbox.presence.call());
+        let number = number_of(self.mailbox.presence.call());
         self.levels.here(|level| {
             if level.gate.is_null() {
-                let gate = self.targets.get(number).gate;
-                (level.gate, level.function, level.call) = (gate, number, call);
+                level.gate = self.targets.get(number).gate;
                 // SAFETY: the function was open when it was called, and JavaScript, which could close it, has not run.
-                unsafe { (*gate).hold() };
+                unsafe { (*level.gate).hold() };
                 self.mailbox.presence.look();
             }
         });

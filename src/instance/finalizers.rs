@@ -176,7 +176,7 @@ impl Instance {
 
     /// Runs it now; callbacks that it calls run too. Returns the number it has as a call; `None` if it has run,
     /// or was taken back.
-    pub fn run_finalizer(&self, number: u64) -> Option<u32> {
+    pub fn run_finalizer(&self, number: u64) -> Option<u64> {
         let finalizer = self.take_finalizer(number)?;
         self.tell(-finalizer.size);
         Some(self.run(finalizer))
@@ -215,7 +215,7 @@ impl Instance {
 
     /// While the host collects or ends, no JavaScript can run: callbacks answer with their default, as after
     /// an exception. What they leave is nobody's.
-    fn without_callbacks(&self, work: impl FnOnce() -> u32) {
+    fn without_callbacks(&self, work: impl FnOnce() -> u64) {
         let presence = &self.mailbox.presence;
         let had_thrown = presence.has_thrown();
         presence.note_thrown();
@@ -227,7 +227,7 @@ impl Instance {
     }
 
     /// Runs a finalizer. Returns the number it has as a call.
-    fn run(&self, finalizer: Finalizer) -> u32 {
+    fn run(&self, finalizer: Finalizer) -> u64 {
         trace::memory(|| format!("finalizer runs: {:p}({:p})", finalizer.function, finalizer.pointer));
         let errno = self.errno.get();
         // SAFETY: the address is that of a C function which takes a pointer, and this pointer, as whoever

@@ -3,15 +3,15 @@
 
 use crate::fast::inward::Entrance;
 use crate::library::Gate;
-use crate::presence::marks;
+use crate::presence::{Inside, marks};
 use napi::sys;
 use std::cell::{Cell, RefCell};
 use std::ptr;
 
 /// A call of C, from its first callback on.
 pub struct Level {
-    /// Its number, while a callback runs.
-    pub call: u32,
+    /// The call itself, while a callback runs.
+    pub inside: Inside,
     /// C's `errno`, which a callback leaves alone.
     pub errno: i32,
     /// How many callbacks there were in the current scope.
@@ -39,8 +39,6 @@ pub struct Level {
     pub has_called_back: bool,
     /// What the call, which has come without being counted, is counted in since JavaScript has run; else NULL.
     pub gate: *const Gate,
-    /// The number of that call's function.
-    pub function: u32,
     /// Whether what was thrown was taken from the host and kept.
     pub has_error: bool,
 }
@@ -52,7 +50,7 @@ impl Level {
     pub const MOST: u32 = 64;
 
     const NEW: Level = Level {
-        call: 0,
+        inside: Inside { call: 0, serial: 0 },
         errno: 0,
         uses: 0,
         scope: ptr::null_mut(),
@@ -66,7 +64,6 @@ impl Level {
         has_thrown: false,
         has_called_back: false,
         gate: ptr::null(),
-        function: 0,
         has_error: false,
     };
 }
@@ -97,14 +94,14 @@ impl Levels {
         self.is_used.get()
     }
 
-    /// JavaScript is about to run in a callback of `call`: what `prepare` leaves in the current level waits for it.
+    /// JavaScript is about to run in a callback of a call: what `prepare` leaves in the current level waits for it.
     #[inline]
-    pub fn go_down<T>(&self, call: u32, prepare: impl FnOnce(&mut Level) -> T) -> T {
+    pub fn go_down<T>(&self, inside: Inside, prepare: impl FnOnce(&mut Level) -> T) -> T {
         let mut levels = self.levels.borrow_mut();
         let depth = self.depth.get();
         if !self.is_used.replace(false) {
             // A call without a scope of its own begins with another.
-            levels[depth].uses = if call & marks::NO_SCOPE == 0 { 0 } else { Level::FIRST };
+            levels[depth].uses = if inside.call & marks::NO_SCOPE == 0 { 0 } else { Level::FIRST };
             levels[depth].reference = ptr::null_mut();
         }
         let value = prepare(&mut levels[depth]);
@@ -115,15 +112,15 @@ impl Levels {
         value
     }
 
-    /// JavaScript has run. Returns the number of the call that goes on.
+    /// JavaScript has run. Returns the call that goes on.
     #[inline]
-    pub fn come_up(&self) -> u32 {
+    pub fn come_up(&self) -> Inside {
         let depth = self.depth.get() - 1;
-        let call = self.levels.borrow()[depth].call;
+        let inside = self.levels.borrow()[depth].inside;
         self.depth.set(depth);
         // Without a call, nothing would end it.
-        self.is_used.set(call != 0);
-        call
+        self.is_used.set(inside.call != 0);
+        inside
     }
 
     /// Looks at the current level.

@@ -34,7 +34,7 @@ impl Instance {
     ///
     /// `env` is the environment's, in a call from JavaScript; `call` has just returned.
     #[cold]
-    pub unsafe fn see_to(&self, env: sys::napi_env, call: u32, function: u32) -> bool {
+    pub unsafe fn see_to(&self, env: sys::napi_env, call: u64, function: u32) -> bool {
         let Some(note) = self.take_note(call) else { return false };
         // SAFETY: as the caller says.
         unsafe { self.throw_note(env, note, function) };
@@ -42,7 +42,7 @@ impl Instance {
     }
 
     /// What is to be thrown after a call that has just returned.
-    pub(super) fn take_note(&self, call: u32) -> Option<Note> {
+    pub(super) fn take_note(&self, call: u64) -> Option<Note> {
         let presence = &self.mailbox.presence;
         let was_deadlock = presence.take_deadlock(call, self.levels.depth() == 0);
         if presence.take_leaf() {

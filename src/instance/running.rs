@@ -6,7 +6,7 @@ use super::mail::Listener;
 use crate::exit;
 use crate::fast::engine;
 use crate::fast::inward::Entrance;
-use crate::presence::marks;
+use crate::presence::{marks, number_of};
 use napi::sys;
 use std::ptr;
 
@@ -23,7 +23,7 @@ impl Instance {
         if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) || exit::is_over() {
             return false;
         }
-        if presence.call() & marks::LEAF != 0 {
+        if self.is_in_leaf() {
             presence.note_leaf();
             return false;
         }
@@ -34,6 +34,14 @@ impl Instance {
             (*frame).subject = number;
             self.run_callback(runner)
         }
+    }
+
+    /// Whether no JavaScript may run until C returns, because the function is declared so.
+    #[inline(always)]
+    fn is_in_leaf(&self) -> bool {
+        let call = self.mailbox.presence.call();
+        let marks = if call & marks::UNCOUNTED == 0 { call } else { self.targets.get(number_of(call)).marks };
+        marks & marks::LEAF != 0
     }
 
     /// Has a function run the callback that the frame names. Whether it ran to its end.
@@ -65,13 +73,13 @@ impl Instance {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
         let errno = self.errno.get();
         self.hold_current();
-        let call = self.mailbox.presence.suspend();
-        self.levels.go_down(call, |level| {
+        let inside = self.mailbox.presence.suspend();
+        self.levels.go_down(inside, |level| {
             // SAFETY: the environment and the frame are live. A scope is closed when the call returns at the
             // latest, and those of calls further in are closed by then.
             unsafe {
-                (level.call, level.errno) = (call, errno);
-                if level.uses == Level::FIRST || call == 0 {
+                (level.inside, level.errno) = (inside, errno);
+                if level.uses == Level::FIRST || inside.call == 0 {
                     sys::napi_open_handle_scope(env, &raw mut level.scope);
                     level.reference = ptr::null_mut();
                 }
@@ -79,7 +87,7 @@ impl Instance {
                     level.reference = reference;
                     sys::napi_get_reference_value(env, reference, &raw mut level.runner);
                     // Without a call, the host may let no JavaScript run.
-                    level.entrance = if call == 0 { None } else { Entrance::of(level.runner) };
+                    level.entrance = if inside.call == 0 { None } else { Entrance::of(level.runner) };
                 }
                 (level.scratch_top, level.scratch_floor) = ((*frame).scratch_top, (*frame).scratch_floor);
                 (level.heap_blocks, level.heap_floor) = ((*frame).heap_blocks, (*frame).heap_floor);
@@ -96,17 +104,17 @@ impl Instance {
     #[inline(never)]
     unsafe fn resume(&self, status: sys::napi_status) -> bool {
         let (frame, env) = (self.frame.as_ptr(), self.env.get());
-        let call = self.levels.come_up();
-        if call & marks::UNCOUNTED != 0 {
+        let inside = self.levels.come_up();
+        if inside.call & marks::UNCOUNTED != 0 {
             // Calls inside may have found nothing to look at.
             self.mailbox.presence.look();
         }
-        self.mailbox.presence.resume(call);
+        self.mailbox.presence.resume(inside);
         let (errno, has_blocks) = self.levels.here(|level| {
             level.uses += 1;
             // SAFETY: as the caller says; the scope is the innermost one.
             unsafe {
-                if level.uses == Level::FIRST + Level::MOST || call == 0 {
+                if level.uses == Level::FIRST + Level::MOST || inside.call == 0 {
                     sys::napi_close_handle_scope(env, level.scope);
                     level.uses = Level::FIRST;
                 }
@@ -198,9 +206,9 @@ impl Instance {
         // SAFETY: this is the environment's thread, in code of the host's.
         let has_error = was_kept || (has_thrown && unsafe { self.keep_pending() });
         self.hold_current();
-        let (call, errno) = (presence.suspend(), self.errno.get());
-        self.levels.go_down(call, |level| {
-            (level.call, level.errno) = (call, errno);
+        let (inside, errno) = (presence.suspend(), self.errno.get());
+        self.levels.go_down(inside, |level| {
+            (level.inside, level.errno) = (inside, errno);
             (level.has_thrown, level.has_error, level.has_called_back) = (has_thrown, has_error, has_called_back);
         });
     }
@@ -248,11 +256,11 @@ impl Instance {
 
     #[cold]
     fn put_back(&self) {
-        let call = self.levels.come_up();
-        if call & marks::UNCOUNTED != 0 {
+        let inside = self.levels.come_up();
+        if inside.call & marks::UNCOUNTED != 0 {
             self.mailbox.presence.look();
         }
-        self.mailbox.presence.resume(call);
+        self.mailbox.presence.resume(inside);
         let (errno, has_called_back) = self.levels.here(|level| (level.errno, level.has_called_back));
         let (has_thrown, has_error) = self.levels.here(|level| (level.has_thrown, level.has_error));
         self.errno.set(errno);

@@ -13,7 +13,7 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// `ERR_LIBRARY_CLOSED`; those of [`Call::new`].
+    /// `ERR_LIBRARY_CLOSED`; those of [`Call::new`]; `ERR_CALL_FAILED` if there are too many functions.
     pub fn bind_variant(&self, function: u32, types: &[u32], named: u32) -> Result<(u32, Rc<Call>), Error> {
         let target = self.targets.get(function);
         if target.address.is_null() {
@@ -30,7 +30,7 @@ impl Instance {
             text: bound.text,
         });
         let variant = variant.ok_or_else(|| self.closed_error(function))?;
-        let number = self.bind(variant, target.address.addr());
+        let number = self.bind(variant, target.address.addr())?;
         if target.marks != marks::NONE {
             self.set_leaf(number);
         }
