@@ -31,6 +31,7 @@ const beginning = ({
   process.dlopen(addon, ${JSON.stringify(fixture('reentry'))});
   const { symbols: addons } = dlopen(${JSON.stringify(fixture('reentry'))}, {
     collect: { args: ['i32'], returns: 'i32' },
+    collect_sealed: { args: ['i32'], returns: 'i32' },
     identity: { args: ['i32'], returns: 'i32' },
     reenter: { args: ['i32'], returns: 'i32' },
     touch: { args: ['i32'], returns: 'i32' },
@@ -206,11 +207,16 @@ test('all of this is so in workers', () => {
   expect(runs(program)).toBe(`${each},${each}\n`);
 });
 
-test('code around a call in which the engine collects goes on rightly when it referred to what was collected', () => {
+const collections = [
+  ['', 'collect'],
+  [' where no handle may be made', 'collect_sealed'],
+];
+
+test.each(collections)('code around a call in which the engine collects%s goes on rightly when it referred to what was collected', (_, name) => {
   const text = `
     addon.exports(() => 0);
     const quietly = Array(64).fill(quiet);
-    const collecting = quietly.map((pointer, at) => (at === 30 ? addons.collect.ptr : pointer));
+    const collecting = quietly.map((pointer, at) => (at === 30 ? addons.${name}.ptr : pointer));
     // The class lives no longer than its one object, and code that knows it only refers to it weakly.
     const made = () => new (new Function('return class { constructor() { this.p = 1; this.v = 5; } }')())();
     const box = { object: null, last: 2 };

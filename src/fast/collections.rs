@@ -4,7 +4,7 @@
 
 use super::symbol::named;
 use super::watched::{finds_handles, forget_mark};
-use napi::sys;
+use crate::instance::Instance;
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
@@ -41,8 +41,7 @@ fn functions() -> Option<&'static Functions> {
 #[derive(Debug)]
 pub struct Hearing {
     isolate: Isolate,
-    /// Only to be told from others.
-    of: *mut c_void,
+    of: *const Instance,
 }
 
 impl Hearing {
@@ -50,19 +49,29 @@ impl Hearing {
     ///
     /// # Safety
     ///
-    /// The engine is V8 13.6, and this is a call from JavaScript in `env`. `of` is of this environment only, and what is
-    /// returned is dropped before its engine ends.
-    pub unsafe fn begin(env: sys::napi_env, of: *mut c_void) -> Option<Hearing> {
+    /// The engine is V8 13.6, and this is a call from JavaScript in the environment of `of`. What is returned is dropped
+    /// before that and its engine end.
+    pub unsafe fn begin(of: &Instance) -> Option<Hearing> {
         let functions = functions()?;
         // SAFETY: as the caller says.
         unsafe {
             let isolate = (functions.isolate)();
-            if !finds_handles(isolate, env) {
+            if !finds_handles(isolate, of.env()) {
                 return None;
             }
-            (functions.add)(isolate, collecting, of, ALL);
+            (functions.add)(isolate, collecting, (&raw const *of).cast_mut().cast(), ALL);
             Some(Hearing { isolate, of })
         }
+    }
+
+    /// Has the watched call that has just returned from C see that something has run inside.
+    ///
+    /// # Safety
+    ///
+    /// This is the thread of the environment.
+    pub unsafe fn tell(&self) {
+        // SAFETY: as the caller says; `begin` was told that this is V8 13.6.
+        unsafe { forget_mark(self.isolate) };
     }
 }
 
@@ -70,7 +79,7 @@ impl Drop for Hearing {
     fn drop(&mut self) {
         if let Some(functions) = functions() {
             // SAFETY: `begin` has added it to this engine, which has not ended.
-            unsafe { (functions.remove)(self.isolate, collecting, self.of) };
+            unsafe { (functions.remove)(self.isolate, collecting, self.of.cast_mut().cast()) };
         }
     }
 }
@@ -78,7 +87,10 @@ impl Drop for Hearing {
 /// # Safety
 ///
 /// V8 calls this on the thread of its engine, before it collects.
-unsafe extern "C" fn collecting(isolate: Isolate, _kind: i32, _flags: i32, _data: *mut c_void) {
-    // SAFETY: as the caller says; this is V8 13.6.
-    unsafe { forget_mark(isolate) };
+unsafe extern "C" fn collecting(isolate: Isolate, _kind: i32, _flags: i32, of: *mut c_void) {
+    // SAFETY: as the caller says; this is V8 13.6, and the instance lives until `Hearing` is dropped.
+    unsafe {
+        forget_mark(isolate);
+        (*of.cast::<Instance>()).hear_collection();
+    }
 }

@@ -61,10 +61,6 @@ unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
         "jne 4f",
         "cmp qword ptr [rcx], rsp",
         "jne 4f",
-        "2:",
-        "mov rcx, qword ptr [r13 + {address}]",
-        "cmp rcx, qword ptr [rsp]",
-        "jne 5f",
         "ret",
         "3:",
         "jmp {refuse}",
@@ -78,13 +74,12 @@ unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
         "movsd xmm0, qword ptr [rsp + 8]",
         "add rsp, 24",
         ".cfi_adjust_cfa_offset -24",
-        "jmp 2b",
         // C keeps rbp, the calling code's frame: the second note must still be of that.
-        "5:",
         "cmp rbp, qword ptr [r13 + {frame}]",
-        "jne 6f",
+        "jne 5f",
+        "mov rcx, qword ptr [r13 + {address}]",
         "mov qword ptr [rsp], rcx",
-        "6:",
+        "5:",
         "ret",
         ".cfi_endproc",
         address = const NOTES.0,
@@ -126,10 +121,6 @@ unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
         "add x10, sp, #8",
         "cmp x9, x10",
         "b.ne 4f",
-        "2:",
-        "ldr x9, [x26, #{address}]",
-        "cmp x9, x30",
-        "b.ne 5f",
         "ret",
         "3:",
         "b {refuse}",
@@ -148,13 +139,11 @@ unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
         ".cfi_def_cfa_offset 0",
         ".cfi_restore w29",
         ".cfi_restore w30",
-        "b 2b",
+        "ldr x9, [x26, #{frame}]",
+        "cmp x9, x29",
+        "b.ne 5f",
+        "ldr x30, [x26, #{address}]",
         "5:",
-        "ldr x10, [x26, #{frame}]",
-        "cmp x10, x29",
-        "b.ne 6f",
-        "mov x30, x9",
-        "6:",
         "ret",
         ".cfi_endproc",
         address = const NOTES.0,
@@ -205,7 +194,8 @@ pub(super) unsafe fn finds_handles(isolate: *const c_void, env: sys::napi_env) -
 ///
 /// # Safety
 ///
-/// This is the thread of an engine, and that is V8 13.6. Where places are sealed (`next` is the end) there is no mark.
+/// This is the thread of an engine, and that is V8 13.6. Where places are sealed (`next` is the end), there may be no memory
+/// for one: then nothing is done.
 pub(super) unsafe fn forget_mark(isolate: *const c_void) {
     // SAFETY: as the caller says; what is between the two is free, and nobody reads it.
     unsafe {

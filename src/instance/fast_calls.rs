@@ -54,9 +54,16 @@ impl Instance {
     ///
     /// The engine is V8 13.6, and this is a call from JavaScript in this environment.
     pub unsafe fn can_watch(&self) -> bool {
-        // SAFETY: as the caller says. The address is the instance's, which ends with its environment, before its engine.
-        let begin = || unsafe { Hearing::begin(self.env(), (&raw const *self).cast_mut().cast()) };
-        self.fast.hearing.get_or_init(begin).is_some()
+        // SAFETY: as the caller says. The instance ends with its environment, before its engine.
+        self.fast.hearing.get_or_init(|| unsafe { Hearing::begin(self) }).is_some()
+    }
+
+    /// The engine is about to collect. Where its handles are sealed, the call that the thread is inside of can only be told
+    /// when it returns.
+    pub(crate) fn hear_collection(&self) {
+        if self.mailbox.presence.call() & marks::UNCOUNTED != 0 {
+            self.mailbox.presence.look();
+        }
     }
 
     /// Watched calls hear of no collections any more.
@@ -88,6 +95,10 @@ impl Instance {
         let presence = &self.mailbox.presence;
         let (serial, function) = (presence.serial(), number_of(presence.call()));
         presence.leave();
+        if let Some(Some(hearing)) = self.fast.hearing.get() {
+            // SAFETY: this is the environment's thread.
+            unsafe { hearing.tell() };
+        }
         let gate = self.levels.here(|level| std::mem::replace(&mut level.gate, ptr::null()));
         if self.levels.is_used() {
             self.end_level();
