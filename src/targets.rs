@@ -40,11 +40,11 @@ impl Targets {
         targets.get(number as usize).copied().unwrap_or(Target::NONE)
     }
 
-    /// Where the first is: behind it are the others.
-    pub fn first(&self) -> *const Target {
+    /// Where they are, and how many.
+    pub fn parts(&self) -> (*const Target, usize) {
         // SAFETY: as in `get`.
         let targets = unsafe { &*self.0.get() };
-        targets.as_ptr()
+        (targets.as_ptr(), targets.len())
     }
 
     /// Replaces the function with this number, growing the table up to it.

@@ -34,7 +34,7 @@ function frameCaller(kept, isApart, texts) {
 }
 
 /** A sum of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
-const PADDING = 'number' + '+1e9'.repeat(120);
+const PADDING = 'callee' + '+1e9'.repeat(120);
 
 /**
  * A caller that is a function of its own in compiled code. V8 13.6 lets JavaScript run inside of a fast call, but the code
@@ -46,9 +46,9 @@ const PADDING = 'number' + '+1e9'.repeat(120);
  * @returns {import('./provider.js').Caller}
  */
 function apart(made, more) {
-  const params = ['number', ...Array.from({ length: more }, (_, index) => `k${index}`)].join(', ');
-  // No function has a number that is below 0.
-  const text = `'use strict'; return function (${params}) { made(${params}); if (number < 0) return ${PADDING}; };`;
+  const params = ['callee', ...Array.from({ length: more }, (_, index) => `k${index}`)].join(', ');
+  // No callee is below 0.
+  const text = `'use strict'; return function (${params}) { made(${params}); if (callee < 0) return ${PADDING}; };`;
   return new Function('made', text)(made);
 }
 

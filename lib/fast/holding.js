@@ -52,7 +52,7 @@ function passing(values, result, hasTexts, isAsDouble) {
 }
 
 /**
- * A caller `(number, ...values, ...kept)`. What is kept stands in a variable until C has returned: an engine that
+ * A caller `(callee, ...values, ...kept)`. What is kept stands in a variable until C has returned: an engine that
  * compiles this sees that it is put there, and that the next call may look. Calls inside of the call put back what they
  * have found.
  * @param {Function} made of the host's
@@ -70,9 +70,9 @@ function holding(made, texts, values, kept) {
   return new Function(
     'made',
     `'use strict'; ${each((name) => `let held${name};`)}
-    return function (${['number', ...params, ...names].join(', ')}) {
+    return function (${['callee', ...params, ...names].join(', ')}) {
       ${each((name) => `const outer${name} = held${name}; held${name} = ${name};`)}
-      const result = made(${['number', ...texts].join(', ')});
+      const result = made(${['callee', ...texts].join(', ')});
       ${each((name) => `held${name} = outer${name};`)}
       return result;
     };`,

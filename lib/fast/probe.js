@@ -3,7 +3,7 @@
 
 const { views, offsets } = require('../frame.js');
 
-/** No function has this number. */
+/** No function has this callee. */
 const NONE = 0x7fffffff;
 
 /**

@@ -3,9 +3,9 @@
 // FFI (bun.js, deno.js). Nothing here is about a function: a provider makes callers for signatures, which way.js puts in
 // the source of stubs.
 //
-// A *caller* is a JavaScript function `(number, ...values, ...kept) => result` for one *shape*:
+// A *caller* is a JavaScript function `(callee, ...values, ...kept) => result` for one *shape*:
 //
-//   number   the bound function's number, a small integer, as stubs have it in their text
+//   callee   what the entries know the bound function by (`presence.rs`), an integer of 32 bits that stubs have behind them
 //   values   what the C function gets, in order, checked already. Always Numbers, of these kinds:
 //              'i32'  an integer of 32 bits (i8, i16, u8, u16 and bool come as that too)
 //              'u32'  an integer from 0 to 2 ** 32 - 1
@@ -20,12 +20,12 @@
 //            result in the frame: for 64-bit results and pointers, and where calls must return nothing (`reenters`).
 //
 // A caller does not call the C function. It calls one of the entries of Rust (src/fast/entry.rs), which are C
-// functions themselves, with the number before the values:
+// functions themselves, with the callee before the values:
 //
-//   uint64_t integers(uint32_t number, ...values)   void, i32, u32
-//   double   floats(uint32_t number, ...values)     f32 (in the low half, as C returns a float) and f64
+//   uint64_t integers(uint32_t callee, ...values)   void, i32, u32
+//   double   floats(uint32_t callee, ...values)     f32 (in the low half, as C returns a float) and f64
 //
-// with at most 6 integers (`number` not counted) and 8 floats; `fewTexts`, and for values without strings `fewIntegers` and
+// with at most 6 integers (`callee` not counted) and 8 floats; `fewTexts`, and for values without strings `fewIntegers` and
 // `fewFloats`, take at most 4 integers. `fromDoubles`, and for values without strings `floatsFromDoubles`, take 4 integers
 // as doubles, and behind these at most 4 floats: that is how hosts pass integers of 64 bits best, as Numbers are doubles.
 // `native.engineCaller()` finds the entry itself; for a host's own FFI, `native.hostEntries()` tells the addresses in
@@ -38,9 +38,9 @@
 // be thrown. So a caller needs no checks and no errors of its own. Where the engine stops JavaScript, a caller ends by that,
 // as any function does.
 //
-// One more entry, `void frame(uint32_t number)`, is for calls whose arguments the stub stores in the frame: records, stack
-// words, everything. Its callers, `(number, ...kept)`, are made by `frameCaller`. The engine's may also be given one or two
-// strings, and `places`, the offsets in the frame where their addresses go, of 16 bits each: `(number, places, ...texts,
+// One more entry, `void frame(uint32_t callee)`, is for calls whose arguments the stub stores in the frame: records, stack
+// words, everything. Its callers, `(callee, ...kept)`, are made by `frameCaller`. The engine's may also be given one or two
+// strings, and `places`, the offsets in the frame where their addresses go, of 16 bits each: `(callee, places, ...texts,
 // ...kept)`. That makes no call of C if a string cannot just be copied.
 //
 // A *provider* is a `Provider` (below), of which
@@ -58,7 +58,7 @@ const native = require('../binding.js');
 const { canGenerate } = require('../generate.js');
 
 /** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64'} Kind */
-/** @typedef {(number: number, ...values: any[]) => any} Caller */
+/** @typedef {(callee: number, ...values: any[]) => any} Caller */
 
 /**
  * @typedef {object} Provider
@@ -131,8 +131,8 @@ function callerFor(values, result, more) {
 }
 
 /**
- * The caller `(number, ...kept)` for calls of any signature, whose arguments the stub has left in the frame; or
- * `(number, places, ...texts, ...kept)` if some are strings. null if there is none.
+ * The caller `(callee, ...kept)` for calls of any signature, whose arguments the stub has left in the frame; or
+ * `(callee, places, ...texts, ...kept)` if some are strings. null if there is none.
  * @param {number} kept
  * @param {boolean} isApart it is a function of its own wherever it is called
  * @param {number} texts how many strings

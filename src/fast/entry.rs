@@ -110,7 +110,8 @@ macro_rules! entries {
             }
         }
 
-        /// The same entry for a host that passes nothing first.
+        /// The same entry for a host that passes nothing first. It makes no call if the callee is none: nobody has seen yet
+        /// whether the host passes it rightly.
         ///
         /// # Safety
         ///
@@ -121,7 +122,12 @@ macro_rules! entries {
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says.
-            unsafe { $direct::<PLACE, TEXTS, R>(0, callee, $($int,)* s, t, u, v, w, x, y, z) }
+            unsafe {
+                if !Place::of::<PLACE>().has(callee) {
+                    return bare::not_called::<PLACE, R>();
+                }
+                $direct::<PLACE, TEXTS, R>(0, callee, $($int,)* s, t, u, v, w, x, y, z)
+            }
         }
     };
     (@type $($int:ident)*) => {
@@ -162,14 +168,19 @@ pub(super) unsafe fn enter_filled<const PLACE: usize>(callee: u32) {
     unsafe { bare::enter::<PLACE, ()>(callee, |address, target| invoke(Place::of::<PLACE>().frame(), address, (*target).path)) };
 }
 
-/// The same for a host that passes nothing first.
+/// The same for a host that passes nothing first; see the other entries for one.
 ///
 /// # Safety
 ///
 /// As for [`by_frame`].
 pub(super) unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(callee: u32) {
     // SAFETY: as the caller says.
-    unsafe { by_frame::<PLACE>(0, callee) };
+    unsafe {
+        if !Place::of::<PLACE>().has(callee) {
+            return bare::not_called::<PLACE, ()>();
+        }
+        by_frame::<PLACE>(0, callee);
+    };
 }
 
 /// Nothing but its own result as one in a register.

@@ -9,8 +9,8 @@ use std::cell::UnsafeCell;
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use std::sync::atomic::{AtomicPtr, AtomicU32};
 
 /// So many environments of a process have entries at a time: the main thread and workers. Others go by Node-API.
 pub const PLACES: usize = 16;
@@ -37,6 +37,8 @@ pub struct Place {
     presence: AtomicPtr<Presence>,
     errno: AtomicPtr<c_int>,
     targets: AtomicPtr<Target>,
+    /// Callees are below this.
+    end: AtomicU32,
 }
 
 /// What of an instance is in its place.
@@ -59,6 +61,7 @@ impl Place {
             presence: AtomicPtr::new((&raw const NOBODY).cast_mut()),
             errno: AtomicPtr::new(ptr::null_mut()),
             targets: AtomicPtr::new(ptr::null_mut()),
+            end: AtomicU32::new(0),
         }
     }
 
@@ -115,9 +118,17 @@ impl Place {
         targets.cast_const().wrapping_byte_add(callee as usize).wrapping_byte_sub(marks::BARE as usize)
     }
 
-    /// Says where the functions are.
-    pub fn set_targets(&self, targets: *const Target) {
+    /// Whether a number is a [`callee`].
+    #[inline(always)]
+    pub fn has(&self, number: u32) -> bool {
+        number < self.end.load(Relaxed)
+    }
+
+    /// Says where the functions are, and how many.
+    pub fn set_targets(&self, targets: *const Target, count: usize) {
         self.targets.store(targets.cast_mut(), Relaxed);
+        // The table has at most `MOST_FUNCTIONS`, of which the last has the greatest callee that there is.
+        self.end.store(count.checked_sub(1).map_or(0, |last| callee(last as u32) + 1), Relaxed);
     }
 }
 
@@ -143,7 +154,7 @@ pub fn leave(instance: *mut Instance) {
         if place.instance.load(Acquire) == instance {
             place.presence.store((&raw const NOBODY).cast_mut(), Relaxed);
             place.frame.store(NO_FRAME.0.get().cast(), Relaxed);
-            place.set_targets(ptr::null());
+            place.set_targets(ptr::null(), 0);
             let _ = place.instance.compare_exchange(instance, ptr::null_mut(), AcqRel, Acquire);
         }
     }

@@ -74,7 +74,8 @@ impl Instance {
     /// Says in the place where the functions are.
     pub(super) fn tell_place(&self) {
         if let Some(Some(place)) = self.fast.place.get() {
-            places::place(place).set_targets(self.targets.first());
+            let (targets, count) = self.targets.parts();
+            places::place(place).set_targets(targets, count);
         }
     }
 
