@@ -2,7 +2,7 @@
 // The source of stubs: numbers and identifiers of ours, nothing of the user's.
 
 const { emitters } = require('./emitters.js');
-const { byFrame, direct } = require('./fast/way.js');
+const { byFrame, direct, textReader } = require('./fast/way.js');
 const { byTexts } = require('./fast/text-way.js');
 const { offsets } = require('./frame.js');
 const { hasOwnText } = require('./signature.js');
@@ -79,12 +79,19 @@ function passScalar(scalar, { scalars, reads, stores, kept }) {
  * @param {CType} type
  * @param {Spot} spot
  * @param {Parts} parts
- * @param {boolean} isOwnText a string, and more than UTF-8 that belongs to C
+ * @param {import('./signature.js').Signature} signature
  * @returns {{ entry: string, gather: string[], load: string | undefined }}
  */
-function receive(type, spot, parts, isOwnText) {
+function receive(type, spot, parts, signature) {
   if (!type.record) {
     const { string, load } = emitters[type.base];
+    // More than UTF-8 that belongs to C.
+    const isOwnText = hasOwnText(signature);
+    const textOf = string && !isOwnText && !signature.crossing ? textReader(signature) : undefined;
+    if (textOf) {
+      parts.values.textOf = textOf;
+      return { entry: 'enter', gather: [], load: `textOf(${NUMBER})` };
+    }
     if (string) return { entry: isOwnText ? 'enterForText' : 'enterForString', gather: [], load: 'result' };
     const loaded = load?.(slotAt(/** @type {ScalarSpot} */ (spot).offset));
     if (type.make) parts.values.make = type.make;
@@ -121,7 +128,7 @@ function stubSource(signature) {
     if (type.record || type.lent) require('./stub-objects.js').passObject(type, index, spot, parts);
     else passScalar(scalarOf(type, index, /** @type {ScalarSpot} */ (spot).offset, parts.values), parts);
   });
-  const { entry, gather, load } = receive(result, resultSpot, parts, hasOwnText(signature));
+  const { entry, gather, load } = receive(result, resultSpot, parts, signature);
   const { room, objects, reads, scalars, stores, kept, values } = parts;
   const isPlain = objects.length === 0 && room.size === 0;
   if (!isPlain) kept.push('call', 'w');

@@ -107,6 +107,7 @@ pub const OFFSETS: &[(&str, u32)] = &[
     ("sender", offset_of!(Frame, sender) as u32),
     ("recordResult", offset_of!(Frame, ints) as u32 + 8 * 8),
     ("scalarResult", offset_of!(Frame, int_results) as u32),
+    ("returnedText", offset_of!(Frame, stack) as u32),
     ("address", offset_of!(Frame, address) as u32),
     ("length", offset_of!(Frame, length) as u32),
     ("value", offset_of!(Frame, value) as u32),

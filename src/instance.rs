@@ -13,6 +13,7 @@ mod lives;
 mod mail;
 mod notes;
 mod plans;
+mod returned_texts;
 mod running;
 mod symbols;
 mod texts;
@@ -40,6 +41,7 @@ pub use finalizers::Freeing;
 use levels::Levels;
 pub use mail::Listener;
 use napi::sys;
+use returned_texts::ReturnedText;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -95,6 +97,7 @@ pub struct Instance {
     /// What other threads share with this one.
     mailbox: Arc<Mailbox>,
     levels: Levels,
+    returned_text: ReturnedText,
     callbacks: RefCell<Callbacks>,
     /// The addresses of closed ones.
     pub tombstones: Tombstones,
@@ -142,6 +145,7 @@ impl Instance {
             env: Cell::new(ptr::null_mut()),
             mailbox: Arc::default(),
             levels: Levels::default(),
+            returned_text: ReturnedText::default(),
             callbacks: RefCell::default(),
             tombstones: Tombstones::default(),
             async_calls: AsyncCalls::default(),

@@ -1,8 +1,10 @@
 //! A prepared call: a plan and the way into C that carries it out.
 
 use crate::abi::Abi;
+use crate::ctype::CType;
 use crate::error::{Code, Error};
 use crate::frame::Frame;
+use crate::layout::Type;
 use crate::libffi_call::LibffiCall;
 use crate::plan::{Plan, Registers};
 use crate::signature::Signature;
@@ -58,6 +60,8 @@ pub enum Path {
 pub struct Call {
     /// Where JavaScript puts the arguments and finds the result.
     pub plan: Plan,
+    /// Whether the result is a string.
+    pub returns_text: bool,
     abi: Abi,
     libffi: Option<LibffiCall>,
 }
@@ -83,7 +87,8 @@ impl Call {
         let plan = Plan::new(signature, abi)?;
         let is_trampoline = backend == Backend::Trampoline && of_machine.is_some();
         let libffi = if is_trampoline { None } else { Some(LibffiCall::new(signature, abi, &plan)?) };
-        Ok(Call { plan, abi, libffi })
+        let returns_text = matches!(signature.result, Type::Scalar(CType::CString));
+        Ok(Call { plan, returns_text, abi, libffi })
     }
 
     /// How calls of the signature enter C.

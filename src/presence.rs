@@ -24,6 +24,8 @@ pub mod marks {
     pub const NO_SCOPE: u32 = 2;
     /// It has not been counted as a use of its library; see [`Instance::hold_current`](crate::instance::Instance).
     pub const UNCOUNTED: u32 = 4;
+    /// Its result is a string, which JavaScript may read later. Only in a [`Target`](crate::targets::Target).
+    pub const TEXT: u32 = 16;
     /// Of every call, so that none is 0.
     pub const ANY: u32 = 8;
     /// Of every call that is not counted: such calls are made without a handle scope too.

@@ -18,7 +18,7 @@ pub struct Target {
     pub gate: *const Gate,
     /// The way into C; what it may point to is owned by the plan, which lives as long as the function has this number.
     pub path: Path,
-    /// See [`crate::presence::marks`]: leaf, or nothing.
+    /// See [`crate::presence::marks`]: leaf, or a result that is a string.
     pub marks: u32,
 }
 

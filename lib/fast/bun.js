@@ -2,6 +2,7 @@
 // Callers of Bun's: functions of its own FFI, which its engine calls from compiled code.
 
 const native = require('../binding.js');
+const { offsets, views } = require('../frame.js');
 const { holding, passing } = require('./holding.js');
 const { probed } = require('./probe.js');
 
@@ -13,6 +14,28 @@ const { probed } = require('./probe.js');
  */
 const types = { void: 'void', i32: 'i32', u32: 'u32', u64: 'ptr', f32: 'f32', f64: 'f64' };
 Object.setPrototypeOf(types, null);
+
+/**
+ * What reads the strings that C returns: Bun makes short ones sooner of bytes that it has.
+ * @param {() => number} readText copies one to the frame and returns its length, or why not: see src/fast/returned_texts.rs
+ */
+function textReader(readText) {
+  const { u8, u32 } = views;
+  /** @type {any} */
+  const bytes = Buffer.from(u8.buffer);
+  const { returnedText, target } = offsets;
+  const { takeText } = native;
+  // Its own: programs may change the prototype's.
+  bytes.latin1Slice = bytes.latin1Slice;
+  /** @param {number} number */
+  return (number) => {
+    const length = readText();
+    if (length >= 0) return bytes.latin1Slice(returnedText, returnedText + length);
+    if (length === -2) return null;
+    u32[target / 4] = number;
+    return takeText();
+  };
+}
 
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
 function bunProvider() {
@@ -33,6 +56,7 @@ function bunProvider() {
       const args = ['i32', ...way.kinds.map((kind) => types[kind])];
       return holding(CFunction({ ptr: entries[way.entry], args, returns }), way.texts, values.length, 0);
     },
+    textOf: textReader(CFunction({ ptr: entries.readText, args: [], returns: 'i32' })),
     frameCaller: (_kept, _isApart, texts) =>
       texts === 0 ? CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }) : null,
   });

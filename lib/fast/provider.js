@@ -68,6 +68,8 @@ const { canGenerate } = require('../generate.js');
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
+ * @property {(number: number) => string | null} [textOf] the string that the last call has returned, of the function with
+ *   this number; where strings are not made sooner by Node-API
  */
 
 /**

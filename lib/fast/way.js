@@ -107,6 +107,15 @@ function held(kept) {
 }
 
 /**
+ * What reads the strings that functions of a signature return after fast calls; undefined where they are not called so.
+ * @param {import('../signature.js').Signature} signature
+ */
+function textReader(signature) {
+  const found = provider();
+  return 'textOf' in found && reentersOf(signature) !== 'never' ? found.textOf : undefined;
+}
+
+/**
  * The statement of a call through the frame, after its stores.
  * @param {import('../signature.js').Signature} signature
  * @param {string[]} kept texts of what must stay reachable
@@ -191,4 +200,4 @@ function settle() {
   return status === 1;
 }
 
-module.exports = { STATUS, byFrame, direct, ofHost, reentersOf, settle };
+module.exports = { STATUS, byFrame, direct, ofHost, reentersOf, settle, textReader };

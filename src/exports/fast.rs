@@ -5,6 +5,7 @@ use crate::fast::doubles;
 use crate::fast::engine::{self, Kind, Reenters, Shape};
 use crate::fast::entry::{Entries, INTS, Passing};
 use crate::fast::options;
+use crate::fast::returned_texts;
 use crate::frame::FLOAT_SLOTS;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
@@ -85,6 +86,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         ("fromDoubles", from_doubles),
         ("floatsFromDoubles", floats_from_doubles),
         ("frame", frame),
+        ("readText", returned_texts::entry(place)),
         ("place", place),
     ] {
         object.set(name, address as f64)?;

@@ -16,6 +16,7 @@
 //! * [`host_code`]: whose functions are not called so;
 //! * [`texts`]: how strings get to where C reads them;
 //! * `text_calls`: the entry for calls with strings;
+//! * [`returned_texts`]: strings that C has returned;
 //! * [`slow`]: the same call from code that V8 has not compiled (yet);
 //! * [`settle`]: what is thrown after a call;
 //! * [`inward`]: how callbacks of such calls, and of others, get into the engine;
@@ -34,6 +35,7 @@ pub mod inward;
 mod noted;
 pub mod options;
 pub mod places;
+pub mod returned_texts;
 pub mod settle;
 pub mod slow;
 mod symbol;

@@ -75,9 +75,14 @@ impl Instance {
         let taken = take();
         // Destructors that run now may call too: what C stored in scratch memory has yet to be read.
         if gate.leave(before) {
-            self.finish_closing();
+            self.finish_closing_after(target.marks & marks::TEXT != 0);
         }
-        self.give_back(floor);
+        if self.lower_floor(floor) {
+            if target.marks & marks::TEXT != 0 {
+                self.keep_text_in_time();
+            }
+            self.free_heap_blocks();
+        }
         Some((result, taken, serial))
     }
 
@@ -116,7 +121,15 @@ impl Instance {
     /// Gives back the scratch memory of a call: all above the floor, which is this again.
     #[inline(always)]
     pub(crate) fn give_back(&self, floor: Option<(u32, u32)>) {
-        let Some((scratch_floor, heap_floor)) = floor else { return };
+        if self.lower_floor(floor) {
+            self.free_heap_blocks();
+        }
+    }
+
+    /// Gives back what the call has of the scratch stack. Whether it has more, on the heap.
+    #[inline(always)]
+    fn lower_floor(&self, floor: Option<(u32, u32)>) -> bool {
+        let Some((scratch_floor, heap_floor)) = floor else { return false };
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
         let heap_blocks = unsafe {
@@ -124,9 +137,7 @@ impl Instance {
             (*frame).heap_floor = heap_floor;
             std::mem::replace(&mut (*frame).heap_blocks, heap_floor)
         };
-        if heap_blocks != heap_floor {
-            self.free_heap_blocks();
-        }
+        heap_blocks != heap_floor
     }
 
     /// Gives back the scratch memory of a call that is not made after all.
@@ -163,6 +174,16 @@ impl Instance {
 
     fn name_of(&self, number: u32) -> Option<Box<str>> {
         Some(self.bound.borrow().get(number as usize)?.as_ref()?.name.clone())
+    }
+
+    /// The same after a call whose result is a string, or not: JavaScript reads that next.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn finish_closing_after(&self, returns_text: bool) {
+        let text = if returns_text { self.returned_text() } else { None };
+        self.finish_closing();
+        // Destructors are calls too: it is what the last one has left.
+        self.keep_text(text);
     }
 
     /// Unloads the closed libraries that no call is inside of. What their destructors do (they may even

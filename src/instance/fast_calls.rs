@@ -106,7 +106,7 @@ impl Instance {
         }
         // SAFETY: it was held by `hold_current`.
         if !gate.is_null() && unsafe { (*gate).release() } {
-            self.finish_closing();
+            self.finish_closing_after(self.levels.here(|level| level.returns_text));
         }
         if self.closing.borrow().is_empty() {
             presence.look_no_more();
@@ -132,7 +132,8 @@ impl Instance {
         let number = number_of(self.mailbox.presence.call());
         self.levels.here(|level| {
             if level.gate.is_null() {
-                level.gate = self.targets.get(number).gate;
+                let target = self.targets.get(number);
+                (level.gate, level.returns_text) = (target.gate, target.marks & marks::TEXT != 0);
                 // SAFETY: the function was open when it was called, and JavaScript, which could close it, has not run.
                 unsafe { (*level.gate).hold() };
                 self.mailbox.presence.look();

@@ -31,7 +31,7 @@ impl Instance {
         });
         let variant = variant.ok_or_else(|| self.closed_error(function))?;
         let number = self.bind(variant, target.address.addr())?;
-        if target.marks != marks::NONE {
+        if target.marks & marks::LEAF != 0 {
             self.set_leaf(number);
         }
         self.variants.borrow_mut().entry(function).or_default().push(number);
