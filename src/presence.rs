@@ -85,7 +85,9 @@ impl Default for Presence {
 
 impl Presence {
     /// That of no thread: no call can be made there.
-    pub const NOBODY: Presence = Presence::outside(marks::ANY);
+    pub const fn nobody() -> Presence {
+        Presence::outside(marks::ANY)
+    }
 
     const fn outside(call: u32) -> Presence {
         Presence {

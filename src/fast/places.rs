@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU32};
 pub const PLACES: usize = 16;
 
 /// Where nobody has taken a place: no call is made there.
-static NOBODY: Presence = Presence::NOBODY;
+static NOBODY: Presence = Presence::nobody();
 /// The frame there.
 static NO_FRAME: NoFrame = NoFrame(UnsafeCell::new(MaybeUninit::zeroed()));
 
