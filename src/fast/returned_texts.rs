@@ -31,6 +31,10 @@ unsafe extern "C" fn read_text<const PLACE: usize>() -> i32 {
 unsafe fn read_text_of(place: &Place) -> i32 {
     // SAFETY: as the caller says; the frame lives as long as the instance, and has room for so many bytes.
     unsafe {
+        // Also if nobody has the place any more.
+        if place.presence().is_inside() {
+            return OTHER;
+        }
         let (frame, instance) = (place.frame(), place.instance());
         let address = (*frame).int_results[0];
         if address == 0 {
