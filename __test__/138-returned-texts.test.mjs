@@ -89,12 +89,12 @@ test('a string argument outlives calls in a callback, and what that throws is th
 
 let copies = 0;
 
-function openCopy(type, leaf) {
+function openCopy(type, more) {
   const file = `${fixture('closing')}.${process.pid}.text${copies++}.so`;
   copyFileSync(fixture('closing'), file);
   try {
     return dlopen(file, {
-      name_after: { args: [type], returns: 'cstring', ...leaf },
+      name_after: { args: [type], returns: 'cstring', ...more },
       set_at_unload: { args: ['ptr'] },
     });
   } finally {
@@ -131,4 +131,48 @@ test.each([
   // What was kept is nobody else's.
   expect([echo(0), echoed('next')]).toEqual([null, 'next']);
   callback.close();
+});
+
+const heapText = 'long'.repeat(100_000);
+
+test('a result that is freed when it is read is read once, also when an argument was on the heap', () => {
+  const freed = { args: ['cstring'], returns: { type: 'cstring', free: 'free' } };
+  const { strdup } = dlopen(null, { strdup: freed }).symbols;
+  for (const text of ['text', heapText]) {
+    for (let index = 0; index < 100; index++) expect(strdup(text) === text).toBe(true);
+  }
+});
+
+test.runIf(process.platform === 'linux')(
+  'a result that is checked is read with the check only, also when an argument was on the heap or the library is closed',
+  () => {
+    const checked = { args: ['cstring', 'ptr', 'ptr'], returns: 'cstring', checked: true };
+    const { second_after: secondAfter } = dlopen(basics, { second_after: checked }).symbols;
+    const callback = new JSCallback((value) => value, { args: ['i32'], returns: 'i32' });
+    for (const text of ['text', heapText]) {
+      expect(() => secondAfter(text, 0x10000000, callback.ptr)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_POINTER', symbol: 'second_after' }),
+      );
+    }
+    callback.close();
+    const library = openCopy('ptr', { checked: true });
+    const closing = new JSCallback((value) => (library.close(), value), { args: ['i32'], returns: 'i32' });
+    expect(library.symbols.name_after(closing.ptr)).toBe('a string of the library');
+    closing.close();
+  },
+);
+
+test('all of this is so inside of a call that has come to JavaScript by another addon', () => {
+  const addon = { exports: {} };
+  process.dlopen(addon, fixture('reentry'));
+  const { reenter } = dlopen(fixture('reentry'), { reenter: { args: ['i32'], returns: 'i32' } }).symbols;
+  const seen = [];
+  addon.exports((value) => {
+    const library = openCopy('ptr', {});
+    const closing = new JSCallback((number) => (library.close(), number), { args: ['i32'], returns: 'i32' });
+    seen.push(echoed('text'), echoed(heapText) === heapText, library.symbols.name_after(closing.ptr), echo(0));
+    closing.close();
+    return value;
+  });
+  expect([reenter(3), ...seen]).toEqual([3, 'text', true, 'a string of the library', null]);
 });

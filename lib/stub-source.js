@@ -2,7 +2,7 @@
 // The source of stubs: numbers and identifiers of ours, nothing of the user's.
 
 const { emitters } = require('./emitters.js');
-const { byFrame, direct, textReader } = require('./fast/way.js');
+const { byFrame, direct, textsOf } = require('./fast/way.js');
 const { byTexts } = require('./fast/text-way.js');
 const { offsets } = require('./frame.js');
 const { hasOwnText } = require('./signature.js');
@@ -87,10 +87,10 @@ function receive(type, spot, parts, signature) {
     const { string, load } = emitters[type.base];
     // More than UTF-8 that belongs to C.
     const isOwnText = hasOwnText(signature);
-    const textOf = string && !isOwnText && !signature.crossing ? textReader(signature) : undefined;
-    if (textOf) {
-      parts.values.textOf = textOf;
-      return { entry: 'enter', gather: [], load: `textOf(${NUMBER})` };
+    const texts = string && !isOwnText && !signature.crossing ? textsOf(signature) : undefined;
+    if (texts) {
+      Object.assign(parts.values, texts);
+      return { entry: 'enter', gather: [], load: undefined };
     }
     if (string) return { entry: isOwnText ? 'enterForText' : 'enterForString', gather: [], load: 'result' };
     const loaded = load?.(slotAt(/** @type {ScalarSpot} */ (spot).offset));
@@ -101,7 +101,7 @@ function receive(type, spot, parts, signature) {
 }
 
 /**
- * The body of a function that makes stubs of a signature, of the variable `number`, and the values it refers to besides
+ * The body of a function that makes stubs of a signature, of the variables `number` and `callee`, and the values it refers to besides
  * what all stubs do.
  * @param {import('./signature.js').Signature} signature
  * @returns {{ source: string, values: Record<string, unknown> }}
@@ -128,10 +128,13 @@ function stubSource(signature) {
     if (type.record || type.lent) require('./stub-objects.js').passObject(type, index, spot, parts);
     else passScalar(scalarOf(type, index, /** @type {ScalarSpot} */ (spot).offset, parts.values), parts);
   });
-  const { entry, gather, load } = receive(result, resultSpot, parts, signature);
+  const received = receive(result, resultSpot, parts, signature);
+  const { entry, gather } = received;
   const { room, objects, reads, scalars, stores, kept, values } = parts;
   const isPlain = objects.length === 0 && room.size === 0;
   if (!isPlain) kept.push('call', 'w');
+  const isTextLater = 'otherText' in values;
+  const load = isTextLater ? `quickText() ?? otherText(${[NUMBER, ...kept].join(', ')})` : received.load;
   const [declared, assigned] = entry === 'enter' ? ['', ''] : ['let result;', 'result = '];
   const entering = `u32[${offsets.target / 4}] = ${NUMBER}; ${assigned}${entry}(${kept.join(', ')});`;
   const clears = outcome ? `i32[${offsets.errno / 4}] = 0;` : '';

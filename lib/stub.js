@@ -46,7 +46,7 @@ const isShared = !('Bun' in globalThis) && Number.parseInt(process.versions.v8, 
 /** What `newFactory` gives, also for functions that have code of their own. @type {WeakMap<Signature, Factory>} */
 const factories = new WeakMap();
 
-/** @typedef {{ text: string, given: unknown[] }} Factory */
+/** @typedef {{ text: string, given: unknown[], isTextLater: boolean }} Factory */
 
 /** @param {Signature} signature @returns {Factory} */
 function factoryOf(signature) {
@@ -67,15 +67,18 @@ function newFactory(signature) {
   const known = { ...scope, ...values, [CALLEE]: 0, [NUMBER]: 0 };
   // Parentheses have engines compile it at once.
   const text = `(function (${Object.keys(known).join()}) {\n${numbered(source)}\n})`;
-  return { text, given: Object.values(known) };
+  return { text, given: Object.values(known), isTextLater: 'otherText' in values };
 }
 
-/** @type {(factory: Function, given: unknown[]) => Maker} */
-const maker = (factory, given) => (number) => {
-  given[given.length - 2] = number * callees.step + callees.marks;
-  given[given.length - 1] = number;
-  return apply(factory, undefined, given);
-};
+/** @type {(make: Function, factory: Factory) => Maker} */
+const maker =
+  (make, { given, isTextLater }) =>
+  (number) => {
+    if (isTextLater) native.setTextLater(number);
+    given[given.length - 2] = number * callees.step + callees.marks;
+    given[given.length - 1] = number;
+    return apply(make, undefined, given);
+  };
 
 /** So many functions share one source text: compiling has a fixed cost. */
 const BATCH = 64;
@@ -102,7 +105,7 @@ function compile(signatures) {
     const batch = signatures.slice(first, first + BATCH).map(factoryOf);
     const texts = batch.map(({ text }) => text).join(',\n');
     const compiled = new Function(`'use strict';\nreturn [${texts}];${nextEnd()}`)();
-    batch.forEach(({ given }, index) => made.push(maker(compiled[index], given)));
+    batch.forEach((factory, index) => made.push(maker(compiled[index], factory)));
   }
   return made;
 }

@@ -13,7 +13,7 @@ use std::ptr;
 pub const ENTRIES: &[(&std::ffi::CStr, sys::napi_callback)] = &[
     (c"enter", Some(enter)),
     (c"enterForString", Some(enter_for_string)),
-    (c"takeText", Some(take_text)),
+    (c"returnedText", Some(returned_text)),
     (c"encode", Some(encode)),
     (c"freeHeapBlocks", Some(free_heap_blocks)),
     (c"load", Some(load)),
@@ -80,17 +80,16 @@ unsafe extern "C" fn enter_for_string(env: sys::napi_env, _info: sys::napi_callb
     }
 }
 
-/// `takeText()`: the C string whose address the last call has returned, which was of the function that the frame names.
-unsafe extern "C" fn take_text(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: the host calls this in `env`, and only stubs have the function. What is kept was copied in time.
+/// `returnedText(...views)`: the C string whose address the last call has returned, which was of the function that the frame
+/// names.
+unsafe extern "C" fn returned_text(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the host calls this in `env`, and only stubs have the function.
     unsafe {
         with_instance(env, |instance| {
             let frame = instance.frame.as_ptr();
-            let text = match instance.take_kept_text() {
-                Some(text) => text::to_js(env, &text),
-                None => string_at(env, (*frame).int_results[0], None).map_err(|error| *error),
-            };
-            text.map_err(|error| instance.error_of((*frame).target, error))
+            let text = string_at(env, (*frame).int_results[0], None);
+            instance.forget_text();
+            text.map_err(|error| instance.error_of((*frame).target, *error))
         })
     }
 }

@@ -105,9 +105,9 @@ pub fn nearest(word: String, candidates: Vec<String>) -> Option<String> {
 }
 
 /// Sets this environment up (once; later calls give the same). `make_error(code, message, symbol, cause)`
-/// makes the errors that Rust throws. Returns `{ frame, frameAddress, offsets,
-/// firstAddress, callees, backend, copyNumber }` and the hot entries by name; `copyNumber` is another one each time, and a
-/// number times `callees.step` and `callees.marks` are what entries get for a function.
+/// makes the errors that Rust throws. Returns `{ frame, frameAddress, offsets, firstAddress, callees, backend, copyNumber }`
+/// and the hot entries by name. `copyNumber` is another one each time; a function's number times `callees.step` and
+/// `callees.marks` are what fast entries get for it.
 #[napi(catch_unwind, ts_args_type = "makeError: (code: string, message: string, symbol?: string, cause?: string) => Error")]
 pub fn attach<'env>(env: Env, make_error: Unknown<'env>) -> Thrown<Object<'env>> {
     let raw = env.raw();

@@ -7,13 +7,13 @@ mod callbacks;
 mod calling;
 mod fast_calls;
 mod finalizers;
+mod kept_text;
 mod letters;
 mod levels;
 mod lives;
 mod mail;
 mod notes;
 mod plans;
-mod returned_texts;
 mod running;
 mod symbols;
 mod texts;
@@ -38,10 +38,10 @@ use callbacks::Callbacks;
 pub use callbacks::Wish;
 use fast_calls::FastState;
 pub use finalizers::Freeing;
+use kept_text::KeptText;
 use levels::Levels;
 pub use mail::Listener;
 use napi::sys;
-use returned_texts::ReturnedText;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -97,7 +97,7 @@ pub struct Instance {
     /// What other threads share with this one.
     mailbox: Arc<Mailbox>,
     levels: Levels,
-    returned_text: ReturnedText,
+    kept_text: KeptText,
     callbacks: RefCell<Callbacks>,
     /// The addresses of closed ones.
     pub tombstones: Tombstones,
@@ -145,7 +145,7 @@ impl Instance {
             env: Cell::new(ptr::null_mut()),
             mailbox: Arc::default(),
             levels: Levels::default(),
-            returned_text: ReturnedText::default(),
+            kept_text: KeptText::default(),
             callbacks: RefCell::default(),
             tombstones: Tombstones::default(),
             async_calls: AsyncCalls::default(),
@@ -309,11 +309,10 @@ impl Instance {
             }
             let target = self.targets.get(number as u32);
             let other = if bound.by_address { self.holder_of(target.address.addr()) } else { None };
-            let target = match &other {
-                Some(other) => Target { gate: other.gate(), ..target },
-                None => Target::NONE,
-            };
-            self.targets.set(number as u32, target);
+            match &other {
+                Some(other) => self.targets.set(number as u32, Target { gate: other.gate(), ..target }),
+                None => self.targets.shut(number as u32),
+            }
             bound.library = other;
             left -= 1;
         }

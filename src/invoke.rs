@@ -1,10 +1,8 @@
 //! A prepared call: a plan and the way into C that carries it out.
 
 use crate::abi::Abi;
-use crate::ctype::CType;
 use crate::error::{Code, Error};
 use crate::frame::Frame;
-use crate::layout::Type;
 use crate::libffi_call::LibffiCall;
 use crate::plan::{Plan, Registers};
 use crate::signature::Signature;
@@ -60,8 +58,6 @@ pub enum Path {
 pub struct Call {
     /// Where JavaScript puts the arguments and finds the result.
     pub plan: Plan,
-    /// Whether the result is a string.
-    pub returns_text: bool,
     abi: Abi,
     libffi: Option<LibffiCall>,
 }
@@ -87,8 +83,7 @@ impl Call {
         let plan = Plan::new(signature, abi)?;
         let is_trampoline = backend == Backend::Trampoline && of_machine.is_some();
         let libffi = if is_trampoline { None } else { Some(LibffiCall::new(signature, abi, &plan)?) };
-        let returns_text = matches!(signature.result, Type::Scalar(CType::CString));
-        Ok(Call { plan, returns_text, abi, libffi })
+        Ok(Call { plan, abi, libffi })
     }
 
     /// How calls of the signature enter C.
@@ -207,7 +202,6 @@ unsafe fn invoke_with_registers<R>(frame: *mut Frame, function: *const c_void) -
 mod tests {
     use super::*;
     use crate::abi::tests::scalars;
-    use crate::ctype::CType;
     use crate::plan::Spot;
 
     extern "C" fn mixed(a: i8, b: f64, c: u32, d: f32, e: i64, f: i64, g: i64, h: i64, i: u16, j: f64) -> f64 {

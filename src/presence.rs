@@ -1,7 +1,7 @@
 //! Where the JavaScript thread of an environment is: inside a C call, or not. Other threads that wait for
 //! it look there, and leave notes for the call to find when C returns.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,8 +24,8 @@ pub mod marks {
     pub const NO_SCOPE: u32 = 2;
     /// It has not been counted as a use of its library; see [`Instance::hold_current`](crate::instance::Instance).
     pub const UNCOUNTED: u32 = 4;
-    /// Its result is a string, which JavaScript may read later. Only in a [`Target`](crate::targets::Target).
-    pub const TEXT: u32 = 16;
+    /// Its result is a string that JavaScript reads after it.
+    pub const TEXT_LATER: u32 = 16;
     /// Of every call, so that none is 0.
     pub const ANY: u32 = 8;
     /// Of every call that is not counted: such calls are made without a handle scope too.
@@ -35,8 +35,8 @@ pub mod marks {
 /// What a bare call tells of itself: the number of the function above so many bits for [`marks`]. The entries are given it as
 /// it is: where a [`Target`](crate::targets::Target) lies is as many times that.
 const BITS: u32 = 6;
-/// So many functions have numbers that fit.
-pub const MOST_FUNCTIONS: u32 = 1 << (u32::BITS - BITS);
+/// So many functions have numbers that fit, also where JavaScript passes 32 bits with a sign.
+pub const MOST_FUNCTIONS: u32 = 1 << (i32::BITS - 1 - BITS);
 
 /// What a bare call of the function with this number tells.
 pub const fn callee(number: u32) -> u32 {
@@ -45,6 +45,11 @@ pub const fn callee(number: u32) -> u32 {
 
 /// How JavaScript makes that of a number: by what it multiplies it, and adds.
 pub const CALLEES: (u32, u32) = (1 << BITS, marks::BARE);
+
+/// The number of the function of which a number is the callee; one that no function has if it is none.
+pub const fn checked_number_of(callee: u32) -> u32 {
+    callee.wrapping_sub(marks::BARE).rotate_right(BITS)
+}
 
 /// The number of the function that a bare call is of.
 pub const fn number_of(callee: u32) -> u32 {
@@ -56,7 +61,7 @@ pub const fn number_of(callee: u32) -> u32 {
 pub struct Inside {
     /// Its [`marks`], and what else a bare call tells; 0 for none.
     pub call: u32,
-    /// Its number, which no other call has.
+    /// Its number, which others have only billions of calls before or after.
     pub serial: u64,
 }
 
@@ -114,8 +119,9 @@ impl Presence {
 
     #[inline(always)]
     fn count(&self, call: u32) {
-        self.call.store(call, Relaxed);
         self.serial.store(self.serial.load(Relaxed).wrapping_add(1), Relaxed);
+        // Whoever sees that the thread is inside of it sees its number too.
+        self.call.store(call, Release);
     }
 
     /// The number of the call that the thread is inside of, or of the last one.
@@ -126,7 +132,7 @@ impl Presence {
 
     /// The same for other threads, of a call that the thread is inside of.
     pub fn current(&self) -> Option<u64> {
-        (self.call.load(Relaxed) != 0).then(|| self.serial())
+        (self.call.load(Acquire) != 0).then(|| self.serial())
     }
 
     /// Comes out of C.
@@ -188,8 +194,8 @@ impl Presence {
     /// Back to C.
     #[inline]
     pub fn resume(&self, inside: Inside) {
-        self.call.store(inside.call, Relaxed);
         self.serial.store(inside.serial, Relaxed);
+        self.call.store(inside.call, Release);
     }
 
     /// The call that the thread is inside of throws when C returns.
@@ -302,6 +308,10 @@ mod tests {
         for number in [0, 1, MOST_FUNCTIONS - 1] {
             assert_eq!(number_of(callee(number)), number);
             assert_eq!(callee(number) & (marks::LEAF | marks::BARE), marks::BARE);
+            assert_eq!(checked_number_of(callee(number)), number);
+            for other in [number, callee(number) + 1, callee(number) - 1, callee(number) | 1 << 31] {
+                assert!(checked_number_of(other) >= MOST_FUNCTIONS);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ pub struct Target {
     pub gate: *const Gate,
     /// The way into C; what it may point to is owned by the plan, which lives as long as the function has this number.
     pub path: Path,
-    /// See [`crate::presence::marks`]: leaf, or a result that is a string.
+    /// See [`crate::presence::marks`]: leaf, or a result that is read later.
     pub marks: u32,
 }
 
@@ -45,6 +45,11 @@ impl Targets {
         // SAFETY: as in `get`.
         let targets = unsafe { &*self.0.get() };
         (targets.as_ptr(), targets.len())
+    }
+
+    /// The function with this number is called no more; what is inside of it goes on as it was called.
+    pub fn shut(&self, number: u32) {
+        self.set(number, Target { marks: self.get(number).marks, ..Target::NONE });
     }
 
     /// Replaces the function with this number, growing the table up to it.

@@ -16,24 +16,28 @@ const types = { void: 'void', i32: 'i32', u32: 'u32', u64: 'ptr', f32: 'f32', f6
 Object.setPrototypeOf(types, null);
 
 /**
- * What reads the strings that C returns: Bun makes short ones sooner of bytes that it has.
- * @param {() => number} readText copies one to the frame and returns its length, or why not: see src/fast/returned_texts.rs
+ * Bun makes short strings sooner of bytes that it has.
+ * @param {() => number} copyText copies one to the frame and returns its length, or why not: see src/fast/returned_texts.rs
+ * @returns {import('./provider.js').Texts}
  */
-function textReader(readText) {
+function textsBy(copyText) {
   const { u8, u32 } = views;
   /** @type {any} */
   const bytes = Buffer.from(u8.buffer);
-  const { returnedText, target } = offsets;
-  const { takeText } = native;
+  const { scalarResult, returnedText, target } = offsets;
+  const { returnedText: makeText } = native;
   // Its own: programs may change the prototype's.
   bytes.latin1Slice = bytes.latin1Slice;
-  /** @param {number} number */
-  return (number) => {
-    const length = readText();
-    if (length >= 0) return bytes.latin1Slice(returnedText, returnedText + length);
-    if (length === -2) return null;
-    u32[target / 4] = number;
-    return takeText();
+  return {
+    quickText() {
+      const length = copyText();
+      return length < 0 ? undefined : bytes.latin1Slice(returnedText, returnedText + length);
+    },
+    otherText(number, ...kept) {
+      if (u32[scalarResult / 4] === 0 && u32[scalarResult / 4 + 1] === 0) return null;
+      u32[target / 4] = number;
+      return makeText(...kept);
+    },
   };
 }
 
@@ -56,7 +60,7 @@ function bunProvider() {
       const args = ['i32', ...way.kinds.map((kind) => types[kind])];
       return holding(CFunction({ ptr: entries[way.entry], args, returns }), way.texts, values.length, 0);
     },
-    textOf: textReader(CFunction({ ptr: entries.readText, args: [], returns: 'i32' })),
+    texts: textsBy(CFunction({ ptr: entries.returnedText, args: [], returns: 'i32' })),
     frameCaller: (_kept, _isApart, texts) =>
       texts === 0 ? CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }) : null,
   });

@@ -42,7 +42,7 @@ const PADDING = 'callee' + '+1e9'.repeat(120);
  * code must be left then (watch.js), or be none of the program's: it is this, which relies on nothing that changes. The code
  * around the call of *this* function is taken care of, as around all functions of JavaScript.
  * @param {import('./provider.js').Caller} made whose calls are made through the frame
- * @param {number} more how many arguments it has besides the number
+ * @param {number} more how many arguments it has besides the callee
  * @returns {import('./provider.js').Caller}
  */
 function apart(made, more) {

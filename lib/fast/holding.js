@@ -17,7 +17,7 @@ const isFloat = (kind) => kind === 'f32' || kind === 'f64';
  * How an entry is called.
  * @typedef {object} Passing
  * @property {string} entry its name
- * @property {Kind[]} kinds what it takes behind the number
+ * @property {Kind[]} kinds what it takes behind the callee
  * @property {string[]} texts of that: `v0` is the caller's first value
  */
 
@@ -56,7 +56,7 @@ function passing(values, result, hasTexts, isAsDouble) {
  * compiles this sees that it is put there, and that the next call may look. Calls inside of the call put back what they
  * have found.
  * @param {Function} made of the host's
- * @param {string[]} texts what that takes behind the number
+ * @param {string[]} texts what that takes behind the callee
  * @param {number} values how many
  * @param {number} kept how many
  * @returns {Caller | null}

@@ -68,8 +68,7 @@ const { canGenerate } = require('../generate.js');
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
- * @property {(number: number) => string | null} [textOf] the string that the last call has returned, of the function with
- *   this number; where strings are not made sooner by Node-API
+ * @property {Texts} [texts] where strings that C returns are not made soonest by Node-API
  */
 
 /**
@@ -78,6 +77,14 @@ const { canGenerate } = require('../generate.js');
  * @property {boolean} [hasTexts] strings are among the values: what is in scratch memory is given back after the call
  * @property {boolean} [isWatched] the status tells whether JavaScript may have run inside
  * @property {boolean} [inFloat] C returns a floating-point number, and the result is 'void': it is read in the frame
+ */
+
+/**
+ * What makes the strings that C returns, after the call.
+ * @typedef {object} Texts
+ * @property {() => string | null | undefined} quickText the last call's; undefined where it takes the other
+ * @property {(number: number, ...kept: any[]) => string | null} otherText the same of the function with this number; what is
+ *   `kept` may have the string in it
  */
 
 /** Why there is no provider. @typedef {{ reason: string }} Absence */

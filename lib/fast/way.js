@@ -107,12 +107,12 @@ function held(kept) {
 }
 
 /**
- * What reads the strings that functions of a signature return after fast calls; undefined where they are not called so.
+ * What makes the strings that functions of a signature return, after fast calls; undefined where Node-API makes them in calls.
  * @param {import('../signature.js').Signature} signature
  */
-function textReader(signature) {
+function textsOf(signature) {
   const found = provider();
-  return 'textOf' in found && reentersOf(signature) !== 'never' ? found.textOf : undefined;
+  return 'texts' in found && reentersOf(signature) !== 'never' ? found.texts : undefined;
 }
 
 /**
@@ -200,4 +200,4 @@ function settle() {
   return status === 1;
 }
 
-module.exports = { STATUS, byFrame, direct, ofHost, reentersOf, settle, textReader };
+module.exports = { STATUS, byFrame, direct, ofHost, reentersOf, settle, textsOf };

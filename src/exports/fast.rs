@@ -7,6 +7,7 @@ use crate::fast::entry::{Entries, INTS, Passing};
 use crate::fast::options;
 use crate::fast::returned_texts;
 use crate::frame::FLOAT_SLOTS;
+use crate::presence::marks;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
 use napi_derive::napi;
@@ -86,7 +87,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         ("fromDoubles", from_doubles),
         ("floatsFromDoubles", floats_from_doubles),
         ("frame", frame),
-        ("readText", returned_texts::entry(place)),
+        ("returnedText", returned_texts::entry(place)),
         ("place", place),
     ] {
         object.set(name, address as f64)?;
@@ -98,7 +99,16 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
 #[napi(catch_unwind)]
 pub fn set_leaf(env: Env, number: u32) -> Thrown<()> {
     with_instance(&env, |instance| {
-        instance.set_leaf(number);
+        instance.mark(number, marks::LEAF);
+        Ok(())
+    })
+}
+
+/// Declares of a bound function that its result is a string that is read after calls.
+#[napi(catch_unwind)]
+pub fn set_text_later(env: Env, number: u32) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        instance.mark(number, marks::TEXT_LATER);
         Ok(())
     })
 }

@@ -71,8 +71,9 @@ macro_rules! entries {
         ///
         /// # Safety
         ///
-        /// The [callee](crate::presence::callee) is a function whose parameters, integers and floats each in their order, are these, none of them a
-        /// string unless there may be `TEXTS`, and whose result is an `R`; this is the thread of the environment at the place.
+        /// The [callee](crate::presence::callee) is a function whose parameters, integers and floats each in their order, are
+        /// these, none of them a string unless there may be `TEXTS`, and whose result is an `R`; this is the thread of the
+        /// environment at the place.
         #[rustfmt::skip]
         pub(super) unsafe extern "C" fn $direct<const PLACE: usize, const TEXTS: bool, R: Result>(
             receiver: usize, callee: u32, $($int: u64,)*

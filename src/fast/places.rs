@@ -3,7 +3,7 @@
 
 use crate::frame::Frame;
 use crate::instance::Instance;
-use crate::presence::{Presence, callee, marks};
+use crate::presence::{Presence, callee, checked_number_of, marks};
 use crate::targets::Target;
 use std::cell::UnsafeCell;
 use std::ffi::c_int;
@@ -37,8 +37,8 @@ pub struct Place {
     presence: AtomicPtr<Presence>,
     errno: AtomicPtr<c_int>,
     targets: AtomicPtr<Target>,
-    /// Callees are below this.
-    end: AtomicU32,
+    /// How many functions there are.
+    count: AtomicU32,
 }
 
 /// What of an instance is in its place.
@@ -61,7 +61,7 @@ impl Place {
             presence: AtomicPtr::new((&raw const NOBODY).cast_mut()),
             errno: AtomicPtr::new(ptr::null_mut()),
             targets: AtomicPtr::new(ptr::null_mut()),
-            end: AtomicU32::new(0),
+            count: AtomicU32::new(0),
         }
     }
 
@@ -121,14 +121,14 @@ impl Place {
     /// Whether a number is a [`callee`].
     #[inline(always)]
     pub fn has(&self, number: u32) -> bool {
-        number < self.end.load(Relaxed)
+        checked_number_of(number) < self.count.load(Relaxed)
     }
 
     /// Says where the functions are, and how many.
     pub fn set_targets(&self, targets: *const Target, count: usize) {
         self.targets.store(targets.cast_mut(), Relaxed);
-        // The table has at most `MOST_FUNCTIONS`, of which the last has the greatest callee that there is.
-        self.end.store(count.checked_sub(1).map_or(0, |last| callee(last as u32) + 1), Relaxed);
+        // At most `MOST_FUNCTIONS`.
+        self.count.store(count as u32, Relaxed);
     }
 }
 

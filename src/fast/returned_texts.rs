@@ -6,8 +6,6 @@ use crate::memory;
 
 /// Longer ones go by Node-API.
 const MOST: usize = 256;
-/// There is no string: the address is NULL.
-const NULL: i32 = -2;
 /// It goes by Node-API, which also tells what is wrong with it.
 const OTHER: i32 = -1;
 
@@ -17,30 +15,26 @@ const OTHER: i32 = -1;
 /// # Safety
 ///
 /// This is the thread of the environment at the place, and that call's result is a string.
-unsafe extern "C" fn read_text<const PLACE: usize>() -> i32 {
+unsafe extern "C" fn copy_text<const PLACE: usize>() -> i32 {
     // SAFETY: as the caller says.
-    unsafe { read_text_of(Place::of::<PLACE>()) }
+    unsafe { copy_text_of(Place::of::<PLACE>()) }
 }
 
 /// The same for all places.
 ///
 /// # Safety
 ///
-/// As for [`read_text`].
+/// As for [`copy_text`].
 #[inline(never)]
-unsafe fn read_text_of(place: &Place) -> i32 {
+unsafe fn copy_text_of(place: &Place) -> i32 {
     // SAFETY: as the caller says; the frame lives as long as the instance, and has room for so many bytes.
     unsafe {
         // Also if nobody has the place any more.
         if place.presence().is_inside() {
             return OTHER;
         }
-        let (frame, instance) = (place.frame(), place.instance());
-        let address = (*frame).int_results[0];
-        if address == 0 {
-            return NULL;
-        }
-        let Some(pointer) = memory::checked(address).ok().filter(|_| !instance.has_kept_text()) else { return OTHER };
+        let frame = place.frame();
+        let Ok(pointer) = memory::checked((*frame).int_results[0]) else { return OTHER };
         let text = memory::c_string(pointer, None);
         if text.len() > MOST || !text.is_ascii() {
             return OTHER;
@@ -56,7 +50,7 @@ pub fn entry(place: usize) -> usize {
 }
 
 macro_rules! for_places {
-    ($($place:literal)*) => { [$(read_text::<$place>),*] };
+    ($($place:literal)*) => { [$(copy_text::<$place>),*] };
 }
 
 static ALL: [unsafe extern "C" fn() -> i32; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);

@@ -27,16 +27,15 @@ impl Instance {
         self.bind(bound, address)
     }
 
-    /// No JavaScript runs while C is in this function; see `leaf` in `index.d.ts`.
-    pub fn set_leaf(&self, number: u32) {
+    /// Says of a function that it has these [`marks`] too.
+    pub fn mark(&self, number: u32, marks: u32) {
         let target = self.targets.get(number);
-        self.targets.set(number, Target { marks: target.marks | marks::LEAF, ..target });
+        self.targets.set(number, Target { marks: target.marks | marks, ..target });
     }
 
     pub(super) fn bind(&self, bound: Bound, address: usize) -> Result<u32, Error> {
         let gate = bound.library.as_ref().map_or(&raw const *self.open_gate, |library| library.gate());
-        let marks = if bound.call.returns_text { marks::TEXT } else { marks::NONE };
-        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: bound.call.path(), marks };
+        let target = Target { address: ptr::with_exposed_provenance(address), gate, path: bound.call.path(), marks: marks::NONE };
         let mut table = self.bound.borrow_mut();
         let free = self.free_numbers.borrow_mut().pop();
         let number = free.unwrap_or(table.len() as u32);

@@ -75,11 +75,11 @@ impl Instance {
         let taken = take();
         // Destructors that run now may call too: what C stored in scratch memory has yet to be read.
         if gate.leave(before) {
-            self.finish_closing_after(target.marks & marks::TEXT != 0);
+            self.finish_closing_after(target.marks & marks::TEXT_LATER != 0);
         }
         if self.lower_floor(floor) {
-            if target.marks & marks::TEXT != 0 {
-                self.keep_text_in_time();
+            if target.marks & marks::TEXT_LATER != 0 {
+                self.keep_text();
             }
             self.free_heap_blocks();
         }
@@ -176,14 +176,14 @@ impl Instance {
         Some(self.bound.borrow().get(number as usize)?.as_ref()?.name.clone())
     }
 
-    /// The same after a call whose result is a string, or not: JavaScript reads that next.
+    /// Unloads what no call is inside of any more. If the result of the call is a string that is read later, that stays.
     #[cold]
     #[inline(never)]
-    pub(super) fn finish_closing_after(&self, returns_text: bool) {
-        let text = if returns_text { self.returned_text() } else { None };
+    pub(super) fn finish_closing_after(&self, is_text_later: bool) {
+        if is_text_later {
+            self.keep_text();
+        }
         self.finish_closing();
-        // Destructors are calls too: it is what the last one has left.
-        self.keep_text(text);
     }
 
     /// Unloads the closed libraries that no call is inside of. What their destructors do (they may even

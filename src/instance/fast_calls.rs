@@ -23,6 +23,8 @@ pub struct FastState {
     slow: Cell<u64>,
     /// What tells watched calls of collections, where that is needed.
     hearing: OnceCell<Option<Hearing>>,
+    /// Whether the engine has collected inside of the call that the thread is inside of.
+    has_collected: Cell<bool>,
 }
 
 impl Instance {
@@ -62,6 +64,7 @@ impl Instance {
     /// when it returns.
     pub(crate) fn hear_collection(&self) {
         if self.mailbox.presence.call() & marks::UNCOUNTED != 0 {
+            self.fast.has_collected.set(true);
             self.mailbox.presence.look();
         }
     }
@@ -96,7 +99,9 @@ impl Instance {
         let presence = &self.mailbox.presence;
         let (serial, function) = (presence.serial(), number_of(presence.call()));
         presence.leave();
-        if let Some(Some(hearing)) = self.fast.hearing.get() {
+        if self.fast.has_collected.take()
+            && let Some(Some(hearing)) = self.fast.hearing.get()
+        {
             // SAFETY: this is the environment's thread.
             unsafe { hearing.tell() };
         }
@@ -106,7 +111,7 @@ impl Instance {
         }
         // SAFETY: it was held by `hold_current`.
         if !gate.is_null() && unsafe { (*gate).release() } {
-            self.finish_closing_after(self.levels.here(|level| level.returns_text));
+            self.finish_closing_after(self.levels.here(|level| level.is_text_later));
         }
         if self.closing.borrow().is_empty() {
             presence.look_no_more();
@@ -133,7 +138,7 @@ impl Instance {
         self.levels.here(|level| {
             if level.gate.is_null() {
                 let target = self.targets.get(number);
-                (level.gate, level.returns_text) = (target.gate, target.marks & marks::TEXT != 0);
+                (level.gate, level.is_text_later) = (target.gate, target.marks & marks::TEXT_LATER != 0);
                 // SAFETY: the function was open when it was called, and JavaScript, which could close it, has not run.
                 unsafe { (*level.gate).hold() };
                 self.mailbox.presence.look();

@@ -39,8 +39,8 @@ pub struct Level {
     pub has_called_back: bool,
     /// What the call, which has come without being counted, is counted in since JavaScript has run; else NULL.
     pub gate: *const Gate,
-    /// Whether that call's result is a string.
-    pub returns_text: bool,
+    /// Whether that call's result is a string that is read later.
+    pub is_text_later: bool,
     /// Whether what was thrown was taken from the host and kept.
     pub has_error: bool,
 }
@@ -66,7 +66,7 @@ impl Level {
         has_thrown: false,
         has_called_back: false,
         gate: ptr::null(),
-        returns_text: false,
+        is_text_later: false,
         has_error: false,
     };
 }

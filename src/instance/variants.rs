@@ -3,8 +3,6 @@
 use super::{Bound, Instance};
 use crate::error::Error;
 use crate::invoke::Call;
-use crate::presence::marks;
-use crate::targets::Target;
 use std::rc::Rc;
 
 impl Instance {
@@ -31,9 +29,7 @@ impl Instance {
         });
         let variant = variant.ok_or_else(|| self.closed_error(function))?;
         let number = self.bind(variant, target.address.addr())?;
-        if target.marks & marks::LEAF != 0 {
-            self.set_leaf(number);
-        }
+        self.mark(number, target.marks);
         self.variants.borrow_mut().entry(function).or_default().push(number);
         Ok((number, call))
     }
@@ -42,9 +38,9 @@ impl Instance {
     pub fn close_bound(&self, number: u32) {
         // C may have come here by another addon, from this very function.
         self.hold_current();
-        self.targets.set(number, Target::NONE);
+        self.targets.shut(number);
         for &variant in self.variants.borrow().get(&number).into_iter().flatten() {
-            self.targets.set(variant, Target::NONE);
+            self.targets.shut(variant);
         }
     }
 
