@@ -202,6 +202,7 @@ unsafe fn invoke_with_registers<R>(frame: *mut Frame, function: *const c_void) -
 mod tests {
     use super::*;
     use crate::abi::tests::scalars;
+    use crate::ctype::CType;
     use crate::plan::Spot;
 
     extern "C" fn mixed(a: i8, b: f64, c: u32, d: f32, e: i64, f: i64, g: i64, h: i64, i: u16, j: f64) -> f64 {
