@@ -102,6 +102,18 @@ function openCopy(type, more) {
   }
 }
 
+/** What a function returns whose library is closed inside of the call. */
+function closedInside(more = {}) {
+  const library = openCopy('ptr', more);
+  const closing = new JSCallback((number) => (library.close(), number), { args: ['i32'], returns: 'i32' });
+  const text = library.symbols.name_after(closing.ptr);
+  closing.close();
+  return text;
+}
+
+/** Strings that are read in all ways. */
+const strings = ['short', 'not ASCIÏ', 'long'.repeat(100), 'long'.repeat(100_000)];
+
 test.each([
   ['ptr', 0],
   ['ptr', MANY],
@@ -114,7 +126,7 @@ test.each([
   const unloading = [];
   const callback = new JSCallback(
     (number) => {
-      if (number === 2) unloading.push(echoed('from the destructor'));
+      if (number === 2) unloading.push(...strings.map((text) => echoed(text)), closedInside());
       else if (isLast) library.close();
       return number;
     },
@@ -126,7 +138,7 @@ test.each([
   for (let index = 0; index < calls; index++) results.add(nameAfter(pointer));
   isLast = true;
   results.add(nameAfter(pointer));
-  expect([[...results], unloading]).toEqual([['a string of the library'], ['from the destructor']]);
+  expect([[...results], unloading]).toEqual([['a string of the library'], [...strings, 'a string of the library']]);
   expect(() => nameAfter(pointer)).toThrow(expect.objectContaining({ code: 'ERR_LIBRARY_CLOSED' }));
   // What was kept is nobody else's.
   expect([echo(0), echoed('next')]).toEqual([null, 'next']);
@@ -155,10 +167,7 @@ test.runIf(process.platform === 'linux')(
       );
     }
     callback.close();
-    const library = openCopy('ptr', { checked: true });
-    const closing = new JSCallback((value) => (library.close(), value), { args: ['i32'], returns: 'i32' });
-    expect(library.symbols.name_after(closing.ptr)).toBe('a string of the library');
-    closing.close();
+    expect(closedInside({ checked: true })).toBe('a string of the library');
   },
 );
 
@@ -168,10 +177,7 @@ test('all of this is so inside of a call that has come to JavaScript by another 
   const { reenter } = dlopen(fixture('reentry'), { reenter: { args: ['i32'], returns: 'i32' } }).symbols;
   const seen = [];
   addon.exports((value) => {
-    const library = openCopy('ptr', {});
-    const closing = new JSCallback((number) => (library.close(), number), { args: ['i32'], returns: 'i32' });
-    seen.push(echoed('text'), echoed(heapText) === heapText, library.symbols.name_after(closing.ptr), echo(0));
-    closing.close();
+    seen.push(echoed('text'), echoed(heapText) === heapText, closedInside(), echo(0));
     return value;
   });
   expect([reenter(3), ...seen]).toEqual([3, 'text', true, 'a string of the library', null]);

@@ -79,7 +79,7 @@ impl Instance {
         }
         if self.lower_floor(floor) {
             if target.marks & marks::TEXT_LATER != 0 {
-                self.keep_text();
+                self.keep_text(self.returned_text());
             }
             self.free_heap_blocks();
         }
@@ -180,10 +180,10 @@ impl Instance {
     #[cold]
     #[inline(never)]
     pub(super) fn finish_closing_after(&self, is_text_later: bool) {
-        if is_text_later {
-            self.keep_text();
-        }
+        let text = if is_text_later { self.returned_text() } else { None };
+        // Destructors may get into JavaScript, whose calls keep strings of their own.
         self.finish_closing();
+        self.keep_text(text);
     }
 
     /// Unloads the closed libraries that no call is inside of. What their destructors do (they may even

@@ -10,19 +10,26 @@ use std::ffi::CString;
 pub struct KeptText(RefCell<Option<CString>>);
 
 impl Instance {
-    /// Copies the string whose address C has returned, and has the frame say that it is there.
+    /// A copy of the string whose address C has returned; `None` if there can be none.
     #[cold]
     #[inline(never)]
-    pub(super) fn keep_text(&self) {
+    pub(super) fn returned_text(&self) -> Option<CString> {
         // SAFETY: the frame lives as long as the instance.
-        let result = unsafe { &mut (*self.frame.as_ptr()).int_results[0] };
-        let Ok(pointer) = memory::checked(*result) else { return };
+        let pointer = memory::checked(unsafe { (*self.frame.as_ptr()).int_results[0] }).ok()?;
         // SAFETY: that a string is there is what the signature claims, and nothing that it may be in has been freed. It has no
         // NUL before its end.
-        let copy = unsafe { CString::from_vec_unchecked(memory::c_string(pointer, None).to_vec()) };
-        *result = copy.as_ptr().expose_provenance() as u64;
-        // The last one may be what has just been copied.
-        self.kept_text.0.replace(Some(copy));
+        Some(unsafe { CString::from_vec_unchecked(memory::c_string(pointer, None).to_vec()) })
+    }
+
+    /// Has the frame say that the string is in this copy of it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn keep_text(&self, copy: Option<CString>) {
+        if let Some(copy) = copy {
+            // SAFETY: as above.
+            unsafe { (*self.frame.as_ptr()).int_results[0] = copy.as_ptr().expose_provenance() as u64 };
+            self.kept_text.0.replace(Some(copy));
+        }
     }
 
     /// Frees the copy: the string has been read.
