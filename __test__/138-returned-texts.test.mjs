@@ -1,6 +1,7 @@
 // Strings that C returns: whatever they are of and wherever they lie, cold and in compiled code.
 import { copyFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { canCheck } from './checked.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi } from './open.mjs';
 
@@ -155,7 +156,7 @@ test('a result that is freed when it is read is read once, also when an argument
   }
 });
 
-test.runIf(process.platform === 'linux')(
+test.runIf(canCheck)(
   'a result that is checked is read with the check only, also when an argument was on the heap or the library is closed',
   () => {
     const checked = { args: ['cstring', 'ptr', 'ptr'], returns: 'cstring', checked: true };
