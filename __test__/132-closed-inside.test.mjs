@@ -1,30 +1,19 @@
 // A library that is closed inside of a call of its own is unloaded when that returns, and what its destructor does then
 // must not change what the call returns: cold, and in optimized code.
-import { copyFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { fixture } from './fixtures/paths.mjs';
+import { openCopy } from './closing-copy.mjs';
 import { arkffi } from './open.mjs';
 
-let copies = 0;
-
-function openCopy() {
-  const file = `${fixture('closing')}.${process.pid}.${copies++}.so`;
-  copyFileSync(fixture('closing'), file);
-  try {
-    return arkffi.dlopen(file, {
-      number_after: { args: ['ptr', 'i32'], returns: 'i32' },
-      set_at_unload: { args: ['function'] },
-    });
-  } finally {
-    rmSync(file);
-  }
-}
+const functions = {
+  number_after: { args: ['ptr', 'i32'], returns: 'i32' },
+  set_at_unload: { args: ['function'] },
+};
 
 test.each([
   ['cold', 0],
   ['hot', 20_000],
 ])('a destructor whose callback makes a call that is refused leaves the result alone, %s', (_, calls) => {
-  const library = openCopy();
+  const library = openCopy(functions);
   const { number_after: after, set_at_unload: atUnload } = library.symbols;
   const seen = [];
   let isLast = false;

@@ -1,7 +1,7 @@
 // Strings that C returns: whatever they are of and wherever they lie, cold and in compiled code.
-import { copyFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { canCheck } from './checked.mjs';
+import { openCopy } from './closing-copy.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi } from './open.mjs';
 
@@ -18,13 +18,16 @@ const {
   apply_around: { args: ['cstring', 'ptr', 'i32'], returns: 'cstring' },
 }).symbols;
 
+/** As an argument it is copied to the heap. */
+const heapText = 'long'.repeat(100_000);
+
 /** So many calls are compiled by every engine. */
 const MANY = 30_000;
 
-/** The different results of many calls. @param {() => unknown} call */
-function resultsOf(call) {
+/** The different results of many calls. @param {() => unknown} call @param {number} [count] how many */
+function resultsOf(call, count = MANY) {
   const results = new Set();
-  for (let index = 0; index < MANY; index++) results.add(call());
+  for (let index = 0; index < count; index++) results.add(call());
   return [...results];
 }
 
@@ -39,10 +42,8 @@ test.each(lengths)('a string of %d characters is that string, whether it is ASCI
   for (const each of texts) {
     const memory = inMemory(each);
     const address = ptr(memory);
-    const calls = length > 1000 ? 100 : MANY;
-    const results = new Set();
-    for (let index = 0; index < calls; index++) results.add(echo(address));
-    expect([[...results], memory.length > length]).toEqual([[each], true]);
+    const results = resultsOf(() => echo(address), length > 1000 ? 100 : MANY);
+    expect([results, memory.length > length]).toEqual([[each], true]);
   }
 });
 
@@ -59,7 +60,7 @@ test('NULL is null, what is no UTF-8 is replaced, and what can be no address is 
 test.each([
   ['short', 'text'],
   ['not ASCII', 'téxt'],
-  ['on the heap', 'long'.repeat(100_000)],
+  ['on the heap', heapText],
   ['on the heap, not ASCII', 'löng'.repeat(100_000)],
 ])('a string argument that C returns is read before its copy is freed: %s', (_, text) => {
   for (let index = 0; index < 50; index++) expect(echoed(text) === text).toBe(true);
@@ -77,7 +78,7 @@ test('a string argument outlives calls in a callback, and what that throws is th
     },
     { args: ['i32'], returns: 'i32' },
   );
-  for (const text of ['text', 'long'.repeat(100_000)]) {
+  for (const text of ['text', heapText]) {
     isThrowing = false;
     for (let index = 0; index < 500; index++) expect(applyAround(text, callback.ptr, 1) === text).toBe(true);
     isThrowing = true;
@@ -88,24 +89,13 @@ test('a string argument outlives calls in a callback, and what that throws is th
   callback.close();
 });
 
-let copies = 0;
-
-function openCopy(type, more) {
-  const file = `${fixture('closing')}.${process.pid}.text${copies++}.so`;
-  copyFileSync(fixture('closing'), file);
-  try {
-    return dlopen(file, {
-      name_after: { args: [type], returns: 'cstring', ...more },
-      set_at_unload: { args: ['ptr'] },
-    });
-  } finally {
-    rmSync(file);
-  }
-}
+/** @param {string} type how the callback is passed @param {object} [more] options of the function that calls it */
+const openNamed = (type, more) =>
+  openCopy({ name_after: { args: [type], returns: 'cstring', ...more }, set_at_unload: { args: ['ptr'] } });
 
 /** What a function returns whose library is closed inside of the call. */
-function closedInside(more = {}) {
-  const library = openCopy('ptr', more);
+function closedInside(more) {
+  const library = openNamed('ptr', more);
   const closing = new JSCallback((number) => (library.close(), number), { args: ['i32'], returns: 'i32' });
   const text = library.symbols.name_after(closing.ptr);
   closing.close();
@@ -113,7 +103,7 @@ function closedInside(more = {}) {
 }
 
 /** Strings that are read in all ways. */
-const strings = ['short', 'not ASCIÏ', 'long'.repeat(100), 'long'.repeat(100_000)];
+const strings = ['short', 'not ASCIÏ', 'long'.repeat(100), heapText];
 
 test.each([
   ['ptr', 0],
@@ -121,7 +111,7 @@ test.each([
   ['function', 0],
   ['function', MANY],
 ])('a string of a library that is closed inside of the call is still read: %s, after %d calls', (type, calls) => {
-  const library = openCopy(type, {});
+  const library = openNamed(type);
   const { name_after: nameAfter, set_at_unload: atUnload } = library.symbols;
   let isLast = false;
   const unloading = [];
@@ -145,8 +135,6 @@ test.each([
   expect([echo(0), echoed('next')]).toEqual([null, 'next']);
   callback.close();
 });
-
-const heapText = 'long'.repeat(100_000);
 
 test('a result that is freed when it is read is read once, also when an argument was on the heap', () => {
   const freed = { args: ['cstring'], returns: { type: 'cstring', free: 'free' } };
