@@ -28,6 +28,7 @@ const all = Object.entries({ ...runtime, refuse, refuseCount, abandon, symbolOf,
 const scope = Object.fromEntries(all.filter(([name]) => !Object.hasOwn(memory, name)));
 
 const { callees } = native;
+
 // Taken once: what becomes of the global later must not get what stubs refer to.
 const { apply } = Reflect;
 

@@ -24,16 +24,16 @@ pub mod marks {
     pub const NO_SCOPE: u32 = 2;
     /// It has not been counted as a use of its library; see [`Instance::hold_current`](crate::instance::Instance).
     pub const UNCOUNTED: u32 = 4;
-    /// Its result is a string that JavaScript reads after it.
-    pub const TEXT_LATER: u32 = 16;
     /// Of every call, so that none is 0.
     pub const ANY: u32 = 8;
+    /// Its result is a string that JavaScript reads after it.
+    pub const TEXT_LATER: u32 = 16;
     /// Of every call that is not counted: such calls are made without a handle scope too.
     pub const BARE: u32 = ANY | NO_SCOPE | UNCOUNTED;
 }
 
-/// What a bare call tells of itself: the number of the function above so many bits for [`marks`]. The entries are given it as
-/// it is: where a [`Target`](crate::targets::Target) lies is as many times that.
+/// What a bare call tells of itself, its callee, is the number of the function above so many bits for [`marks`]: but for the
+/// marks that is where its [`Target`](crate::targets::Target) lies.
 const BITS: u32 = 6;
 /// So many functions have numbers that fit, also where JavaScript passes 32 bits with a sign.
 pub const MOST_FUNCTIONS: u32 = 1 << (i32::BITS - 1 - BITS);

@@ -13,7 +13,8 @@ use napi::bindgen_prelude::{Object, Unknown};
 use napi_derive::napi;
 
 /// When JavaScript may run during calls of the engine's callers here, for this `process.versions.modules` and the
-/// beginning of this `process.versions.v8`, in a thread with these options: a number of [`Reenters`](engine::Reenters). A string is why there are none.
+/// beginning of this `process.versions.v8`, in a thread with these options: a number of [`Reenters`](engine::Reenters). A
+/// string is why there are none.
 #[napi(catch_unwind, ts_return_type = "number | string")]
 pub fn engine_state(env: Env, modules: u32, v8: String, options: Vec<String>) -> Thrown<napi::Either<u32, String>> {
     with_instance(&env, |instance| {

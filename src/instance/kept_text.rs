@@ -3,7 +3,7 @@
 use super::Instance;
 use crate::memory;
 use std::cell::RefCell;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 /// The copy of the last one: the frame says where the result is.
 #[derive(Default)]
@@ -16,9 +16,8 @@ impl Instance {
     pub(super) fn returned_text(&self) -> Option<CString> {
         // SAFETY: the frame lives as long as the instance.
         let pointer = memory::checked(unsafe { (*self.frame.as_ptr()).int_results[0] }).ok()?;
-        // SAFETY: that a string is there is what the signature claims, and nothing that it may be in has been freed. It has no
-        // NUL before its end.
-        Some(unsafe { CString::from_vec_unchecked(memory::c_string(pointer, None).to_vec()) })
+        // SAFETY: that a string is there is what the signature claims, and nothing that it may be in has been freed.
+        Some(unsafe { CStr::from_ptr(pointer.cast()) }.to_owned())
     }
 
     /// Has the frame say that the string is in this copy of it.
