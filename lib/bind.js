@@ -3,6 +3,7 @@
 
 const native = require('./binding.js');
 const { offsets, takeAddress, putAddress, views } = require('./frame.js');
+const { findLeaves } = require('./fast/leaves.js');
 const { ofHost } = require('./fast/way.js');
 const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
@@ -66,7 +67,7 @@ function bindAddress(address, signature, name) {
 function finishBinding(binding, library) {
   if (views.u32[offsets.status / 4] === 1) binding.signature = ofHost(binding.signature);
   const { number, name, signature } = binding;
-  if (signature.isLeaf) native.setLeaf(number);
+  if (signature.isLeaf) native.markLeaf(number, true);
   if (!hasOwnText(signature)) return binding;
   try {
     require('./text-result.js').bindText(number, signature, name, library);
@@ -87,8 +88,9 @@ function bindAll(binders) {
   const bindings = [];
   try {
     for (const bind of binders) bindings.push(bind());
-    const present = bindings.filter((binding) => binding !== null);
-    const functions = makeFunctions(/** @type {Binding[]} */ (present));
+    const present = /** @type {Binding[]} */ (bindings.filter((binding) => binding !== null));
+    findLeaves(present);
+    const functions = makeFunctions(present);
     return {
       bindings,
       functions: bindings.map((binding) => (binding ? /** @type {Function} */ (functions.shift()) : null)),

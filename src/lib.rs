@@ -7,7 +7,7 @@
 //!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them), [`diagnosis`] (why files of libraries
 //!   do not open);
 //! * machine: [`libffi_call`], [`trampoline`] (assembly), and [`invoke`] (a prepared call of either);
-//! * host: [`errno`], [`segments`] (what the memory of libraries is for), [`library`], [`presence`] (where the JavaScript
+//! * host: [`errno`], [`segments`] (what the memory of libraries is for), [`leaf`] (functions that call nothing), [`library`], [`presence`] (where the JavaScript
 //!   thread is), [`targets`] (what a call looks up), [`checked`] and [`executable`] (memory through the system), [`memory`],
 //!   [`text`], [`text_result`] (how results that are text are read and freed), [`confine`] (what a helper process does
 //!   without), [`isolate`] (a second process, and how to talk to it), [`shortcut`], [`external_memory`], [`trace`], [`exit`];
@@ -36,6 +36,7 @@ pub mod frame;
 pub mod invoke;
 pub mod isolate;
 pub mod layout;
+pub mod leaf;
 pub mod libffi_call;
 pub mod library;
 pub mod mailbox;

@@ -38,6 +38,35 @@ pub fn segment_at(_address: usize) -> Option<Segment> {
     None
 }
 
+/// What `look` says of the code around `address`: it gets that of the whole segment, and where in it the address is. The
+/// library stays loaded meanwhile. `None` for other memory than readable code that is not written, and where the system does
+/// not tell.
+#[cfg(target_os = "linux")]
+pub fn with_code_at<T>(address: usize, look: impl Fn(&[u8], usize) -> T) -> Option<T> {
+    let mut seen = None;
+    visit_objects(&mut |info, headers| {
+        let Some(segment) = segment_of(info, headers, address) else { return false };
+        let is_readable = headers.iter().any(|header| {
+            header.p_flags & libc::PF_R != 0 && (info.dlpi_addr as usize).wrapping_add(header.p_vaddr as usize) == segment.start
+        });
+        if segment.is_executable && !segment.is_writable && is_readable {
+            let start = std::ptr::with_exposed_provenance(segment.start);
+            // SAFETY: the loader has mapped the segment so that it can be read, and does not unload it before this visit ends.
+            // Nobody writes what is not writable.
+            let code = unsafe { std::slice::from_raw_parts(start, segment.end - segment.start) };
+            seen = Some(look(code, address - segment.start));
+        }
+        true
+    });
+    seen
+}
+
+/// As on Linux; nothing is known here.
+#[cfg(not(target_os = "linux"))]
+pub fn with_code_at<T>(_address: usize, _look: impl Fn(&[u8], usize) -> T) -> Option<T> {
+    None
+}
+
 /// A loaded library or program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {

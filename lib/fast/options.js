@@ -3,33 +3,44 @@
 
 const { createError } = require('../errors.js');
 
-/** The copies of a signature that are slow, leaves, or both: functions of one have the same code. @type {WeakMap<object, any[]>} */
-const copies = new WeakMap();
+/** @typedef {import('../signature.js').Signature} Signature */
+
+/**
+ * Copies of a signature, each with one more thing said: functions of one have the same code.
+ * @type {Record<'isSlow' | 'isLeaf' | 'mayCall', WeakMap<Signature, Signature>>}
+ */
+const copies = { isSlow: new WeakMap(), isLeaf: new WeakMap(), mayCall: new WeakMap() };
+
+/** @param {Signature} signature @param {keyof typeof copies} said @returns {Signature} */
+function saying(signature, said) {
+  let copy = copies[said].get(signature);
+  if (!copy) copies[said].set(signature, (copy = { ...signature, [said]: true }));
+  return copy;
+}
+
+/** The signature for functions whose calls go through Node-API. @param {Signature} signature */
+const withoutFast = (signature) => saying(signature, 'isSlow');
+
+/** The signature for functions that are leaves, or that are said not to be. @param {Signature} signature @param {boolean} isLeaf */
+const withLeaf = (signature, isLeaf) => saying(signature, isLeaf ? 'isLeaf' : 'mayCall');
 
 /**
  * A signature with what a definition says about the way into C.
- * @param {import('../signature.js').Signature} signature
+ * @param {Signature} signature
  * @param {string} caller
  * @param {string} name of the function
  * @param {any} definition
- * @returns {import('../signature.js').Signature}
+ * @returns {Signature}
  */
-function withWay(signature, caller, name, { fast = true, leaf = false }) {
-  if (fast === true && leaf === false) return signature;
-  if (typeof fast !== 'boolean') throw invalid(caller, name, 'fast');
-  if (typeof leaf !== 'boolean') throw invalid(caller, name, 'leaf');
-  let known = copies.get(signature);
-  if (!known) copies.set(signature, (known = [undefined, undefined, undefined, undefined]));
-  const index = (fast ? 0 : 1) + (leaf ? 2 : 0);
-  /** @type {import('../signature.js').Signature} */
-  const made = (known[index] ??= { ...signature });
-  if (!fast) made.isSlow = true;
-  if (leaf) made.isLeaf = true;
-  return made;
+function withWay(signature, caller, name, { fast, leaf }) {
+  if (fast !== undefined && typeof fast !== 'boolean') throw invalid(caller, name, 'fast');
+  if (leaf !== undefined && typeof leaf !== 'boolean') throw invalid(caller, name, 'leaf');
+  const said = leaf === undefined ? signature : withLeaf(signature, leaf);
+  return fast === false ? withoutFast(said) : said;
 }
 
 /** @param {string} caller @param {string} name @param {string} key */
 const invalid = (caller, name, key) =>
   createError('ERR_INVALID_ARG_TYPE', `${caller}: ${key} of ${name} must be a boolean`, name);
 
-module.exports = { withWay };
+module.exports = { withLeaf, withWay, withoutFast };

@@ -5,6 +5,7 @@
 const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
 const { CALLEE } = require('../slots.js');
+const { withoutFast } = require('./options.js');
 const { callerFor, frameCallerFor, provider } = require('./provider.js');
 const { watch } = require('./watch.js');
 
@@ -67,20 +68,11 @@ for (const table of [passed, returned]) {
   for (const entry of Object.values(table)) Object.setPrototypeOf(entry, null);
 }
 
-/** @type {WeakMap<import('../signature.js').Signature, import('../signature.js').Signature>} */
-const ofHosts = new WeakMap();
-
 /**
  * The signature for functions of the host and of addons: they may use Node-API, and count on being called by it.
  * @param {import('../signature.js').Signature} signature
- * @returns {import('../signature.js').Signature}
  */
-function ofHost(signature) {
-  if (signature.isLeaf || signature.isSlow) return signature;
-  let made = ofHosts.get(signature);
-  if (!made) ofHosts.set(signature, (made = { ...signature, isSlow: true }));
-  return made;
-}
+const ofHost = (signature) => (signature.isLeaf ? signature : withoutFast(signature));
 
 /**
  * When JavaScript may run inside of fast calls of a function, as `reenters` of a provider says it; 'never' where there are

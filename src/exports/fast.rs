@@ -96,12 +96,15 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     Ok(Some(object))
 }
 
-/// Declares a bound function a leaf.
+/// Whether a bound function is a leaf: because it is declared one, or seen to call nothing.
 #[napi(catch_unwind)]
-pub fn set_leaf(env: Env, number: u32) -> Thrown<()> {
+pub fn mark_leaf(env: Env, number: u32, is_declared: bool) -> Thrown<bool> {
     with_instance(&env, |instance| {
-        instance.mark(number, marks::LEAF);
-        Ok(())
+        let is_leaf = is_declared || instance.calls_nothing(number);
+        if is_leaf {
+            instance.mark(number, marks::LEAF);
+        }
+        Ok(is_leaf)
     })
 }
 

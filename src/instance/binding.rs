@@ -2,6 +2,7 @@
 
 use super::{Bound, Instance};
 use crate::error::{Code, Error};
+use crate::leaf;
 use crate::library::closed_error;
 use crate::presence::{MOST_FUNCTIONS, marks};
 use crate::targets::Target;
@@ -31,6 +32,11 @@ impl Instance {
     pub fn mark(&self, number: u32, marks: u32) {
         let target = self.targets.get(number);
         self.targets.set(number, Target { marks: target.marks | marks, ..target });
+    }
+
+    /// Whether a function is seen to call nothing.
+    pub fn calls_nothing(&self, number: u32) -> bool {
+        leaf::calls_nothing(self.targets.get(number).address.addr())
     }
 
     pub(super) fn bind(&self, bound: Bound, address: usize) -> Result<u32, Error> {

@@ -1,0 +1,72 @@
+//! Instructions of AArch64 (Arm Architecture Reference Manual, C4.1 "A64 instruction set encoding"): each has four bytes.
+
+use super::{Flow, Step};
+
+/// The register that holds where to return.
+const LINK: u32 = 30;
+
+/// The instruction at the beginning of `code`. It may not touch the link register, so that it returns where it was called from.
+pub(super) fn step(code: &[u8], (): ()) -> Option<Step<()>> {
+    let word = u32::from_le_bytes(code.get(..4)?.try_into().ok()?);
+    let class = word >> 25 & 15;
+    let flow = match class {
+        // Branches, exceptions, and what belongs to the system.
+        0b1010 | 0b1011 => branch(word)?,
+        // Loads and stores.
+        0b0100 | 0b0110 | 0b1100 | 0b1110 => Some(Flow::Next).filter(|_| !is_odd_access(word))?,
+        // Of immediates, of registers; floating point and vectors; vectors of any length.
+        0b1000 | 0b1001 | 0b0101 | 0b1101 | 0b0111 | 0b1111 | 0b0010 => Flow::Next,
+        _ => return None,
+    };
+    let is_plain = !matches!(class, 0b1010 | 0b1011);
+    if is_plain && (field(word, 0) == LINK || field(word, 5) == LINK) {
+        return None;
+    }
+    Some(Step { size: 4, flow, state: () })
+}
+
+/// Five bits that may name a register.
+const fn field(word: u32, shift: u32) -> u32 {
+    word >> shift & 31
+}
+
+/// The distance in an instruction, `bits` wide from bit `shift`. It counts instructions, from this one.
+fn distance(word: u32, shift: u32, bits: u32) -> isize {
+    let words = (word << (32 - shift - bits)).cast_signed() >> (32 - bits);
+    words as isize * 4 - 4
+}
+
+fn branch(word: u32) -> Option<Flow> {
+    Some(match word {
+        // B
+        _ if word >> 26 == 0b00_0101 => Flow::Jump(distance(word, 0, 26)),
+        // B.cond, BC.cond
+        _ if word >> 24 == 0x54 => Flow::Branch(distance(word, 5, 19)),
+        // CBZ, CBNZ
+        _ if word >> 25 & 0x3f == 0b01_1010 => Flow::Branch(distance(word, 5, 19)),
+        // TBZ, TBNZ
+        _ if word >> 25 & 0x3f == 0b01_1011 => Flow::Branch(distance(word, 5, 14)),
+        // RET, RETAA, RETAB
+        0xd65f_03c0 | 0xd65f_0bff | 0xd65f_0fff => Flow::Return,
+        // Hints (NOP, BTI, PACIASP …), barriers
+        _ if word & 0xffff_f01f == 0xd503_201f || word & 0xffff_f000 == 0xd503_3000 => Flow::Next,
+        // MRS: reads a register of the system, as that of thread-local variables
+        _ if word >> 20 == 0xd53 && field(word, 0) != LINK => Flow::Next,
+        _ => return None,
+    })
+}
+
+/// Loads and stores that may write the link register by a field that others do not have, or that are not known here.
+fn is_odd_access(word: u32) -> bool {
+    match word >> 24 & 0x3f {
+        // Exclusive and ordered ones, compare and swap: a second register, one that tells of success
+        0b00_1000 => field(word, 10) == LINK || field(word, 16) == LINK,
+        // Pairs
+        0b10_1000 | 0b10_1001 => field(word, 10) == LINK,
+        // Copying memory, tags, atomic pairs
+        0b01_1001 => true,
+        // Atomic ones but LDADD and its like, SWP and LDAPR: 64 bytes at once
+        0b11_1000 if word >> 21 & 1 == 1 && word >> 10 & 3 == 0 => !matches!(word >> 12 & 15, 0..=8 | 12),
+        _ => false,
+    }
+}
