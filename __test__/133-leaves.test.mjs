@@ -15,7 +15,7 @@ const leafError = {
   code: 'ERR_LEAF_CALLED_BACK',
   symbol: 'apply_i32',
   argument: undefined,
-  message: 'apply_i32: the function is declared a leaf, but has called a callback',
+  message: 'apply_i32: the function is a leaf, but a callback was called inside of it',
   isFFIError: true,
 };
 

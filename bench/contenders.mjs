@@ -11,7 +11,7 @@ import { handwritten } from './places.mjs';
  * @property {string} [manifest] what to `require` for its version
  * @property {(module: any, names: string[], types?: Types) => (file: string) => Bound} [binder] makes a function that opens
  *   a library and binds functions of it; `types` has their types, where that is not `functions`
- * @property {Contender['binder']} [leafBinder] the same of functions that are said to call nothing back
+ * @property {Record<'leaf' | 'none', Contender['binder']>} [toldBinders] the same of functions that are told to be leaves, or none
  * @property {(bound: Bound, name: string) => Record<string, unknown>} scope what `call` refers to
  * @property {(args: string) => string} call the text of a call
  *
@@ -43,7 +43,7 @@ const arkffi = {
   specifier: '..',
   manifest: '../package.json',
   binder: arkffiBinder({}),
-  leafBinder: arkffiBinder({ leaf: true }),
+  toldBinders: { leaf: arkffiBinder({ leaf: true }), none: arkffiBinder({ leaf: false }) },
   ...plainCall,
 };
 
@@ -167,9 +167,11 @@ export const builtins = [nodeFfi].filter(({ specifier }) => isBuiltin(specifier)
  */
 export function enlist(contender, require, file) {
   const module = require(contender.specifier);
-  const { binder, leafBinder } = contender;
+  const { binder, toldBinders } = contender;
   const names = Object.keys(functions);
   const bound = binder ? binder(module, names)(file) : { functions: module, close() {} };
-  const leaves = leafBinder?.(module, names)(file);
-  return { ...contender, module, bound, leaves, version: contender.manifest && require(contender.manifest).version };
+  const told =
+    toldBinders &&
+    Object.fromEntries(Object.entries(toldBinders).map(([told, binder]) => [told, binder(module, names)(file)]));
+  return { ...contender, module, bound, told, version: contender.manifest && require(contender.manifest).version };
 }

@@ -15,7 +15,7 @@ function wayInUse() {
   if ('reason' in found) return { backend: native.backend, reason: found.reason };
   return {
     backend: found.name,
-    reason: found.reenters === 'never' ? 'functions that are not declared leaf go by Node-API' : null,
+    reason: found.reenters === 'never' ? 'functions that are not leaves go by Node-API' : null,
   };
 }
 

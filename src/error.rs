@@ -96,7 +96,7 @@ codes! {
     HelperRestarts "ERR_HELPER_RESTARTS" Plain,
     /// A call of an isolated library took too long.
     CallTimeout "ERR_CALL_TIMEOUT" Plain,
-    /// C called a callback from a function that was declared a leaf.
+    /// A callback was called inside of a function that is a leaf.
     LeafCalledBack "ERR_LEAF_CALLED_BACK" Plain,
     /// The host refused an operation that should have worked; the text says which.
     CallFailed "ERR_CALL_FAILED" Plain,

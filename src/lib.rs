@@ -7,10 +7,11 @@
 //!   hold what), [`plan`] (frame offsets), [`c`] (declarations as headers write them), [`diagnosis`] (why files of libraries
 //!   do not open);
 //! * machine: [`libffi_call`], [`trampoline`] (assembly), and [`invoke`] (a prepared call of either);
-//! * host: [`errno`], [`segments`] (what the memory of libraries is for), [`leaf`] (functions that call nothing), [`library`], [`presence`] (where the JavaScript
-//!   thread is), [`targets`] (what a call looks up), [`checked`] and [`executable`] (memory through the system), [`memory`],
-//!   [`text`], [`text_result`] (how results that are text are read and freed), [`confine`] (what a helper process does
-//!   without), [`isolate`] (a second process, and how to talk to it), [`shortcut`], [`external_memory`], [`trace`], [`exit`];
+//! * host: [`errno`], [`segments`] (what the memory of libraries is for), [`leaf`] (functions that call nothing), [`library`],
+//!   [`presence`] (where the JavaScript thread is), [`targets`] (what a call looks up), [`checked`] and [`executable`] (memory
+//!   through the system), [`memory`], [`text`], [`text_result`] (how results that are text are read and freed), [`confine`]
+//!   (what a helper process does without), [`isolate`] (a second process, and how to talk to it), [`shortcut`],
+//!   [`external_memory`], [`trace`], [`exit`];
 //! * the environment: [`instance`] (its state), with what it is made of and what gets back to it, which know each other:
 //!   [`async_call`], [`callback`], [`mailbox`] (letters of other threads), [`fast`] (entries that need no Node-API);
 //! * what JavaScript sees: [`enter`] and [`enter_text`] (the hot entries), [`heap`] (those for memory that programs

@@ -46,7 +46,7 @@
 // A *provider* is a `Provider` (below), of which
 //
 //   name      is what stats().backend says
-//   reenters  says when JavaScript may run inside of such a call of a function that is not declared leaf:
+//   reenters  says when JavaScript may run inside of such a call of a function that is no leaf:
 //              'never'   only leaves are called so
 //              'apart'   in any, through the frame, if `frameCaller` is asked for one apart; and in those of a caller that
 //                        `isWatched`, but after the first time stubs of that source use it no more, see watch.js

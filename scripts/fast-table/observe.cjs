@@ -1,6 +1,6 @@
 // Runs in each host: `observe.cjs library ways` prints which way calls of some signatures take into C, `observe.cjs library
-// compiled` whether the engine has compiled them once they are hot. In JSON, each for any function, while a callback is
-// open, and for functions that are declared leaves.
+// compiled` whether the engine has compiled them once they are hot. In JSON, each for functions that are no leaves, and for
+// leaves, while a callback is open.
 'use strict';
 
 const path = require('node:path');
@@ -106,7 +106,7 @@ function observe(file, more) {
 }
 
 const callback = new JSCallback(() => 0, { args: [], returns: 'i32' });
-const any = observe(file, {});
+const any = observe(file, { leaf: false });
 const leaf = observe(file, { leaf: true });
 callback.close();
 console.log(JSON.stringify({ any, leaf }));

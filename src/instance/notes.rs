@@ -65,7 +65,7 @@ impl Instance {
             unsafe { self.throw(env, &self.error_of(function, Error::new(code, message))) };
         };
         match note {
-            Note::CalledBack => throw(Code::LeafCalledBack, "the function is declared a leaf, but has called a callback"),
+            Note::CalledBack => throw(Code::LeafCalledBack, "the function is a leaf, but a callback was called inside of it"),
             Note::Deadlock => throw(
                 Code::CallbackDeadlock,
                 "a thread called a callback and waited for its result, but this call blocked the JavaScript thread; \

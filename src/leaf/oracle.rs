@@ -77,7 +77,12 @@ fn image(code: &Code) -> (usize, Vec<u8>) {
 }
 
 /// Holds what a processor's `step` says of each instruction against the disassembler. Returns how many were known.
-fn compare_instructions<S: Copy>(code: &Code, states: &[S], step: impl Fn(&[u8], S) -> Option<Step<S>>, kind: impl Fn(&Shown) -> Kind) -> usize {
+fn compare_instructions<S: Copy>(
+    code: &Code,
+    states: &[S],
+    step: impl Fn(&[u8], S) -> Option<Step<S>>,
+    kind: impl Fn(&Shown) -> Kind,
+) -> usize {
     let mut known = 0;
     // Some constants lie between functions.
     for (address, shown) in code.instructions.iter().filter(|(_, shown)| !shown.text.contains("(bad)")) {
@@ -113,7 +118,11 @@ enum Kind {
 }
 
 /// The names of a file's functions that are found to call nothing, after a look at all that each can come to.
-fn leaves<S: Copy + Default + PartialEq>(code: &Code, step: impl Fn(&[u8], S) -> Option<Step<S>>, kind: impl Fn(&Shown) -> Kind) -> Vec<String> {
+fn leaves<S: Copy + Default + PartialEq>(
+    code: &Code,
+    step: impl Fn(&[u8], S) -> Option<Step<S>>,
+    kind: impl Fn(&Shown) -> Kind,
+) -> Vec<String> {
     let (base, image) = image(code);
     let found = code.functions.iter().filter(|(address, _)| returns(&image, *address - base, &step));
     found
@@ -146,7 +155,11 @@ fn kind_x86_64(shown: &Shown) -> Kind {
         "ret" => Kind::Return,
         "ud2" => Kind::Trap,
         name if name.starts_with('j') || name.starts_with("loop") => Kind::Branch,
-        name if ["call", "lcall", "ljmp", "lret", "syscall", "sysenter", "hlt", "int3", "int", "iret", "xbegin", "(bad)"].contains(&name) => Kind::Other,
+        name if ["call", "lcall", "ljmp", "lret", "syscall", "sysenter", "hlt", "int3", "int", "iret", "xbegin", "(bad)"]
+            .contains(&name) =>
+        {
+            Kind::Other
+        }
         _ => Kind::Plain,
     }
 }
@@ -156,7 +169,12 @@ fn kind_aarch64(shown: &Shown) -> Kind {
         "b" => Kind::Jump,
         "ret" | "retaa" | "retab" => Kind::Return,
         name if name.starts_with("b.") || ["cbz", "cbnz", "tbz", "tbnz"].contains(&name) => Kind::Branch,
-        name if ["bl", "br", "blr", "svc", "brk", "hlt", "udf", "eret", ".inst"].contains(&name) || name.starts_with("bra") || name.starts_with("blra") => Kind::Other,
+        name if ["bl", "br", "blr", "svc", "brk", "hlt", "udf", "eret", ".inst"].contains(&name)
+            || name.starts_with("bra")
+            || name.starts_with("blra") =>
+        {
+            Kind::Other
+        }
         _ => Kind::Plain,
     }
 }

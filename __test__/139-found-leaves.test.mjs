@@ -1,0 +1,224 @@
+// Functions that call nothing are found by their machine code, and called as leaves are; those that may call back are not.
+// What is said of single instructions is in src/leaf/, where disassemblers say it too.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { index, lib, run } from './fast/run.mjs';
+import { library } from './libraries.mjs';
+import { arkffi, require } from './open.mjs';
+
+const { CFunction, JSCallback, dlopen } = arkffi;
+const isKnown = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+const isX64 = process.arch === 'x64';
+
+/** Functions that compilers make nothing that calls of. */
+const leaves = `
+  int add(int a, int b) { return a + b; }
+  double half(double x) { return x / 2; }
+  const char *name(void) { return "a name"; }
+  static int counter;
+  int count(void) { return ++counter; }
+  int shared(void) { return __atomic_add_fetch(&counter, 1, __ATOMIC_SEQ_CST); }
+  unsigned sum(const unsigned char *bytes, unsigned count) {
+    unsigned sum = 0;
+    for (unsigned i = 0; i < count; i++) sum += bytes[i];
+    return sum;
+  }
+  int on_stack(int index) {
+    volatile int places[40];
+    for (int i = 0; i < 40; i++) places[i] = i * i;
+    return places[index];
+  }
+  int signum(long long x) { return x < 0 ? -1 : x > 0; }
+  int sum_of(int count, ...) {
+    __builtin_va_list list;
+    int sum = 0;
+    __builtin_va_start(list, count);
+    while (count-- > 0) sum += __builtin_va_arg(list, int);
+    __builtin_va_end(list);
+    return sum;
+  }`;
+
+/** Functions that call what they are given, in the ways there are. */
+const callers = `
+  #include <setjmp.h>
+  typedef int (*Callback)(int);
+  int call(Callback f, int x) { return f(x) + 1; }
+  int call_last(Callback f, int x) { return f(x); }
+  static Callback stored;
+  int call_stored(Callback f, int x) { stored = f; return stored(x); }
+  static __attribute__((noinline)) int inner(Callback f, int x) { return f(x) + 2; }
+  int call_inside(Callback f, int x) { return inner(f, x) + 1; }
+  int call_jump_inside(Callback f, int x) { return inner(f, x); }
+  int call_exported(Callback f, int x) { return call(f, x) * 2; }
+  int call_rarely(Callback f, int x) { return x == 7 ? f(x) : x; }
+  int call_labels(Callback f, int x) {
+    static const void *const labels[] = { &&first, &&second };
+    goto *labels[x & 1];
+    first: return f(x);
+    second: return f(x) + 5;
+  }
+  int call_cases(Callback f, int x) {
+    switch (x) {
+      case 0: return 3; case 1: return f(x) * 3; case 2: return 8; case 3: return f(2) * 4; case 4: return 1;
+      case 5: return f(9); case 6: return 44; case 7: return f(70); default: return x;
+    }
+  }
+  static jmp_buf back;
+  int call_and_come_back(Callback f, int x) {
+    if (setjmp(back)) return 99;
+    f(x);
+    longjmp(back, 1);
+  }`;
+
+/** The same, as compilers do not do it: a return that calls, and another stack. */
+const written = `
+  typedef int (*Callback)(int);
+  int call_by_return(Callback f, int x);
+  __asm__(".globl call_by_return; call_by_return: sub $8, %rsp; lea 1f(%rip), %rax; push %rax; push %rdi; mov %esi, %edi; ret; 1: add $8, %rsp; ret");
+  int call_on_other_stack(Callback f, int x);
+  __asm__(".local other_room; .comm other_room, 1048576, 16; .globl call_on_other_stack; call_on_other_stack: push %rbx;"
+    "mov %rsp, %rbx; mov %rdi, %rax; mov %esi, %edi; lea other_room+1048560(%rip), %rsp; push %rdx; lea 1f(%rip), %rdx;"
+    "push %rdx; push %rax; ret; 1: mov %rbx, %rsp; pop %rbx; ret");
+`;
+
+/** What they give, if what they are given is `f`. */
+const models = {
+  call: (f, x) => f(x) + 1,
+  call_last: (f, x) => f(x),
+  call_stored: (f, x) => f(x),
+  call_inside: (f, x) => f(x) + 3,
+  call_jump_inside: (f, x) => f(x) + 2,
+  call_exported: (f, x) => (f(x) + 1) * 2,
+  call_rarely: (f, x) => (x === 7 ? f(x) : x),
+  call_labels: (f, x) => f(x) + (x & 1 ? 5 : 0),
+  call_cases: (f, x) => [3, f(x) * 3, 8, f(2) * 4, 1, f(9), 44, f(70)][x] ?? x,
+  call_and_come_back: () => 99,
+  ...(isX64 && { call_by_return: (f, x) => f(x) }),
+};
+const namesOf = (source) => [...source.matchAll(/^ {2}(?!static)[^\n(]*?(\w+)\([^\n]*\) \{/gm)].map(([, name]) => name);
+const callersHere = isX64 ? `${callers}${written.replace(/typedef.*/, '')}` : callers;
+
+/** Whether the machine code at an address is found to call nothing. */
+function isFound(address) {
+  const { bindAddress } = require('../lib/bind.js');
+  const { release } = require('../lib/bound.js');
+  const { planSignature } = require('../lib/signature.js');
+  const { number } = bindAddress(address, planSignature('looked at', [], 'void'), 'looked at');
+  const found = require('../lib/binding.js').markLeaf(number, false);
+  release(number);
+  return found;
+}
+
+const flags = {
+  '-O0': ['-O0'],
+  '-O2': ['-O2'],
+  '-O3 for this machine': ['-O3', isX64 ? '-march=native' : '-march=armv8-a'],
+  'with frame pointers': ['-O1', '-fno-omit-frame-pointer'],
+  ...(isX64 && { 'with retpolines': ['-O2', '-mindirect-branch=thunk', '-fcf-protection=none'] }),
+};
+
+describe.runIf(isKnown).each(Object.entries(flags))('C compiled with %s', (title, given) => {
+  let opened;
+  beforeAll(() => {
+    const of = (source, name) => dlopen(library(`lib${name}-${title.replaceAll(' ', '-')}.so`, source, given), {});
+    opened = { leaves: of(leaves, 'leaves'), callers: of(callersHere, 'callers') };
+  });
+
+  test.each(namesOf(leaves))('%s is found to call nothing', (name) => {
+    expect(isFound(opened.leaves.ptr(name))).toBe(true);
+  });
+
+  // JavaScript does not run on other stacks at all.
+  test.each([...Object.keys(models), ...(isX64 ? ['call_on_other_stack'] : [])])('%s is not', (name) => {
+    expect(isFound(opened.callers.ptr(name))).toBe(false);
+  });
+});
+
+/** A program that says how many of the first calls of some functions go fast: calls from compiled code are not counted. */
+const ways = (definitions, calls) => `
+  const { dlopen, CFunction } = require(${index});
+  const { slowCalls } = require(${lib('binding')});
+  const found = require(${lib('fast/provider')}).provider();
+  const { symbols } = dlopen(${JSON.stringify(library('libways.so', leaves, ['-O2']))}, ${JSON.stringify(definitions)});
+  const fast = (call) => { const before = slowCalls(); call(); return slowCalls() - before; };
+  console.log(found.reenters, ...[${calls}].map(fast));`;
+const binary = { args: ['i32', 'i32'], returns: 'i32', symbol: 'add' };
+
+describe.runIf(isKnown && arkffi.stats().backend === 'fast')('a function that calls nothing', () => {
+  const definitions = { add: binary, no: { ...binary, leaf: false }, slow: { ...binary, fast: false } };
+  const calls = `() => symbols.add(1, 2), () => symbols.no(1, 2), () => symbols.slow(1, 2),
+    () => CFunction({ ptr: symbols.add.ptr, args: ['i32', 'i32'], returns: 'i32' })(1, 2)`;
+
+  test('is called fast on every Node, unless its definition says otherwise', () => {
+    const printed = run(['-e', ways(definitions, calls)], { ARKFFI_LEAVES: undefined });
+    expect(printed).toBe(printed.startsWith('never') ? 'never 1 0 0 1\n' : `${printed.split(' ')[0]} 1 1 0 1\n`);
+  });
+
+  test('is called as others are where only declared ones are leaves', () => {
+    const printed = run(
+      ['-e', ways({ ...definitions, yes: { ...binary, leaf: true } }, `${calls}, () => symbols.yes(1, 2)`)],
+      {
+        ARKFFI_LEAVES: 'declared',
+      },
+    );
+    expect(printed).toBe(printed.startsWith('never') ? 'never 0 0 0 0 1\n' : `${printed.split(' ')[0]} 1 1 0 1 1\n`);
+  });
+});
+
+test('what callers are given is run inside of them, and changes what it likes', () => {
+  const file = library('libcalled.so', callersHere, ['-O2']);
+  // In a process of its own, which would end if JavaScript ran inside of a leaf.
+  const printed = run([
+    '-e',
+    `const { dlopen, JSCallback } = require(${index});
+    let runs = 0;
+    let state = { kind: 1 };
+    const f = (x) => x + 10;
+    const callback = new JSCallback((x) => {
+      if (++runs % 1000 === 0) state = runs % 2000 ? { other: 1, kind: 1.5 } : { kind: 1 };
+      return f(x);
+    }, { args: ['i32'], returns: 'i32' });
+    const models = { ${Object.entries(models).map(([name, model]) => `${name}: ${model}`)} };
+    for (const [name, model] of Object.entries(models)) {
+      const { [name]: bound } = dlopen(${JSON.stringify(file)}, { [name]: { args: ['ptr', 'i32'], returns: 'i32' } }).symbols;
+      const before = runs;
+      let wrong = 0;
+      for (let i = 0; i < 30000; i++) {
+        const { kind } = state;
+        const given = bound(callback.ptr, i & 15) + kind;
+        if (given !== model(f, i & 15) + kind) wrong++;
+      }
+      if (wrong > 0 || runs === before) console.log(name, wrong, runs - before);
+    }
+    callback.close();
+    console.log('done');`,
+  ]);
+  expect(printed).toBe('done\n');
+});
+
+test('the code of a callback is no leaf', () => {
+  const twice = new JSCallback((x) => 2 * x, { args: ['i32'], returns: 'i32' });
+  const bound = CFunction({ ptr: twice.ptr, args: ['i32'], returns: 'i32' });
+  for (let index = 0; index < 30_000; index++) expect(bound(index)).toBe(2 * index);
+  bound.close();
+  twice.close();
+});
+
+test('found leaves give what they compute, have variable arguments, and say when their library is closed', async () => {
+  const opened = dlopen(library('libvalues.so', leaves, ['-O2']), {
+    half: { args: ['f64'], returns: 'f64' },
+    name: { returns: 'cstring' },
+    count: { returns: 'i32' },
+    sum: { args: ['buffer', 'u32'], returns: 'u32' },
+    signum: { args: ['i64'], returns: 'i32' },
+    sum_of: { args: ['i32', '...'], returns: 'i32' },
+  });
+  const { half, name, count, sum, signum, sum_of } = opened.symbols;
+  for (let index = 1; index < 30_000; index++) {
+    if (half(index) !== index / 2 || count() !== index || signum(-index) !== -1 || signum(2n ** 60n) !== 1)
+      throw new Error(`${index}`);
+  }
+  expect([name(), sum(Uint8Array.of(1, 2, 255), 3), await half.async(3)]).toEqual(['a name', 258, 1.5]);
+  expect(sum_of(3, ['i32', 4], ['i32', 5], ['i32', -6])).toBe(3);
+  opened.close();
+  expect(() => half(1)).toThrow(expect.objectContaining({ code: 'ERR_LIBRARY_CLOSED', symbol: 'half' }));
+});
