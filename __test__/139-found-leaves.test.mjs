@@ -1,6 +1,7 @@
 // Functions that call nothing are found by their machine code, and called as leaves are; those that may call back are not.
 // What is said of single instructions is in src/leaf/, where disassemblers say it too.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { drawBriefs, modelOf, sourceOf } from './fast/briefs.mjs';
 import { index, lib, run } from './fast/run.mjs';
 import { library } from './libraries.mjs';
 import { arkffi, require } from './open.mjs';
@@ -9,15 +10,19 @@ const { CFunction, JSCallback, dlopen } = arkffi;
 const isKnown = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
 const isX64 = process.arch === 'x64';
 
-/** Functions that compilers make nothing that calls of. */
-const leaves = `
+/** Functions that compilers make nothing of that calls, and nothing that waits. */
+const briefs = `
   int add(int a, int b) { return a + b; }
   double half(double x) { return x / 2; }
   const char *name(void) { return "a name"; }
   static int counter;
   int count(void) { return ++counter; }
   int shared(void) { return __atomic_add_fetch(&counter, 1, __ATOMIC_SEQ_CST); }
-  unsigned sum(const unsigned char *bytes, unsigned count) {
+  int signum(long long x) { return x < 0 ? -1 : x > 0; }`;
+
+/** Such as have loops, or use what belongs to their thread. */
+const others = `
+  unsigned sum(const volatile unsigned char *bytes, unsigned count) {
     unsigned sum = 0;
     for (unsigned i = 0; i < count; i++) sum += bytes[i];
     return sum;
@@ -27,7 +32,12 @@ const leaves = `
     for (int i = 0; i < 40; i++) places[i] = i * i;
     return places[index];
   }
-  int signum(long long x) { return x < 0 ? -1 : x > 0; }
+  int wait_for(const volatile int *place) {
+    while (!*place);
+    return *place;
+  }
+  static _Thread_local int own __attribute__((tls_model("initial-exec")));
+  int count_here(void) { return ++own; }
   int sum_of(int count, ...) {
     __builtin_va_list list;
     int sum = 0;
@@ -97,15 +107,16 @@ const models = {
 const namesOf = (source) => [...source.matchAll(/^ {2}(?!static)[^\n(]*?(\w+)\([^\n]*\) \{/gm)].map(([, name]) => name);
 const callersHere = isX64 ? `${callers}${written.replace(/typedef.*/, '')}` : callers;
 
-/** Whether the machine code at an address is found to call nothing. */
-function isFound(address) {
+/** What is found of the machine code at an address. */
+const [CALLS, LEAF, BRIEF] = [0, 1, 2];
+function found(address) {
   const { bindAddress } = require('../lib/bind.js');
   const { release } = require('../lib/bound.js');
   const { planSignature } = require('../lib/signature.js');
   const { number } = bindAddress(address, planSignature('looked at', [], 'void'), 'looked at');
-  const found = require('../lib/binding.js').markLeaf(number, false);
+  const leaf = require('../lib/binding.js').markLeaf(number, false);
   release(number);
-  return found;
+  return leaf;
 }
 
 const flags = {
@@ -120,16 +131,20 @@ describe.runIf(isKnown).each(Object.entries(flags))('C compiled with %s', (title
   let opened;
   beforeAll(() => {
     const of = (source, name) => dlopen(library(`lib${name}-${title.replaceAll(' ', '-')}.so`, source, given), {});
-    opened = { leaves: of(leaves, 'leaves'), callers: of(callersHere, 'callers') };
+    opened = { briefs: of(briefs, 'briefs'), others: of(others, 'others'), callers: of(callersHere, 'callers') };
   });
 
-  test.each(namesOf(leaves))('%s is found to call nothing', (name) => {
-    expect(isFound(opened.leaves.ptr(name))).toBe(true);
+  test.each(namesOf(briefs))('%s is found to be brief', (name) => {
+    expect(found(opened.briefs.ptr(name))).toBe(BRIEF);
+  });
+
+  test.each(namesOf(others))('%s is found to call nothing', (name) => {
+    expect(found(opened.others.ptr(name))).toBe(LEAF);
   });
 
   // JavaScript does not run on other stacks at all.
   test.each([...Object.keys(models), ...(isX64 ? ['call_on_other_stack'] : [])])('%s is not', (name) => {
-    expect(isFound(opened.callers.ptr(name))).toBe(false);
+    expect(found(opened.callers.ptr(name))).toBe(CALLS);
   });
 });
 
@@ -138,7 +153,7 @@ const ways = (definitions, calls) => `
   const { dlopen, CFunction } = require(${index});
   const { slowCalls } = require(${lib('binding')});
   const found = require(${lib('fast/provider')}).provider();
-  const { symbols } = dlopen(${JSON.stringify(library('libways.so', leaves, ['-O2']))}, ${JSON.stringify(definitions)});
+  const { symbols } = dlopen(${JSON.stringify(library('libways.so', briefs, ['-O2']))}, ${JSON.stringify(definitions)});
   const fast = (call) => { const before = slowCalls(); call(); return slowCalls() - before; };
   console.log(found.reenters, ...[${calls}].map(fast));`;
 const binary = { args: ['i32', 'i32'], returns: 'i32', symbol: 'add' };
@@ -204,7 +219,7 @@ test('the code of a callback is no leaf', () => {
 });
 
 test('found leaves give what they compute, have variable arguments, and say when their library is closed', async () => {
-  const opened = dlopen(library('libvalues.so', leaves, ['-O2']), {
+  const opened = dlopen(library('libvalues.so', briefs + others, ['-O2']), {
     half: { args: ['f64'], returns: 'f64' },
     name: { returns: 'cstring' },
     count: { returns: 'i32' },
@@ -221,4 +236,29 @@ test('found leaves give what they compute, have variable arguments, and say when
   expect(sum_of(3, ['i32', 4], ['i32', 5], ['i32', -6])).toBe(3);
   opened.close();
   expect(() => half(1)).toThrow(expect.objectContaining({ code: 'ERR_LIBRARY_CLOSED', symbol: 'half' }));
+});
+
+test('random functions that are brief get each argument, and give what they return, cold and hot', () => {
+  const seed = Number(process.env.ARKFFI_SEED ?? 1);
+  const functions = drawBriefs(seed, 60);
+  const source = `static long long last; long long last_sum(void) { return last; }\n${functions.map(sourceOf).join('\n')}`;
+  const { symbols } = dlopen(library('librandom.so', source, ['-O1']), {
+    last_sum: { returns: 'i64' },
+    ...Object.fromEntries(functions.map(({ name, params, result }) => [name, { args: params, returns: result }])),
+  });
+  for (const drawn of functions) {
+    const args = drawn.params.map((type, index) => (type === 'bool' ? `set[${index}] === 1` : `set[${index}]`));
+    const call = new Function('f', 'set', `return f(${args}); // ${drawn.name}`);
+    const bound = symbols[drawn.name];
+    if (isKnown) expect([drawn.name, found(bound.ptr)]).toEqual([drawn.name, BRIEF]);
+    const expected = drawn.sets.map((set) => modelOf(drawn, set));
+    for (let round = 0; round < 20_000; round++) {
+      const { sum, returned } = expected[round & 63];
+      const given = call(bound, drawn.sets[round & 63]);
+      if (!Object.is(given, returned) || symbols.last_sum() !== sum)
+        throw new Error(
+          `seed ${seed}, ${sourceOf(drawn)}: ${drawn.sets[round & 63]}: ${given}, not ${returned}, in round ${round}`,
+        );
+    }
+  }
 });

@@ -41,46 +41,62 @@ struct Step<S> {
     size: usize,
     flow: Flow,
     state: S,
+    /// It uses memory that each thread has for itself, as that of `errno`.
+    is_of_thread: bool,
 }
 
-/// Whether the function at an address is seen to call nothing. Nothing is seen but in libraries that are loaded from files, on
-/// processors whose code is known here.
-pub fn calls_nothing(address: usize) -> bool {
+/// What is seen of a function that calls nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Leaf {
+    /// No more than that. It may take long: it can wait for another thread.
+    Any = 1,
+    /// It has no loop, and uses nothing of its thread's. Nobody can see whether it is called, but by what it returns and writes.
+    Brief = 2,
+}
+
+/// What is seen of the function at an address; `None` if it may call something. Nothing is seen but in libraries that are loaded
+/// from files, on processors whose code is known here.
+pub fn look(address: usize) -> Option<Leaf> {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-    return with_code_at(address, |code, start| returns(code, start, step_here)).unwrap_or(false);
+    return with_code_at(address, |code, start| follow(code, start, step_here))?;
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    return with_code_at(address, |_, _| false).unwrap_or(false);
+    return with_code_at(address, |_, _| None)?;
 }
 
-/// Whether all ways through `code` from `start` come to the end of the function, and call nothing; `step` reads one instruction, and gives `None` for one it does
-/// not know or that may call.
-fn returns<S: Copy + Default + PartialEq>(code: &[u8], start: usize, step: impl Fn(&[u8], S) -> Option<Step<S>>) -> bool {
+/// What is seen of the function that begins at `start` in `code`; `step` reads one instruction, and gives `None` for one that it
+/// does not know or that may call.
+fn follow<S: Copy + Default + PartialEq>(code: &[u8], start: usize, step: impl Fn(&[u8], S) -> Option<Step<S>>) -> Option<Leaf> {
     let mut seen = vec![(start, S::default())];
     let mut open = seen.clone();
     let mut left = MOST;
+    let mut found = Leaf::Brief;
     while let Some((mut at, mut state)) = open.pop() {
         loop {
-            if left == 0 {
-                return false;
+            left = left.checked_sub(1)?;
+            let Step { size, flow, state: behind, is_of_thread } = step(code.get(at..)?, state)?;
+            at += size;
+            state = behind;
+            if is_of_thread {
+                found = Leaf::Any;
             }
-            left -= 1;
-            let Some(found) = code.get(at..).and_then(|rest| step(rest, state)) else { return false };
-            at += found.size;
-            state = found.state;
-            if let Flow::Jump(distance) | Flow::Branch(distance) = found.flow {
-                let Some(target) = at.checked_add_signed(distance) else { return false };
+            if let Flow::Jump(distance) | Flow::Branch(distance) = flow {
+                if distance < 0 {
+                    found = Leaf::Any;
+                }
+                let target = at.checked_add_signed(distance)?;
                 // What is known of registers decides what is allowed there.
                 if !seen.contains(&(target, state)) {
                     seen.push((target, state));
                     open.push((target, state));
                 }
             }
-            if !matches!(found.flow, Flow::Next | Flow::Branch(_)) {
+            if !matches!(flow, Flow::Next | Flow::Branch(_)) {
                 break;
             }
         }
     }
-    true
+    Some(found)
 }
 
 #[cfg(test)]

@@ -67,18 +67,16 @@ function siteOf(f, index) {
   return new Function('f', body)(f);
 }
 
-const definitions = [...identities, ...others].map(([symbol, args, returns]) => ({
-  symbol,
-  args,
-  returns,
-  leaf: true,
-}));
+// Declared leaves, and what is found by the code: most are brief.
+const definitions = [...identities, ...others].flatMap(([symbol, args, returns]) =>
+  [true, undefined].map((leaf) => ({ symbol, args, returns, leaf })),
+);
 const { symbols } = arkffi.dlopen(
   fixture('basics'),
   Object.fromEntries(definitions.map((one, index) => [`f${index}`, one])),
 );
 
-definitions.forEach(({ symbol, args, returns }, index) => {
+definitions.forEach(({ symbol, args, returns, leaf }, index) => {
   const { site, prepare, optimize, forget } = siteOf(symbols[`f${index}`], index);
   // C reads what an address is of.
   const given = symbol === 'length' ? values.filter((value) => typeof value === 'string') : values;
@@ -106,6 +104,6 @@ definitions.forEach(({ symbol, args, returns }, index) => {
     differ(`hot again ${round}`);
   }
   const special = args.length === 1 && args[0] === 'ptr' ? outcome(() => site(bytes) === arkffi.ptr(bytes)) : '';
-  console.log(`${symbol}(${args}) ${returns}: ${cold.join(' | ')} ${special}`);
+  console.log(`${symbol}(${args}) ${returns}, leaf ${leaf}: ${cold.join(' | ')} ${special}`);
 });
 console.log(arkffi.stats().backend);

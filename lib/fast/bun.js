@@ -53,8 +53,8 @@ function bunProvider() {
     reenters: 'always',
     // Such values are on the stack, where the collector looks for whatever may be a reference.
     keepsRest: true,
-    caller(values, result, { hasTexts = false }) {
-      const way = passing(values, result, hasTexts, (kind) => kind === 'i64');
+    caller(values, result, { hasTexts = false, isBrief = false }) {
+      const way = passing(values, result, hasTexts, isBrief, (kind) => kind === 'i64');
       const returns = types[result];
       if (way === undefined || returns === undefined) return null;
       const args = ['i32', ...way.kinds.map((kind) => types[kind])];

@@ -32,7 +32,7 @@ function denoProvider() {
     reenters: 'void',
     readsFloats: true,
     caller(values, result, { kept = 0, hasTexts = false, inFloat = false }) {
-      const way = passing(values, inFloat ? 'f64' : result, hasTexts, (kind) => types[kind] === undefined);
+      const way = passing(values, inFloat ? 'f64' : result, hasTexts, false, (kind) => types[kind] === undefined);
       const returns = types[result];
       if (way === undefined || returns === undefined || !isAllowed()) return null;
       const args = ['i32', ...way.kinds.map((kind) => /** @type {string} */ (types[kind]))];

@@ -26,15 +26,17 @@ const isFloat = (kind) => kind === 'f32' || kind === 'f64';
  * @param {Kind[]} values
  * @param {Kind | 'void'} result
  * @param {boolean} hasTexts
+ * @param {boolean} isBrief
  * @param {(kind: Kind) => boolean} isAsDouble whether the host had better pass such integers as doubles
  * @returns {Passing | undefined}
  */
-function passing(values, result, hasTexts, isAsDouble) {
+function passing(values, result, hasTexts, isBrief, isAsDouble) {
   const texts = values.map((_, index) => `v${index}`);
   const isAt = (/** @type {boolean} */ floats) => (/** @type {unknown} */ _, /** @type {number} */ index) =>
     isFloat(values[index]) === floats;
   const ints = texts.filter(isAt(false));
   if (!values.some(isAsDouble)) {
+    if (isBrief) return { entry: result === 'void' ? 'briefStores' : 'brief', kinds: values, texts };
     const isFew = ints.length <= FEW;
     if (isFloat(result)) return { entry: isFew && !hasTexts ? 'fewFloats' : 'floats', kinds: values, texts };
     return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', kinds: values, texts };

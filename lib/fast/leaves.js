@@ -3,16 +3,13 @@
 
 const native = require('../binding.js');
 const { provider } = require('./provider.js');
-const { withLeaf } = require('./options.js');
+const { withBrief, withLeaf } = require('./options.js');
 
 /** ARKFFI_LEAVES=declared: only definitions say what is a leaf. */
 const isAsked = process.env.ARKFFI_LEAVES !== 'declared';
 
-/** Whether calls of leaves are made another way here than those of other functions. */
-function matters() {
-  const found = provider();
-  return 'reenters' in found && found.reenters !== 'always';
-}
+/** What Rust says of one: nothing; that it is a leaf; that it runs a few instructions, too. */
+const [, LEAF, BRIEF] = [0, 1, 2];
 
 /**
  * Looks at functions that have just been bound, and have no stubs yet. Those that call nothing get the signature of leaves,
@@ -20,11 +17,13 @@ function matters() {
  * @param {import('../bind.js').Binding[]} bindings
  */
 function findLeaves(bindings) {
-  if (!isAsked || !matters()) return;
+  if (!isAsked || 'reason' in provider()) return;
   for (const binding of bindings) {
     const { isLeaf, isSlow, mayCall } = binding.signature;
     if (isLeaf || isSlow || mayCall) continue;
-    if (native.markLeaf(binding.number, false)) binding.signature = withLeaf(binding.signature, true);
+    const found = native.markLeaf(binding.number, false);
+    if (found === LEAF) binding.signature = withLeaf(binding.signature, true);
+    else if (found === BRIEF) binding.signature = withBrief(binding.signature);
   }
 }
 

@@ -7,9 +7,9 @@ const { createError } = require('../errors.js');
 
 /**
  * Copies of a signature, each with one more thing said: functions of one have the same code.
- * @type {Record<'isSlow' | 'isLeaf' | 'mayCall', WeakMap<Signature, Signature>>}
+ * @type {Record<'isSlow' | 'isLeaf' | 'isBrief' | 'mayCall', WeakMap<Signature, Signature>>}
  */
-const copies = { isSlow: new WeakMap(), isLeaf: new WeakMap(), mayCall: new WeakMap() };
+const copies = { isSlow: new WeakMap(), isLeaf: new WeakMap(), isBrief: new WeakMap(), mayCall: new WeakMap() };
 
 /** @param {Signature} signature @param {keyof typeof copies} said @returns {Signature} */
 function saying(signature, said) {
@@ -23,6 +23,9 @@ const withoutFast = (signature) => saying(signature, 'isSlow');
 
 /** The signature for functions that are leaves, or that are said not to be. @param {Signature} signature @param {boolean} isLeaf */
 const withLeaf = (signature, isLeaf) => saying(signature, isLeaf ? 'isLeaf' : 'mayCall');
+
+/** The signature for leaves that are brief. @param {Signature} signature */
+const withBrief = (signature) => saying(withLeaf(signature, true), 'isBrief');
 
 /**
  * A signature with what a definition says about the way into C.
@@ -43,4 +46,4 @@ function withWay(signature, caller, name, { fast, leaf }) {
 const invalid = (caller, name, key) =>
   createError('ERR_INVALID_ARG_TYPE', `${caller}: ${key} of ${name} must be a boolean`, name);
 
-module.exports = { withLeaf, withWay, withoutFast };
+module.exports = { withBrief, withLeaf, withWay, withoutFast };

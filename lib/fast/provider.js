@@ -76,6 +76,7 @@ const { canGenerate } = require('../generate.js');
  * @property {number} [kept] how many
  * @property {boolean} [hasTexts] strings are among the values: what is in scratch memory is given back after the call
  * @property {boolean} [isWatched] the status tells whether JavaScript may have run inside
+ * @property {boolean} [isBrief] the function runs a few instructions, and calls nothing; a result of 'void' is in the frame
  * @property {boolean} [inFloat] C returns a floating-point number, and the result is 'void': it is read in the frame
  */
 
@@ -134,8 +135,8 @@ function known(shape, make) {
 function callerFor(values, result, more) {
   const found = provider();
   if ('reason' in found || (more.inFloat && !found.readsFloats)) return null;
-  const { kept, hasTexts, inFloat, isWatched } = more;
-  const shape = `${result}${inFloat}${isWatched}(${values.join()})${hasTexts}${kept}`;
+  const { kept, hasTexts, inFloat, isWatched, isBrief } = more;
+  const shape = `${result}${inFloat}${isWatched}${isBrief}(${values.join()})${hasTexts}${kept}`;
   return known(shape, () => found.caller(values, result, more));
 }
 

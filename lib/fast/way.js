@@ -17,8 +17,8 @@ const STATUS = `u32[${offsets.status / 4}]`;
 /** The statement that says "not called". */
 const NOT_CALLED = `${STATUS} = 1;`;
 
-/** So many integers and floats are passed in registers. */
-const MOST = { ints: 6, floats: 8 };
+/** So many integers and floats are passed in registers; so many integers to functions that are brief. */
+const MOST = { ints: 6, floats: 8, ofBrief: 4 };
 
 /** @type {(value: string) => string} */
 const asIs = (value) => value;
@@ -149,15 +149,18 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const types = signature.params.map(({ base }) => passed[base]);
   const kinds = types.map(({ kind }) => kind);
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
-  if (floats > MOST.floats || kinds.length - floats > MOST.ints) return undefined;
+  const ints = kinds.length - floats;
+  if (floats > MOST.floats || ints > MOST.ints) return undefined;
   // Where calls must return nothing, results are read in the frame.
   const [isUnread, isWatched] = [reenters === 'void', reenters === 'apart'];
   const known = returned[signature.result.base];
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const hasTexts = signature.params.some(({ base }) => base === 'cstring');
+  const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts;
   const given = held(kept);
-  const caller = callerFor(kinds, back ? back.kind : 'void', { kept: given.length, hasTexts, inFloat, isWatched });
+  const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };
+  const caller = callerFor(kinds, back ? back.kind : 'void', more);
   if (caller === null) return undefined;
   const watched = isWatched ? watch(scope) : undefined;
   scope.caller = caller;

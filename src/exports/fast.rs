@@ -1,12 +1,14 @@
 //! Calls that do not come through Node-API: what makes their callers, and what follows them.
 
 use super::{Thrown, with_instance};
+use crate::fast::brief;
 use crate::fast::doubles;
 use crate::fast::engine::{self, Kind, Reenters, Shape};
 use crate::fast::entry::{Entries, INTS, Passing};
 use crate::fast::options;
 use crate::fast::returned_texts;
 use crate::frame::FLOAT_SLOTS;
+use crate::leaf::Leaf;
 use crate::presence::marks;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
@@ -78,6 +80,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
     let Entries { integers, few_texts, few_integers, floats, few_floats, frame } = Entries::of_host(place);
     let [from_doubles, floats_from_doubles] = doubles::entries(place);
+    let brief::Entries { host: brief, host_stores: brief_stores, .. } = brief::entries(place);
     let mut object = Object::new(&env)?;
     for (name, address) in [
         ("integers", integers),
@@ -87,6 +90,8 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         ("fewFloats", few_floats),
         ("fromDoubles", from_doubles),
         ("floatsFromDoubles", floats_from_doubles),
+        ("brief", brief),
+        ("briefStores", brief_stores),
         ("frame", frame),
         ("returnedText", returned_texts::entry(place)),
         ("place", place),
@@ -96,15 +101,15 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     Ok(Some(object))
 }
 
-/// Whether a bound function is a leaf: because it is declared one, or seen to call nothing.
+/// Whether a bound function is a leaf, which it may be declared to be: 0 for none, else a number of [`Leaf`].
 #[napi(catch_unwind)]
-pub fn mark_leaf(env: Env, number: u32, is_declared: bool) -> Thrown<bool> {
+pub fn mark_leaf(env: Env, number: u32, is_declared: bool) -> Thrown<u32> {
     with_instance(&env, |instance| {
-        let is_leaf = is_declared || instance.calls_nothing(number);
-        if is_leaf {
+        let found = if is_declared { Some(Leaf::Any) } else { instance.look_at(number) };
+        if found.is_some() {
             instance.mark(number, marks::LEAF);
         }
-        Ok(is_leaf)
+        Ok(found.map_or(0, |leaf| leaf as u32))
     })
 }
 

@@ -2,7 +2,8 @@
 
 use super::places::{PLACES, Place};
 use super::slow::{self, Callback};
-use super::{bare, noted, text_calls, watched};
+use super::engine::Kind;
+use super::{bare, brief, noted, text_calls, watched};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
@@ -76,13 +77,14 @@ macro_rules! entries {
         /// environment at the place.
         #[rustfmt::skip]
         pub(super) unsafe extern "C" fn $direct<const PLACE: usize, const TEXTS: bool, R: Result>(
-            receiver: usize, callee: u32, $($int: u64,)*
+            _receiver: usize, callee: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says; a function of C ignores the registers that it has no parameters for.
             unsafe {
-                if TEXTS && (*Place::of::<PLACE>().frame()).has_scratch() {
-                    return $with_scratch::<PLACE, R>(receiver, callee, $($int,)* s, t, u, v, w, x, y, z);
+                let place = Place::of::<PLACE>();
+                if TEXTS && (*place.frame()).has_scratch() {
+                    return $with_scratch::<R>(place, callee, $($int,)* s, t, u, v, w, x, y, z);
                 }
                 bare::enter::<PLACE, R>(callee, |address, _| {
                     entries!(@type $($int)*);
@@ -91,20 +93,20 @@ macro_rules! entries {
             }
         }
 
-        /// The same for a call with strings in scratch memory.
+        /// The same of any place for a call with strings in scratch memory.
         ///
         /// # Safety
         ///
         /// As for the entry itself.
         #[rustfmt::skip]
         #[inline(never)]
-        unsafe extern "C" fn $with_scratch<const PLACE: usize, R: Result>(
-            _receiver: usize, callee: u32, $($int: u64,)*
+        unsafe extern "C" fn $with_scratch<R: Result>(
+            place: &Place, callee: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says.
             unsafe {
-                Place::of::<PLACE>().instance().enter_counted(number_of(callee), |target| {
+                place.instance().enter_counted(number_of(callee), |target| {
                     entries!(@type $($int)*);
                     std::mem::transmute::<*const c_void, Function<R>>(target.address)($($int,)* s, t, u, v, w, x, y, z)
                 })
@@ -206,25 +208,30 @@ pub enum Passing {
     FrameNoted = 3,
     /// As values, for code that goes on as if nothing had run inside.
     Watched = 4,
+    /// As values, to a function that is brief.
+    Brief = 5,
 }
 
 impl Passing {
     /// The one with this number.
     pub fn of_number(number: u32) -> Option<Passing> {
         use Passing::*;
-        [Values, FloatUnread, Frame, FrameNoted, Watched].into_iter().find(|&passing| passing as u32 == number)
+        [Values, FloatUnread, Frame, FrameNoted, Watched, Brief].into_iter().find(|&passing| passing as u32 == number)
     }
 
-    /// The address of the entry of a place for so many integers, perhaps strings among them, and a result that is a
-    /// floating-point number or not. Strings are copied already where arguments are values, and passed where they are in
+    /// The address of the entry of a place for so many integers, perhaps strings among them, and a result. Strings are copied already where arguments are values, and passed where they are in
     /// the frame.
-    pub fn entry(self, place: usize, is_float: bool, ints: usize, has_texts: bool) -> usize {
+    pub fn entry(self, place: usize, result: Kind, ints: usize, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
+        let is_float = result.is_float();
         match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {
             (Passing::Frame, _, _, false) => entries.frame,
             (Passing::Frame, _, _, true) => text_calls::entry(place),
             (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
             (Passing::Watched, ..) => watched::entry(place, is_float),
+            // What is not returned to JavaScript may be read in the frame.
+            (Passing::Brief, ..) if result == Kind::Void => brief::entries(place).engine_stores,
+            (Passing::Brief, ..) => brief::entries(place).engine,
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
             (_, false, true, false) => entries.few_integers,
@@ -235,14 +242,14 @@ impl Passing {
 
     /// Whether there is an entry for so many integers, perhaps strings among them.
     pub fn takes(self, ints: usize, has_texts: bool) -> bool {
-        self != Passing::Watched || (ints <= FEW && !has_texts)
+        !matches!(self, Passing::Watched | Passing::Brief) || (ints <= FEW && !has_texts)
     }
 
     /// What stands for it in code that is not compiled.
     pub fn callback(self, place: usize, has_texts: bool) -> Callback {
         let (of_values, of_frame) = slow::callbacks(place);
         match self {
-            Passing::Values | Passing::FloatUnread | Passing::Watched => of_values,
+            Passing::Values | Passing::FloatUnread | Passing::Watched | Passing::Brief => of_values,
             Passing::Frame | Passing::FrameNoted if has_texts => text_calls::callback(place),
             Passing::Frame | Passing::FrameNoted => of_frame,
         }

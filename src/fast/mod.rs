@@ -7,6 +7,7 @@
 //!
 //! * [`places`]: how entries, which are given no data of their own, find their environment;
 //! * [`entry`]: the entries, and `bare`, what most of them do;
+//! * [`brief`]: those for functions in which nothing can happen;
 //! * [`doubles`]: entries that get integers as floating-point numbers;
 //! * [`engine`]: how V8 comes to call them, and when it may;
 //! * `noted`: the entries for code that the engine moves meanwhile;
@@ -24,6 +25,7 @@
 //! * `exported`: the entries by names, for a host that looks them up itself.
 
 mod bare;
+pub mod brief;
 pub mod collections;
 pub mod doubles;
 pub mod engine;

@@ -25,7 +25,7 @@ struct NoFrame(UnsafeCell<MaybeUninit<Frame>>);
 // SAFETY: it is only written as memory, by threads whose environments have ended, and what is there does not matter.
 unsafe impl Sync for NoFrame {}
 
-static ALL: [Place; PLACES] = [const { Place::free() }; PLACES];
+pub(super) static ALL: [Place; PLACES] = [const { Place::free() }; PLACES];
 
 /// An environment, and what calls need of it. Everything but the instance is its own thread's: written while it takes
 /// the place or binds a function, read by its calls. It is read there each time it is needed, because to keep it while C
@@ -52,6 +52,11 @@ pub struct Parts {
 }
 
 impl Place {
+    /// Where a place has this, in bytes; for entries that are not made of Rust.
+    pub(super) const TARGETS: usize = std::mem::offset_of!(Place, targets);
+    /// As above.
+    pub(super) const FRAME: usize = std::mem::offset_of!(Place, frame);
+
     const fn free() -> Place {
         // A callee is where its target lies, but for the marks.
         assert!(callee(1) as usize - marks::BARE as usize == size_of::<Target>());

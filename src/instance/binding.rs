@@ -2,7 +2,7 @@
 
 use super::{Bound, Instance};
 use crate::error::{Code, Error};
-use crate::leaf;
+use crate::leaf::{self, Leaf};
 use crate::library::closed_error;
 use crate::presence::{MOST_FUNCTIONS, marks};
 use crate::targets::Target;
@@ -34,9 +34,9 @@ impl Instance {
         self.targets.set(number, Target { marks: target.marks | marks, ..target });
     }
 
-    /// Whether a function is seen to call nothing.
-    pub fn calls_nothing(&self, number: u32) -> bool {
-        leaf::calls_nothing(self.targets.get(number).address.addr())
+    /// What is seen of a function that calls nothing.
+    pub fn look_at(&self, number: u32) -> Option<Leaf> {
+        leaf::look(self.targets.get(number).address.addr())
     }
 
     pub(super) fn bind(&self, bound: Bound, address: usize) -> Result<u32, Error> {

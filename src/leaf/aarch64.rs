@@ -22,12 +22,17 @@ pub(super) fn step(code: &[u8], (): ()) -> Option<Step<()>> {
     if is_plain && (field(word, 0) == LINK || field(word, 5) == LINK) {
         return None;
     }
-    Some(Step { size: 4, flow, state: () })
+    Some(Step { size: 4, flow, state: (), is_of_thread: is_system_read(word) })
 }
 
 /// Five bits that may name a register.
 const fn field(word: u32, shift: u32) -> u32 {
     word >> shift & 31
+}
+
+/// MRS: reads a register of the system, as that of thread-local variables.
+const fn is_system_read(word: u32) -> bool {
+    word >> 20 == 0xd53
 }
 
 /// The distance in an instruction, `bits` wide from bit `shift`. It counts instructions, from this one.
@@ -50,8 +55,7 @@ fn branch(word: u32) -> Option<Flow> {
         0xd65f_03c0 | 0xd65f_0bff | 0xd65f_0fff => Flow::Return,
         // Hints (NOP, BTI, PACIASP …), barriers
         _ if word & 0xffff_f01f == 0xd503_201f || word & 0xffff_f000 == 0xd503_3000 => Flow::Next,
-        // MRS: reads a register of the system, as that of thread-local variables
-        _ if word >> 20 == 0xd53 && field(word, 0) != LINK => Flow::Next,
+        _ if is_system_read(word) && field(word, 0) != LINK => Flow::Next,
         _ => return None,
     })
 }

@@ -124,7 +124,7 @@ fn leaves<S: Copy + Default + PartialEq>(
     kind: impl Fn(&Shown) -> Kind,
 ) -> Vec<String> {
     let (base, image) = image(code);
-    let found = code.functions.iter().filter(|(address, _)| returns(&image, *address - base, &step));
+    let found = code.functions.iter().filter(|(address, _)| follow(&image, *address - base, &step).is_some());
     found
         .map(|(start, name)| {
             let (mut open, mut seen) = (vec![*start], vec![]);

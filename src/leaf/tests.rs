@@ -2,13 +2,13 @@ use super::*;
 
 /// Whether this code of x86-64 is found to call nothing.
 fn is_leaf(code: &[u8]) -> bool {
-    returns(code, 0, x86_64::step)
+    follow(code, 0, x86_64::step).is_some()
 }
 
 /// The same of AArch64.
 fn is_leaf_of_arm(code: &[u32]) -> bool {
     let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
-    returns(&bytes, 0, aarch64::step)
+    follow(&bytes, 0, aarch64::step).is_some()
 }
 
 #[test]
@@ -159,4 +159,26 @@ fn code_of_aarch64_that_may_go_or_return_elsewhere_is_no_leaf() {
     ] {
         assert!(!is_leaf_of_arm(code), "{code:08x?}");
     }
+}
+
+#[test]
+fn what_has_a_loop_or_uses_what_is_its_threads_is_not_brief() {
+    let look = |code: &[u8]| follow(code, 0, x86_64::step);
+    // je 1f; inc eax; 1: ret
+    assert_eq!(look(&[0x74, 0x02, 0xff, 0xc0, 0xc3]), Some(Leaf::Brief));
+    // 1: cmp [rdi], eax; jne 1b
+    assert_eq!(look(&[0x39, 0x07, 0x75, 0xfc, 0xc3]), Some(Leaf::Any));
+    // mov rax, fs:0; mov gs:[rdi], eax
+    assert_eq!(look(&[0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0, 0xc3]), Some(Leaf::Any));
+    assert_eq!(look(&[0x65, 0x89, 0x07, 0xc3]), Some(Leaf::Any));
+    let look = |code: &[u32]| {
+        let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+        follow(&bytes, 0, aarch64::step)
+    };
+    // cbz x0, 1f; mov x0, #1; 1: ret
+    assert_eq!(look(&[0xb400_0040, 0xd280_0020, 0xd65f_03c0]), Some(Leaf::Brief));
+    // 1: ldr w1, [x0]; cbz w1, 1b
+    assert_eq!(look(&[0xb940_0001, 0x34ff_ffe1, 0xd65f_03c0]), Some(Leaf::Any));
+    // mrs x0, tpidr_el0
+    assert_eq!(look(&[0xd53b_d040, 0xd65f_03c0]), Some(Leaf::Any));
 }

@@ -23,6 +23,8 @@ struct Prefixes {
     /// Operands have 16 bits.
     is_short: bool,
     repeats: Option<u8>,
+    /// The operand in memory is in a segment: threads have one each.
+    has_segment: bool,
     rex: Rex,
 }
 
@@ -35,8 +37,9 @@ pub(super) fn step(code: &[u8], stack: Stack) -> Option<Step<Stack>> {
         match opcode {
             0x66 => prefixes.is_short = true,
             0xf2 | 0xf3 => prefixes.repeats = Some(opcode),
-            // Segments and LOCK
-            0x26 | 0x2e | 0x36 | 0x3e | 0x64 | 0x65 | 0xf0 => {}
+            0x64 | 0x65 => prefixes.has_segment = true,
+            // Segments that are all of memory, and LOCK
+            0x26 | 0x2e | 0x36 | 0x3e | 0xf0 => {}
             _ => break,
         }
         opcode = bytes.next()?;
@@ -53,7 +56,7 @@ pub(super) fn step(code: &[u8], stack: Stack) -> Option<Step<Stack>> {
         0x62 | 0xc4 | 0xc5 => (vector(opcode, &mut bytes, stack)?, stack),
         _ => one_byte(opcode, &prefixes, &mut bytes, stack)?,
     };
-    Some(Step { size: bytes.taken()?, flow, state: stack })
+    Some(Step { size: bytes.taken()?, flow, state: stack, is_of_thread: prefixes.has_segment })
 }
 
 /// A jump that takes its distance from the code. With the prefix for 16 bits, processors differ in it.
@@ -198,8 +201,8 @@ fn two_bytes(opcode: u8, prefixes: &Prefixes, bytes: &mut Bytes<'_>, stack: Stac
     match opcode {
         // UD2
         0x0b => return Some((Flow::Stop, stack)),
-        // Prefetching, NOP, ENDBR
-        0x0d | 0x18 | 0x1e | 0x1f => bytes.operands(Operands::NoRegisters, rex, stack)?,
+        // Prefetching, NOP, ENDBR, RDSSP
+        0x0d | 0x18 | 0x1e | 0x1f => bytes.operands(Operands::Memory, rex, stack)?,
         // SSE: to a register, to a register or memory, with a number, others
         0x2c | 0x2d | 0x50 | 0xd7 => bytes.operands(Operands::Register, rex, stack)?,
         0x7e => bytes.operands(Operands::Memory, rex, stack)?,
