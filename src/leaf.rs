@@ -61,7 +61,7 @@ pub fn look(address: usize) -> Option<Leaf> {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     return with_code_at(address, |code, start| follow(code, start, step_here))?;
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    return with_code_at(address, |_, _| None)?;
+    return None;
 }
 
 /// What is seen of the function that begins at `start` in `code`; `step` reads one instruction, and gives `None` for one that it
@@ -80,20 +80,27 @@ fn follow<S: Copy + Default + PartialEq>(code: &[u8], start: usize, step: impl F
             if is_of_thread {
                 found = Leaf::Any;
             }
-            if let Flow::Jump(distance) | Flow::Branch(distance) = flow {
-                if distance < 0 {
-                    found = Leaf::Any;
+            let there = match flow {
+                Flow::Jump(distance) | Flow::Branch(distance) => {
+                    if distance < 0 {
+                        found = Leaf::Any;
+                    }
+                    Some(at.checked_add_signed(distance)?)
                 }
-                let target = at.checked_add_signed(distance)?;
-                // What is known of registers decides what is allowed there.
-                if !seen.contains(&(target, state)) {
-                    seen.push((target, state));
-                    open.push((target, state));
+                _ => None,
+            };
+            // What is known of registers decides what is allowed.
+            if flow == Flow::Next && !seen.contains(&(at, state)) {
+                continue;
+            }
+            let behind = matches!(flow, Flow::Branch(_)).then_some(at);
+            for place in there.into_iter().chain(behind).map(|at| (at, state)) {
+                if !seen.contains(&place) {
+                    seen.push(place);
+                    open.push(place);
                 }
             }
-            if !matches!(flow, Flow::Next | Flow::Branch(_)) {
-                break;
-            }
+            break;
         }
     }
     Some(found)

@@ -11,6 +11,8 @@ pub struct Segment {
     pub is_writable: bool,
     /// Its memory may be executed.
     pub is_executable: bool,
+    /// Its memory may be read.
+    pub is_readable: bool,
 }
 
 impl Segment {
@@ -46,10 +48,7 @@ pub fn with_code_at<T>(address: usize, look: impl Fn(&[u8], usize) -> T) -> Opti
     let mut seen = None;
     visit_objects(&mut |info, headers| {
         let Some(segment) = segment_of(info, headers, address) else { return false };
-        let is_readable = headers.iter().any(|header| {
-            header.p_flags & libc::PF_R != 0 && (info.dlpi_addr as usize).wrapping_add(header.p_vaddr as usize) == segment.start
-        });
-        if segment.is_executable && !segment.is_writable && is_readable {
+        if segment.is_executable && !segment.is_writable && segment.is_readable {
             let start = std::ptr::with_exposed_provenance(segment.start);
             // SAFETY: the loader has mapped the segment so that it can be read, and does not unload it before this visit ends.
             // Nobody writes what is not writable.
@@ -188,8 +187,8 @@ fn segment_of(info: &libc::dl_phdr_info, headers: &[Header], address: usize) -> 
     let segments = headers.iter().filter(|header| header.p_type == libc::PT_LOAD).map(|header| {
         let start = start_of(header.p_vaddr as usize);
         let end = start.wrapping_add(header.p_memsz as usize);
-        let flags = header.p_flags;
-        Segment { start, end, is_writable: flags & libc::PF_W != 0, is_executable: flags & libc::PF_X != 0 }
+        let may = |flag| header.p_flags & flag != 0;
+        Segment { start, end, is_writable: may(libc::PF_W), is_executable: may(libc::PF_X), is_readable: may(libc::PF_R) }
     });
     let mut found = segments.rev().find(|segment| segment.contains(address))?;
     // What is written only while the library is loaded is protected afterwards, whole pages of it.

@@ -17,6 +17,7 @@ const { version } = require('../../package.json');
 const VARIABLES = {
   ARKFFI_BACKEND: "'libffi' makes every call go through libffi, 'frame' through Node-API",
   ARKFFI_CHECKED: "'1' checks every access to memory at an address",
+  ARKFFI_LEAVES: "'declared' looks at no function's code to find out whether it calls something",
   ARKFFI_LOG: "'error', 'warn', 'info' or 'debug': what helper processes are asked for is printed to stderr",
   ARKFFI_NATIVE: 'the file of the addon',
   ARKFFI_TRACE: "'calls', 'memory', 'libraries' are printed to stderr",

@@ -17,13 +17,15 @@ const [, LEAF, BRIEF] = [0, 1, 2];
  * @param {import('../bind.js').Binding[]} bindings
  */
 function findLeaves(bindings) {
-  if (!isAsked || 'reason' in provider()) return;
+  if (!isAsked) return;
+  const found = provider();
+  if (!('callsBriefs' in found)) return;
   for (const binding of bindings) {
     const { isLeaf, isSlow, mayCall } = binding.signature;
     if (isLeaf || isSlow || mayCall) continue;
-    const found = native.markLeaf(binding.number, false);
-    if (found === LEAF) binding.signature = withLeaf(binding.signature, true);
-    else if (found === BRIEF) binding.signature = withBrief(binding.signature);
+    const leaf = native.markLeaf(binding.number, false);
+    if (leaf === LEAF) binding.signature = withLeaf(binding.signature, true);
+    else if (leaf === BRIEF) binding.signature = withBrief(binding.signature);
   }
 }
 

@@ -66,6 +66,7 @@ const { canGenerate } = require('../generate.js');
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
+ * @property {boolean} [callsBriefs] `caller` takes `isBrief`; it is worthwhile to look which functions are leaves
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
  * @property {Texts} [texts] where strings that C returns are not made soonest by Node-API

@@ -188,7 +188,6 @@ mod code {
     }
 }
 
-
 /// Not known here: makes no call.
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 mod code {

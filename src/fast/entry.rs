@@ -1,8 +1,8 @@
 //! The entries.
 
+use super::engine::Kind;
 use super::places::{PLACES, Place};
 use super::slow::{self, Callback};
-use super::engine::Kind;
 use super::{bare, brief, noted, text_calls, watched};
 use crate::frame::Frame;
 use crate::instance::Instance;

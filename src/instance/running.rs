@@ -36,7 +36,7 @@ impl Instance {
         }
     }
 
-    /// Whether no JavaScript may run until C returns, because the function is declared so.
+    /// Whether no JavaScript may run until C returns, because the function is a leaf.
     #[inline(always)]
     fn is_in_leaf(&self) -> bool {
         let call = self.mailbox.presence.call();

@@ -13,9 +13,9 @@ pub(super) fn step(code: &[u8], (): ()) -> Option<Step<()>> {
         // Branches, exceptions, and what belongs to the system.
         0b1010 | 0b1011 => branch(word)?,
         // Loads and stores.
-        0b0100 | 0b0110 | 0b1100 | 0b1110 => Some(Flow::Next).filter(|_| !is_odd_access(word))?,
-        // Of immediates, of registers; floating point and vectors; vectors of any length.
-        0b1000 | 0b1001 | 0b0101 | 0b1101 | 0b0111 | 0b1111 | 0b0010 => Flow::Next,
+        0b0100 | 0b0110 | 0b1100 | 0b1110 => Some(Flow::Next).filter(|_| is_usual_access(word))?,
+        // Of immediates, of registers; floating point and vectors.
+        0b1000 | 0b1001 | 0b0101 | 0b1101 | 0b0111 | 0b1111 => Flow::Next,
         _ => return None,
     };
     let is_plain = !matches!(class, 0b1010 | 0b1011);
@@ -60,17 +60,18 @@ fn branch(word: u32) -> Option<Flow> {
     })
 }
 
-/// Loads and stores that may write the link register by a field that others do not have, or that are not known here.
-fn is_odd_access(word: u32) -> bool {
+/// Whether a load or store is of a kind that is known here, and does not write the link register by a field that others have
+/// not.
+fn is_usual_access(word: u32) -> bool {
     match word >> 24 & 0x3f {
         // Exclusive and ordered ones, compare and swap: a second register, one that tells of success
-        0b00_1000 => field(word, 10) == LINK || field(word, 16) == LINK,
+        0b00_1000 => field(word, 10) != LINK && field(word, 16) != LINK,
         // Pairs
-        0b10_1000 | 0b10_1001 => field(word, 10) == LINK,
-        // Copying memory, tags, atomic pairs
-        0b01_1001 => true,
-        // Atomic ones but LDADD and its like, SWP and LDAPR: 64 bytes at once
-        0b11_1000 if word >> 21 & 1 == 1 && word >> 10 & 3 == 0 => !matches!(word >> 12 & 15, 0..=8 | 12),
+        0b10_1000 | 0b10_1001 => field(word, 10) != LINK,
+        // Atomic ones: LDADD and its like, SWP, LDAPR; not 64 bytes at once
+        0b11_1000 if word >> 21 & 1 == 1 && word >> 10 & 3 == 0 => matches!(word >> 12 & 15, 0..=8 | 12),
+        // Others of one register; those near the code; of vectors
+        0b11_1000 | 0b11_1001 | 0b01_1000 | 0b01_1100 | 0b00_1100 | 0b00_1101 | 0b10_1100 | 0b10_1101 | 0b11_1100 | 0b11_1101 => true,
         _ => false,
     }
 }

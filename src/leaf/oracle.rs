@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 
+const PREFIXES: [&str; 15] =
+    ["bnd", "notrack", "repz", "repnz", "rep", "lock", "data16", "addr32", "cs", "ds", "es", "fs", "gs", "ss", "{evex}"];
+
 /// An instruction as the disassembler shows it.
 struct Shown {
     bytes: Vec<u8>,
@@ -15,12 +18,13 @@ struct Shown {
 
 impl Shown {
     fn name(&self) -> &str {
-        self.text.split_whitespace().find(|word| !["bnd", "notrack", "repz", "rep", "lock"].contains(word)).unwrap_or("")
+        let is_prefix = |word: &&str| PREFIXES.contains(word) || word.starts_with("rex");
+        self.text.split_whitespace().find(|word| !is_prefix(word)).unwrap_or("")
     }
 
     /// The address that a direct jump says.
     fn target(&self) -> Option<usize> {
-        let operand = self.text.split(" <").next()?.split([' ', ',', '\t']).next_back()?;
+        let operand = self.text.split(" <").next()?.split("//").next()?.trim().split([' ', ',', '\t']).next_back()?;
         usize::from_str_radix(operand.trim_start_matches("0x"), 16).ok()
     }
 }
@@ -33,13 +37,13 @@ struct Code {
     functions: HashMap<usize, String>,
 }
 
-/// What the disassembler says of a file; `None` where one of them is missing.
-fn disassembled(tool: &str, file: &str) -> Option<Code> {
+/// What a disassembler says of a file; `None` where one of them is missing.
+fn disassembled(tool: &str, how: &[&str], file: &str) -> Option<Code> {
     if !Path::new(file).exists() {
         println!("not looked at, because it is not here: {file}");
         return None;
     }
-    let made = Command::new(tool).args(["-d", "-w", "--insn-width=16", file]).output().ok();
+    let made = Command::new(tool).args(["-w", "--insn-width=16"]).args(how).arg(file).output().ok();
     let Some(made) = made.filter(|made| made.status.success()) else {
         println!("not looked at, because {tool} cannot be run: {file}");
         return None;
@@ -54,6 +58,31 @@ fn disassembled(tool: &str, file: &str) -> Option<Code> {
         let Ok(address) = usize::from_str_radix(address.trim().trim_end_matches(':'), 16) else { continue };
         code.instructions.insert(address, Shown { bytes: bytes_of(bytes), text: text.trim().to_owned() });
     }
+    Some(code)
+}
+
+/// The same of random instructions, one in each 32 bytes, which begin with some of `starts`.
+fn random(tool: &str, machine: &str, starts: &[u8], nop: &[u8]) -> Option<Code> {
+    const COUNT: usize = 30_000;
+    let mut state = 1u64;
+    let mut next = || {
+        // A linear congruential generator with Knuth's numbers; the upper bits are random enough.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    let mut bytes = vec![];
+    for _ in 0..COUNT {
+        let special = next() % 4;
+        let byte = |index| if index < special { starts[next() % starts.len()] } else { next() as u8 };
+        bytes.extend((0..16).map(byte).collect::<Vec<u8>>());
+        bytes.extend(nop.iter().cycle().take(16));
+    }
+    let file = std::env::temp_dir().join(format!("arkffi-random-{machine}-{}", std::process::id()).replace(':', "-"));
+    std::fs::write(&file, bytes).unwrap();
+    let code = disassembled(tool, &["-D", "-b", "binary", "-m", machine], file.to_str().unwrap());
+    std::fs::remove_file(file).unwrap();
+    let mut code = code?;
+    code.instructions.retain(|address, shown| address % 32 == 0 && !shown.name().is_empty());
     Some(code)
 }
 
@@ -76,19 +105,22 @@ fn image(code: &Code) -> (usize, Vec<u8>) {
     (*first, image)
 }
 
-/// Holds what a processor's `step` says of each instruction against the disassembler. Returns how many were known.
-fn compare_instructions<S: Copy>(
+/// Holds what a processor's `step` says of each instruction against the disassembler. `is_wrong` sees what was known before and
+/// after it.
+fn compare_instructions<S: Copy + std::fmt::Debug>(
     code: &Code,
     states: &[S],
     step: impl Fn(&[u8], S) -> Option<Step<S>>,
     kind: impl Fn(&Shown) -> Kind,
-) -> usize {
+    is_wrong: impl Fn(&Shown, S, S) -> bool,
+) {
     let mut known = 0;
-    // Some constants lie between functions.
-    for (address, shown) in code.instructions.iter().filter(|(_, shown)| !shown.text.contains("(bad)")) {
+    // What is none ends the process; some constants lie between functions.
+    let is_one = |shown: &Shown| !shown.text.contains("(bad)") && shown.name() != ".inst";
+    for (address, shown) in code.instructions.iter().filter(|(_, shown)| is_one(shown)) {
         let mut bytes = shown.bytes.clone();
         bytes.resize(16, 0xcc);
-        for found in states.iter().filter_map(|state| step(&bytes, *state)) {
+        for (before, found) in states.iter().filter_map(|state| Some((*state, step(&bytes, *state)?))) {
             let what = || format!("{address:x}: {:02x?} {}", shown.bytes, shown.text);
             assert_eq!(found.size, shown.bytes.len(), "{}", what());
             let to = |distance: isize| Some((address + found.size).wrapping_add_signed(distance));
@@ -99,10 +131,12 @@ fn compare_instructions<S: Copy>(
                 }
                 (flow, kind) => panic!("{flow:?}, but it is {kind:?}: {}", what()),
             }
+            assert!(!is_wrong(shown, before, found.state), "{before:?} becomes {:?}: {}", found.state, what());
             known += 1;
         }
     }
-    known
+    println!("{known} of {} times {}", states.len(), code.instructions.len());
+    assert!(known > 0);
 }
 
 /// What an instruction does, by its name.
@@ -155,8 +189,11 @@ fn kind_x86_64(shown: &Shown) -> Kind {
         "ret" => Kind::Return,
         "ud2" => Kind::Trap,
         name if name.starts_with('j') || name.starts_with("loop") => Kind::Branch,
-        name if ["call", "lcall", "ljmp", "lret", "syscall", "sysenter", "hlt", "int3", "int", "iret", "xbegin", "(bad)"]
-            .contains(&name) =>
+        name if [
+            "call", "lcall", "ljmp", "lret", "syscall", "sysret", "sysenter", "sysexit", "hlt", "int3", "int1", "int", "iret", "uiret",
+            "xbegin", "xabort", "ud0", "ud1", "vmcall", "(bad)",
+        ]
+        .contains(&name) =>
         {
             Kind::Other
         }
@@ -168,7 +205,7 @@ fn kind_aarch64(shown: &Shown) -> Kind {
     match shown.name() {
         "b" => Kind::Jump,
         "ret" | "retaa" | "retab" => Kind::Return,
-        name if name.starts_with("b.") || ["cbz", "cbnz", "tbz", "tbnz"].contains(&name) => Kind::Branch,
+        name if name.starts_with("b.") || name.starts_with("bc.") || ["cbz", "cbnz", "tbz", "tbnz"].contains(&name) => Kind::Branch,
         name if ["bl", "br", "blr", "svc", "brk", "hlt", "udf", "eret", ".inst"].contains(&name)
             || name.starts_with("bra")
             || name.starts_with("blra") =>
@@ -183,35 +220,70 @@ fn kind_aarch64(shown: &Shown) -> Kind {
 const HERE: &str = "/usr/lib/x86_64-linux-gnu";
 const EMULATED: &str = "/usr/aarch64-linux-gnu/lib";
 
+/// Whether an instruction that is known names the stack pointer or the frame pointer, and neither moves as far as is known.
+fn moves_unseen(shown: &Shown, before: x86_64::Stack, after: x86_64::Stack) -> bool {
+    // The last operand is the one that is written; what is in parentheses is an address.
+    let outside = shown.text.split(['(', ')']).step_by(2).collect::<String>();
+    let written = outside.split(" <").next().unwrap().rsplit([' ', ',']).next().unwrap();
+    let is_named = ["%rsp", "%esp", "%sp", "%spl"].contains(&written)
+        || (before.frame.is_some() && ["%rbp", "%ebp", "%bp", "%bpl"].contains(&written));
+    is_named && before == after
+}
+
+/// Whether an instruction that is known writes the link register.
+fn writes_link(shown: &Shown, (): (), (): ()) -> bool {
+    let operands: Vec<&str> = shown.text.split_once('\t').map_or(vec![], |(_, operands)| operands.split(", ").collect());
+    let is_link = |index: usize| operands.get(index).is_some_and(|operand| ["x30", "w30"].contains(operand));
+    let name = shown.name();
+    let is_store = name.starts_with("st") && !name.starts_with("stx") && !name.starts_with("stlx");
+    // They load what was there into the second.
+    let is_atomic = ["swp", "ldadd", "ldclr", "ldeor", "ldset", "ldsm", "ldum"].iter().any(|start| name.starts_with(start));
+    let only_reads = is_store || is_atomic || kind_aarch64(shown) == Kind::Branch;
+    (is_link(0) && !only_reads)
+        || (is_link(1) && (is_atomic || name.starts_with("ld")))
+        || shown.text.contains("[x30]!")
+        || shown.text.contains("[x30], ")
+}
+
 #[test]
 fn instructions_of_x86_64_are_as_long_and_go_on_as_the_disassembler_says() {
     let framed = x86_64::Stack { depth: 4096, frame: Some(2048) };
+    let compare = |code: &Code| compare_instructions(code, &[x86_64::Stack::default(), framed], x86_64::step, kind_x86_64, moves_unseen);
     for file in ["libc.so.6", "libm.so.6", "libz.so.1", "libstdc++.so.6", "libsqlite3.so.0"] {
-        let Some(code) = disassembled("objdump", &format!("{HERE}/{file}")) else { continue };
-        let known = compare_instructions(&code, &[x86_64::Stack::default(), framed], x86_64::step, kind_x86_64);
-        println!("{file}: {known} of twice {}", code.instructions.len());
+        let Some(code) = disassembled("objdump", &["-d"], &format!("{HERE}/{file}")) else { continue };
+        compare(&code);
+    }
+    let starts = [0x66, 0xf2, 0xf3, 0x48, 0x4c, 0x41, 0x0f, 0x0f, 0x62, 0xc4, 0xc5, 0x2e, 0xf0, 0xff, 0x83];
+    if let Some(code) = random("objdump", "i386:x86-64", &starts, &[0x90]) {
+        compare(&code);
     }
 }
 
 #[test]
 fn instructions_of_aarch64_go_on_as_the_disassembler_says() {
+    const TOOL: &str = "aarch64-linux-gnu-objdump";
+    let compare = |code: &Code| compare_instructions(code, &[()], aarch64::step, kind_aarch64, writes_link);
     for file in ["libc.so.6", "libm.so.6", "libstdc++.so.6"] {
-        let Some(code) = disassembled("aarch64-linux-gnu-objdump", &format!("{EMULATED}/{file}")) else { continue };
-        let known = compare_instructions(&code, &[()], aarch64::step, kind_aarch64);
-        println!("{file}: {known} of {}", code.instructions.len());
+        let Some(code) = disassembled(TOOL, &["-d"], &format!("{EMULATED}/{file}")) else { continue };
+        compare(&code);
+    }
+    if let Some(code) = random(TOOL, "aarch64", &[0xde, 0xfe, 0x03, 0x1e], &[0x1f, 0x20, 0x03, 0xd5]) {
+        compare(&code);
     }
 }
 
 #[test]
 fn functions_that_are_found_to_call_nothing_come_to_no_call() {
+    let look = |name: &str, count: usize, of: usize| {
+        println!("{name}: {count} of {of}");
+        assert!(count > 0);
+    };
     for file in ["libc.so.6", "libm.so.6", "libz.so.1", "libstdc++.so.6", "libcrypto.so.3"] {
-        let Some(code) = disassembled("objdump", &format!("{HERE}/{file}")) else { continue };
-        let found = leaves(&code, x86_64::step, kind_x86_64);
-        println!("{file}: {} of {}", found.len(), code.functions.len());
+        let Some(code) = disassembled("objdump", &["-d"], &format!("{HERE}/{file}")) else { continue };
+        look(file, leaves(&code, x86_64::step, kind_x86_64).len(), code.functions.len());
     }
     for file in ["libc.so.6", "libm.so.6", "libstdc++.so.6"] {
-        let Some(code) = disassembled("aarch64-linux-gnu-objdump", &format!("{EMULATED}/{file}")) else { continue };
-        let found = leaves(&code, aarch64::step, kind_aarch64);
-        println!("{file} (aarch64): {} of {}", found.len(), code.functions.len());
+        let Some(code) = disassembled("aarch64-linux-gnu-objdump", &["-d"], &format!("{EMULATED}/{file}")) else { continue };
+        look(file, leaves(&code, aarch64::step, kind_aarch64).len(), code.functions.len());
     }
 }

@@ -66,7 +66,8 @@ fn distance(prefixes: &Prefixes, bytes: &mut Bytes<'_>, size: usize) -> Option<i
 
 fn one_byte(opcode: u8, prefixes: &Prefixes, bytes: &mut Bytes<'_>, stack: Stack) -> Option<(Flow, Stack)> {
     let rex = prefixes.rex;
-    let immediate = if prefixes.is_short { 2 } else { 4 };
+    // Of both prefixes the one for 64 bits counts.
+    let immediate = if prefixes.is_short && !rex.is_wide() { 2 } else { 4 };
     let next = Some((Flow::Next, stack));
     match opcode {
         // Arithmetic of two operands, of AL or EAX and a number
@@ -92,10 +93,9 @@ fn one_byte(opcode: u8, prefixes: &Prefixes, bytes: &mut Bytes<'_>, stack: Stack
         // ADD, SUB … of a number
         0x80 => bytes.operands_and(Operands::Memory, rex, stack, 1)?,
         0x81 | 0x83 => return add(rex, bytes, stack, if opcode == 0x81 { immediate } else { 1 }),
-        // NOP, PAUSE, CBW, CWD, flags, string operations
-        0x90 if rex.0 == 0 => {}
-        0x98 | 0x99 | 0x9e | 0x9f | 0xa4..=0xa7 | 0xaa..=0xaf | 0xf5 | 0xf8 | 0xf9 | 0xfc | 0xfd => {}
-        // XCHG with RAX, MOV of a number
+        // CBW, CWD, flags, string operations
+        0x98 | 0x99 | 0x9e | 0x9f | 0xa4..=0xa7 | 0xaa..=0xaf | 0xf5 | 0xf8 | 0xf9 | 0xfc => {}
+        // XCHG with RAX (NOP), MOV of a number
         0x90..=0x97 => rex.base(opcode).allowed(stack)?,
         0xb0..=0xb7 => rex.base(opcode).allowed(stack).and_then(|()| bytes.skip(1))?,
         0xb8..=0xbf => rex.base(opcode).allowed(stack).and_then(|()| bytes.skip(if rex.is_wide() { 8 } else { immediate }))?,
@@ -115,8 +115,8 @@ fn one_byte(opcode: u8, prefixes: &Prefixes, bytes: &mut Bytes<'_>, stack: Stack
             let depth = stack.frame.filter(|depth| *depth >= 8)? - 8;
             return Some((Flow::Next, Stack { depth, frame: None }));
         }
-        // The x87
-        0xd8..=0xdf => bytes.operands(Operands::NoRegisters, rex, stack)?,
+        // The x87; FSAVE is the widest
+        0xd8..=0xdf => bytes.of_width(108).operands(Operands::NoRegisters, rex, stack)?,
         // JMP
         0xe9 => return Some((Flow::Jump(distance(prefixes, bytes, 4)?), stack)),
         0xeb => return Some((Flow::Jump(distance(prefixes, bytes, 1)?), stack)),
@@ -155,8 +155,6 @@ fn copy(opcode: u8, rex: Rex, bytes: &mut Bytes<'_>, stack: Stack) -> Option<(Fl
             return match (from.is_frame(), to.is_frame()) {
                 (_, true) => next(Stack { frame: Some(stack.depth), ..stack }),
                 (true, _) => next(Stack { depth: stack.frame?, ..stack }),
-                // To find its variables by another register.
-                _ if to != SP => next(stack),
                 _ => None,
             };
         }
@@ -198,6 +196,9 @@ fn add(rex: Rex, bytes: &mut Bytes<'_>, stack: Stack, size: usize) -> Option<(Fl
 fn two_bytes(opcode: u8, prefixes: &Prefixes, bytes: &mut Bytes<'_>, stack: Stack) -> Option<(Flow, Stack)> {
     let rex = prefixes.rex;
     let next = Some((Flow::Next, stack));
+    // With such a prefix most are of one number.
+    let is_single = prefixes.repeats.is_some() && !matches!(opcode, 0x6f | 0x7f);
+    let bytes = bytes.of_width(if is_single { 8 } else { 16 });
     match opcode {
         // UD2
         0x0b => return Some((Flow::Stop, stack)),
@@ -246,6 +247,7 @@ fn is_fence(bytes: &Bytes<'_>) -> Option<bool> {
 /// Opcodes behind 0F 38, and behind 0F 3A, which have a number.
 fn long(table: u8, prefixes: &Prefixes, bytes: &mut Bytes<'_>, stack: Stack) -> Option<(Flow, Stack)> {
     let rex = prefixes.rex;
+    let bytes = bytes.of_width(16);
     match (table, bytes.next()?) {
         (0x38, 0x00..=0x41 | 0xc8..=0xdf) => bytes.operands(Operands::NoRegisters, rex, stack)?,
         // MOVBE, CRC32, ADCX, ADOX; the one without a prefix is for the stack of return addresses

@@ -74,10 +74,10 @@ impl Place {
         }
     }
 
-    /// Whether it may be that of the address to return to.
-    fn is_return(&self, stack: Stack) -> bool {
+    /// Whether so many bytes there may have some of the address to return to.
+    fn is_return(&self, width: i64, stack: Stack) -> bool {
         let Some(depth) = self.depth_of_base(stack) else { return false };
-        !self.is_exact || (!self.has_index && (-7..8).contains(&(i64::from(self.distance) - i64::from(depth))))
+        !self.is_exact || (!self.has_index && (1 - width..8).contains(&(i64::from(self.distance) - i64::from(depth))))
     }
 }
 
@@ -87,11 +87,19 @@ pub(super) struct Bytes<'a> {
     at: usize,
     /// Distances of one byte count vectors.
     is_scaled: bool,
+    /// The most bytes that the operand in memory can have.
+    width: i64,
 }
 
 impl<'a> Bytes<'a> {
     pub(super) fn new(code: &'a [u8]) -> Bytes<'a> {
-        Bytes { code, at: 0, is_scaled: false }
+        Bytes { code, at: 0, is_scaled: false, width: 8 }
+    }
+
+    /// The same, of which the operand in memory can have so many bytes.
+    pub(super) fn of_width(&mut self, width: i64) -> &mut Bytes<'a> {
+        self.width = width;
+        self
     }
 
     pub(super) fn next(&mut self) -> Option<u8> {
@@ -110,9 +118,12 @@ impl<'a> Bytes<'a> {
         (self.at <= 15).then_some(self.at)
     }
 
-    /// A number of 1, 2 or 4 bytes.
+    /// A number of 1, 2 or 4 bytes; 0 of none.
     #[inline(never)]
     pub(super) fn signed(&mut self, size: usize) -> Option<i64> {
+        if size == 0 {
+            return Some(0);
+        }
         let start = self.at;
         self.skip(size)?;
         let value = self.code[start..self.at].iter().rev().fold(0, |value, byte| value << 8 | i64::from(*byte));
@@ -168,7 +179,7 @@ impl<'a> Bytes<'a> {
             register.allowed(stack)?;
         }
         let place = self.memory(rex)?;
-        place.is_none_or(|place| !place.is_return(stack)).then_some(())
+        place.is_none_or(|place| !place.is_return(self.width, stack)).then_some(())
     }
 
     /// The same, and a number of so many bytes behind them.
@@ -217,6 +228,6 @@ pub(super) fn vector(first: u8, bytes: &mut Bytes<'_>, stack: Stack) -> Option<F
     };
     let has_number = table == 3 || (table == 1 && matches!(opcode, 0x70..=0x73 | 0xc2 | 0xc4..=0xc6));
     bytes.is_scaled = first == 0x62;
-    bytes.operands_and(which, rex, stack, usize::from(has_number))?;
+    bytes.of_width(if first == 0x62 { 64 } else { 32 }).operands_and(which, rex, stack, usize::from(has_number))?;
     Some(Flow::Next)
 }
