@@ -17,8 +17,11 @@ const briefs = `
   const char *name(void) { return "a name"; }
   static int counter;
   int count(void) { return ++counter; }
-  int shared(void) { return __atomic_add_fetch(&counter, 1, __ATOMIC_SEQ_CST); }
-  int signum(long long x) { return x < 0 ? -1 : x > 0; }`;
+  int zero(int index) {
+    static const int zeros[4];
+    return index < 4 && index >= 0 ? zeros[index] : -1;
+  }
+  int signum(long long x) { return (x > 0) - (x < 0); }`;
 
 /** Such as have loops, or use what belongs to their thread. */
 const others = `
@@ -119,6 +122,9 @@ function found(address) {
   return leaf;
 }
 
+/** On other processors that is a loop, or a call. */
+const atomic = 'int counter; int shared(void) { return __atomic_add_fetch(&counter, 1, __ATOMIC_SEQ_CST); }';
+
 const flags = {
   '-O0': ['-O0'],
   '-O2': ['-O2'],
@@ -140,6 +146,12 @@ describe.runIf(isKnown).each(Object.entries(flags))('C compiled with %s', (title
 
   test.each(namesOf(briefs))('%s is found to be brief', (name) => {
     expect(found(opened.briefs.ptr(name))).toBe(BRIEF);
+  });
+
+  test.runIf(isX64)('an atomic addition is brief', () => {
+    expect(found(dlopen(library(`libatomic-${title.replaceAll(' ', '-')}.so`, atomic, given), {}).ptr('shared'))).toBe(
+      BRIEF,
+    );
   });
 
   test.each(namesOf(others))('%s is found to call nothing', (name) => {

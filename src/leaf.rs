@@ -32,6 +32,7 @@ enum Flow {
     /// It returns to the caller.
     Return,
     /// Nowhere: it ends the process.
+    #[cfg_attr(not(any(test, target_arch = "x86_64")), expect(dead_code, reason = "not known of other processors"))]
     Stop,
 }
 
