@@ -1,7 +1,6 @@
 // Functions that call nothing are found by their machine code, and called as leaves are; those that may call back are not.
 // What is said of single instructions is in src/leaf/, where disassemblers say it too.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { drawBriefs, modelOf, sourceOf } from './fast/briefs.mjs';
 import { index, lib, run } from './fast/run.mjs';
 import { library } from './libraries.mjs';
 import { arkffi, require } from './open.mjs';
@@ -15,8 +14,7 @@ const briefs = `
   int add(int a, int b) { return a + b; }
   double half(double x) { return x / 2; }
   const char *name(void) { return "a name"; }
-  static int counter;
-  int count(void) { return ++counter; }
+  int get(const int *place) { return *place; }
   int zero(int index) {
     static const int zeros[4];
     return index < 4 && index >= 0 ? zeros[index] : -1;
@@ -35,6 +33,7 @@ const others = `
     for (int i = 0; i < 40; i++) places[i] = i * i;
     return places[index];
   }
+  void put(int *place, int value) { *place = value; }
   int wait_for(const volatile int *place) {
     while (!*place);
     return *place;
@@ -122,8 +121,11 @@ function found(address) {
   return leaf;
 }
 
-/** On other processors that is a loop, or a call. */
-const atomic = 'int counter; int shared(void) { return __atomic_add_fetch(&counter, 1, __ATOMIC_SEQ_CST); }';
+/** What other processors do by addresses that are computed, in a loop or a call. */
+const near = `
+  static int counter;
+  int count_near(void) { return ++counter; }
+  int count_shared(void) { return __atomic_add_fetch(&counter, 1, __ATOMIC_SEQ_CST); }`;
 
 const flags = {
   '-O0': ['-O0'],
@@ -141,17 +143,20 @@ describe.runIf(isKnown).each(Object.entries(flags))('C compiled with %s', (title
   let opened;
   beforeAll(() => {
     const of = (source, name) => dlopen(library(`lib${name}-${title.replaceAll(' ', '-')}.so`, source, given), {});
-    opened = { briefs: of(briefs, 'briefs'), others: of(others, 'others'), callers: of(callersHere, 'callers') };
+    opened = {
+      briefs: of(briefs, 'briefs'),
+      near: of(near, 'near'),
+      others: of(others, 'others'),
+      callers: of(callersHere, 'callers'),
+    };
   });
 
   test.each(namesOf(briefs))('%s is found to be brief', (name) => {
     expect(found(opened.briefs.ptr(name))).toBe(BRIEF);
   });
 
-  test.runIf(isX64)('an atomic addition is brief', () => {
-    expect(found(dlopen(library(`libatomic-${title.replaceAll(' ', '-')}.so`, atomic, given), {}).ptr('shared'))).toBe(
-      BRIEF,
-    );
+  test.runIf(isX64).each(namesOf(near))('%s is found to be brief', (name) => {
+    expect(found(opened.near.ptr(name))).toBe(BRIEF);
   });
 
   test.each(namesOf(others))('%s is found to call nothing', (name) => {
@@ -161,37 +166,6 @@ describe.runIf(isKnown).each(Object.entries(flags))('C compiled with %s', (title
   // JavaScript does not run on other stacks at all.
   test.each([...Object.keys(models), ...(isX64 ? ['call_on_other_stack'] : [])])('%s is not', (name) => {
     expect(found(opened.callers.ptr(name))).toBe(CALLS);
-  });
-});
-
-/** A program that says how many of the first calls of some functions go fast: calls from compiled code are not counted. */
-const ways = (definitions, calls) => `
-  const { dlopen, CFunction } = require(${index});
-  const { slowCalls } = require(${lib('binding')});
-  const found = require(${lib('fast/provider')}).provider();
-  const { symbols } = dlopen(${JSON.stringify(library('libways.so', briefs, ['-O2']))}, ${JSON.stringify(definitions)});
-  const fast = (call) => { const before = slowCalls(); call(); return slowCalls() - before; };
-  console.log(found.reenters, ...[${calls}].map(fast));`;
-const binary = { args: ['i32', 'i32'], returns: 'i32', symbol: 'add' };
-
-describe.runIf(isKnown && arkffi.stats().backend === 'fast')('a function that calls nothing', () => {
-  const definitions = { add: binary, no: { ...binary, leaf: false }, slow: { ...binary, fast: false } };
-  const calls = `() => symbols.add(1, 2), () => symbols.no(1, 2), () => symbols.slow(1, 2),
-    () => CFunction({ ptr: symbols.add.ptr, args: ['i32', 'i32'], returns: 'i32' })(1, 2)`;
-
-  test('is called fast on every Node, unless its definition says otherwise', () => {
-    const printed = run(['-e', ways(definitions, calls)], { ARKFFI_LEAVES: undefined });
-    expect(printed).toBe(printed.startsWith('never') ? 'never 1 0 0 1\n' : `${printed.split(' ')[0]} 1 1 0 1\n`);
-  });
-
-  test('is called as others are where only declared ones are leaves', () => {
-    const printed = run(
-      ['-e', ways({ ...definitions, yes: { ...binary, leaf: true } }, `${calls}, () => symbols.yes(1, 2)`)],
-      {
-        ARKFFI_LEAVES: 'declared',
-      },
-    );
-    expect(printed).toBe(printed.startsWith('never') ? 'never 0 0 0 0 1\n' : `${printed.split(' ')[0]} 1 1 0 1 1\n`);
   });
 });
 
@@ -235,49 +209,4 @@ test('the code of a callback is no leaf', () => {
   for (let index = 0; index < 30_000; index++) expect(bound(index)).toBe(2 * index);
   bound.close();
   twice.close();
-});
-
-test('found leaves give what they compute, have variable arguments, and say when their library is closed', async () => {
-  const opened = dlopen(library('libvalues.so', briefs + others, ['-O2']), {
-    half: { args: ['f64'], returns: 'f64' },
-    name: { returns: 'cstring' },
-    count: { returns: 'i32' },
-    sum: { args: ['buffer', 'u32'], returns: 'u32' },
-    signum: { args: ['i64'], returns: 'i32' },
-    sum_of: { args: ['i32', '...'], returns: 'i32' },
-  });
-  const { half, name, count, sum, signum, sum_of } = opened.symbols;
-  for (let index = 1; index < 30_000; index++) {
-    if (half(index) !== index / 2 || count() !== index || signum(-index) !== -1 || signum(2n ** 60n) !== 1)
-      throw new Error(`${index}`);
-  }
-  expect([name(), sum(Uint8Array.of(1, 2, 255), 3), await half.async(3)]).toEqual(['a name', 258, 1.5]);
-  expect(sum_of(3, ['i32', 4], ['i32', 5], ['i32', -6])).toBe(3);
-  opened.close();
-  expect(() => half(1)).toThrow(expect.objectContaining({ code: 'ERR_LIBRARY_CLOSED', symbol: 'half' }));
-});
-
-test('random functions that are brief get each argument, and give what they return, cold and hot', () => {
-  const seed = Number(process.env.ARKFFI_SEED ?? 1);
-  const functions = drawBriefs(seed, 60);
-  const source = `static long long last; long long last_sum(void) { return last; }\n${functions.map(sourceOf).join('\n')}`;
-  const { symbols } = dlopen(library('librandom.so', source, ['-O1']), {
-    last_sum: { returns: 'i64' },
-    ...Object.fromEntries(functions.map(({ name, params, result }) => [name, { args: params, returns: result }])),
-  });
-  for (const drawn of functions) {
-    const args = drawn.params.map((type, index) => (type === 'bool' ? `set[${index}] === 1` : `set[${index}]`));
-    const call = new Function('f', 'set', `return f(${args}); // ${drawn.name}`);
-    const bound = symbols[drawn.name];
-    if (isKnown) expect([drawn.name, found(bound.ptr)]).toEqual([drawn.name, BRIEF]);
-    const expected = drawn.sets.map((set) => modelOf(drawn, set));
-    for (let round = 0; round < 20_000; round++) {
-      const { sum, returned } = expected[round & 63];
-      const given = call(bound, drawn.sets[round & 63]);
-      if (!Object.is(given, returned) || symbols.last_sum() !== sum)
-        throw new Error(
-          `seed ${seed}, ${sourceOf(drawn)}: ${drawn.sets[round & 63]}: ${given}, not ${returned}, in round ${round}`,
-        );
-    }
-  }
 });

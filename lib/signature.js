@@ -37,7 +37,7 @@ const { resolveType } = require('./types.js');
  * @property {Crossing} [crossing] C is in another process: what calls go through instead
  * @property {true} [isVariant] it is of calls of a variadic function
  * @property {true} [isLeaf] C calls nothing back
- * @property {true} [isBrief] of leaves: C runs a few instructions, and uses nothing of its thread's
+ * @property {true} [isBrief] of leaves: nothing can happen while C runs, see src/leaf.rs
  * @property {true} [mayCall] C is said to call back
  * @property {true} [isSlow] calls go through Node-API
  * @property {boolean} isChecked what it reads at addresses is checked

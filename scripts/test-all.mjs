@@ -8,7 +8,7 @@ import { fetchNode } from './hosts/packages.mjs';
 // variant is enough for them. From 100 to 111 they are about helper processes: to how C is entered only what is called and
 // lent makes one, to worker threads what does not run in processes of its own anyway. From 130 on they are about fast calls.
 const texts = ['[89][0-9]-*', '11[2-9]-*', '12[0-9]-*'];
-const slow = [...texts, '13[0-9]-*'];
+const slow = [...texts, '1[34][0-9]-*'];
 // How libraries are found and looked into, by the command line too, is before any call. The entry into C knows nothing of
 // traces (37), and of what keeps a library open (63).
 const opening = '6[0-24-7]-*';

@@ -42,8 +42,8 @@ struct Step<S> {
     size: usize,
     flow: Flow,
     state: S,
-    /// It uses memory that each thread has for itself, as that of `errno`.
-    is_of_thread: bool,
+    /// See [`Leaf::Brief`]: it is over at once, and neither is nor may lead to what a thread has for itself.
+    is_brief: bool,
 }
 
 /// What is seen of a function that calls nothing.
@@ -52,7 +52,8 @@ struct Step<S> {
 pub enum Leaf {
     /// No more than that. It may take long: it can wait for another thread.
     Any = 1,
-    /// It has no loop, and uses nothing of its thread's. Nobody can see whether it is called, but by what it returns and writes.
+    /// It has no loop. It uses nothing that its thread has for itself, as `errno`, and writes to no memory that it is given, which
+    /// may be that: to its own and its library's at most. It may read there.
     Brief = 2,
 }
 
@@ -75,10 +76,10 @@ fn follow<S: Copy + Default + PartialEq>(code: &[u8], start: usize, step: impl F
     while let Some((mut at, mut state)) = open.pop() {
         loop {
             left = left.checked_sub(1)?;
-            let Step { size, flow, state: behind, is_of_thread } = step(code.get(at..)?, state)?;
+            let Step { size, flow, state: behind, is_brief } = step(code.get(at..)?, state)?;
             at += size;
             state = behind;
-            if is_of_thread {
+            if !is_brief {
                 found = Leaf::Any;
             }
             let there = match flow {

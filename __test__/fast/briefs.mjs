@@ -54,11 +54,10 @@ export function sourceOf({ name, params, weights, result }) {
     (type, index) => `(long long)${type === 'ptr' ? '(unsigned long)' : ''}a${index} * ${weights[index]}LL`,
   );
   const sum = ['7LL', ...terms].join(' + ');
-  const kept = `(last = ${sum})`;
   const returned =
-    result === 'ptr' ? `(void *)(0xffffffffffUL & (unsigned long)${kept})` : `(${results[result].c})${kept}`;
+    result === 'ptr' ? `(void *)(0xffffffffffUL & (unsigned long)(${sum}))` : `(${results[result].c})(${sum})`;
   const list = params.map((type, index) => `${types[type].c} a${index}`).join(', ') || 'void';
-  const body = result === 'void' ? `${kept};` : `return ${returned};`;
+  const body = result === 'void' ? `last = ${sum};` : `return ${returned};`;
   return `${results[result].c} ${name}(${list}) { ${body} }`;
 }
 

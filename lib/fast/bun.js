@@ -53,7 +53,7 @@ function bunProvider() {
     reenters: 'always',
     // Such values are on the stack, where the collector looks for whatever may be a reference.
     keepsRest: true,
-    callsBriefs: true,
+    findsLeaves: true,
     caller(values, result, { hasTexts = false, isBrief = false }) {
       const way = passing(values, result, hasTexts, isBrief, (kind) => kind === 'i64');
       const returns = types[result];

@@ -73,7 +73,7 @@ function engineProvider() {
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);
-  return { name: 'fast', reenters: reentering[state], readsFloats: true, callsBriefs: true, caller, frameCaller };
+  return { name: 'fast', reenters: reentering[state], readsFloats: true, findsLeaves: true, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

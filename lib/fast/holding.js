@@ -26,7 +26,7 @@ const isFloat = (kind) => kind === 'f32' || kind === 'f64';
  * @param {Kind[]} values
  * @param {Kind | 'void'} result
  * @param {boolean} hasTexts
- * @param {boolean} isBrief
+ * @param {boolean} isBrief which makes no difference where integers are passed as doubles
  * @param {(kind: Kind) => boolean} isAsDouble whether the host had better pass such integers as doubles
  * @returns {Passing | undefined}
  */

@@ -8,7 +8,7 @@ const { withBrief, withLeaf } = require('./options.js');
 /** ARKFFI_LEAVES=declared: only definitions say what is a leaf. */
 const isAsked = process.env.ARKFFI_LEAVES !== 'declared';
 
-/** What Rust says of one: nothing; that it is a leaf; that it runs a few instructions, too. */
+/** What Rust says of one: nothing; that it is a leaf; that nothing can happen in it, too. */
 const [, LEAF, BRIEF] = [0, 1, 2];
 
 /**
@@ -19,7 +19,7 @@ const [, LEAF, BRIEF] = [0, 1, 2];
 function findLeaves(bindings) {
   if (!isAsked) return;
   const found = provider();
-  if (!('callsBriefs' in found)) return;
+  if (!('findsLeaves' in found)) return;
   for (const binding of bindings) {
     const { isLeaf, isSlow, mayCall } = binding.signature;
     if (isLeaf || isSlow || mayCall) continue;

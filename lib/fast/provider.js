@@ -66,7 +66,7 @@ const { canGenerate } = require('../generate.js');
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
- * @property {boolean} [callsBriefs] `caller` takes `isBrief`; it is worthwhile to look which functions are leaves
+ * @property {boolean} [findsLeaves] leaves are called sooner, and `caller` takes `isBrief`: so functions are looked at
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
  * @property {Texts} [texts] where strings that C returns are not made soonest by Node-API
@@ -77,7 +77,7 @@ const { canGenerate } = require('../generate.js');
  * @property {number} [kept] how many
  * @property {boolean} [hasTexts] strings are among the values: what is in scratch memory is given back after the call
  * @property {boolean} [isWatched] the status tells whether JavaScript may have run inside
- * @property {boolean} [isBrief] the function runs a few instructions, and calls nothing; a result of 'void' is in the frame
+ * @property {boolean} [isBrief] nothing can happen in the function (src/leaf.rs); a result of 'void' is in the frame
  * @property {boolean} [inFloat] C returns a floating-point number, and the result is 'void': it is read in the frame
  */
 

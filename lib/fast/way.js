@@ -157,6 +157,7 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const hasTexts = signature.params.some(({ base }) => base === 'cstring');
+  // These are leaves, and so neither watched nor unread.
   const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts;
   const given = held(kept);
   const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };

@@ -1,8 +1,10 @@
-//! The entries for functions that are [seen](crate::leaf::Leaf::Brief) to run a few instructions and to call nothing. Nothing
-//! can happen meanwhile, so nobody is told, `errno` stays what it is, and nothing has to be looked at afterwards. What is left
-//! is to find the function, and to shift the arguments into their registers.
+//! The entries for [brief](crate::leaf::Leaf::Brief) functions, in which nothing can happen: so nobody is told that they run, and
+//! nothing has to be looked at afterwards. `errno` they may read, where they are given its address. So a call is only made if
+//! it is what the last call has left, as it nearly always is; of no other function of C does one hear between calls. What is
+//! left is to find the function, and to shift the arguments into their registers.
 //!
-//! There are two for each caller: one that jumps, and so leaves the result where it is, and one that stores it in the frame.
+//! There are two for each caller: one that jumps, and so leaves the result where it is, and one that stores an integer in the
+//! frame.
 
 use super::places::PLACES;
 
@@ -13,7 +15,7 @@ pub struct Entries {
     pub engine: usize,
     /// That stores an integer result.
     pub engine_stores: usize,
-    /// A host's, which does not.
+    /// A host's, which does not. That it passes callees rightly is seen [before](super::entry).
     pub host: usize,
     /// That stores an integer result.
     pub host_stores: usize,
@@ -51,6 +53,8 @@ mod code {
                     all = sym ALL,
                     targets = const PLACE * size_of::<Place>() + Place::TARGETS,
                     frame = const PLACE * size_of::<Place>() + Place::FRAME,
+                    place_errno = const PLACE * size_of::<Place>() + Place::ERRNO,
+                    errno = const offset_of!(Frame, errno),
                     // A callee is where the target lies, but for the marks.
                     address = const offset_of!(Target, address) as isize - marks::BARE as isize,
                     status = const offset_of!(Frame, status),
@@ -73,6 +77,10 @@ mod code {
                     "mov r11, qword ptr [rip + {all} + {frame}]",
                     "test r10, r10",
                     "je 2f",
+                    "mov rdi, qword ptr [rip + {all} + {place_errno}]",
+                    "mov edi, dword ptr [rdi]",
+                    "cmp edi, dword ptr [r11 + {errno}]",
+                    "jne 2f",
                     "mov rax, qword ptr [r10 + rax + {address}]",
                     "test rax, rax",
                     "je 2f",
@@ -88,8 +96,13 @@ mod code {
                 [
                     concat!("mov eax, ", $callee),
                     "mov r10, qword ptr [rip + {all} + {targets}]",
+                    "mov r11, qword ptr [rip + {all} + {frame}]",
                     "test r10, r10",
                     "je 2f",
+                    "mov rdi, qword ptr [rip + {all} + {place_errno}]",
+                    "mov edi, dword ptr [rdi]",
+                    "cmp edi, dword ptr [r11 + {errno}]",
+                    "jne 2f",
                     "mov rax, qword ptr [r10 + rax + {address}]",
                     "test rax, rax",
                     "je 2f",
@@ -127,6 +140,11 @@ mod code {
                     "ldr x10, [x9, #{targets}]",
                     "ldr x11, [x9, #{frame}]",
                     "cbz x10, 2f",
+                    "ldr x12, [x9, #{place_errno}]",
+                    "ldr w12, [x12]",
+                    "ldr w13, [x11, #{errno}]",
+                    "cmp w12, w13",
+                    "b.ne 2f",
                     concat!("add x10, x10, ", $callee, ", uxtw"),
                     "ldur x16, [x10, #{address}]",
                     "cbz x16, 2f",
@@ -144,7 +162,13 @@ mod code {
                     "adrp x9, {all}",
                     "add x9, x9, :lo12:{all}",
                     "ldr x10, [x9, #{targets}]",
+                    "ldr x11, [x9, #{frame}]",
                     "cbz x10, 2f",
+                    "ldr x12, [x9, #{place_errno}]",
+                    "ldr w12, [x12]",
+                    "ldr w13, [x11, #{errno}]",
+                    "cmp w12, w13",
+                    "b.ne 2f",
                     concat!("add x10, x10, ", $callee, ", uxtw"),
                     "ldur x16, [x10, #{address}]",
                     "cbz x16, 2f",
@@ -205,3 +229,32 @@ macro_rules! for_places {
 }
 
 static ALL: [fn() -> Entries; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+
+#[cfg(all(test, target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod tests {
+    use super::*;
+    use crate::fast::entry::Status;
+    use crate::fast::places::place;
+    use crate::presence::callee;
+
+    #[test]
+    fn no_call_is_made_at_a_place_that_nobody_has() {
+        let index = PLACES - 1;
+        let Entries { engine, engine_stores, host, host_stores } = entries(index);
+        let frame = place(index).frame();
+        for (address, is_engine) in [(engine, true), (engine_stores, true), (host, false), (host_stores, false)] {
+            let address: *const () = std::ptr::with_exposed_provenance(address);
+            // SAFETY: no environment of these tests takes a place; the frame there is nobody's. The entries take these values.
+            let (result, status) = unsafe {
+                (*frame).status = Status::Ok as u32;
+                let result = if is_engine {
+                    std::mem::transmute::<*const (), extern "C" fn(usize, u32) -> u64>(address)(0, callee(3))
+                } else {
+                    std::mem::transmute::<*const (), extern "C" fn(u32) -> u64>(address)(callee(3))
+                };
+                (result, (*frame).status)
+            };
+            assert_eq!((result, status), (0, Status::NotCalled as u32));
+        }
+    }
+}

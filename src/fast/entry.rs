@@ -15,7 +15,7 @@ use std::ffi::c_void;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Status {
-    /// It was made, and the entry has returned the result, which is in the frame too.
+    /// It was made, and the entry has returned the result, or left it in the frame where that is asked for; most do both.
     Ok = 0,
     /// It was not made: it has to go through [`crate::enter`], which also throws if the function is closed.
     NotCalled = 1,
@@ -219,8 +219,8 @@ impl Passing {
         [Values, FloatUnread, Frame, FrameNoted, Watched, Brief].into_iter().find(|&passing| passing as u32 == number)
     }
 
-    /// The address of the entry of a place for so many integers, perhaps strings among them, and a result. Strings are copied already where arguments are values, and passed where they are in
-    /// the frame.
+    /// The address of the entry of a place for so many integers, perhaps strings among them, and a result. Strings are copied
+    /// already where arguments are values, and passed where they are in the frame.
     pub fn entry(self, place: usize, result: Kind, ints: usize, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
         let is_float = result.is_float();

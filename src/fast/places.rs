@@ -56,6 +56,8 @@ impl Place {
     pub(super) const TARGETS: usize = std::mem::offset_of!(Place, targets);
     /// As above.
     pub(super) const FRAME: usize = std::mem::offset_of!(Place, frame);
+    /// As above.
+    pub(super) const ERRNO: usize = std::mem::offset_of!(Place, errno);
 
     const fn free() -> Place {
         // A callee is where its target lies, but for the marks.

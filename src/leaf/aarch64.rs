@@ -19,10 +19,11 @@ pub(super) fn step(code: &[u8], (): ()) -> Option<Step<()>> {
         _ => return None,
     };
     let is_plain = !matches!(class, 0b1010 | 0b1011);
+    let is_access = class & 0b0101 == 0b0100;
     if is_plain && (field(word, 0) == LINK || field(word, 5) == LINK) {
         return None;
     }
-    Some(Step { size: 4, flow, state: (), is_of_thread: is_system_read(word) })
+    Some(Step { size: 4, flow, state: (), is_brief: !is_system_read(word) && !is_wait(word) && (!is_access || !writes(word)) })
 }
 
 /// Five bits that may name a register.
@@ -74,4 +75,22 @@ fn is_usual_access(word: u32) -> bool {
         0b11_1000 | 0b11_1001 | 0b01_1000 | 0b01_1100 | 0b00_1100 | 0b00_1101 | 0b10_1100 | 0b10_1101 | 0b11_1100 | 0b11_1101 => true,
         _ => false,
     }
+}
+
+/// Whether a load or store may write to memory that is not on the stack.
+fn writes(word: u32) -> bool {
+    const STACK: u32 = 31;
+    let loads = match word >> 24 & 0x3f {
+        // Atomic ones are among these
+        0b11_1000 | 0b11_1001 => word >> 22 & 3 != 0 && (word >> 21 & 1 == 0 || word >> 24 & 1 == 1 || word >> 10 & 3 == 2),
+        0b01_1000 | 0b01_1100 => true,
+        0b00_1000 => false,
+        _ => word >> 22 & 1 == 1,
+    };
+    !loads && field(word, 5) != STACK
+}
+
+/// Whether it is a hint to wait: WFE, WFI.
+const fn is_wait(word: u32) -> bool {
+    matches!(word, 0xd503_205f | 0xd503_207f)
 }

@@ -208,23 +208,85 @@ fn code_of_aarch64_that_may_go_or_return_elsewhere_is_no_leaf() {
 }
 
 #[test]
-fn what_has_a_loop_or_uses_what_is_its_threads_is_not_brief() {
-    let look = |code: &[u8]| follow(code, 0, x86_64::step);
-    // je 1f; inc eax; 1: ret
-    assert_eq!(look(&[0x74, 0x02, 0xff, 0xc0, 0xc3]), Some(Leaf::Brief));
-    // 1: cmp [rdi], eax; jne 1b
-    assert_eq!(look(&[0x39, 0x07, 0x75, 0xfc, 0xc3]), Some(Leaf::Any));
-    // mov rax, fs:0; mov gs:[rdi], eax
-    assert_eq!(look(&[0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0, 0xc3]), Some(Leaf::Any));
-    assert_eq!(look(&[0x65, 0x89, 0x07, 0xc3]), Some(Leaf::Any));
+fn what_has_a_loop_or_may_use_what_is_its_threads_is_not_brief() {
+    let look = |code: &[u8]| follow(&[code, &[0xc3]].concat(), 0, x86_64::step);
+    for code in [
+        // je 1f; inc eax; 1:
+        &[0x74, 0x02, 0xff, 0xc0][..],
+        // mov [rsp - 8], eax; mov [rip], eax; inc dword [rip]
+        &[0x89, 0x44, 0x24, 0xf8],
+        &[0x89, 0x05, 0x00, 0x00, 0x00, 0x00],
+        &[0xff, 0x05, 0x00, 0x00, 0x00, 0x00],
+        // mov eax, [rdi]; add eax, [rdi]; cmp [rdi], eax; test byte [rdi], 1; div dword [rdi]; lea rax, [rdi + 1]
+        &[0x8b, 0x07],
+        &[0x03, 0x07],
+        &[0x39, 0x07],
+        &[0xf6, 0x07, 0x01],
+        &[0xf7, 0x37],
+        &[0x48, 0x8d, 0x47, 0x01],
+        // movzx eax, byte [rdi]; movups xmm0, [rdi]; vaddpd ymm0, ymm0, [rdi]; fld dword [rdi]
+        &[0x0f, 0xb6, 0x07],
+        &[0x0f, 0x10, 0x07],
+        &[0xc5, 0xfd, 0x58, 0x07],
+        &[0xd9, 0x07],
+    ] {
+        assert_eq!(look(code), Some(Leaf::Brief), "{code:02x?}");
+    }
+    for code in [
+        // 1: cmp [rdi], eax; jne 1b
+        &[0x39, 0x07, 0x75, 0xfc][..],
+        // mov rax, fs:0; mov eax, gs:[rdi]
+        &[0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0],
+        &[0x65, 0x8b, 0x07],
+        // mov [rdi], eax; mov byte [rdi], 1; add [rdi], eax; add dword [rdi], 1; not dword [rdi]; inc dword [rdi]; xchg [rdi], eax
+        &[0x89, 0x07],
+        &[0xc6, 0x07, 0x01],
+        &[0x01, 0x07],
+        &[0x83, 0x07, 0x01],
+        &[0xf7, 0x17],
+        &[0xff, 0x07],
+        &[0x87, 0x07],
+        // mov [rbp], eax, where that is no frame; mov [0], eax; mov [rax * 4], ecx
+        &[0x89, 0x45, 0x00],
+        &[0x89, 0x04, 0x25, 0, 0, 0, 0],
+        &[0x89, 0x0c, 0x85, 0, 0, 0, 0],
+        // setc [rdi]; lock cmpxchg [rdi], ecx; movups [rdi], xmm0; vmovups [rdi], ymm0; fstp qword [rdi]
+        &[0x0f, 0x92, 0x07],
+        &[0xf0, 0x0f, 0xb1, 0x0f],
+        &[0x0f, 0x11, 0x07],
+        &[0xc5, 0xfc, 0x11, 0x07],
+        &[0xdd, 0x1f],
+        // movbe [rdi], eax; pextrd [rdi], xmm0, 1; vextracti128 [rdi], ymm0, 1; maskmovq mm0, mm1, which stores at rdi
+        &[0x0f, 0x38, 0xf1, 0x07],
+        &[0x66, 0x0f, 0x3a, 0x16, 0x07, 0x01],
+        &[0xc4, 0xe3, 0x7d, 0x39, 0x07, 0x01],
+        &[0x0f, 0xf7, 0xc1],
+        // stosb; rep movsb
+        &[0xaa],
+        &[0xf3, 0xa4],
+    ] {
+        assert_eq!(look(code), Some(Leaf::Any), "{code:02x?}");
+    }
+    // tpause eax, which waits, is known as no fence
+    assert_eq!(look(&[0x66, 0x0f, 0xae, 0xf0]), None);
+}
+
+#[test]
+fn what_has_a_loop_or_may_use_what_is_its_threads_is_not_brief_on_aarch64() {
     let look = |code: &[u32]| {
-        let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let bytes: Vec<u8> = code.iter().chain(&[0xd65f_03c0]).flat_map(|word| word.to_le_bytes()).collect();
         follow(&bytes, 0, aarch64::step)
     };
-    // cbz x0, 1f; mov x0, #1; 1: ret
-    assert_eq!(look(&[0xb400_0040, 0xd280_0020, 0xd65f_03c0]), Some(Leaf::Brief));
-    // 1: ldr w1, [x0]; cbz w1, 1b
-    assert_eq!(look(&[0xb940_0001, 0x34ff_ffe1, 0xd65f_03c0]), Some(Leaf::Any));
-    // mrs x0, tpidr_el0
-    assert_eq!(look(&[0xd53b_d040, 0xd65f_03c0]), Some(Leaf::Any));
+    // cbz x0, 1f; mov x0, #1; 1: — ldr w1, [x0]; ldr q0, [x0]; ldp x0, x1, [x0]; str w0, [sp, #12]; nop
+    for code in [&[0xb400_0040, 0xd280_0020][..], &[0xb940_0001], &[0x3dc0_0000], &[0xa940_0400], &[0xb900_0fe0], &[0xd503_201f]] {
+        assert_eq!(look(code), Some(Leaf::Brief), "{code:08x?}");
+    }
+    // 1: ldr w1, [x0]; cbz w1, 1b — mrs x0, tpidr_el0; wfe; wfi
+    for code in [&[0xb940_0001, 0x34ff_ffe1][..], &[0xd53b_d040], &[0xd503_205f], &[0xd503_207f]] {
+        assert_eq!(look(code), Some(Leaf::Any), "{code:08x?}");
+    }
+    // str w1, [x0]; str w1, [x0], #4; str q0, [x0]; stp x1, x2, [x0]; st1 {v0.4s}, [x0]; stlr w1, [x0]; ldadd w1, w2, [x0]
+    for word in [0xb900_0001, 0xb800_4401, 0x3d80_0000, 0xa900_0801, 0x4c00_7800, 0x889f_fc01, 0xb821_0002] {
+        assert_eq!(look(&[word]), Some(Leaf::Any), "{word:08x}");
+    }
 }

@@ -3,9 +3,11 @@
 //! That a function returns where it was called from depends on its stack: so what its instructions do to the stack pointer is
 //! followed, and those are refused that do more than compilers do where nothing is called.
 
+mod access;
 mod operands;
 
 use super::{Flow, Step};
+use access::Table;
 use operands::{Bytes, Operands, Rex, SP, vector};
 
 /// What is known of the stack.
@@ -51,12 +53,12 @@ pub(super) fn step(code: &[u8], stack: Stack) -> Option<Step<Stack>> {
     let (flow, stack) = match opcode {
         0x0f => match bytes.next()? {
             opcode @ (0x38 | 0x3a) => long(opcode, &prefixes, &mut bytes, stack)?,
-            opcode => two_bytes(opcode, &prefixes, &mut bytes, stack)?,
+            opcode => two_bytes(opcode, &prefixes, bytes.of(Table::Two, opcode), stack)?,
         },
         0x62 | 0xc4 | 0xc5 => (vector(opcode, &mut bytes, stack)?, stack),
-        _ => one_byte(opcode, &prefixes, &mut bytes, stack)?,
+        _ => one_byte(opcode, &prefixes, bytes.of(Table::One, opcode), stack)?,
     };
-    Some(Step { size: bytes.taken()?, flow, state: stack, is_of_thread: prefixes.has_segment })
+    Some(Step { size: bytes.taken()?, flow, state: stack, is_brief: !prefixes.has_segment && bytes.writes_nothing() })
 }
 
 /// A jump that takes its distance from the code. With the prefix for 16 bits, processors differ in it.
@@ -183,7 +185,7 @@ fn add(rex: Rex, bytes: &mut Bytes<'_>, stack: Stack, size: usize) -> Option<(Fl
         return Some((Flow::Next, stack));
     }
     bytes.skip(1)?;
-    let number = i32::try_from(bytes.signed(size)?).ok().filter(|_| rex.is_wide() && size != 2)?;
+    let number = i32::try_from(bytes.signed(size)?).ok().filter(|_| rex.is_wide())?;
     let depth = match group {
         0 => stack.depth.checked_sub(number)?,
         5 => stack.depth.checked_add(number)?,
@@ -228,7 +230,7 @@ fn two_bytes(opcode: u8, prefixes: &Prefixes, bytes: &mut Bytes<'_>, stack: Stac
         0xa4 | 0xac => bytes.operands_and(Operands::Both, rex, stack, 1)?,
         0xba => bytes.operands_and(Operands::Memory, rex, stack, 1)?,
         // LDMXCSR, STMXCSR, fences
-        0xae if prefixes.repeats.is_none() && (is_fence(bytes)? || matches!(bytes.group()?, 2 | 3)) => {
+        0xae if prefixes.repeats.is_none() && !prefixes.is_short && (is_fence(bytes)? || matches!(bytes.group()?, 2 | 3)) => {
             bytes.operands(Operands::NoRegisters, rex, stack)?;
         }
         // CMPXCHG16B
@@ -247,8 +249,9 @@ fn is_fence(bytes: &Bytes<'_>) -> Option<bool> {
 /// Opcodes behind 0F 38, and behind 0F 3A, which have a number.
 fn long(table: u8, prefixes: &Prefixes, bytes: &mut Bytes<'_>, stack: Stack) -> Option<(Flow, Stack)> {
     let rex = prefixes.rex;
-    let bytes = bytes.of_width(16);
-    match (table, bytes.next()?) {
+    let opcode = bytes.next()?;
+    let bytes = bytes.of(if table == 0x38 { Table::Long } else { Table::LongWithNumber }, opcode).of_width(16);
+    match (table, opcode) {
         (0x38, 0x00..=0x41 | 0xc8..=0xdf) => bytes.operands(Operands::NoRegisters, rex, stack)?,
         // MOVBE, CRC32, ADCX, ADOX; the one without a prefix is for the stack of return addresses
         (0x38, 0xf0 | 0xf1) => bytes.operands(Operands::Both, rex, stack)?,

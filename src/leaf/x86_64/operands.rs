@@ -1,6 +1,7 @@
 //! What follows an opcode of x86-64: registers, places in memory, numbers; and vector instructions, which say it their own way.
 
 use super::Stack;
+use super::access::{Table, is_elsewhere, only_reads};
 use crate::leaf::Flow;
 
 /// A general register, as instructions number it.
@@ -62,6 +63,8 @@ pub(super) struct Place {
     pub(super) distance: i32,
     /// The distance is in bytes, not in vectors.
     is_exact: bool,
+    /// It counts from this instruction.
+    is_near: bool,
 }
 
 impl Place {
@@ -89,17 +92,33 @@ pub(super) struct Bytes<'a> {
     is_scaled: bool,
     /// The most bytes that the operand in memory can have.
     width: i64,
+    table: Table,
+    opcode: u8,
+    group: u8,
+    /// There is an operand in memory that is neither the function's own nor its library's.
+    is_given: bool,
 }
 
 impl<'a> Bytes<'a> {
     pub(super) fn new(code: &'a [u8]) -> Bytes<'a> {
-        Bytes { code, at: 0, is_scaled: false, width: 8 }
+        Bytes { code, at: 0, is_scaled: false, width: 8, table: Table::One, opcode: 0, group: 0, is_given: false }
     }
 
     /// The same, of which the operand in memory can have so many bytes.
     pub(super) fn of_width(&mut self, width: i64) -> &mut Bytes<'a> {
         self.width = width;
         self
+    }
+
+    /// The same, of which this is the opcode.
+    pub(super) fn of(&mut self, table: Table, opcode: u8) -> &mut Bytes<'a> {
+        (self.table, self.opcode) = (table, opcode);
+        self
+    }
+
+    /// Whether the instruction writes to no memory but its function's own, or its library's.
+    pub(super) fn writes_nothing(&self) -> bool {
+        !is_elsewhere(self.table, self.opcode) && (!self.is_given || only_reads(self.table, self.opcode, self.group))
     }
 
     pub(super) fn next(&mut self) -> Option<u8> {
@@ -152,6 +171,7 @@ impl<'a> Bytes<'a> {
     pub(super) fn memory(&mut self, rex: Rex) -> Option<Option<Place>> {
         let byte = self.next()?;
         let (mode, low) = (byte >> 6, byte & 7);
+        self.group = byte >> 3 & 7;
         if mode == 3 {
             return Some(None);
         }
@@ -166,7 +186,8 @@ impl<'a> Bytes<'a> {
         let size = if has_base { [0, 1, 4][usize::from(mode)] } else { 4 };
         let distance = i32::try_from(self.signed(size)?).ok()?;
         let is_exact = !self.is_scaled || mode != 1;
-        Some(Some(Place { base: base.filter(|_| has_base), has_index, distance, is_exact }))
+        let is_near = mode == 0 && low == 5;
+        Some(Some(Place { base: base.filter(|_| has_base), has_index, distance, is_exact, is_near }))
     }
 
     /// Takes the operands, if an instruction may have them that writes what it likes.
@@ -178,8 +199,9 @@ impl<'a> Bytes<'a> {
         if let (Operands::Both | Operands::Memory, Some((_, register))) = (which, self.registers(rex)) {
             register.allowed(stack)?;
         }
-        let place = self.memory(rex)?;
-        place.is_none_or(|place| !place.is_return(self.width, stack)).then_some(())
+        let Some(place) = self.memory(rex)? else { return Some(()) };
+        self.is_given = !place.is_near && place.depth_of_base(stack).is_none();
+        (!place.is_return(self.width, stack)).then_some(())
     }
 
     /// The same, and a number of so many bytes behind them.
@@ -227,7 +249,7 @@ pub(super) fn vector(first: u8, bytes: &mut Bytes<'_>, stack: Stack) -> Option<F
         _ => return None,
     };
     let has_number = table == 3 || (table == 1 && matches!(opcode, 0x70..=0x73 | 0xc2 | 0xc4..=0xc6));
-    bytes.is_scaled = first == 0x62;
+    bytes.of(if table == 1 { Table::Two } else { Table::Vector }, opcode).is_scaled = first == 0x62;
     bytes.of_width(if first == 0x62 { 64 } else { 32 }).operands_and(which, rex, stack, usize::from(has_number))?;
     Some(Flow::Next)
 }

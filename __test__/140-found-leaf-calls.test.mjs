@@ -1,0 +1,198 @@
+// Calls of functions that are found to be leaves (139): which way they go, that they get and give what others do, and what
+// becomes of errno.
+import { describe, expect, test } from 'vitest';
+import { drawBriefs, modelOf, sourceOf } from './fast/briefs.mjs';
+import { index, lib, run } from './fast/run.mjs';
+import { library } from './libraries.mjs';
+import { arkffi, require } from './open.mjs';
+
+const { CFunction, JSCallback, dlopen, errno } = arkffi;
+/** Enough that calls come from compiled code. */
+const HOT = 30_000;
+
+const file = library(
+  'libbrief.so',
+  `
+  int add(int a, int b) { return a + b; }
+  double half(double x) { return x / 2; }
+  const char *name(void) { return "a name"; }
+  void *address(int index) { static char places[16]; return places + index; }
+  long long wide(long long x) { return -x; }
+  void nothing(void) {}
+  int get(const int *place) { return *place; }
+  void put(int *place, int value) { *place = value; }
+  int low_bits(int x) { (void)x; return (int)((long)__builtin_frame_address(0) & 15); }
+  long long low_bits_wide(int x) { (void)x; return (long)__builtin_frame_address(0) & 15; }
+  int sum_of(int count, ...) {
+    __builtin_va_list list;
+    int sum = 0;
+    __builtin_va_start(list, count);
+    while (count-- > 0) sum += __builtin_va_arg(list, int);
+    __builtin_va_end(list);
+    return sum;
+  }
+  int call(int (*f)(int), int x) { return f(x) + 1; }
+  `,
+  ['-O2'],
+);
+
+/** A program that says how many of the first calls of some functions go fast: calls from compiled code are not counted. */
+const ways = (definitions, calls) => `
+  const { dlopen, CFunction } = require(${index});
+  const { slowCalls } = require(${lib('binding')});
+  const found = require(${lib('fast/provider')}).provider();
+  const { symbols } = dlopen(${JSON.stringify(file)}, ${JSON.stringify(definitions)});
+  const fast = (call) => { const before = slowCalls(); call(); return slowCalls() - before; };
+  console.log(found.reenters, ...[${calls}].map(fast));`;
+const binary = { args: ['i32', 'i32'], returns: 'i32', symbol: 'add' };
+
+describe.runIf(arkffi.stats().backend === 'fast')('a function that calls nothing', () => {
+  const definitions = { add: binary, no: { ...binary, leaf: false }, slow: { ...binary, fast: false } };
+  const calls = `() => symbols.add(1, 2), () => symbols.no(1, 2), () => symbols.slow(1, 2),
+    () => CFunction({ ptr: symbols.add.ptr, args: ['i32', 'i32'], returns: 'i32' })(1, 2)`;
+
+  test('is called fast on every Node, unless its definition says otherwise', () => {
+    const printed = run(['-e', ways(definitions, calls)], { ARKFFI_LEAVES: undefined });
+    expect(printed).toBe(printed.startsWith('never') ? 'never 1 0 0 1\n' : `${printed.split(' ')[0]} 1 1 0 1\n`);
+  });
+
+  test('is called as others are where only declared ones are leaves', () => {
+    const printed = run(
+      ['-e', ways({ ...definitions, yes: { ...binary, leaf: true } }, `${calls}, () => symbols.yes(1, 2)`)],
+      {
+        ARKFFI_LEAVES: 'declared',
+      },
+    );
+    expect(printed).toBe(printed.startsWith('never') ? 'never 0 0 0 0 1\n' : `${printed.split(' ')[0]} 1 1 0 1 1\n`);
+  });
+});
+
+test('found leaves give what they compute, also asynchronously, and have variable arguments', async () => {
+  const { symbols, close } = dlopen(file, {
+    half: { args: ['f64'], returns: 'f64' },
+    name: { returns: 'cstring' },
+    wide: { args: ['i64'], returns: 'i64' },
+    get: { args: ['buffer'], returns: 'i32' },
+    sum_of: { args: ['i32', '...'], returns: 'i32' },
+  });
+  const { half, name, wide, get, sum_of } = symbols;
+  const words = new Int32Array(1);
+  for (let index = 1; index < HOT; index++) {
+    words[0] = index;
+    if (half(index) !== index / 2 || wide(index) !== -index || wide(2n ** 60n) !== -(2n ** 60n) || get(words) !== index)
+      throw new Error(`${index}`);
+  }
+  expect([name(), await half.async(3), sum_of(3, ['i32', 4], ['i32', 5], ['i32', -6])]).toEqual(['a name', 1.5, 3]);
+  close();
+});
+
+const closable = {
+  add: [{ args: ['i32', 'i32'], returns: 'i32' }, [1, 2]],
+  half: [{ args: ['f64'], returns: 'f64' }, [1]],
+  wide: [{ args: ['i64'], returns: 'i64' }, [1]],
+  address: [{ args: ['i32'], returns: 'ptr' }, [1]],
+  nothing: [{}, []],
+};
+
+describe.each(Object.entries(closable))('%s', (name, [definition, args]) => {
+  const closed = expect.objectContaining({ code: 'ERR_LIBRARY_CLOSED', symbol: name });
+
+  test('is not called any more, hot, when its library is closed', () => {
+    const { symbols, close } = dlopen(file, { [name]: definition });
+    const bound = symbols[name];
+    const call = () => bound(...args);
+    for (let round = 0; round < HOT; round++) call();
+    close();
+    for (let round = 0; round < 3; round++) expect(call).toThrow(closed);
+  });
+
+  test('is called no more as a CFunction that is closed while others are made', () => {
+    const { ptr } = dlopen(file, { [name]: definition }).symbols[name];
+    const bound = CFunction({ ptr, ...definition });
+    for (let round = 0; round < HOT; round++) bound(...args);
+    bound.close();
+    const others = Array.from({ length: 300 }, () => CFunction({ ptr, ...definition }));
+    expect(() => bound(...args)).toThrow(expect.objectContaining({ code: 'ERR_LIBRARY_CLOSED' }));
+    for (const other of others) other.close();
+  });
+
+  test('says so in a callback of the library that closes it, and nothing else happens to the call around', () => {
+    const { symbols, close } = dlopen(file, {
+      [name]: definition,
+      call: { args: ['function', 'i32'], returns: 'i32' },
+    });
+    const bound = symbols[name];
+    for (let round = 0; round < HOT; round++) bound(...args);
+    const callback = new JSCallback(
+      (x) => {
+        bound(...args);
+        close();
+        expect(() => bound(...args)).toThrow(closed);
+        return x;
+      },
+      { args: ['i32'], returns: 'i32' },
+    );
+    expect(symbols.call(callback, 4)).toBe(5);
+    callback.close();
+  });
+});
+
+test('C finds its stack where it is in other calls', () => {
+  const [found, slow] = [{}, { fast: false }].map((way) => {
+    const { low_bits, low_bits_wide } = dlopen(file, {
+      low_bits: { args: ['i32'], returns: 'i32', ...way },
+      low_bits_wide: { args: ['i32'], returns: 'i64', ...way },
+    }).symbols;
+    const seen = new Set();
+    for (let round = 0; round < HOT; round++) seen.add(low_bits(round)).add(low_bits_wide(round));
+    return [...seen];
+  });
+  expect(found).toEqual(slow);
+});
+
+test.runIf(process.platform === 'linux')('errno is what functions write to it and read of it by its address', () => {
+  const { symbols } = dlopen(file, { get: { args: ['ptr'], returns: 'i32' }, put: { args: ['ptr', 'i32'] } });
+  const { __errno_location, close } = dlopen(null, {
+    __errno_location: { returns: 'ptr' },
+    close: { args: ['i32'], returns: 'i32' },
+  }).symbols;
+  const { get, put } = symbols;
+  const place = __errno_location();
+  let wrong = 0;
+  for (let round = 0; round < HOT; round++) {
+    put(place, round & 63);
+    if (errno() !== (round & 63) || get(place) !== (round & 63)) wrong++;
+    if ((round & 1023) === 0 && (close(-1) !== -1 || get(place) !== 9)) wrong++;
+  }
+  expect(wrong).toBe(0);
+});
+
+test('random functions get each argument, and give what they return, cold and hot', () => {
+  const seed = Number(process.env.ARKFFI_SEED ?? 1);
+  const functions = drawBriefs(seed, 60);
+  const { symbols } = dlopen(
+    library(
+      'librandom.so',
+      `static long long last; long long last_sum(void) { return last; }\n${functions.map(sourceOf).join('\n')}`,
+      ['-O1'],
+    ),
+    {
+      last_sum: { returns: 'i64' },
+      ...Object.fromEntries(functions.map(({ name, params, result }) => [name, { args: params, returns: result }])),
+    },
+  );
+  for (const drawn of functions) {
+    const args = drawn.params.map((type, index) => (type === 'bool' ? `set[${index}] === 1` : `set[${index}]`));
+    const call = new Function('f', 'set', `return f(${args}); // ${drawn.name}`);
+    const bound = symbols[drawn.name];
+    const expected = drawn.sets.map((set) => modelOf(drawn, set));
+    for (let round = 0; round < 20_000; round++) {
+      const { sum, returned } = expected[round & 63];
+      const given = call(bound, drawn.sets[round & 63]);
+      if (!Object.is(given, returned) || (drawn.result === 'void' && symbols.last_sum() !== sum))
+        throw new Error(
+          `seed ${seed}, ${sourceOf(drawn)}: ${drawn.sets[round & 63]}: ${given}, not ${returned}, in round ${round}`,
+        );
+    }
+  }
+});
