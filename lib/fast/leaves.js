@@ -9,7 +9,7 @@ const { withBrief, withLeaf } = require('./options.js');
 const isAsked = process.env.ARKFFI_LEAVES !== 'declared';
 
 /** What Rust says of one: nothing; that it is a leaf; that nothing can happen in it, too. */
-const [, LEAF, BRIEF] = [0, 1, 2];
+const [NONE, , BRIEF] = [0, 1, 2];
 
 /**
  * Looks at functions that have just been bound, and have no stubs yet. Those that call nothing get the signature of leaves,
@@ -19,13 +19,13 @@ const [, LEAF, BRIEF] = [0, 1, 2];
 function findLeaves(bindings) {
   if (!isAsked) return;
   const found = provider();
-  if (!('findsLeaves' in found)) return;
+  if (!('findsLeaves' in found && found.findsLeaves)) return;
   for (const binding of bindings) {
     const { isLeaf, isSlow, mayCall } = binding.signature;
     if (isLeaf || isSlow || mayCall) continue;
     const leaf = native.markLeaf(binding.number, false);
-    if (leaf === LEAF) binding.signature = withLeaf(binding.signature, true);
-    else if (leaf === BRIEF) binding.signature = withBrief(binding.signature);
+    if (leaf === BRIEF && found.callsBriefs) binding.signature = withBrief(binding.signature);
+    else if (leaf !== NONE) binding.signature = withLeaf(binding.signature, true);
   }
 }
 

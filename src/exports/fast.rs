@@ -80,7 +80,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
     let Entries { integers, few_texts, few_integers, floats, few_floats, frame } = Entries::of_host(place);
     let [from_doubles, floats_from_doubles] = doubles::entries(place);
-    let brief::Entries { host: brief, host_stores: brief_stores, .. } = brief::entries(place);
+    let brief::Entries { jumps: brief, stores: brief_stores } = brief::entries(place);
     let mut object = Object::new(&env)?;
     for (name, address) in [
         ("integers", integers),

@@ -1,9 +1,8 @@
 //! The entries.
 
-use super::engine::Kind;
 use super::places::{PLACES, Place};
 use super::slow::{self, Callback};
-use super::{bare, brief, noted, text_calls, watched};
+use super::{bare, noted, text_calls, watched};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
@@ -208,30 +207,25 @@ pub enum Passing {
     FrameNoted = 3,
     /// As values, for code that goes on as if nothing had run inside.
     Watched = 4,
-    /// As values, to a function that is brief.
-    Brief = 5,
 }
 
 impl Passing {
     /// The one with this number.
     pub fn of_number(number: u32) -> Option<Passing> {
         use Passing::*;
-        [Values, FloatUnread, Frame, FrameNoted, Watched, Brief].into_iter().find(|&passing| passing as u32 == number)
+        [Values, FloatUnread, Frame, FrameNoted, Watched].into_iter().find(|&passing| passing as u32 == number)
     }
 
-    /// The address of the entry of a place for so many integers, perhaps strings among them, and a result. Strings are copied
-    /// already where arguments are values, and passed where they are in the frame.
-    pub fn entry(self, place: usize, result: Kind, ints: usize, has_texts: bool) -> usize {
+    /// The address of the entry of a place for so many integers, perhaps strings among them, and a result that is a
+    /// floating-point number or not. Strings are copied already where arguments are values, and passed where they are in
+    /// the frame.
+    pub fn entry(self, place: usize, is_float: bool, ints: usize, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
-        let is_float = result.is_float();
         match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {
             (Passing::Frame, _, _, false) => entries.frame,
             (Passing::Frame, _, _, true) => text_calls::entry(place),
             (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
             (Passing::Watched, ..) => watched::entry(place, is_float),
-            // What is not returned to JavaScript may be read in the frame.
-            (Passing::Brief, ..) if result == Kind::Void => brief::entries(place).engine_stores,
-            (Passing::Brief, ..) => brief::entries(place).engine,
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
             (_, false, true, false) => entries.few_integers,
@@ -242,14 +236,14 @@ impl Passing {
 
     /// Whether there is an entry for so many integers, perhaps strings among them.
     pub fn takes(self, ints: usize, has_texts: bool) -> bool {
-        !matches!(self, Passing::Watched | Passing::Brief) || (ints <= FEW && !has_texts)
+        self != Passing::Watched || (ints <= FEW && !has_texts)
     }
 
     /// What stands for it in code that is not compiled.
     pub fn callback(self, place: usize, has_texts: bool) -> Callback {
         let (of_values, of_frame) = slow::callbacks(place);
         match self {
-            Passing::Values | Passing::FloatUnread | Passing::Watched | Passing::Brief => of_values,
+            Passing::Values | Passing::FloatUnread | Passing::Watched => of_values,
             Passing::Frame | Passing::FrameNoted if has_texts => text_calls::callback(place),
             Passing::Frame | Passing::FrameNoted => of_frame,
         }

@@ -1,0 +1,85 @@
+use super::*;
+use crate::fast::entry::Status;
+use crate::fast::places::{self, Parts, place};
+use crate::frame::Frame;
+use crate::instance::Instance;
+use crate::presence::{Presence, callee};
+use crate::targets::Target;
+use std::ffi::{c_int, c_void};
+use std::mem::transmute;
+use std::ptr::{from_ref, null, with_exposed_provenance};
+
+type Entry<R> = extern "C" fn(u32, u64, u64, u64, u64, f64, f64) -> R;
+
+const FUNCTION: u32 = 3;
+/// No function has this number any more.
+const CLOSED: u32 = 4;
+
+extern "C" fn sum(a: u64, b: u64, c: u64, d: u64, x: f64, y: f64) -> u64 {
+    a + 10 * b + 100 * c + 1000 * d + (10_000.0 * x + 100_000.0 * y) as u64
+}
+
+extern "C" fn float_sum(a: u64, b: u64, c: u64, d: u64, x: f64, y: f64) -> f64 {
+    sum(a, b, c, d, 0.0, 0.0) as f64 + x / 2.0 + y / 4.0
+}
+
+/// What an entry returns, and leaves in the frame as the result and as the status, at a place where one function is open.
+fn called<R: Copy>(address: fn(Entries) -> usize, function: *const c_void, number: u32, errno: c_int) -> (R, u64, u32) {
+    let mut frame: Box<Frame> = {
+        // SAFETY: zero bytes are a frame.
+        unsafe { Box::new_zeroed().assume_init() }
+    };
+    let frame = &raw mut *frame;
+    let targets = [Target { address: function, ..Target::NONE }, Target::NONE];
+    let presence = Presence::default();
+    let mut thread_errno = errno;
+    let parts = Parts { frame, presence: from_ref(&presence), errno: &raw mut thread_errno };
+    // Only compared.
+    let instance = from_ref(&presence).cast::<Instance>();
+    let index = places::take(instance, &parts).unwrap();
+    let table = from_ref(&targets).cast::<Target>().wrapping_sub(FUNCTION as usize);
+    place(index).set_targets(table, targets.len() + FUNCTION as usize);
+    // SAFETY: the frame is this test's; the place is, too, and has what the entry needs.
+    let found = unsafe {
+        (*frame).errno = 7;
+        (*frame).status = Status::InFrame as u32;
+        let entry: Entry<R> = transmute(with_exposed_provenance::<c_void>(address(entries(index))));
+        (entry(callee(number), 1, 2, 3, 4, 5.0, 6.0), (*frame).int_results[0], (*frame).status)
+    };
+    places::leave(instance.cast_mut());
+    found
+}
+
+#[test]
+fn arguments_and_results_are_where_c_has_them() {
+    let (result, _, status) = called::<u64>(|entries| entries.jumps, sum as *const c_void, FUNCTION, 7);
+    assert_eq!((result, status), (654_321, Status::Ok as u32));
+    let (result, _, status) = called::<f64>(|entries| entries.jumps, float_sum as *const c_void, FUNCTION, 7);
+    assert_eq!((result, status), (4325.0, Status::Ok as u32));
+    let (_, stored, status) = called::<u64>(|entries| entries.stores, sum as *const c_void, FUNCTION, 7);
+    assert_eq!((stored, status), (654_321, Status::Ok as u32));
+}
+
+#[test]
+fn no_call_is_made_of_a_closed_function_nor_with_another_errno() {
+    for address in [|entries: Entries| entries.jumps, |entries: Entries| entries.stores] {
+        for (function, number, errno) in [(sum as *const c_void, CLOSED, 7), (null(), FUNCTION, 7), (sum as *const c_void, FUNCTION, 8)] {
+            assert_eq!(called::<u64>(address, function, number, errno), (0, 0, Status::NotCalled as u32));
+        }
+    }
+}
+
+#[test]
+fn no_call_is_made_at_a_place_that_nobody_has() {
+    let index = PLACES - 1;
+    let frame = place(index).frame();
+    for address in [entries(index).jumps, entries(index).stores] {
+        // SAFETY: no environment of these tests takes so many places; the frame there is nobody's.
+        let (result, status) = unsafe {
+            (*frame).status = Status::Ok as u32;
+            let entry: Entry<u64> = transmute(with_exposed_provenance::<c_void>(address));
+            (entry(callee(FUNCTION), 1, 2, 3, 4, 5.0, 6.0), (*frame).status)
+        };
+        assert_eq!((result, status), (0, Status::NotCalled as u32));
+    }
+}
