@@ -42,7 +42,7 @@ struct Step<S> {
     size: usize,
     flow: Flow,
     state: S,
-    /// See [`Leaf::Brief`]: it is over at once, and neither is nor may lead to what a thread has for itself.
+    /// Functions that are [brief](Leaf::Brief) may have it: it is over at once, and writes nothing that may be its thread's.
     is_brief: bool,
 }
 
