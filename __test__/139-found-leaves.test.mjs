@@ -7,7 +7,7 @@ import { arkffi, require } from './open.mjs';
 
 const { CFunction, JSCallback, dlopen } = arkffi;
 const isKnown = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
-const isX64 = process.arch === 'x64';
+const isX64 = isKnown && process.arch === 'x64';
 
 /** Functions that compilers make nothing of that calls, and nothing that waits. */
 const briefs = `
@@ -38,8 +38,6 @@ const others = `
     while (!*place);
     return *place;
   }
-  static _Thread_local int own __attribute__((tls_model("initial-exec")));
-  int count_here(void) { return ++own; }
   int sum_of(int count, ...) {
     __builtin_va_list list;
     int sum = 0;
@@ -142,7 +140,8 @@ const flags = {
 describe.runIf(isKnown).each(Object.entries(flags))('C compiled with %s', (title, given) => {
   let opened;
   beforeAll(() => {
-    const of = (source, name) => dlopen(library(`lib${name}-${title.replaceAll(' ', '-')}.so`, source, given), {});
+    const of = (source, name) =>
+      dlopen(library(`lib${name}-${title.replaceAll(' ', '-')}.so`, source, [...given, '-fno-stack-protector']), {});
     opened = {
       briefs: of(briefs, 'briefs'),
       near: of(near, 'near'),
@@ -169,7 +168,7 @@ describe.runIf(isKnown).each(Object.entries(flags))('C compiled with %s', (title
   });
 });
 
-test('what callers are given is run inside of them, and changes what it likes', () => {
+test.runIf(isKnown)('what callers are given is run inside of them, and changes what it likes', () => {
   const file = library('libcalled.so', callersHere, ['-O2']);
   // In a process of its own, which would end if JavaScript ran inside of a leaf.
   const printed = run(
@@ -206,7 +205,9 @@ test('what callers are given is run inside of them, and changes what it likes', 
 test('the code of a callback is no leaf', () => {
   const twice = new JSCallback((x) => 2 * x, { args: ['i32'], returns: 'i32' });
   const bound = CFunction({ ptr: twice.ptr, args: ['i32'], returns: 'i32' });
-  for (let index = 0; index < 30_000; index++) expect(bound(index)).toBe(2 * index);
+  let wrong = 0;
+  for (let index = 0; index < 30_000; index++) if (bound(index) !== 2 * index) wrong++;
+  expect(wrong).toBe(0);
   bound.close();
   twice.close();
 });

@@ -33,7 +33,7 @@ const file = library(
   }
   int call(int (*f)(int), int x) { return f(x) + 1; }
   `,
-  ['-O2'],
+  ['-O2', '-fno-stack-protector'],
 );
 
 /** A program that says how many of the first calls of some functions go fast: calls from compiled code are not counted. */
@@ -136,6 +136,27 @@ describe.each(Object.entries(closable))('%s', (name, [definition, args]) => {
     callback.close();
   });
 });
+
+test.runIf(arkffi.stats().backend === 'bun:ffi')(
+  'functions in which nothing can happen have a caller of their own in Bun',
+  () => {
+    const found = require('../lib/fast/provider.js').provider();
+    const { caller } = found;
+    const asked = [];
+    found.caller = (values, result, more) => {
+      asked.push(more.isBrief);
+      return caller(values, result, more);
+    };
+    try {
+      // A shape that nothing else has.
+      const odd = { symbol: 'add', args: ['i32', 'u32', 'f32', 'f32', 'f64', 'u8'], returns: 'i32' };
+      const { symbols } = dlopen(file, { brief: odd, told: { ...odd, leaf: false } });
+      expect([symbols.brief(1, 2, 0, 0, 0, 0), symbols.told(1, 2, 0, 0, 0, 0), ...asked]).toEqual([3, 3, true, false]);
+    } finally {
+      found.caller = caller;
+    }
+  },
+);
 
 test('C finds its stack where it is in other calls', () => {
   const [found, slow] = [{}, { fast: false }].map((way) => {

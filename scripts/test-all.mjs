@@ -42,7 +42,7 @@ for (const [name, variant] of Object.entries(variants)) {
 for (const major of [20, 22, 24, 26].filter((version) => !process.version.startsWith(`v${version}.`))) {
   announce(`the suite on Node ${major}`);
   const node = fetchNode(major);
-  // Where calls that are not leaves' are watched, all are.
+  // There calls of functions that are not leaves are watched: so all are. Found leaves are called as elsewhere.
   const leaves = major === 24 ? { ARKFFI_LEAVES: 'declared' } : {};
   if (node) runTests({ env: { ARKFFI_TEST_NODE: node, ...leaves }, leftOut: major === 26 ? [] : between });
   else console.log(`not run: no package of Node ${major} for this machine could be had`);

@@ -39,7 +39,11 @@ export function drawBriefs(seed, count) {
   const random = createRandom(seed);
   return Array.from({ length: count }, (_, number) => {
     const draw = (from, most) => Array.from({ length: random.below(most + 1) }, () => random.pick(Object.keys(from)));
-    const params = [...draw(integers, 5), ...draw(floats, 8)].sort(() => random.below(3) - 1);
+    const params = [...draw(integers, 5), ...draw(floats, 8)];
+    for (let last = params.length - 1; last > 0; last--) {
+      const other = random.below(last + 1);
+      [params[last], params[other]] = [params[other], params[last]];
+    }
     const weights = params.map(() => BigInt(random.between(-50, 50)));
     const sets = Array.from({ length: 64 }, () =>
       params.map((type) => random.between(types[type].low, types[type].high)),

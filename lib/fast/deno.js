@@ -32,10 +32,10 @@ function denoProvider() {
     reenters: 'void',
     readsFloats: true,
     caller(values, result, { kept = 0, hasTexts = false, inFloat = false }) {
-      const way = passing(values, inFloat ? 'f64' : result, hasTexts, false, (kind) => types[kind] === undefined);
-      const returns = types[result];
       // It makes all NaNs of this type one; in the frame they are what C has returned.
       if (result === 'f32') return null;
+      const way = passing(values, inFloat ? 'f64' : result, hasTexts, false, (kind) => types[kind] === undefined);
+      const returns = types[result];
       if (way === undefined || returns === undefined || !isAllowed()) return null;
       const args = ['i32', ...way.kinds.map((kind) => /** @type {string} */ (types[kind]))];
       return holding(open(way.entry, args, returns), way.texts, values.length, kept);

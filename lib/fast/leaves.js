@@ -17,12 +17,11 @@ const [NONE, , BRIEF] = [0, 1, 2];
  * @param {import('../bind.js').Binding[]} bindings
  */
 function findLeaves(bindings) {
-  if (!isAsked) return;
+  const unknown = bindings.filter(({ signature: { isLeaf, isSlow, mayCall } }) => !isLeaf && !isSlow && !mayCall);
+  if (!isAsked || unknown.length === 0) return;
   const found = provider();
   if (!('findsLeaves' in found && found.findsLeaves)) return;
-  for (const binding of bindings) {
-    const { isLeaf, isSlow, mayCall } = binding.signature;
-    if (isLeaf || isSlow || mayCall) continue;
+  for (const binding of unknown) {
     const leaf = native.markLeaf(binding.number, false);
     if (leaf === BRIEF && found.callsBriefs) binding.signature = withBrief(binding.signature);
     else if (leaf !== NONE) binding.signature = withLeaf(binding.signature, true);

@@ -72,7 +72,7 @@ for (const table of [passed, returned]) {
  * The signature for functions of the host and of addons: they may use Node-API, and count on being called by it.
  * @param {import('../signature.js').Signature} signature
  */
-const ofHost = (signature) => (signature.isLeaf ? signature : withoutFast(signature));
+const ofHost = (signature) => (signature.isLeaf || signature.isSlow ? signature : withoutFast(signature));
 
 /**
  * When JavaScript may run inside of fast calls of a function, as `reenters` of a provider says it; 'never' where there are
@@ -157,7 +157,7 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const hasTexts = signature.params.some(({ base }) => base === 'cstring');
-  // These are leaves, and so neither watched nor unread.
+  // So many integers the entries for these take, and no strings in scratch memory.
   const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts;
   const given = held(kept);
   const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };

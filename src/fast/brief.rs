@@ -8,7 +8,7 @@
 use super::places::PLACES;
 
 /// Entries of a place, for at most four integers, none of them a string. That a host passes callees rightly is seen before
-/// it is given these, by [others](super::entry).
+/// it is given these, by [others](super::entry): here a wrong one is not noticed.
 #[derive(Clone, Copy)]
 pub struct Entries {
     /// That leaves the result in its register.

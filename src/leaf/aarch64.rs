@@ -4,6 +4,8 @@ use super::{Flow, Step};
 
 /// The register that holds where to return.
 const LINK: u32 = 30;
+/// The stack pointer, where an instruction may name it.
+const STACK: u32 = 31;
 
 /// The instruction at the beginning of `code`. It may not touch the link register, so that it returns where it was called from.
 pub(super) fn step(code: &[u8], (): ()) -> Option<Step<()>> {
@@ -23,7 +25,12 @@ pub(super) fn step(code: &[u8], (): ()) -> Option<Step<()>> {
     if is_plain && (field(word, 0) == LINK || field(word, 5) == LINK) {
         return None;
     }
-    Some(Step { size: 4, flow, state: (), is_brief: !is_system_read(word) && !is_wait(word) && (!is_access || !writes(word)) })
+    Some(Step {
+        size: 4,
+        flow,
+        state: (),
+        is_brief: !is_system_read(word) && !is_wait(word) && !moves_stack(word) && (!is_access || !writes(word)),
+    })
 }
 
 /// Five bits that may name a register.
@@ -79,15 +86,32 @@ fn is_usual_access(word: u32) -> bool {
 
 /// Whether a load or store may write to memory that is not on the stack.
 fn writes(word: u32) -> bool {
-    const STACK: u32 = 31;
-    let loads = match word >> 24 & 0x3f {
-        // Atomic ones are among these
-        0b11_1000 | 0b11_1001 => word >> 22 & 3 != 0 && (word >> 21 & 1 == 0 || word >> 24 & 1 == 1 || word >> 10 & 3 == 2),
+    let is_register_offset = word >> 21 & 1 == 1 && word >> 10 & 3 == 2;
+    let class = word >> 24 & 0x3f;
+    // Of one register, at a distance that the instruction says, or that a register has; others of this class are atomic.
+    let is_usual = class & 1 == 1 || word >> 21 & 1 == 0 || is_register_offset;
+    let loads = match class {
+        0b11_1000 | 0b11_1001 => is_usual && word >> 22 & 3 != 0,
+        0b11_1100 | 0b11_1101 => is_usual && word >> 22 & 1 == 1,
         0b01_1000 | 0b01_1100 => true,
         0b00_1000 => false,
         _ => word >> 22 & 1 == 1,
     };
-    !loads && field(word, 5) != STACK
+    let is_one = class & 0b11_1011 == 0b11_1000;
+    !loads && (field(word, 5) != STACK || (is_one && is_register_offset))
+}
+
+/// Whether it makes something the stack pointer but a place at a known distance from it, or from the frame pointer.
+fn moves_stack(word: u32) -> bool {
+    const FRAME: u32 = 29;
+    let is_of = |shift: u32, bits: u32, value: u32| word >> shift & ((1 << bits) - 1) == value;
+    let sets_flags = word >> 29 & 1 == 1;
+    // ADD, SUB of a number
+    let adds = is_of(23, 6, 0b10_0010) && !sets_flags && ![STACK, FRAME].contains(&field(word, 5));
+    // AND, ORR, EOR of a number; ADD, SUB of an extended register
+    let computes = is_of(23, 6, 0b10_0100) && !is_of(29, 2, 3);
+    let adds_register = is_of(21, 8, 0b0101_1001) && !sets_flags;
+    field(word, 0) == STACK && (adds || computes || adds_register)
 }
 
 /// Whether it is a hint to wait: WFE, WFI.

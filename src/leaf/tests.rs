@@ -261,6 +261,10 @@ fn what_has_a_loop_or_may_use_what_is_its_threads_is_not_brief() {
         &[0x66, 0x0f, 0x3a, 0x16, 0x07, 0x01],
         &[0xc4, 0xe3, 0x7d, 0x39, 0x07, 0x01],
         &[0x0f, 0xf7, 0xc1],
+        // mov [rsp + rdi * 8 - 64], rsi; bts [rip], rdi; bts [rsp - 24], rdi
+        &[0x48, 0x89, 0x74, 0xfc, 0xc0],
+        &[0x48, 0x0f, 0xab, 0x3d, 0, 0, 0, 0],
+        &[0x48, 0x0f, 0xab, 0x7c, 0x24, 0xe8],
         // stosb; rep movsb
         &[0xaa],
         &[0xf3, 0xa4],
@@ -280,6 +284,14 @@ fn what_has_a_loop_or_may_use_what_is_its_threads_is_not_brief_on_aarch64() {
     // cbz x0, 1f; mov x0, #1; 1: — ldr w1, [x0]; ldr q0, [x0]; ldp x0, x1, [x0]; str w0, [sp, #12]; nop
     for code in [&[0xb400_0040, 0xd280_0020][..], &[0xb940_0001], &[0x3dc0_0000], &[0xa940_0400], &[0xb900_0fe0], &[0xd503_201f]] {
         assert_eq!(look(code), Some(Leaf::Brief), "{code:08x?}");
+    }
+    // str w0, [sp, x1]; mov sp, x0; add sp, sp, x1; and sp, x0, #-16; ldfaddl s1, s0, [x0]
+    for word in [0xb821_6be0, 0x9100_001f, 0x8b21_63ff, 0x927c_ec1f, 0xbc61_0000] {
+        assert_eq!(look(&[word]), Some(Leaf::Any), "{word:08x}");
+    }
+    // sub sp, sp, #16; mov sp, x29
+    for word in [0xd100_43ff, 0x9100_03bf] {
+        assert_eq!(look(&[word]), Some(Leaf::Brief), "{word:08x}");
     }
     // 1: ldr w1, [x0]; cbz w1, 1b — mrs x0, tpidr_el0; wfe; wfi
     for code in [&[0xb940_0001, 0x34ff_ffe1][..], &[0xd53b_d040], &[0xd503_205f], &[0xd503_207f]] {

@@ -25,10 +25,8 @@ extern "C" fn float_sum(a: u64, b: u64, c: u64, d: u64, x: f64, y: f64) -> f64 {
 
 /// What an entry returns, and leaves in the frame as the result and as the status, at a place where one function is open.
 fn called<R: Copy>(address: fn(Entries) -> usize, function: *const c_void, number: u32, errno: c_int) -> (R, u64, u32) {
-    let mut frame: Box<Frame> = {
-        // SAFETY: zero bytes are a frame.
-        unsafe { Box::new_zeroed().assume_init() }
-    };
+    // SAFETY: zero bytes are a frame.
+    let mut frame = Box::new(unsafe { std::mem::zeroed::<Frame>() });
     let frame = &raw mut *frame;
     let targets = [Target { address: function, ..Target::NONE }, Target::NONE];
     let presence = Presence::default();

@@ -45,11 +45,11 @@ pub(super) fn only_reads(table: Table, opcode: u8, group: u8) -> bool {
     }
 }
 
-/// Whether it uses memory that is no operand of it: string operations, MASKMOV.
+/// Whether it uses memory that is not where its operand says: string operations, MASKMOV, bits at a distance (BTS, BTR, BTC).
 pub(super) fn is_elsewhere(table: Table, opcode: u8) -> bool {
     match table {
         Table::One => matches!(opcode, 0xa4..=0xa7 | 0xaa..=0xaf),
-        Table::Two => opcode == 0xf7,
+        Table::Two => matches!(opcode, 0xab | 0xb3 | 0xbb | 0xf7),
         _ => false,
     }
 }

@@ -200,7 +200,7 @@ impl<'a> Bytes<'a> {
             register.allowed(stack)?;
         }
         let Some(place) = self.memory(rex)? else { return Some(()) };
-        self.is_given = !place.is_near && place.depth_of_base(stack).is_none();
+        self.is_given = place.has_index || (!place.is_near && place.depth_of_base(stack).is_none());
         (!place.is_return(self.width, stack)).then_some(())
     }
 
