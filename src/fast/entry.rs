@@ -112,8 +112,7 @@ macro_rules! entries {
             }
         }
 
-        /// The same entry for a host that passes nothing first. It makes no call if the callee is none: nobody has seen yet
-        /// whether the host passes it rightly.
+        /// The same for a host that passes nothing first. It makes no call if the callee is none: hosts are tried with such.
         ///
         /// # Safety
         ///
@@ -216,9 +215,8 @@ impl Passing {
         [Values, FloatUnread, Frame, FrameNoted, Watched].into_iter().find(|&passing| passing as u32 == number)
     }
 
-    /// The address of the entry of a place for so many integers, perhaps strings among them, and a result that is a
-    /// floating-point number or not. Strings are copied already where arguments are values, and passed where they are in
-    /// the frame.
+    /// The address of a place's entry for so many integers, perhaps strings among them, and a floating-point result or another.
+    /// Strings are copied already where arguments are values, and passed where they are in the frame.
     pub fn entry(self, place: usize, is_float: bool, ints: usize, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
         match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {
