@@ -1,7 +1,8 @@
 // Functions that call nothing are found by their machine code, and called as leaves are; those that may call back are not.
 // What is said of single instructions is in src/leaf/, where disassemblers say it too.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { index, lib, run } from './fast/run.mjs';
+import { sumOf } from './fast/briefs.mjs';
+import { index, run } from './fast/run.mjs';
 import { library } from './libraries.mjs';
 import { arkffi, require } from './open.mjs';
 
@@ -38,14 +39,7 @@ const others = `
     while (!*place);
     return *place;
   }
-  int sum_of(int count, ...) {
-    __builtin_va_list list;
-    int sum = 0;
-    __builtin_va_start(list, count);
-    while (count-- > 0) sum += __builtin_va_arg(list, int);
-    __builtin_va_end(list);
-    return sum;
-  }`;
+  ${sumOf}`;
 
 /** Functions that call what they are given, in the ways there are. */
 const callers = `

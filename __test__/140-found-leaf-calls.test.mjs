@@ -1,7 +1,7 @@
 // Calls of functions that are found to be leaves (139): which way they go, that they get and give what others do, and what
 // becomes of errno.
 import { describe, expect, test } from 'vitest';
-import { drawBriefs, modelOf, sourceOf } from './fast/briefs.mjs';
+import { drawBriefs, modelOf, sourceOf, sumOf } from './fast/briefs.mjs';
 import { index, lib, run } from './fast/run.mjs';
 import { library } from './libraries.mjs';
 import { arkffi, require } from './open.mjs';
@@ -24,14 +24,7 @@ const file = library(
   void put(int *place, int value) { *place = value; }
   int low_bits(int x) { (void)x; return (int)((long)__builtin_frame_address(0) & 15); }
   long long low_bits_wide(int x) { (void)x; return (long)__builtin_frame_address(0) & 15; }
-  int sum_of(int count, ...) {
-    __builtin_va_list list;
-    int sum = 0;
-    __builtin_va_start(list, count);
-    while (count-- > 0) sum += __builtin_va_arg(list, int);
-    __builtin_va_end(list);
-    return sum;
-  }
+  ${sumOf}
   int call(int (*f)(int), int x) { return f(x) + 1; }
   `,
   ['-O2', '-fno-stack-protector'],

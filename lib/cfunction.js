@@ -4,13 +4,14 @@
 const native = require('./binding.js');
 const { bindAddress, bindAll } = require('./bind.js');
 const { checkedOption } = require('./checked.js');
+const { withWay } = require('./fast/options.js');
 const { checkDefinition, definitionEntries, ownProperties, symbolTable, dispose } = require('./library.js');
 const { withOutcome } = require('./outcome.js');
 const { INVALID, functionAddress } = require('./pointer.js');
 const { defineValue } = require('./property.js');
 const { refusal } = require('./refuse.js');
 const { isSafeInteger } = require('./runtime.js');
-const { planSignature, withWay } = require('./signature.js');
+const { planSignature } = require('./signature.js');
 
 /** What a definition may have. */
 const KEYS = ['ptr', 'args', 'returns', 'errno', 'check', 'checked', 'fast', 'leaf'];

@@ -5,6 +5,7 @@ const native = require('./binding.js');
 const { checkedOption } = require('./checked.js');
 const { createError } = require('./errors.js');
 const { bindSymbol, bindAll } = require('./bind.js');
+const { withWay } = require('./fast/options.js');
 const { closeLibrary } = require('./library/close.js');
 const { addressLeft, closeWhenCollected, forget, letsAddressesOut } = require('./library/life.js');
 const { hasSymbol, isBindable, libraryExports, symbolAddress } = require('./library/look.js');
@@ -12,7 +13,7 @@ const { openLibrary, readOptions } = require('./library/open.js');
 const { didYouMean } = require('./nearest.js');
 const { withOutcome } = require('./outcome.js');
 const { ownerOfLibrary } = require('./owner.js');
-const { planSignature, withWay } = require('./signature.js');
+const { planSignature } = require('./signature.js');
 
 /** What a definition of dlopen may have. */
 const KEYS = ['args', 'returns', 'symbol', 'optional', 'errno', 'check', 'checked', 'type', 'global', 'fast', 'leaf'];

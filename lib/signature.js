@@ -283,19 +283,10 @@ function planCallback(symbol, args, returns) {
 }
 
 /**
- * A signature with what a definition says about the way into C; loaded for those that say something.
- * @type {typeof import('./fast/options.js').withWay}
- */
-const withWay = (signature, caller, name, definition) =>
-  definition.fast === undefined && definition.leaf === undefined
-    ? signature
-    : require('./fast/options.js').withWay(signature, caller, name, definition);
-
-/**
  * Whether the string that a function returns is more than UTF-8 that belongs to C.
  * @param {{ result: CType, isChecked: boolean }} signature
  */
 const hasOwnText = ({ result, isChecked }) =>
   result.base === 'cstring' && (isChecked || result.text !== undefined || result.free !== undefined);
 
-module.exports = { hasOwnText, parameter, readSpots, planCall, planCallback, planSignature, planVariant, withWay };
+module.exports = { hasOwnText, parameter, readSpots, planCall, planCallback, planSignature, planVariant };

@@ -1,4 +1,4 @@
-// Random functions that run a few instructions: each adds its arguments up, each times another number, so that one in a wrong
+// Functions in C that call nothing. Random ones run a few instructions: each adds its arguments up, each times another number, so that one in a wrong
 // place makes another sum.
 import { createRandom } from '../oracle/random.mjs';
 
@@ -70,3 +70,13 @@ export function modelOf({ weights, result }, set) {
   const sum = set.reduce((sum, value, index) => sum + BigInt(value) * weights[index], 7n);
   return { sum: Number(sum), returned: results[result].cut(sum) };
 }
+
+/** A function with variable arguments, in C. It calls nothing, and has a loop. */
+export const sumOf = `int sum_of(int count, ...) {
+    __builtin_va_list list;
+    int sum = 0;
+    __builtin_va_start(list, count);
+    while (count-- > 0) sum += __builtin_va_arg(list, int);
+    __builtin_va_end(list);
+    return sum;
+  }`;

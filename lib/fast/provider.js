@@ -28,9 +28,10 @@
 // `brief`, and `briefStores` where the result is read in the frame, are for functions in which nothing can happen, for the
 // same values as `fewIntegers` and `fewFloats`; of what is said below they only find the function.
 //
-// The others take at most 6 integers (`callee` not counted) and 8 floats; `fewTexts`, and for values without strings `fewIntegers` and
-// `fewFloats`, take at most 4 integers. `fromDoubles`, and for values without strings `floatsFromDoubles`, take 4 integers
-// as doubles, and behind these at most 4 floats: that is how hosts pass integers of 64 bits best, as Numbers are doubles.
+// The others take at most 6 integers (`callee` not counted) and 8 floats; `fewTexts`, and for values without strings
+// `fewIntegers` and `fewFloats`, take at most 4 integers. `fromDoubles`, and for values without strings `floatsFromDoubles`,
+// take 4 integers as doubles, and behind these at most 4 floats: that is how hosts pass integers of 64 bits best, as Numbers
+// are doubles.
 // `native.engineCaller()` finds the entry itself; for a host's own FFI, `native.hostEntries()` tells the addresses in
 // this environment by these names, or null when no entries are left for it, and holding.js which one a shape takes. The
 // entries look the function up, restore and keep errno, hold its library, and leave the result in the frame too.

@@ -35,7 +35,7 @@ mod code {
 
     /// Defines an entry of its instructions, and of what they refer to besides what all do.
     macro_rules! entry {
-        ($name:ident, [$($line:literal),*] $($operand:tt)*) => {
+        ($name:ident, [$($line:expr),*] $($operand:tt)*) => {
             /// # Safety
             ///
             /// As for the entries of a host; none of the integers is a string in scratch memory, and the function is brief.
@@ -61,27 +61,69 @@ mod code {
         };
     }
 
+    /// Leaves the address of the function in `rax`, and that of the frame in `r11`, or goes to `2:`.
+    #[cfg(target_arch = "x86_64")]
+    macro_rules! find {
+        () => {
+            concat!(
+                "mov eax, edi\n",
+                "mov r10, qword ptr [rip + {all} + {targets}]\n",
+                "mov r11, qword ptr [rip + {all} + {frame}]\n",
+                "test r10, r10\n",
+                "je 2f\n",
+                "mov rdi, qword ptr [rip + {all} + {place_errno}]\n",
+                "mov edi, dword ptr [rdi]\n",
+                "cmp edi, dword ptr [r11 + {errno}]\n",
+                "jne 2f\n",
+                "mov rax, qword ptr [r10 + rax + {address}]\n",
+                "test rax, rax\n",
+                "je 2f\n"
+            )
+        };
+    }
+    /// Moves the integers to where C has them.
+    #[cfg(target_arch = "x86_64")]
+    macro_rules! shift {
+        () => {
+            concat!("mov rdi, rsi\n", "mov rsi, rdx\n", "mov rdx, rcx\n", "mov rcx, r8\n")
+        };
+    }
+    /// Leaves the address of the function in `x16`, and that of the frame in `x11`, or goes to `2:`.
+    #[cfg(target_arch = "aarch64")]
+    macro_rules! find {
+        () => {
+            concat!(
+                "adrp x9, {all}\n",
+                "add x9, x9, :lo12:{all}\n",
+                "ldr x10, [x9, #{targets}]\n",
+                "ldr x11, [x9, #{frame}]\n",
+                "cbz x10, 2f\n",
+                "ldr x12, [x9, #{place_errno}]\n",
+                "ldr w12, [x12]\n",
+                "ldr w13, [x11, #{errno}]\n",
+                "cmp w12, w13\n",
+                "b.ne 2f\n",
+                "add x10, x10, w0, uxtw\n",
+                "ldur x16, [x10, #{address}]\n",
+                "cbz x16, 2f\n"
+            )
+        };
+    }
+    /// Moves the integers to where C has them.
+    #[cfg(target_arch = "aarch64")]
+    macro_rules! shift {
+        () => {
+            concat!("mov x0, x1\n", "mov x1, x2\n", "mov x2, x3\n", "mov x3, x4\n")
+        };
+    }
+
     #[cfg(target_arch = "x86_64")]
     entry! {
         jumps,
         [
-            "mov eax, edi",
-            "mov r10, qword ptr [rip + {all} + {targets}]",
-            "mov r11, qword ptr [rip + {all} + {frame}]",
-            "test r10, r10",
-            "je 2f",
-            "mov rdi, qword ptr [rip + {all} + {place_errno}]",
-            "mov edi, dword ptr [rdi]",
-            "cmp edi, dword ptr [r11 + {errno}]",
-            "jne 2f",
-            "mov rax, qword ptr [r10 + rax + {address}]",
-            "test rax, rax",
-            "je 2f",
+            find!(),
             "mov dword ptr [r11 + {status}], {called}",
-            "mov rdi, rsi",
-            "mov rsi, rdx",
-            "mov rdx, rcx",
-            "mov rcx, r8",
+            shift!(),
             "jmp rax",
             "2:",
             "jmp {refuse}"
@@ -92,22 +134,8 @@ mod code {
     entry! {
         stores,
         [
-            "mov eax, edi",
-            "mov r10, qword ptr [rip + {all} + {targets}]",
-            "mov r11, qword ptr [rip + {all} + {frame}]",
-            "test r10, r10",
-            "je 2f",
-            "mov rdi, qword ptr [rip + {all} + {place_errno}]",
-            "mov edi, dword ptr [rdi]",
-            "cmp edi, dword ptr [r11 + {errno}]",
-            "jne 2f",
-            "mov rax, qword ptr [r10 + rax + {address}]",
-            "test rax, rax",
-            "je 2f",
-            "mov rdi, rsi",
-            "mov rsi, rdx",
-            "mov rdx, rcx",
-            "mov rcx, r8",
+            find!(),
+            shift!(),
             "sub rsp, 8",
             ".cfi_adjust_cfa_offset 8",
             "call rax",
@@ -128,25 +156,10 @@ mod code {
     entry! {
         jumps,
         [
-            "adrp x9, {all}",
-            "add x9, x9, :lo12:{all}",
-            "ldr x10, [x9, #{targets}]",
-            "ldr x11, [x9, #{frame}]",
-            "cbz x10, 2f",
-            "ldr x12, [x9, #{place_errno}]",
-            "ldr w12, [x12]",
-            "ldr w13, [x11, #{errno}]",
-            "cmp w12, w13",
-            "b.ne 2f",
-            "add x10, x10, w0, uxtw",
-            "ldur x16, [x10, #{address}]",
-            "cbz x16, 2f",
+            find!(),
             "mov w9, #{called}",
             "str w9, [x11, #{status}]",
-            "mov x0, x1",
-            "mov x1, x2",
-            "mov x2, x3",
-            "mov x3, x4",
+            shift!(),
             "br x16",
             "2:",
             "b {refuse}"
@@ -157,23 +170,8 @@ mod code {
     entry! {
         stores,
         [
-            "adrp x9, {all}",
-            "add x9, x9, :lo12:{all}",
-            "ldr x10, [x9, #{targets}]",
-            "ldr x11, [x9, #{frame}]",
-            "cbz x10, 2f",
-            "ldr x12, [x9, #{place_errno}]",
-            "ldr w12, [x12]",
-            "ldr w13, [x11, #{errno}]",
-            "cmp w12, w13",
-            "b.ne 2f",
-            "add x10, x10, w0, uxtw",
-            "ldur x16, [x10, #{address}]",
-            "cbz x16, 2f",
-            "mov x0, x1",
-            "mov x1, x2",
-            "mov x2, x3",
-            "mov x3, x4",
+            find!(),
+            shift!(),
             "stp x29, x30, [sp, #-16]!",
             ".cfi_def_cfa_offset 16",
             ".cfi_offset w29, -16",
