@@ -54,7 +54,6 @@ function bunProvider() {
     // Such values are on the stack, where the collector looks for whatever may be a reference.
     keepsRest: true,
     findsLeaves: true,
-    callsBriefs: true,
     caller(values, result, { hasTexts = false, isBrief = false }) {
       const way = passing(values, result, hasTexts, isBrief, (kind) => kind === 'i64');
       const returns = types[result];

@@ -9,16 +9,23 @@ const { copyBy } = require('../scratch.js');
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11 };
 
 /** How callers pass what C gets and returns, by the numbers of Rust's `Passing`. */
-const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4 };
+const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4, brief: 5, briefUnread: 6 };
 
 /** What a probe passes, and gets; see src/fast/slow.rs. */
 const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
 
+/** @type {(result: import('./provider.js').Kind | 'void', more: import('./provider.js').More) => number} */
+function passingOf(result, { inFloat, isWatched, isBrief }) {
+  if (isBrief) return result === 'void' ? PASSING.briefUnread : PASSING.brief;
+  if (isWatched) return PASSING.watched;
+  return inFloat ? PASSING.floatUnread : PASSING.values;
+}
+
 /** @type {import('./provider.js').Provider['caller']} */
-function caller(values, result, { kept = 0, hasTexts = false, inFloat = false, isWatched = false }) {
-  const passing = isWatched ? PASSING.watched : inFloat ? PASSING.floatUnread : PASSING.values;
+function caller(values, result, more) {
+  const { kept = 0, hasTexts = false } = more;
   const kinds = [result, ...values].map((kind) => NUMBERS[kind]);
-  return native.engineCaller(kinds, hasTexts, kept, passing);
+  return native.engineCaller(kinds, hasTexts, kept, passingOf(result, more));
 }
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
@@ -72,10 +79,8 @@ function engineProvider() {
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);
-  const reenters = reentering[state];
-  // Where calls only must return nothing, those of leaves are hardly shorter.
-  const findsLeaves = reenters !== 'void';
-  return { name: 'fast', reenters, readsFloats: true, findsLeaves, caller, frameCaller };
+  const way = { reenters: reentering[state], readsFloats: true, findsLeaves: true };
+  return { name: 'fast', ...way, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

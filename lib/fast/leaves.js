@@ -17,14 +17,15 @@ const [NONE, , BRIEF] = [0, 1, 2];
  * @param {import('../bind.js').Binding[]} bindings
  */
 function findLeaves(bindings) {
-  const unknown = bindings.filter(({ signature: { isLeaf, isSlow, mayCall } }) => !isLeaf && !isSlow && !mayCall);
-  if (!isAsked || unknown.length === 0) return;
+  const asked = bindings.filter(({ signature: { isSlow, mayCall } }) => !isSlow && !mayCall);
+  if (!isAsked || asked.length === 0) return;
   const found = provider();
   if (!('findsLeaves' in found && found.findsLeaves)) return;
-  for (const binding of unknown) {
-    const leaf = native.markLeaf(binding.number, false);
-    if (leaf === BRIEF && found.callsBriefs) binding.signature = withBrief(binding.signature);
-    else if (leaf !== NONE) binding.signature = withLeaf(binding.signature, true);
+  for (const binding of asked) {
+    const { number, signature } = binding;
+    const leaf = native.markLeaf(number, false);
+    if (leaf === BRIEF) binding.signature = withBrief(signature);
+    else if (leaf !== NONE && !signature.isLeaf) binding.signature = withLeaf(signature, true);
   }
 }
 

@@ -25,7 +25,7 @@ const withoutFast = (signature) => saying(signature, 'isSlow');
 const withLeaf = (signature, isLeaf) => saying(signature, isLeaf ? 'isLeaf' : 'mayCall');
 
 /** The signature for leaves that are brief. @param {Signature} signature */
-const withBrief = (signature) => saying(withLeaf(signature, true), 'isBrief');
+const withBrief = (signature) => saying(signature.isLeaf ? signature : withLeaf(signature, true), 'isBrief');
 
 /**
  * A signature with what a definition says about the way into C.

@@ -70,8 +70,7 @@ const { canGenerate } = require('../generate.js');
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
- * @property {boolean} [findsLeaves] calls of leaves are shorter: so functions are looked at
- * @property {boolean} [callsBriefs] `caller` takes `isBrief`
+ * @property {boolean} [findsLeaves] calls of leaves are shorter, and `caller` takes `isBrief`: so functions are looked at
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
  * @property {Texts} [texts] where strings that C returns are not made soonest by Node-API

@@ -4,8 +4,9 @@ use super::{Thrown, with_instance};
 use crate::fast::brief;
 use crate::fast::doubles;
 use crate::fast::engine::{self, Kind, Reenters, Shape};
-use crate::fast::entry::{Entries, INTS, Passing};
+use crate::fast::entry::{Entries, INTS};
 use crate::fast::options;
+use crate::fast::passing::Passing;
 use crate::fast::returned_texts;
 use crate::frame::FLOAT_SLOTS;
 use crate::leaf::Leaf;
@@ -80,7 +81,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
     let Entries { integers, few_texts, few_integers, floats, few_floats, frame } = Entries::of_host(place);
     let [from_doubles, floats_from_doubles] = doubles::entries(place);
-    let brief::Entries { jumps: brief, stores: brief_stores } = brief::entries(place);
+    let brief::Entries { returns: brief, stores: brief_stores } = brief::Entries::of_host(place);
     let mut object = Object::new(&env)?;
     for (name, address) in [
         ("integers", integers),

@@ -1,7 +1,7 @@
 //! V8 functions whose calls are compiled to calls of our entries ("fast API calls"). Node exports what makes them, but
 //! neither Node nor V8 promises how their arguments lie in memory: that is known for some versions, and checked.
 
-use super::entry::Passing;
+use super::passing::Passing;
 use super::symbol::named;
 use super::{inward, slow, texts};
 use napi::sys;

@@ -7,6 +7,7 @@
 //!
 //! * [`places`]: how entries, which are given no data of their own, find their environment;
 //! * [`entry`]: the entries, and `bare`, what most of them do;
+//! * [`passing`]: which of them the engine's callers are of;
 //! * [`brief`]: those for functions in which nothing can happen;
 //! * [`doubles`]: entries that get integers as floating-point numbers;
 //! * [`engine`]: how V8 comes to call them, and when it may;
@@ -36,6 +37,7 @@ pub mod host_code;
 pub mod inward;
 mod noted;
 pub mod options;
+pub mod passing;
 pub mod places;
 pub mod returned_texts;
 pub mod settle;

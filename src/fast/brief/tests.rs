@@ -9,7 +9,33 @@ use std::ffi::{c_int, c_void};
 use std::mem::transmute;
 use std::ptr::{from_ref, null, with_exposed_provenance};
 
-type Entry<R> = extern "C" fn(u32, u64, u64, u64, u64, f64, f64) -> R;
+type OfHost<R> = extern "C" fn(u32, u64, u64, u64, u64, f64, f64) -> R;
+type OfEngine<R> = extern "C" fn(usize, u32, u64, u64, u64, u64, f64, f64) -> R;
+
+/// Who calls.
+#[derive(Clone, Copy, Debug)]
+enum Who {
+    Host,
+    Engine,
+}
+
+const BOTH: [Who; 2] = [Who::Host, Who::Engine];
+
+/// Calls an entry of a place with 1 to 6.
+///
+/// # Safety
+///
+/// The place is this thread's, or nobody's, and the entry returns an `R`.
+unsafe fn call<R>(who: Who, index: usize, address: fn(Entries) -> usize, number: u32) -> R {
+    let of = |entries: Entries| with_exposed_provenance::<c_void>(address(entries));
+    // SAFETY: as the caller says.
+    unsafe {
+        match who {
+            Who::Host => transmute::<*const c_void, OfHost<R>>(of(Entries::of_host(index)))(callee(number), 1, 2, 3, 4, 5.0, 6.0),
+            Who::Engine => transmute::<*const c_void, OfEngine<R>>(of(Entries::of_engine(index)))(0, callee(number), 1, 2, 3, 4, 5.0, 6.0),
+        }
+    }
+}
 
 const FUNCTION: u32 = 3;
 /// No function has this number any more.
@@ -24,7 +50,7 @@ extern "C" fn float_sum(a: u64, b: u64, c: u64, d: u64, x: f64, y: f64) -> f64 {
 }
 
 /// What an entry returns, and leaves in the frame as the result and as the status, at a place where one function is open.
-fn called<R: Copy>(address: fn(Entries) -> usize, function: *const c_void, number: u32, errno: c_int) -> (R, u64, u32) {
+fn called<R: Copy>(who: Who, address: fn(Entries) -> usize, function: *const c_void, number: u32, errno: c_int) -> (R, u64, u32) {
     // SAFETY: zero bytes are a frame.
     let mut frame = Box::new(unsafe { std::mem::zeroed::<Frame>() });
     let frame = &raw mut *frame;
@@ -41,8 +67,7 @@ fn called<R: Copy>(address: fn(Entries) -> usize, function: *const c_void, numbe
     let found = unsafe {
         (*frame).errno = 7;
         (*frame).status = Status::InFrame as u32;
-        let entry: Entry<R> = transmute(with_exposed_provenance::<c_void>(address(entries(index))));
-        (entry(callee(number), 1, 2, 3, 4, 5.0, 6.0), (*frame).int_results[0], (*frame).status)
+        (call::<R>(who, index, address, number), (*frame).int_results[0], (*frame).status)
     };
     places::leave(instance.cast_mut());
     found
@@ -50,19 +75,27 @@ fn called<R: Copy>(address: fn(Entries) -> usize, function: *const c_void, numbe
 
 #[test]
 fn arguments_and_results_are_where_c_has_them() {
-    let (result, _, status) = called::<u64>(|entries| entries.jumps, sum as *const c_void, FUNCTION, 7);
-    assert_eq!((result, status), (654_321, Status::Ok as u32));
-    let (result, _, status) = called::<f64>(|entries| entries.jumps, float_sum as *const c_void, FUNCTION, 7);
-    assert_eq!((result, status), (4325.0, Status::Ok as u32));
-    let (_, stored, status) = called::<u64>(|entries| entries.stores, sum as *const c_void, FUNCTION, 7);
-    assert_eq!((stored, status), (654_321, Status::Ok as u32));
+    for who in BOTH {
+        let (result, _, status) = called::<u64>(who, |entries| entries.returns, sum as *const c_void, FUNCTION, 7);
+        assert_eq!((result, status), (654_321, Status::Ok as u32), "{who:?}");
+        let (result, _, status) = called::<f64>(who, |entries| entries.returns, float_sum as *const c_void, FUNCTION, 7);
+        assert_eq!((result, status), (4325.0, Status::Ok as u32), "{who:?}");
+        let (_, stored, status) = called::<u64>(who, |entries| entries.stores, sum as *const c_void, FUNCTION, 7);
+        assert_eq!((stored, status), (654_321, Status::Ok as u32), "{who:?}");
+    }
+}
+
+/// Every way to an entry.
+fn ways() -> impl Iterator<Item = (Who, fn(Entries) -> usize)> {
+    let addresses: [fn(Entries) -> usize; 2] = [|entries| entries.returns, |entries| entries.stores];
+    BOTH.into_iter().flat_map(move |who| addresses.map(|address| (who, address)))
 }
 
 #[test]
 fn no_call_is_made_of_a_closed_function_nor_with_another_errno() {
-    for address in [|entries: Entries| entries.jumps, |entries: Entries| entries.stores] {
+    for (who, address) in ways() {
         for (function, number, errno) in [(sum as *const c_void, CLOSED, 7), (null(), FUNCTION, 7), (sum as *const c_void, FUNCTION, 8)] {
-            assert_eq!(called::<u64>(address, function, number, errno), (0, 0, Status::NotCalled as u32));
+            assert_eq!(called::<u64>(who, address, function, number, errno), (0, 0, Status::NotCalled as u32), "{who:?}");
         }
     }
 }
@@ -71,13 +104,12 @@ fn no_call_is_made_of_a_closed_function_nor_with_another_errno() {
 fn no_call_is_made_at_a_place_that_nobody_has() {
     let index = PLACES - 1;
     let frame = place(index).frame();
-    for address in [entries(index).jumps, entries(index).stores] {
+    for (who, address) in ways() {
         // SAFETY: no environment of these tests takes so many places; the frame there is nobody's.
         let (result, status) = unsafe {
             (*frame).status = Status::Ok as u32;
-            let entry: Entry<u64> = transmute(with_exposed_provenance::<c_void>(address));
-            (entry(callee(FUNCTION), 1, 2, 3, 4, 5.0, 6.0), (*frame).status)
+            (call::<u64>(who, index, address, FUNCTION), (*frame).status)
         };
-        assert_eq!((result, status), (0, Status::NotCalled as u32));
+        assert_eq!((result, status), (0, Status::NotCalled as u32), "{who:?}");
     }
 }
