@@ -131,8 +131,8 @@ describe.each(Object.entries(closable))('%s', (name, [definition, args]) => {
   });
 });
 
-test.runIf(arkffi.stats().backend === 'bun:ffi')(
-  'functions in which nothing can happen have a caller of their own in Bun',
+test.runIf(['bun:ffi', 'fast'].includes(arkffi.stats().backend))(
+  'functions in which nothing can happen have a caller of their own, declared leaves too',
   () => {
     const found = require('../lib/fast/provider.js').provider();
     const { caller } = found;
@@ -144,8 +144,9 @@ test.runIf(arkffi.stats().backend === 'bun:ffi')(
     try {
       // A shape that nothing else has.
       const odd = { symbol: 'add', args: ['i32', 'u32', 'f32', 'f32', 'f64', 'u8'], returns: 'i32' };
-      const { symbols } = dlopen(file, { brief: odd, told: { ...odd, leaf: false } });
-      expect([symbols.brief(1, 2, 0, 0, 0, 0), symbols.told(1, 2, 0, 0, 0, 0), ...asked]).toEqual([3, 3, true, false]);
+      const { symbols } = dlopen(file, { found: odd, leaf: { ...odd, leaf: true }, told: { ...odd, leaf: false } });
+      const results = [symbols.found, symbols.leaf, symbols.told].map((f) => f(1, 2, 0, 0, 0, 0));
+      expect([...results, ...asked]).toEqual([3, 3, 3, true, ...(found.reenters === 'never' ? [] : [false])]);
     } finally {
       found.caller = caller;
     }

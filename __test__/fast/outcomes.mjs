@@ -67,7 +67,7 @@ function siteOf(f, index) {
   return new Function('f', body)(f);
 }
 
-// Declared leaves, and what is found by the code: most are brief.
+// Declared leaves, and what is found by the code: most are found to be brief.
 const definitions = [...identities, ...others].flatMap(([symbol, args, returns]) =>
   [true, undefined].map((leaf) => ({ symbol, args, returns, leaf })),
 );
