@@ -104,7 +104,21 @@ class ViewStamp extends Returned {
     attempt(() => new ViewStamp(value, address));
     return address;
   }
+
+  /**
+   * @param {any} value an object
+   * @returns {boolean} whether it is a typed array with a stamp, neither empty nor detached; for hosts that read elements
+   */
+  static isFilled(value) {
+    return #address in value && /** @type {any} */ (value)[0] !== undefined;
+  }
 }
+
+/**
+ * Whether a value is a typed array that has been passed before, and is neither empty nor detached.
+ * @param {unknown} value
+ */
+const isFilled = (value) => typeof value === 'object' && value !== null && ViewStamp.isFilled(value);
 
 /**
  * Puts a stamp on an object; an engine that lets frozen objects have no new private fields is asked for
@@ -257,13 +271,8 @@ const retainedViews = {
   holdOf: () => undefined,
 };
 
-/**
- * @param {object} value
- * @returns {boolean} whether it is an object of ours that stands for an address
- */
-function isWrapper(value) {
-  return addressOfWrapper(value) !== undefined;
-}
+/** Whether a value is an object of ours that stands for an address. @param {object} value */
+const isWrapper = (value) => addressOfWrapper(value) !== undefined;
 
 /** @param {unknown} value @returns {boolean} whether it is an ArrayBuffer, SharedArrayBuffer or view */
 function isBuffer(value) {
@@ -318,6 +327,7 @@ module.exports = {
   INVALID,
   extent,
   memoryOf,
+  isFilled,
   isGone,
   isBuffer,
   isView,

@@ -3,6 +3,7 @@
 
 const { emitters } = require('./emitters.js');
 const { byFrame, direct, textsOf } = require('./fast/way.js');
+const { provider } = require('./fast/provider.js');
 const { byTexts } = require('./fast/text-way.js');
 const { offsets } = require('./frame.js');
 const { hasOwnText } = require('./signature.js');
@@ -100,6 +101,13 @@ function receive(type, spot, parts, signature) {
   return require('./stub-objects.js').receiveRecord(type, spot, parts);
 }
 
+/** The quick way for buffers, where there is one. @type {typeof import('./fast/buffer-way.js').byBuffers} */
+function byBuffers(...given) {
+  const found = provider();
+  if (!('takesBuffers' in found && found.takesBuffers)) return undefined;
+  return require('./fast/buffer-way.js').byBuffers(...given);
+}
+
 /**
  * The body of a function that makes stubs of a signature, of the variables `number` and `callee`, and the values it refers to besides
  * what all stubs do.
@@ -180,10 +188,13 @@ function stubSource(signature) {
   const names = params.map((_, index) => `a${index}`).join(', ');
   const whole = [...body, ...finish(way ? way.result : load)];
   const again = way ? way.again : '';
-  const texts = isScalar ? byTexts(signature, scalars, clears, finish(load), values) : undefined;
+  const quick = isScalar
+    ? (byTexts(signature, scalars, clears, finish(load), values) ??
+      byBuffers(signature, scalars, clears, finish, load, values))
+    : undefined;
   // Apart where it is seldom needed: engines put only short functions where they are called.
-  const [other, own] = texts
-    ? [`${again}\nfunction otherwise(${names}) {\n${whole.join('\n')}\n}`, [texts, `return otherwise(${names});`]]
+  const [other, own] = quick
+    ? [`${again}\nfunction otherwise(${names}) {\n${whole.join('\n')}\n}`, [quick, `return otherwise(${names});`]]
     : [again, whole];
   return { source: `${other}\nreturn function (${names}) {\n${[count, ...own].join('\n')}\n};`, values };
 }

@@ -12,7 +12,7 @@ const { probed } = require('./probe.js');
  * What Bun calls the kinds. A `ptr` is any Number; signed 64-bit integers take long, and are passed as doubles.
  * @type {Partial<Record<Kind | 'void', string>>}
  */
-const types = { void: 'void', i32: 'i32', u32: 'u32', u64: 'ptr', f32: 'f32', f64: 'f64' };
+const types = { void: 'void', i32: 'i32', u32: 'u32', u64: 'ptr', f32: 'f32', f64: 'f64', buffer: 'buffer' };
 Object.setPrototypeOf(types, null);
 
 /**
@@ -54,7 +54,9 @@ function bunProvider() {
     // Such values are on the stack, where the collector looks for whatever may be a reference.
     keepsRest: true,
     findsLeaves: true,
+    takesBuffers: true,
     caller(values, result, { hasTexts = false, isBrief = false }) {
+      if (values.includes('buffer') && values.includes('i64')) return null;
       const way = passing(values, result, hasTexts, isBrief, (kind) => kind === 'i64');
       const returns = types[result];
       if (way === undefined || returns === undefined) return null;

@@ -24,7 +24,7 @@ function passingOf(result, { inFloat, isWatched, isBrief }) {
 /** @type {import('./provider.js').Provider['caller']} */
 function caller(values, result, more) {
   const { kept = 0, hasTexts = false } = more;
-  const kinds = [result, ...values].map((kind) => NUMBERS[kind]);
+  const kinds = [result, ...values].map((kind) => NUMBERS[/** @type {keyof typeof NUMBERS} */ (kind)]);
   return native.engineCaller(kinds, hasTexts, kept, passingOf(result, more));
 }
 

@@ -13,6 +13,8 @@
 //              'u64'  a safe integer from 0: pointers too
 //              'f32'  any Number, rounded to single precision on the way
 //              'f64'  any Number
+//            and where a provider `takesBuffers`, typed arrays that are not empty, which C gets the address of:
+//              'buffer'
 //   kept     objects (or null) that must stay reachable until C has returned, and are nothing to C; none are passed where
 //            the engine keeps what the code around a call still refers to afterwards (`keepsRest`)
 //   result   'void', 'i32', 'u32', 'f32' or 'f64'; what is in the upper bits of a narrow type does not matter:
@@ -61,7 +63,7 @@
 const native = require('../binding.js');
 const { canGenerate } = require('../generate.js');
 
-/** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64'} Kind */
+/** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'buffer'} Kind */
 /** @typedef {(callee: number, ...values: any[]) => any} Caller */
 
 /**
@@ -71,6 +73,7 @@ const { canGenerate } = require('../generate.js');
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {boolean} [findsLeaves] calls of leaves are shorter, and `caller` takes `isBrief`: so functions are looked at
+ * @property {boolean} [takesBuffers] values may be of the kind 'buffer'
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
  * @property {Texts} [texts] where strings that C returns are not made soonest by Node-API

@@ -47,6 +47,9 @@ const passed = {
   function: { kind: 'u64', cut: asIs },
 };
 
+/** How buffers are passed where the host's own FFI takes them. @type {{ kind: Kind, cut: (value: string) => string }} */
+const view = { kind: 'buffer', cut: asIs };
+
 /**
  * What a caller returns for a result, and how that is cut to its type. Others are read in the frame.
  * @type {Record<string, { kind: Kind, cut: (value: string) => string }>}
@@ -126,27 +129,27 @@ function byFrame(signature, kept, otherwise, scope) {
 }
 
 /**
- * @typedef {object} Direct
- * @property {string} enter statements that make the call
- * @property {string | undefined} result the expression that they leave
- * @property {string} again the declaration of a function that makes the call through the frame, if it was not made, and
- *   gives the result. Apart, because engines put only short functions where they are called
+ * A call with the arguments as values.
+ * @typedef {object} ByValues
+ * @property {import('./provider.js').Caller} caller
+ * @property {string} args the text of what it is given
+ * @property {string[]} fits the conditions that the arguments can be given so: BigInts go through the frame
+ * @property {((value: string) => string) | undefined} cut makes the result of what it returns; undefined where that is read
+ *   in the frame
+ * @property {boolean} isWatched
  */
 
 /**
- * A call with the arguments as values.
  * @param {import('../signature.js').Signature} signature of scalars
- * @param {string[]} values their texts: checked Numbers, or BigInts where the type has them
+ * @param {string[]} values the texts of the arguments: checked Numbers, or BigInts where the type has them
  * @param {string[]} kept texts of what must stay reachable
- * @param {string} otherwise the statements that make the call through the frame
- * @param {string | undefined} load the expression that reads the result in the frame
- * @param {Record<string, unknown>} scope gets what the statements refer to
- * @returns {Direct | undefined} undefined where there is no such way
+ * @param {boolean} [areViews] the values of buffers are views, not addresses
+ * @returns {ByValues | undefined} undefined where there is no such way
  */
-function direct(signature, values, kept, otherwise, load, scope) {
+function byValues(signature, values, kept, areViews = false) {
   const reenters = reentersOf(signature);
   if (reenters === 'never' || signature.isVariant) return undefined;
-  const types = signature.params.map(({ base }) => passed[base]);
+  const types = signature.params.map(({ base }) => (areViews && base === 'buffer' ? view : passed[base]));
   const kinds = types.map(({ kind }) => kind);
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
   const ints = kinds.length - floats;
@@ -163,27 +166,51 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };
   const caller = callerFor(kinds, back ? back.kind : 'void', more);
   if (caller === null) return undefined;
-  const watched = isWatched ? watch(scope) : undefined;
-  scope.caller = caller;
-  const args = values.map((value, index) => types[index].cut(value));
-  const call = `caller(${[CALLEE, ...args, ...given].join(', ')})`;
-  // BigInts go through the frame.
+  const args = [CALLEE, ...values.map((value, index) => types[index].cut(value)), ...given].join(', ');
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`);
+  return { caller, args, fits, cut: back?.cut, isWatched };
+}
+
+/**
+ * @typedef {object} Direct
+ * @property {string} enter statements that make the call
+ * @property {string | undefined} result the expression that they leave
+ * @property {string} again the declaration of a function that makes the call through the frame, if it was not made, and
+ *   gives the result. Apart, because engines put only short functions where they are called
+ */
+
+/**
+ * The statements of a call with the arguments as values.
+ * @param {import('../signature.js').Signature} signature of scalars
+ * @param {string[]} values as `byValues` takes them
+ * @param {string[]} kept texts of what must stay reachable
+ * @param {string} otherwise the statements that make the call through the frame
+ * @param {string | undefined} load the expression that reads the result in the frame
+ * @param {Record<string, unknown>} scope gets what the statements refer to
+ * @returns {Direct | undefined} undefined where there is no such way
+ */
+function direct(signature, values, kept, otherwise, load, scope) {
+  const made = byValues(signature, values, kept);
+  if (made === undefined) return undefined;
+  const { caller, args, fits, isWatched } = made;
+  scope.caller = caller;
+  const watched = isWatched ? watch(scope) : undefined;
   const conditions = (watched ? [watched.isQuiet, ...fits] : fits).join(' && ');
   const when = conditions ? `if (${conditions}) ` : '';
   const unless = conditions ? ` else ${NOT_CALLED}` : '';
   const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
   // Looked at here: where something has run inside once, all calls come this way.
-  const made = `if (${STATUS} === 1) { ${otherwise} } else settle();`;
-  const again = `function again(${all}) { ${made}${back ? ` return ${load};` : ''} }`;
+  const looked = `if (${STATUS} === 1) { ${otherwise} } else settle();`;
+  const again = `function again(${all}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;
   const apart = `again(${all})`;
-  const cut = back ? back.cut('result') : '0';
+  const cut = made.cut ? made.cut('result') : '0';
   const rest = watched ? `${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart}` : apart;
-  const enter = back
+  const call = `caller(${args})`;
+  const enter = made.cut
     ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${cut} : ${rest};`
     : `${when}${call};${unless}\nif (${STATUS} !== 0) ${rest};`;
-  return { enter, result: back ? 'result' : load, again };
+  return { enter, result: made.cut ? 'result' : load, again };
 }
 
 /**
@@ -196,4 +223,4 @@ function settle() {
   return status === 1;
 }
 
-module.exports = { STATUS, byFrame, direct, ofHost, reentersOf, settle, textsOf };
+module.exports = { STATUS, byFrame, byValues, direct, ofHost, reentersOf, settle, textsOf };
