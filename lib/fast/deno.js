@@ -3,7 +3,7 @@
 // an address not: so the entries are exported, and the addon is opened once more for each shape.
 
 const native = require('../binding.js');
-const { holding, passing } = require('./holding.js');
+const { holding, passing, passingOneWide } = require('./holding.js');
 const { probed } = require('./probe.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
@@ -31,10 +31,13 @@ function denoProvider() {
     name: 'Deno.dlopen',
     reenters: 'void',
     readsFloats: true,
-    caller(values, result, { kept = 0, hasTexts = false, inFloat = false }) {
-      // It makes all NaNs of this type one; in the frame they are what C has returned.
-      if (result === 'f32') return null;
-      const way = passing(values, inFloat ? 'f64' : result, hasTexts, false, (kind) => types[kind] === undefined);
+    findsLeaves: true,
+    // It makes all NaNs of this type one; in the frame they are what C has returned.
+    unreturned: 'f32',
+    caller(values, result, { kept = 0, hasTexts = false, inFloat = false, isBrief = false }) {
+      /** @type {Parameters<typeof passing>} */
+      const given = [values, inFloat ? 'f64' : result, hasTexts, isBrief, (kind) => types[kind] === undefined];
+      const way = passingOneWide(...given) ?? passing(...given);
       const returns = types[result];
       if (way === undefined || returns === undefined || !isAllowed()) return null;
       const args = ['i32', ...way.kinds.map((kind) => /** @type {string} */ (types[kind]))];

@@ -9,6 +9,8 @@ const { canGenerate } = require('../generate.js');
 
 /** So many integers are passed in registers that an entry for few has, and so many floats that one has that takes doubles. */
 const FEW = 4;
+/** So many floats are passed in registers. */
+const MOST_FLOATS = 8;
 
 /** @param {string} kind */
 const isFloat = (kind) => kind === 'f32' || kind === 'f64';
@@ -54,6 +56,27 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
 }
 
 /**
+ * The same where only one of several integers is passed as a double, by entries that are only there by name; undefined if
+ * that is not so.
+ * @type {typeof passing}
+ */
+function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
+  const numbers = values.map((_, index) => index);
+  const floats = numbers.filter((index) => isFloat(values[index]));
+  const ints = numbers.filter((index) => !floats.includes(index));
+  const others = ints.filter((index) => !isAsDouble(values[index]));
+  if (ints.length !== others.length + 1 || others.length === 0 || hasTexts) return undefined;
+  if (ints.length > FEW || floats.length >= MOST_FLOATS) return undefined;
+  const wide = /** @type {number} */ (ints.find((index) => isAsDouble(values[index])));
+  const entry = isBrief && result !== 'void' ? 'briefWideAt' : isFloat(result) ? 'floatsWideAt' : 'wideAt';
+  return {
+    entry: entry + ints.indexOf(wide),
+    kinds: [...others.map((index) => values[index]), 'f64', ...floats.map((index) => values[index])],
+    texts: [...others, wide, ...floats].map((index) => `v${index}`),
+  };
+}
+
+/**
  * A caller `(callee, ...values, ...kept)`. What is kept stands in a variable until C has returned: an engine that
  * compiles this sees that it is put there, and that the next call may look. Calls inside of the call put back what they
  * have found.
@@ -81,4 +104,4 @@ function holding(made, texts, values, kept) {
   )(made);
 }
 
-module.exports = { holding, passing };
+module.exports = { holding, passing, passingOneWide };

@@ -33,7 +33,9 @@
 // The others take at most 6 integers (`callee` not counted) and 8 floats; `fewTexts`, and for values without strings
 // `fewIntegers` and `fewFloats`, take at most 4 integers. `fromDoubles`, and for values without strings `floatsFromDoubles`,
 // take 4 integers as doubles, and behind these at most 4 floats: that is how hosts pass integers of 64 bits best, as Numbers
-// are doubles.
+// are doubles. `wideAt0` to `wideAt3`, and `floatsWideAt0` to `floatsWideAt3`, take one integer so, behind at most 3 others:
+// the first to the fourth of all. At most 7 floats come behind it, and none is a string. Those and `briefWideAt0` to
+// `briefWideAt3`, for results in registers, are only there by name.
 // `native.engineCaller()` finds the entry itself; for a host's own FFI, `native.hostEntries()` tells the addresses in
 // this environment by these names, or null when no entries are left for it, and holding.js which one a shape takes. The
 // entries look the function up, restore and keep errno, hold its library, and leave the result in the frame too.
@@ -72,6 +74,7 @@ const { canGenerate } = require('../generate.js');
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
+ * @property {Kind} [unreturned] a kind that C's results had better not be returned as
  * @property {boolean} [findsLeaves] calls of leaves are shorter, and `caller` takes `isBrief`: so functions are looked at
  * @property {boolean} [takesBuffers] values may be of the kind 'buffer'
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call

@@ -101,6 +101,12 @@ function held(kept) {
   return 'keepsRest' in found && found.keepsRest ? [] : kept;
 }
 
+/** The kind of results that are only right in the frame, if there is one. */
+function unreturned() {
+  const found = provider();
+  return 'unreturned' in found ? found.unreturned : undefined;
+}
+
 /**
  * What makes the strings that functions of a signature return, after fast calls; undefined where Node-API makes them in calls.
  * @param {import('../signature.js').Signature} signature
@@ -154,14 +160,15 @@ function byValues(signature, values, kept, areViews = false) {
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
   const ints = kinds.length - floats;
   if (floats > MOST.floats || ints > MOST.ints) return undefined;
-  // Where calls must return nothing, results are read in the frame.
-  const [isUnread, isWatched] = [reenters === 'void', reenters === 'apart'];
   const known = returned[signature.result.base];
+  // Where calls must return nothing, results are read in the frame.
+  const isUnread = reenters === 'void' || (known !== undefined && known.kind === unreturned());
+  const isWatched = reenters === 'apart';
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const hasTexts = signature.params.some(({ base }) => base === 'cstring');
   // So many integers the entries for these take, and no strings in scratch memory.
-  const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts;
+  const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts && !inFloat;
   const given = held(kept);
   const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };
   const caller = callerFor(kinds, back ? back.kind : 'void', more);

@@ -47,7 +47,7 @@ mod code {
             ///
             /// As for the entries of a host, or of the engine; none of the integers is a string in scratch memory, and the function is brief.
             #[unsafe(naked)]
-            unsafe extern "C" fn $name<const PLACE: usize>() {
+            pub(in crate::fast) unsafe extern "C" fn $name<const PLACE: usize>() {
                 std::arch::naked_asm!(
                     ".cfi_startproc",
                     $($line,)*
@@ -182,6 +182,9 @@ mod code {
         Entries { returns: jumps_of_host::<PLACE> as *const () as usize, stores: stores_of_host::<PLACE> as *const () as usize }
     }
 }
+
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) use code::{jumps_of_host, stores_of_host};
 
 /// Not known here: makes no call.
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]

@@ -1,8 +1,16 @@
 //! The entries of each place under names that are found in this file: for hosts whose own FFI is only fast with
 //! functions that it has looked up itself. `lib/fast/deno.js` knows the names.
 
+use super::brief::{jumps_of_host, stores_of_host};
 use super::doubles;
 use super::entry::{few_of_host, many_of_host, of_host_by_frame};
+
+#[cfg(target_arch = "x86_64")]
+#[rustfmt::skip]
+macro_rules! jump { () => { "jmp" }; }
+#[cfg(target_arch = "aarch64")]
+#[rustfmt::skip]
+macro_rules! jump { () => { "b" }; }
 
 macro_rules! export {
     ($entry:ident $name:literal $place:literal $texts:literal $result:ty: $($int:ident)*) => {
@@ -36,6 +44,18 @@ macro_rules! export {
             }
         };
     };
+    (brief $name:literal $place:literal $entry:ident) => {
+        const _: () = {
+            /// # Safety
+            ///
+            /// As for the entry itself.
+            #[unsafe(naked)]
+            #[unsafe(export_name = concat!("arkffi_", $name, "_", $place))]
+            unsafe extern "C" fn entry() {
+                std::arch::naked_asm!(concat!(jump!(), " {entry}"), entry = sym $entry::<$place>);
+            }
+        };
+    };
     (frame $place:literal) => {
         const _: () = {
             /// # Safety
@@ -59,6 +79,8 @@ macro_rules! for_places {
         export!(many_of_host "floats" $place true f64: a b c d e f);
         export!(doubles "fromDoubles" $place true u64);
         export!(doubles "floatsFromDoubles" $place false f64);
+        export!(brief "brief" $place jumps_of_host);
+        export!(brief "briefStores" $place stores_of_host);
         export!(frame $place);
     )* };
 }

@@ -23,7 +23,7 @@
 //! * [`settle`]: what is thrown after a call;
 //! * [`inward`]: how callbacks of such calls, and of others, get into the engine;
 //! * `symbol`: where the engine's functions are found;
-//! * `exported`: the entries by names, for a host that looks them up itself.
+//! * `exported` and `one_wide`: entries by names, for a host that looks them up itself.
 
 mod bare;
 pub mod brief;
@@ -36,6 +36,8 @@ mod exported;
 pub mod host_code;
 pub mod inward;
 mod noted;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod one_wide;
 pub mod options;
 pub mod passing;
 pub mod places;
@@ -43,6 +45,8 @@ pub mod returned_texts;
 pub mod settle;
 pub mod slow;
 mod symbol;
+#[cfg(all(test, target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod test_place;
 mod text_calls;
 pub mod texts;
 mod watched;

@@ -1,13 +1,11 @@
 use super::*;
 use crate::fast::entry::Status;
-use crate::fast::places::{self, Parts, place};
-use crate::frame::Frame;
-use crate::instance::Instance;
-use crate::presence::{Presence, callee};
-use crate::targets::Target;
+use crate::fast::places::place;
+use crate::fast::test_place::{CLOSED, ERRNO, FUNCTION, TestPlace};
+use crate::presence::callee;
 use std::ffi::{c_int, c_void};
 use std::mem::transmute;
-use std::ptr::{from_ref, null, with_exposed_provenance};
+use std::ptr::{null, with_exposed_provenance};
 
 type OfHost<R> = extern "C" fn(u32, u64, u64, u64, u64, f64, f64) -> R;
 type OfEngine<R> = extern "C" fn(usize, u32, u64, u64, u64, u64, f64, f64) -> R;
@@ -37,10 +35,6 @@ unsafe fn call<R>(who: Who, index: usize, address: fn(Entries) -> usize, number:
     }
 }
 
-const FUNCTION: u32 = 3;
-/// No function has this number any more.
-const CLOSED: u32 = 4;
-
 extern "C" fn sum(a: u64, b: u64, c: u64, d: u64, x: f64, y: f64) -> u64 {
     a + 10 * b + 100 * c + 1000 * d + (10_000.0 * x + 100_000.0 * y) as u64
 }
@@ -51,36 +45,22 @@ extern "C" fn float_sum(a: u64, b: u64, c: u64, d: u64, x: f64, y: f64) -> f64 {
 
 /// What an entry returns, and leaves in the frame as the result and as the status, at a place where one function is open.
 fn called<R: Copy>(who: Who, address: fn(Entries) -> usize, function: *const c_void, number: u32, errno: c_int) -> (R, u64, u32) {
-    // SAFETY: zero bytes are a frame.
-    let mut frame = Box::new(unsafe { std::mem::zeroed::<Frame>() });
-    let frame = &raw mut *frame;
-    let targets = [Target { address: function, ..Target::NONE }, Target::NONE];
-    let presence = Presence::default();
-    let mut thread_errno = errno;
-    let parts = Parts { frame, presence: from_ref(&presence), errno: &raw mut thread_errno };
-    // Only compared.
-    let instance = from_ref(&presence).cast::<Instance>();
-    let index = places::take(instance, &parts).unwrap();
-    let table = from_ref(&targets).cast::<Target>().wrapping_sub(FUNCTION as usize);
-    place(index).set_targets(table, targets.len() + FUNCTION as usize);
-    // SAFETY: the frame is this test's; the place is, too, and has what the entry needs.
-    let found = unsafe {
-        (*frame).errno = 7;
-        (*frame).status = Status::InFrame as u32;
-        (call::<R>(who, index, address, number), (*frame).int_results[0], (*frame).status)
-    };
-    places::leave(instance.cast_mut());
-    found
+    let place = TestPlace::new(function, errno);
+    // SAFETY: the place is this test's, and has what the entry needs.
+    unsafe {
+        (*place.frame).status = Status::InFrame as u32;
+        (call::<R>(who, place.index, address, number), (*place.frame).int_results[0], (*place.frame).status)
+    }
 }
 
 #[test]
 fn arguments_and_results_are_where_c_has_them() {
     for who in BOTH {
-        let (result, _, status) = called::<u64>(who, |entries| entries.returns, sum as *const c_void, FUNCTION, 7);
+        let (result, _, status) = called::<u64>(who, |entries| entries.returns, sum as *const c_void, FUNCTION, ERRNO);
         assert_eq!((result, status), (654_321, Status::Ok as u32), "{who:?}");
-        let (result, _, status) = called::<f64>(who, |entries| entries.returns, float_sum as *const c_void, FUNCTION, 7);
+        let (result, _, status) = called::<f64>(who, |entries| entries.returns, float_sum as *const c_void, FUNCTION, ERRNO);
         assert_eq!((result, status), (4325.0, Status::Ok as u32), "{who:?}");
-        let (_, stored, status) = called::<u64>(who, |entries| entries.stores, sum as *const c_void, FUNCTION, 7);
+        let (_, stored, status) = called::<u64>(who, |entries| entries.stores, sum as *const c_void, FUNCTION, ERRNO);
         assert_eq!((stored, status), (654_321, Status::Ok as u32), "{who:?}");
     }
 }
@@ -94,7 +74,9 @@ fn ways() -> impl Iterator<Item = (Who, fn(Entries) -> usize)> {
 #[test]
 fn no_call_is_made_of_a_closed_function_nor_with_another_errno() {
     for (who, address) in ways() {
-        for (function, number, errno) in [(sum as *const c_void, CLOSED, 7), (null(), FUNCTION, 7), (sum as *const c_void, FUNCTION, 8)] {
+        for (function, number, errno) in
+            [(sum as *const c_void, CLOSED, ERRNO), (null(), FUNCTION, ERRNO), (sum as *const c_void, FUNCTION, ERRNO + 1)]
+        {
             assert_eq!(called::<u64>(who, address, function, number, errno), (0, 0, Status::NotCalled as u32), "{who:?}");
         }
     }
