@@ -8,6 +8,7 @@ mod places;
 pub mod plan;
 pub mod slot;
 mod stubs;
+mod thread;
 mod thunk;
 pub mod tombstones;
 

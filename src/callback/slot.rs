@@ -4,6 +4,7 @@
 
 use super::closure::Closure;
 use super::plan::{Answer, CallbackPlan};
+use super::thread::this_thread;
 use super::tombstones::Tombstones;
 use crate::error::Error;
 use crate::instance::Instance;
@@ -50,7 +51,7 @@ pub struct Behind {
 /// An address that C can call.
 pub struct Slot {
     closure: Closure,
-    /// The [`this_thread`] of the environment that has it open; 0 while it is closed. Only that thread closes
+    /// The [thread](this_thread) of the environment that has it open; 0 while it is closed. Only that thread closes
     /// it, so that what is behind an own slot can be read without the lock.
     owner: AtomicUsize,
     /// Held to write what is behind, and by other threads to read it.
@@ -85,21 +86,6 @@ pub struct Found {
     pub number: u32,
     /// Whether it is open.
     pub is_open: bool,
-}
-
-/// Tells running threads apart; never 0.
-#[cfg(unix)]
-#[inline]
-pub fn this_thread() -> usize {
-    // SAFETY: it only tells; on every supported system that is the address of something of the thread's.
-    unsafe { libc::pthread_self() as usize }
-}
-
-/// Tells running threads apart; never 0.
-#[cfg(not(unix))]
-pub fn this_thread() -> usize {
-    thread_local!(static PLACE: u8 = const { 0 });
-    PLACE.with(|place| std::ptr::from_ref(place).addr())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

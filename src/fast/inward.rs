@@ -19,12 +19,32 @@ struct TryCatch([MaybeUninit<usize>; 16]);
 struct Inward {
     isolate: unsafe extern "C" fn() -> Isolate,
     creation_context: unsafe extern "C" fn(Local) -> Local,
-    call: unsafe extern "C" fn(Local, Local, Local, i32, *const Local) -> Local,
+    call: Call,
     begin: unsafe extern "C" fn(*mut TryCatch, Isolate),
     end: unsafe extern "C" fn(*mut TryCatch),
     has_caught: unsafe extern "C" fn(*const TryCatch) -> bool,
     has_terminated: unsafe extern "C" fn(*const TryCatch) -> bool,
     exception: unsafe extern "C" fn(*const TryCatch) -> Local,
+}
+
+/// `v8::Function::Call`. It has an isolate in V8 13 and later; without one, V8 looks for it.
+enum Call {
+    InIsolate(unsafe extern "C" fn(Local, Isolate, Local, Local, i32, *const Local) -> Local),
+    InContext(unsafe extern "C" fn(Local, Local, Local, i32, *const Local) -> Local),
+}
+
+impl Call {
+    /// # Safety
+    ///
+    /// As for [`set_up`].
+    unsafe fn find() -> Option<Call> {
+        // SAFETY: these are the names of the functions with these parameters.
+        unsafe {
+            named(c"_ZN2v88Function4CallEPNS_7IsolateENS_5LocalINS_7ContextEEENS3_INS_5ValueEEEiPS7_")
+                .map(Call::InIsolate)
+                .or_else(|| named(c"_ZN2v88Function4CallENS_5LocalINS_7ContextEEENS1_INS_5ValueEEEiPS5_").map(Call::InContext))
+        }
+    }
 }
 
 static FOUND: OnceLock<Option<Inward>> = OnceLock::new();
@@ -41,7 +61,7 @@ pub(super) unsafe fn set_up() {
             Some(Inward {
                 isolate: named(c"_ZN2v87Isolate10GetCurrentEv")?,
                 creation_context: named(c"_ZN2v86Object18GetCreationContextEv")?,
-                call: named(c"_ZN2v88Function4CallENS_5LocalINS_7ContextEEENS1_INS_5ValueEEEiPS5_")?,
+                call: Call::find()?,
                 begin: named(c"_ZN2v88TryCatchC1EPNS_7IsolateE")?,
                 end: named(c"_ZN2v88TryCatchD1Ev")?,
                 has_caught: named(c"_ZNK2v88TryCatch9HasCaughtEv")?,
@@ -84,7 +104,11 @@ impl Entrance {
         // SAFETY: as the caller says; the guard stays where it is until it ends.
         unsafe {
             (inward.begin)(&raw mut guard, self.isolate);
-            let result = (inward.call)(runner.cast(), self.context, runner.cast(), 0, ptr::null());
+            let function = runner.cast();
+            let result = match inward.call {
+                Call::InIsolate(call) => call(function, self.isolate, self.context, function, 0, ptr::null()),
+                Call::InContext(call) => call(function, self.context, function, 0, ptr::null()),
+            };
             if result.is_null() {
                 return inward.fail(&raw mut guard, env);
             }
