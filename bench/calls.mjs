@@ -6,8 +6,8 @@ import { measure } from './measure.mjs';
 const TRIED = 2000;
 
 /**
- * The same calls of functions that are told to be leaves, or to be none, to who can be told. Without that arkffi finds, but for
- * Node 26, all to be leaves but those with strings, which call strlen.
+ * The same calls of functions that are told to be leaves, or to be none, to who can be told. Without that arkffi finds all to
+ * be leaves but those with strings, which call strlen.
  */
 const toldCases = cases
   .filter(({ id }) => !['strlen-1000', 'string-result'].includes(id))
