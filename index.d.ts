@@ -826,7 +826,7 @@ export interface Outcome {
 export interface Way {
   /**
    * C calls no JavaScript in this function, neither directly nor by other code, and has the engine collect nothing: Node 20
-   * and 22 call only such functions fast, and Node 24 calls them one to four nanoseconds faster. A callback that C calls all
+   * and 22 call only such functions fast, and the others call them some nanoseconds faster. A callback that C calls all
    * the same is not run, C gets what `onError` says, and the call throws `ERR_LEAF_CALLED_BACK` when C returns. Where nothing
    * is said, functions whose machine code calls nothing are leaves (on x86-64 and arm64 Linux); `false` says that this is
    * none.

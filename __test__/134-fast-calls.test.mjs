@@ -17,7 +17,7 @@ const isFast = backend === 'fast';
 describe.runIf(isFast)('calls that the engine compiles', () => {
   it('give what calls through the frame give, cold, hot and deoptimized, for every type and value', () => {
     const program = fileURLToPath(new URL('./fast/outcomes.mjs', import.meta.url));
-    const fast = run(['--allow-natives-syntax', program]);
+    const fast = run(['--allow-natives-syntax', program], { ARKFFI_LEAVES: undefined });
     // Without looking at functions, no leaf is taken for brief.
     const declared = run(['--allow-natives-syntax', program], { ARKFFI_LEAVES: 'declared' });
     const byFrame = run(['--allow-natives-syntax', program], { ARKFFI_BACKEND: 'frame' });

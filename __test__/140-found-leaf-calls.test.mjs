@@ -131,7 +131,10 @@ describe.each(Object.entries(closable))('%s', (name, [definition, args]) => {
   });
 });
 
-test.runIf(['bun:ffi', 'fast'].includes(arkffi.stats().backend))(
+/** Not where only what is declared is a leaf. */
+const isLooking = process.env.ARKFFI_LEAVES !== 'declared';
+
+test.runIf(isLooking && ['bun:ffi', 'Deno.dlopen', 'fast'].includes(arkffi.stats().backend))(
   'functions in which nothing can happen have a caller of their own, declared leaves too',
   () => {
     const found = require('../lib/fast/provider.js').provider();
@@ -152,6 +155,22 @@ test.runIf(['bun:ffi', 'fast'].includes(arkffi.stats().backend))(
     }
   },
 );
+
+test.runIf(isLooking && arkffi.stats().backend === 'fast')('the engine has entries of their own for them', () => {
+  const native = require('../lib/binding.js');
+  const { caller } = require('../lib/fast/provider.js').provider();
+  const { engineCaller } = native;
+  const asked = [];
+  native.engineCaller = (kinds, hasTexts, kept, passing) => asked.push(passing);
+  try {
+    for (const result of ['i32', 'f64', 'void']) caller(['i32'], result, { isBrief: true });
+    caller(['i32'], 'i32', {});
+  } finally {
+    native.engineCaller = engineCaller;
+  }
+  // The numbers of Rust's `Passing`.
+  expect(asked).toEqual([5, 5, 6, 0]);
+});
 
 test('C finds its stack where it is in other calls', () => {
   const [found, slow] = [{}, { fast: false }].map((way) => {

@@ -3,7 +3,7 @@
 
 const { emitters } = require('./emitters.js');
 const { byFrame, direct, textsOf } = require('./fast/way.js');
-const { provider } = require('./fast/provider.js');
+const { traits } = require('./fast/provider.js');
 const { byTexts } = require('./fast/text-way.js');
 const { offsets } = require('./frame.js');
 const { hasOwnText } = require('./signature.js');
@@ -103,9 +103,7 @@ function receive(type, spot, parts, signature) {
 
 /** The quick way for buffers, where there is one. @type {typeof import('./fast/buffer-way.js').byBuffers} */
 function byBuffers(...given) {
-  const found = provider();
-  if (!('takesBuffers' in found && found.takesBuffers)) return undefined;
-  return require('./fast/buffer-way.js').byBuffers(...given);
+  return traits().takesBuffers ? require('./fast/buffer-way.js').byBuffers(...given) : undefined;
 }
 
 /**

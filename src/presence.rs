@@ -11,8 +11,6 @@ const THROWN: u32 = 1;
 const DEADLOCK: u32 = 2;
 /// C called a callback in a call during which it must not.
 const LEAF: u32 = 4;
-/// Fast calls have to look closer when they return.
-const LOOK: u32 = 8;
 
 /// What [`Presence::call`] tells of a call, in its lowest bits.
 pub mod marks {
@@ -70,6 +68,9 @@ pub struct Presence {
     /// What the call tells of itself that the thread is inside of; 0 while it runs JavaScript or waits for events.
     call: AtomicU32,
     notes: AtomicU32,
+    /// Whether fast calls have to look closer when they return: 1 or 0. Not among the notes, which other threads write too: so
+    /// it only has to be stored.
+    look: AtomicU32,
     /// The number of that call, or of the last one.
     serial: AtomicU64,
     /// The number after which those of calls inside of the last callback began. Only for the JavaScript thread.
@@ -98,6 +99,7 @@ impl Presence {
         Presence {
             call: AtomicU32::new(call),
             notes: AtomicU32::new(0),
+            look: AtomicU32::new(0),
             serial: AtomicU64::new(0),
             began: AtomicU64::new(0),
             deadlocked: Mutex::new(Vec::new()),
@@ -144,23 +146,23 @@ impl Presence {
     /// Whether there are notes to look at.
     #[inline(always)]
     pub fn has_notes(&self) -> bool {
-        self.notes.load(Relaxed) & !LOOK != 0
+        self.notes.load(Relaxed) != 0
     }
 
     /// Whether there are, or a fast call has something else to do when it returns.
     #[inline(always)]
     pub fn is_unusual(&self) -> bool {
-        self.notes.load(Relaxed) != 0
+        self.notes.load(Relaxed) | self.look.load(Relaxed) != 0
     }
 
     /// The fast call that the thread is inside of, and those around it, do not just return.
     pub fn look(&self) {
-        self.notes.fetch_or(LOOK, Relaxed);
+        self.look.store(1, Relaxed);
     }
 
     /// They do again.
     pub fn look_no_more(&self) {
-        self.notes.fetch_and(!LOOK, Relaxed);
+        self.look.store(0, Relaxed);
     }
 
     /// What the call tells of itself that the thread is inside of: its [`marks`], and of a bare one the [number](number_of)

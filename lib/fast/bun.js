@@ -53,10 +53,8 @@ function bunProvider() {
     reenters: 'always',
     // Such values are on the stack, where the collector looks for whatever may be a reference.
     keepsRest: true,
-    findsLeaves: true,
     takesBuffers: true,
     caller(values, result, { hasTexts = false, isBrief = false }) {
-      if (values.includes('buffer') && values.includes('i64')) return null;
       const way = passing(values, result, hasTexts, isBrief, (kind) => kind === 'i64');
       const returns = types[result];
       if (way === undefined || returns === undefined) return null;

@@ -31,7 +31,6 @@ function denoProvider() {
     name: 'Deno.dlopen',
     reenters: 'void',
     readsFloats: true,
-    findsLeaves: true,
     // It makes all NaNs of this type one; in the frame they are what C has returned.
     unreturned: 'f32',
     caller(values, result, { kept = 0, hasTexts = false, inFloat = false, isBrief = false }) {

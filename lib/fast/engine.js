@@ -5,7 +5,7 @@ const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { copyBy } = require('../scratch.js');
 
-/** The numbers of kinds, which are V8's. */
+/** The numbers of kinds, which are V8's. @type {Record<string, number>} */
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11 };
 
 /** How callers pass what C gets and returns, by the numbers of Rust's `Passing`. */
@@ -24,7 +24,7 @@ function passingOf(result, { inFloat, isWatched, isBrief }) {
 /** @type {import('./provider.js').Provider['caller']} */
 function caller(values, result, more) {
   const { kept = 0, hasTexts = false } = more;
-  const kinds = [result, ...values].map((kind) => NUMBERS[/** @type {keyof typeof NUMBERS} */ (kind)]);
+  const kinds = [result, ...values].map((kind) => NUMBERS[kind]);
   return native.engineCaller(kinds, hasTexts, kept, passingOf(result, more));
 }
 
@@ -79,8 +79,7 @@ function engineProvider() {
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);
-  const way = { reenters: reentering[state], readsFloats: true, findsLeaves: true };
-  return { name: 'fast', ...way, caller, frameCaller };
+  return { name: 'fast', reenters: reentering[state], readsFloats: true, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

@@ -44,8 +44,9 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
     return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', kinds: values, texts };
   }
   const floats = texts.filter(isAt(true));
-  // Such results of strings are seldom: there is no entry for them.
-  if (ints.length > FEW || floats.length > FEW || (isFloat(result) && hasTexts)) return undefined;
+  // Such results of strings are seldom: there is no entry for them. A view is no Number.
+  if (ints.length > FEW || floats.length > FEW || (isFloat(result) && hasTexts) || values.includes('buffer'))
+    return undefined;
   // Floats come in the registers behind those of all integers.
   if (floats.length > 0) while (ints.length < FEW) ints.push('0');
   return {
@@ -56,18 +57,18 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
 }
 
 /**
- * The same where only one of several integers is passed as a double, by entries that are only there by name; undefined if
+ * The same where only one integer is passed as a double, by entries that are only there by name; undefined if
  * that is not so.
  * @type {typeof passing}
  */
 function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
-  const numbers = values.map((_, index) => index);
+  const numbers = [...values.keys()];
   const floats = numbers.filter((index) => isFloat(values[index]));
-  const ints = numbers.filter((index) => !floats.includes(index));
-  const others = ints.filter((index) => !isAsDouble(values[index]));
-  if (ints.length !== others.length + 1 || others.length === 0 || hasTexts) return undefined;
+  const ints = numbers.filter((index) => !isFloat(values[index]));
+  const [wide, ...more] = ints.filter((index) => isAsDouble(values[index]));
+  if (wide === undefined || more.length > 0 || hasTexts) return undefined;
   if (ints.length > FEW || floats.length >= MOST_FLOATS) return undefined;
-  const wide = /** @type {number} */ (ints.find((index) => isAsDouble(values[index])));
+  const others = ints.filter((index) => index !== wide);
   const entry = isBrief && result !== 'void' ? 'briefWideAt' : isFloat(result) ? 'floatsWideAt' : 'wideAt';
   return {
     entry: entry + ints.indexOf(wide),

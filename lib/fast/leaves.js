@@ -19,13 +19,11 @@ const [NONE, , BRIEF] = [0, 1, 2];
 function findLeaves(bindings) {
   const asked = bindings.filter(({ signature: { isSlow, mayCall } }) => !isSlow && !mayCall);
   if (!isAsked || asked.length === 0) return;
-  const found = provider();
-  if (!('findsLeaves' in found && found.findsLeaves)) return;
+  if ('reason' in provider()) return;
   for (const binding of asked) {
-    const { number, signature } = binding;
-    const leaf = native.markLeaf(number, false);
-    if (leaf === BRIEF) binding.signature = withBrief(signature);
-    else if (leaf !== NONE && !signature.isLeaf) binding.signature = withLeaf(signature, true);
+    const leaf = native.markLeaf(binding.number, false);
+    if (leaf === BRIEF) binding.signature = withBrief(binding.signature);
+    else if (leaf !== NONE) binding.signature = withLeaf(binding.signature, true);
   }
 }
 

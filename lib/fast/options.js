@@ -13,6 +13,7 @@ const copies = { isSlow: new WeakMap(), isLeaf: new WeakMap(), isBrief: new Weak
 
 /** @param {Signature} signature @param {keyof typeof copies} said @returns {Signature} */
 function saying(signature, said) {
+  if (signature[said]) return signature;
   let copy = copies[said].get(signature);
   if (!copy) copies[said].set(signature, (copy = { ...signature, [said]: true }));
   return copy;
@@ -25,7 +26,7 @@ const withoutFast = (signature) => saying(signature, 'isSlow');
 const withLeaf = (signature, isLeaf) => saying(signature, isLeaf ? 'isLeaf' : 'mayCall');
 
 /** The signature for leaves that are brief. @param {Signature} signature */
-const withBrief = (signature) => saying(signature.isLeaf ? signature : withLeaf(signature, true), 'isBrief');
+const withBrief = (signature) => saying(withLeaf(signature, true), 'isBrief');
 
 /**
  * A signature with what a definition says about the way into C.

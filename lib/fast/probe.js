@@ -18,7 +18,7 @@ function takesView(call) {
 /**
  * @param {import('./provider.js').Provider} provider
  * @returns {import('./provider.js').Provider | import('./provider.js').Absence} the provider, if calls of no function are
- *   answered as such
+ *   answered as such; it `takesBuffers` only if calls with one are, too
  */
 function probed(provider) {
   const status = offsets.status / 4;

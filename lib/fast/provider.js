@@ -6,7 +6,7 @@
 // A *caller* is a JavaScript function `(callee, ...values, ...kept) => result` for one *shape*:
 //
 //   callee   what the entries know the bound function by (`presence.rs`), an integer of 32 bits that stubs have behind them
-//   values   what the C function gets, in order, checked already. Always Numbers, of these kinds:
+//   values   what the C function gets, in order, checked already. Numbers, of these kinds:
 //              'i32'  an integer of 32 bits (i8, i16, u8, u16 and bool come as that too)
 //              'u32'  an integer from 0 to 2 ** 32 - 1
 //              'i64'  a safe integer
@@ -19,7 +19,8 @@
 //            the engine keeps what the code around a call still refers to afterwards (`keepsRest`)
 //   result   'void', 'i32', 'u32', 'f32' or 'f64'; what is in the upper bits of a narrow type does not matter:
 //            the stub cuts i8, u8, i16, u16 and bool from an 'i32'. 'void' is also asked for where the stub reads the
-//            result in the frame: for 64-bit results and pointers, and where calls must return nothing (`reenters`).
+//            result in the frame: for 64-bit results and pointers, and where calls must return nothing (`reenters`), or
+//            had better not return it (`unreturned`).
 //
 // A caller does not call the C function. It calls one of the entries of Rust (src/fast/entry.rs), which are C
 // functions themselves, with the callee before the values:
@@ -75,7 +76,6 @@ const { canGenerate } = require('../generate.js');
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {Kind} [unreturned] a kind that C's results had better not be returned as
- * @property {boolean} [findsLeaves] calls of leaves are shorter, and `caller` takes `isBrief`: so functions are looked at
  * @property {boolean} [takesBuffers] values may be of the kind 'buffer'
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
@@ -123,6 +123,12 @@ let chosen;
 /** What calls C fast here, looked for when it is first needed. @returns {Provider | Absence} */
 const provider = () => (chosen ??= choose());
 
+/** What the provider says of itself; nothing where there is none. @returns {Partial<Provider>} */
+function traits() {
+  const found = provider();
+  return 'reason' in found ? {} : found;
+}
+
 /** Callers by shape; null where there is none. @type {Map<string, Caller | null>} */
 const callers = new Map();
 
@@ -164,4 +170,4 @@ function frameCallerFor(kept, isApart, texts) {
   return known(`frame${isApart}${kept},${texts}`, () => found.frameCaller?.(kept, isApart, texts) ?? null);
 }
 
-module.exports = { callerFor, frameCallerFor, provider };
+module.exports = { callerFor, frameCallerFor, provider, traits };

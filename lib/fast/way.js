@@ -6,7 +6,7 @@ const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
 const { CALLEE } = require('../slots.js');
 const { withoutFast } = require('./options.js');
-const { callerFor, frameCallerFor, provider } = require('./provider.js');
+const { callerFor, frameCallerFor, provider, traits } = require('./provider.js');
 const { watch } = require('./watch.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
@@ -97,14 +97,7 @@ function reentersOf({ isSlow, isLeaf, params }) {
  * @param {string[]} kept
  */
 function held(kept) {
-  const found = provider();
-  return 'keepsRest' in found && found.keepsRest ? [] : kept;
-}
-
-/** The kind of results that are only right in the frame, if there is one. */
-function unreturned() {
-  const found = provider();
-  return 'unreturned' in found ? found.unreturned : undefined;
+  return traits().keepsRest ? [] : kept;
 }
 
 /**
@@ -112,8 +105,7 @@ function unreturned() {
  * @param {import('../signature.js').Signature} signature
  */
 function textsOf(signature) {
-  const found = provider();
-  return 'texts' in found && reentersOf(signature) !== 'never' ? found.texts : undefined;
+  return reentersOf(signature) === 'never' ? undefined : traits().texts;
 }
 
 /**
@@ -161,13 +153,14 @@ function byValues(signature, values, kept, areViews = false) {
   const ints = kinds.length - floats;
   if (floats > MOST.floats || ints > MOST.ints) return undefined;
   const known = returned[signature.result.base];
-  // Where calls must return nothing, results are read in the frame.
-  const isUnread = reenters === 'void' || (known !== undefined && known.kind === unreturned());
+  // Where calls must return nothing, or had better not return this, results are read in the frame.
+  const isUnread = reenters === 'void' || (known !== undefined && known.kind === traits().unreturned);
   const isWatched = reenters === 'apart';
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
   const hasTexts = signature.params.some(({ base }) => base === 'cstring');
-  // So many integers the entries for these take, and no strings in scratch memory.
+  // So many integers the entries for these take, no strings in scratch memory, and no floating-point result that is read in
+  // the frame.
   const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts && !inFloat;
   const given = held(kept);
   const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };

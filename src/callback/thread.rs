@@ -6,7 +6,7 @@
 #[inline(always)]
 pub fn this_thread() -> usize {
     let pointer;
-    // SAFETY: it reads what every thread has, and does not change while it runs.
+    // SAFETY: every thread has its thread pointer there (see above), and it stays while the thread runs.
     unsafe { std::arch::asm!("mov {}, fs:[0]", out(reg) pointer, options(pure, readonly, nostack, preserves_flags)) };
     pointer
 }

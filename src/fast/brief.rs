@@ -3,12 +3,12 @@
 //! that is what the last call has left, as it nearly always is. What is left is to find the function, and to shift the
 //! arguments into their registers.
 //!
-//! An engine's own passes a receiver first, a host's FFI does not.
+//! Calls of the engine's pass a receiver first, those of a host's FFI do not.
 
 use super::places::PLACES;
 
-/// Entries of a place, for at most four integers, none of them a string. That callees are passed rightly is seen before
-/// these are used, by [others](super::entry): here a wrong one is not noticed.
+/// Entries of a place, for at most four integers, none of them a string. A wrong callee is not noticed here: hosts are tried
+/// with [others](super::entry) first, and how the engine passes them is known.
 #[derive(Clone, Copy)]
 pub struct Entries {
     /// That leaves the result in its register.
@@ -82,12 +82,14 @@ mod code {
         (engine) => { "w1" };
     }
 
-    /// Leaves the address of the function in `rax`, and that of the frame in `r11`, or goes to `2:`. Uses `rdi`, too.
+    /// Leaves the address of the function in `rax`, and that of the frame in `r11`, or goes to `2:`. Uses `r10` and `rdi`.
     #[cfg(target_arch = "x86_64")]
     macro_rules! find {
         ($who:ident) => {
             concat!(
-                concat!("mov eax, ", callee!($who), "\n"),
+                "mov eax, ",
+                callee!($who),
+                "\n",
                 "mov r10, qword ptr [rip + {all} + {targets}]\n",
                 "mov r11, qword ptr [rip + {all} + {frame}]\n",
                 "test r10, r10\n",
@@ -117,7 +119,9 @@ mod code {
                 "ldr w13, [x11, #{errno}]\n",
                 "cmp w12, w13\n",
                 "b.ne 2f\n",
-                concat!("add x10, x10, ", callee!($who), ", uxtw\n"),
+                "add x10, x10, ",
+                callee!($who),
+                ", uxtw\n",
                 "ldur x16, [x10, #{address}]\n",
                 "cbz x16, 2f\n"
             )
@@ -166,8 +170,7 @@ mod code {
     }
 
     entry!(jumps_of_host, [find!(host), part!(say_called), shift!(host), part!(jump), part!(refuse)]);
-    // The engine's code is no quicker around a jump. On Zen 5 it even takes a third longer, or does not, in one loop or another:
-    // it soon reads what it has stored before the call.
+    // Not a jump: the engine's calls are no quicker with one, and on Zen 5 in some loops a third slower.
     entry!(calls_of_engine, [find!(engine), shift!(engine), part!(call), part!(say_called), "ret", part!(refuse)]);
     entry!(stores_of_host, [find!(host), shift!(host), part!(call), part!(store), part!(say_called), "ret", part!(refuse)]
         result = const offset_of!(Frame, int_results));

@@ -1,5 +1,5 @@
 //! The entries of each place under names that are found in this file: for hosts whose own FFI is only fast with
-//! functions that it has looked up itself. `lib/fast/deno.js` knows the names.
+//! functions that it has looked up itself. `lib/fast/holding.js` knows the names.
 
 use super::brief::{jumps_of_host, stores_of_host};
 use super::doubles;

@@ -1,4 +1,4 @@
-//! The entries that get one of two to four integers as a floating-point number, and the others as they are, for hosts whose own
+//! The entries that get one of at most four integers as a floating-point number, and the others as they are, for hosts whose own
 //! FFI is slow at 64-bit integers. They only move arguments, and go on as another entry. Like the [others](super::exported) of
 //! such hosts they are found by their names.
 

@@ -46,7 +46,7 @@ extern "C" fn float_sum(a: u64, b: u64, c: u64, d: u64, x: f64, y: f64) -> f64 {
 /// What an entry returns, and leaves in the frame as the result and as the status, at a place where one function is open.
 fn called<R: Copy>(who: Who, address: fn(Entries) -> usize, function: *const c_void, number: u32, errno: c_int) -> (R, u64, u32) {
     let place = TestPlace::new(function, errno);
-    // SAFETY: the place is this test's, and has what the entry needs.
+    // SAFETY: the place is this test's, and has what the entry needs; each test names the type that its function returns.
     unsafe {
         (*place.frame).status = Status::InFrame as u32;
         (call::<R>(who, place.index, address, number), (*place.frame).int_results[0], (*place.frame).status)
