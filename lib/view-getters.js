@@ -25,11 +25,25 @@ const dataViewLength = getter(DataView.prototype, 'byteLength');
 const bufferLength = getter(ArrayBuffer.prototype, 'byteLength');
 const sharedLength = getter(SharedArrayBuffer.prototype, 'byteLength');
 
+/** Whether the length of an ArrayBuffer may change. Not every version of Bun knows that. @type {(buffer: any) => boolean} */
+const isResizable = (() => {
+  if (!('resizable' in ArrayBuffer.prototype)) return () => false;
+  const resizable = getter(ArrayBuffer.prototype, 'resizable');
+  return (buffer) => {
+    try {
+      return resizable(buffer);
+    } catch {
+      return false;
+    }
+  };
+})();
+
 module.exports = {
   bufferLength,
   dataViewBuffer,
   dataViewLength,
   dataViewOffset,
+  isResizable,
   sharedLength,
   typedBuffer,
   typedCount,

@@ -180,14 +180,15 @@ unsafe fn in_halves(word: *const u64) -> u64 {
     unsafe { u64::from(halves.read_volatile()) | u64::from(halves.add(1).read_volatile()) << 32 }
 }
 
-/// As [`invoke_with_integers`], with the eight floating-point registers too, and returns rax or xmm0.
+/// As [`invoke_with_integers`], with the eight floating-point registers too, and returns rax or xmm0. Tells variadic functions,
+/// also those that are bound as others, that all may be used.
 ///
 /// # Safety
 ///
 /// As for [`invoke`]; the result travels where that of a C function that returns `R` does.
 #[inline(always)]
 unsafe fn invoke_with_registers<R>(frame: *mut Frame, function: *const c_void) -> R {
-    type Registers<R> = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64) -> R;
+    type Registers<R> = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64, ...) -> R;
     // SAFETY: as in `invoke_with_integers`.
     let function = unsafe { std::mem::transmute::<*const c_void, Registers<R>>(function) };
     // SAFETY: the frame is the caller's, the rest as above.

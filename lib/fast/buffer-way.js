@@ -1,7 +1,7 @@
 'use strict';
 // Calls with buffers that the host's own FFI is given, which has their addresses sooner than JavaScript.
 
-const { isFilled } = require('../pointer.js');
+const { isFilled } = require('../stamps.js');
 const { STATUS, byValues } = require('./way.js');
 
 /**
@@ -23,6 +23,7 @@ function byBuffers(signature, scalars, clears, finish, load, scope) {
   // To read strings takes scratch memory.
   if (buffers.length === 0 || others.some(({ type }) => type.base === 'cstring')) return undefined;
   const values = scalars.map((scalar) => (isBuffer(scalar) ? `a${scalar.index}` : scalar.value));
+  // Nothing is kept: who `takesBuffers` keeps the rest.
   const made = byValues(signature, values, [], true);
   if (made === undefined) return undefined;
   const { caller, args, fits, cut } = made;

@@ -3,6 +3,7 @@
 
 const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
+const { bufferAddress } = require('../pointer.js');
 const { holding, passing } = require('./holding.js');
 const { probed } = require('./probe.js');
 
@@ -41,6 +42,19 @@ function textsBy(copyText) {
   };
 }
 
+/**
+ * Whether the FFI gives C the addresses of views, which not every version may.
+ * @param {() => (view: Uint8Array) => unknown} make a function that returns what it is given
+ */
+function givesAddresses(make) {
+  try {
+    const view = new Uint8Array(new ArrayBuffer(16), 8, 4);
+    return make()(view) === bufferAddress(view);
+  } catch {
+    return false;
+  }
+}
+
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */
 function bunProvider() {
   const entries = native.hostEntries();
@@ -53,7 +67,7 @@ function bunProvider() {
     reenters: 'always',
     // Such values are on the stack, where the collector looks for whatever may be a reference.
     keepsRest: true,
-    takesBuffers: true,
+    takesBuffers: givesAddresses(() => CFunction({ ptr: entries.same, args: ['buffer'], returns: 'ptr' })),
     caller(values, result, { hasTexts = false, isBrief = false }) {
       const way = passing(values, result, hasTexts, isBrief, (kind) => kind === 'i64');
       const returns = types[result];

@@ -6,23 +6,14 @@ const { views, offsets } = require('../frame.js');
 /** No function has this callee. */
 const NONE = 0x7fffffff;
 
-/** Whether a host's FFI, of whatever version, takes a view: it may know no such type. @param {() => boolean} call */
-function takesView(call) {
-  try {
-    return call();
-  } catch {
-    return false;
-  }
-}
-
 /**
  * @param {import('./provider.js').Provider} provider
  * @returns {import('./provider.js').Provider | import('./provider.js').Absence} the provider, if calls of no function are
- *   answered as such; it `takesBuffers` only if calls with one are, too
+ *   answered as such
  */
 function probed(provider) {
   const status = offsets.status / 4;
-  /** @type {(caller: import('./provider.js').Caller | null | undefined, ...values: unknown[]) => boolean} */
+  /** @type {(caller: import('./provider.js').Caller | null | undefined, ...values: number[]) => boolean} */
   const isAnswered = (caller, ...values) => {
     views.u32[status] = 0;
     const result = caller?.(NONE, ...values);
@@ -34,12 +25,7 @@ function probed(provider) {
     isAnswered(caller(['u32', 'f32'], 'i32', {}), 1, 0.5) &&
     isAnswered(caller(['i64', 'f32'], 'i32', {}), 1, 0.5) &&
     isAnswered(frameCaller?.(0, false, 0));
-  if (!isReached) return { reason: `${provider.name} calls functions otherwise than is known of it` };
-  return {
-    ...provider,
-    takesBuffers:
-      provider.takesBuffers && takesView(() => isAnswered(caller(['buffer'], 'i32', {}), new Uint8Array(8))),
-  };
+  return isReached ? provider : { reason: `${provider.name} calls functions otherwise than is known of it` };
 }
 
 module.exports = { probed };

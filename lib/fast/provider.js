@@ -76,7 +76,7 @@ const { canGenerate } = require('../generate.js');
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {Kind} [unreturned] a kind that C's results had better not be returned as
- * @property {boolean} [takesBuffers] values may be of the kind 'buffer'
+ * @property {boolean} [takesBuffers] values may be of the kind 'buffer'; it `keepsRest`, too
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
  * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
  * @property {Texts} [texts] where strings that C returns are not made soonest by Node-API

@@ -99,4 +99,4 @@ export const leftOutOnArm64 = [
 ];
 
 /** What is about fast calls, which are otherwise in each version of Node. */
-export const fastCallsOnArm64 = ['130-', '131-', '133-', '134-', '135-', '139-', '140-'];
+export const fastCallsOnArm64 = ['130-', '131-', '133-', '134-', '135-', '139-', '140-', '141-', '142-'];

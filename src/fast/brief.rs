@@ -82,7 +82,7 @@ mod code {
         (engine) => { "w1" };
     }
 
-    /// Leaves the address of the function in `rax`, and that of the frame in `r11`, or goes to `2:`. Uses `r10` and `rdi`.
+    /// Leaves the address of the function in `r10`, and that of the frame in `r11`, or goes to `2:`. Uses `rax` and `rdi`.
     #[cfg(target_arch = "x86_64")]
     macro_rules! find {
         ($who:ident) => {
@@ -98,8 +98,8 @@ mod code {
                 "mov edi, dword ptr [rdi]\n",
                 "cmp edi, dword ptr [r11 + {errno}]\n",
                 "jne 2f\n",
-                "mov rax, qword ptr [r10 + rax + {address}]\n",
-                "test rax, rax\n",
+                "mov r10, qword ptr [r10 + rax + {address}]\n",
+                "test r10, r10\n",
                 "je 2f\n"
             )
         };
@@ -142,12 +142,13 @@ mod code {
         (engine) => { "mov x0, x2\nmov x1, x3\nmov x2, x4\nmov x3, x5" };
     }
 
-    /// What else they consist of. The address of the frame stays where it is.
+    /// What else they consist of. The address of the frame stays where it is. Variadic functions, also those that are bound as
+    /// others, look in `al` for how many floating-point registers there may be (System V ABI, 3.5.7).
     #[cfg(target_arch = "x86_64")]
     #[rustfmt::skip]
     macro_rules! part {
-        (call) => { "push r11\n.cfi_adjust_cfa_offset 8\ncall rax\npop r11\n.cfi_adjust_cfa_offset -8" };
-        (jump) => { "jmp rax" };
+        (call) => { "mov eax, 8\npush r11\n.cfi_adjust_cfa_offset 8\ncall r10\npop r11\n.cfi_adjust_cfa_offset -8" };
+        (jump) => { "mov eax, 8\njmp r10" };
         (store) => { "mov qword ptr [r11 + {result}], rax" };
         (say_called) => { "mov dword ptr [r11 + {status}], {called}" };
         (refuse) => { "2: jmp {refuse}" };

@@ -131,7 +131,8 @@ macro_rules! entries {
         }
     };
     (@type $($int:ident)*) => {
-        type Function<R> = unsafe extern "C" fn($(entries!(@u64 $int),)* f64, f64, f64, f64, f64, f64, f64, f64) -> R;
+        // Variadic functions look for how many floating-point registers there may be, also when they are bound as others.
+        type Function<R> = unsafe extern "C" fn($(entries!(@u64 $int),)* f64, f64, f64, f64, f64, f64, f64, f64, ...) -> R;
     };
     (@u64 $int:ident) => { u64 };
 }
