@@ -41,8 +41,8 @@ const Returned = /** @type {any} */ (
 
 /**
  * Remembers addresses in a private field of the buffer itself: no map to look into and nothing to keep,
- * and the field cannot be seen from outside. The address of a buffer's memory does not change, but for those that `mayMove`; when it is
- * detached, its views have length 0, and that is checked first.
+ * and the field cannot be seen from outside. The address of a buffer's memory does not change, but for those
+ * that `mayMove`; when it is detached, its views have length 0, and that is checked first.
  */
 class BufferStamp extends Returned {
   /** @type {number} */
