@@ -18,9 +18,9 @@ pub struct Entries {
 }
 
 impl Entries {
-    /// Those that the engine calls.
-    pub fn of_engine(place: usize) -> Entries {
-        ENGINE[place]()
+    /// Those that the engine calls, for arguments that may be floating-point numbers, or are none.
+    pub fn of_engine(place: usize, has_floats: bool) -> Entries {
+        ENGINE[place](has_floats)
     }
 
     /// Those that a host's own FFI calls.
@@ -143,12 +143,14 @@ mod code {
     }
 
     /// What else they consist of. The address of the frame stays where it is. Variadic functions, also those that are bound as
-    /// others, look in `al` for how many floating-point registers there may be (System V ABI, 3.5.7).
+    /// others, look in `al` for how many floating-point registers there may be (System V ABI, 3.5.7): any number will do where
+    /// there are none.
     #[cfg(target_arch = "x86_64")]
     #[rustfmt::skip]
     macro_rules! part {
-        (call) => { "mov eax, 8\npush r11\n.cfi_adjust_cfa_offset 8\ncall r10\npop r11\n.cfi_adjust_cfa_offset -8" };
-        (jump) => { "mov eax, 8\njmp r10" };
+        (call) => { "push r11\n.cfi_adjust_cfa_offset 8\ncall r10\npop r11\n.cfi_adjust_cfa_offset -8" };
+        (jump) => { "jmp r10" };
+        (say_floats) => { "mov eax, 8" };
         (store) => { "mov qword ptr [r11 + {result}], rax" };
         (say_called) => { "mov dword ptr [r11 + {status}], {called}" };
         (refuse) => { "2: jmp {refuse}" };
@@ -165,21 +167,24 @@ mod code {
             )
         };
         (jump) => { "br x16" };
+        (say_floats) => { "" };
         (store) => { "str x0, [x11, #{result}]" };
         (say_called) => { "mov w9, #{called}\nstr w9, [x11, #{status}]" };
         (refuse) => { "2: b {refuse}" };
     }
 
-    entry!(jumps_of_host, [find!(host), part!(say_called), shift!(host), part!(jump), part!(refuse)]);
+    entry!(jumps_of_host, [find!(host), part!(say_called), shift!(host), part!(say_floats), part!(jump), part!(refuse)]);
     // Not a jump: the engine's calls are no quicker with one, and on Zen 5 in some loops a third slower.
     entry!(calls_of_engine, [find!(engine), shift!(engine), part!(call), part!(say_called), "ret", part!(refuse)]);
-    entry!(stores_of_host, [find!(host), shift!(host), part!(call), part!(store), part!(say_called), "ret", part!(refuse)]
+    entry!(float_calls_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(say_called), "ret", part!(refuse)]);
+    entry!(stores_of_host, [find!(host), shift!(host), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(refuse)]
         result = const offset_of!(Frame, int_results));
-    entry!(stores_of_engine, [find!(engine), shift!(engine), part!(call), part!(store), part!(say_called), "ret", part!(refuse)]
+    entry!(stores_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(refuse)]
         result = const offset_of!(Frame, int_results));
 
-    pub(super) fn of_engine<const PLACE: usize>() -> Entries {
-        Entries { returns: calls_of_engine::<PLACE> as *const () as usize, stores: stores_of_engine::<PLACE> as *const () as usize }
+    pub(super) fn of_engine<const PLACE: usize>(has_floats: bool) -> Entries {
+        let returns = if has_floats { float_calls_of_engine::<PLACE> as *const () } else { calls_of_engine::<PLACE> as *const () };
+        Entries { returns: returns as usize, stores: stores_of_engine::<PLACE> as *const () as usize }
     }
 
     pub(super) fn of_host<const PLACE: usize>() -> Entries {
@@ -196,19 +201,21 @@ mod code {
     use super::Entries;
     use crate::fast::bare::not_called;
 
-    pub(super) fn of_engine<const PLACE: usize>() -> Entries {
+    pub(super) fn of_engine<const PLACE: usize>(_has_floats: bool) -> Entries {
+        of_host::<PLACE>()
+    }
+
+    pub(super) fn of_host<const PLACE: usize>() -> Entries {
         let none = not_called::<PLACE, u64> as *const () as usize;
         Entries { returns: none, stores: none }
     }
-
-    pub(super) use of_engine as of_host;
 }
 
 macro_rules! for_places {
     ($entries:ident $($place:literal)*) => { [$(code::$entries::<$place>),*] };
 }
 
-static ENGINE: [fn() -> Entries; PLACES] = for_places!(of_engine 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+static ENGINE: [fn(bool) -> Entries; PLACES] = for_places!(of_engine 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
 static HOST: [fn() -> Entries; PLACES] = for_places!(of_host 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
 
 #[cfg(all(test, target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

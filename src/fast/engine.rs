@@ -165,7 +165,7 @@ pub fn state(modules: u32, v8: &str) -> Result<Reenters, &'static str> {
 pub unsafe fn function(place: usize, shape: Shape, passing: Passing) -> Option<sys::napi_value> {
     let Shape { values, result, kept, has_texts } = shape;
     let ints = values.iter().filter(|kind| !kind.is_float()).count();
-    let address = passing.entry(place, result.is_float(), ints, has_texts);
+    let address = passing.entry(place, result.is_float(), ints, ints < values.len(), has_texts);
     // The receiver and the number come first.
     let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));
     // SAFETY: as the caller says; the entry and the callback take these values.

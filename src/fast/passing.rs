@@ -31,17 +31,18 @@ impl Passing {
         [Values, FloatUnread, Frame, FrameNoted, Watched, Brief, BriefUnread].into_iter().find(|&passing| passing as u32 == number)
     }
 
-    /// The address of a place's entry for so many integers, perhaps strings among them, and a floating-point result or another.
+    /// The address of a place's entry for so many integers, perhaps strings among them, perhaps floating-point numbers, and such
+    /// a result or another.
     /// Strings are copied already where arguments are values, and passed where they are in the frame.
-    pub fn entry(self, place: usize, is_float: bool, ints: usize, has_texts: bool) -> usize {
+    pub fn entry(self, place: usize, is_float: bool, ints: usize, has_floats: bool, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
         match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {
             (Passing::Frame, _, _, false) => entries.frame,
             (Passing::Frame, _, _, true) => text_calls::entry(place),
             (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
             (Passing::Watched, ..) => watched::entry(place, is_float),
-            (Passing::Brief, ..) => brief::Entries::of_engine(place).returns,
-            (Passing::BriefUnread, ..) => brief::Entries::of_engine(place).stores,
+            (Passing::Brief, ..) => brief::Entries::of_engine(place, has_floats).returns,
+            (Passing::BriefUnread, ..) => brief::Entries::of_engine(place, has_floats).stores,
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
             (_, false, true, false) => entries.few_integers,

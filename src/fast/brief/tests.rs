@@ -14,10 +14,11 @@ type OfEngine<R> = extern "C" fn(usize, u32, u64, u64, u64, u64, f64, f64) -> R;
 #[derive(Clone, Copy, Debug)]
 enum Who {
     Host,
-    Engine,
+    /// May there be floating-point numbers?
+    Engine(bool),
 }
 
-const BOTH: [Who; 2] = [Who::Host, Who::Engine];
+const ALL: [Who; 3] = [Who::Host, Who::Engine(false), Who::Engine(true)];
 
 /// Calls an entry of a place with 1 to 6.
 ///
@@ -30,7 +31,9 @@ unsafe fn call<R>(who: Who, index: usize, address: fn(Entries) -> usize, number:
     unsafe {
         match who {
             Who::Host => transmute::<*const c_void, OfHost<R>>(of(Entries::of_host(index)))(callee(number), 1, 2, 3, 4, 5.0, 6.0),
-            Who::Engine => transmute::<*const c_void, OfEngine<R>>(of(Entries::of_engine(index)))(0, callee(number), 1, 2, 3, 4, 5.0, 6.0),
+            Who::Engine(floats) => {
+                transmute::<*const c_void, OfEngine<R>>(of(Entries::of_engine(index, floats)))(0, callee(number), 1, 2, 3, 4, 5.0, 6.0)
+            }
         }
     }
 }
@@ -55,7 +58,7 @@ fn called<R: Copy>(who: Who, address: fn(Entries) -> usize, function: *const c_v
 
 #[test]
 fn arguments_and_results_are_where_c_has_them() {
-    for who in BOTH {
+    for who in ALL {
         let (result, _, status) = called::<u64>(who, |entries| entries.returns, sum as *const c_void, FUNCTION, ERRNO);
         assert_eq!((result, status), (654_321, Status::Ok as u32), "{who:?}");
         let (result, _, status) = called::<f64>(who, |entries| entries.returns, float_sum as *const c_void, FUNCTION, ERRNO);
@@ -68,7 +71,7 @@ fn arguments_and_results_are_where_c_has_them() {
 /// Every way to an entry.
 fn ways() -> impl Iterator<Item = (Who, fn(Entries) -> usize)> {
     let addresses: [fn(Entries) -> usize; 2] = [|entries| entries.returns, |entries| entries.stores];
-    BOTH.into_iter().flat_map(move |who| addresses.map(|address| (who, address)))
+    ALL.into_iter().flat_map(move |who| addresses.map(|address| (who, address)))
 }
 
 #[test]
