@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { collect } from './collect.mjs';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
+import { typedArrays } from './views.mjs';
 
 const { dlopen } = arkffi;
 const { symbols } = dlopen(fixture('basics'), {
@@ -17,20 +18,7 @@ const { symbols } = dlopen(fixture('basics'), {
   twice: { args: ['i32'], returns: 'i32' },
 });
 
-const viewTypes = [
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  DataView,
-];
+const viewTypes = [...typedArrays, DataView];
 
 describe('a pointer argument', () => {
   it('may be any Number or BigInt that is an address', () => {

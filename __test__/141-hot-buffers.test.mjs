@@ -1,14 +1,12 @@
 // Calls with buffers, hot: stubs then pass them in the way that the host has for it. What C gets is compared with `ptr`, and
 // what is wrong among many right calls gives the error that it always gives.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { collect } from './collect.mjs';
 import { library } from './libraries.mjs';
 import { arkffi, require, thrown } from './open.mjs';
+import { typedArrays } from './views.mjs';
 
 const { FFIError, JSCallback, dlopen, ptr } = arkffi;
-/** Has collected what can be. */
-const collect = globalThis.Bun ? () => Bun.gc(true) : (setFlagsFromString('--expose-gc'), runInNewContext('gc'));
 /** Enough that calls come from compiled code. */
 const HOT = 20_000;
 
@@ -44,19 +42,6 @@ const { symbols } = dlopen(file, {
 const memory = new ArrayBuffer(256);
 const shared = new SharedArrayBuffer(64);
 new Uint8Array(shared).fill(9);
-const arrays = [
-  Uint8Array,
-  Int8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-];
 const named = new DataView(memory, 8);
 named[0] = 1;
 class Special extends Uint8Array {
@@ -65,7 +50,9 @@ class Special extends Uint8Array {
   }
 }
 const values = {
-  ...Object.fromEntries(arrays.map((array) => [array.name, new array(4).fill(array.name.startsWith('Big') ? 1n : 1)])),
+  ...Object.fromEntries(
+    typedArrays.map((array) => [array.name, new array(4).fill(array.name.startsWith('Big') ? 1n : 1)]),
+  ),
   'a part': new Uint8Array(memory, 16, 4),
   'NaN at the beginning': new Float64Array([NaN, 1]),
   'a Buffer': Buffer.from('some bytes'),

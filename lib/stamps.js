@@ -23,9 +23,6 @@ function wholeLength(buffer) {
 
 const isBun = 'Bun' in globalThis;
 
-/** Bun reads an element, which no property of the user's stands for either, much faster than it calls a getter so. */
-const readsElements = isBun;
-
 /**
  * Whether the memory of a buffer may be elsewhere later: in Bun, that of a WebAssembly.Memory which is given as resizable.
  * @param {any} buffer
@@ -102,7 +99,8 @@ class ViewStamp extends Returned {
    */
   static address(value) {
     if (#address in value) {
-      const isEmpty = readsElements ? /** @type {any} */ (value)[0] === undefined : typedLength(value) === 0;
+      // Bun reads an element, which no property of the user's stands for either, much faster than it calls a getter so.
+      const isEmpty = isBun ? /** @type {any} */ (value)[0] === undefined : typedLength(value) === 0;
       return isEmpty ? 0 : /** @type {any} */ (value).#address;
     }
     if (typedName(value) === undefined || typedLength(value) === 0) return 0;

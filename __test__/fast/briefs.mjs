@@ -1,5 +1,5 @@
-// Functions in C that call nothing. Random ones run a few instructions: each adds its arguments up, each times another number, so that one in a wrong
-// place makes another sum.
+// Functions in C that call nothing. Random ones run a few instructions: each adds its arguments up, each times another
+// number, so that one in a wrong place makes another sum.
 import { createRandom } from '../oracle/random.mjs';
 
 const integers = {

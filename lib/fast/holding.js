@@ -15,6 +15,18 @@ const MOST_FLOATS = 8;
 /** @param {string} kind */
 const isFloat = (kind) => kind === 'f32' || kind === 'f64';
 
+/** Which of some values are integers, and which floats: they are in registers of their own. @param {Kind[]} values */
+function split(values) {
+  const all = [...values.keys()];
+  return {
+    ints: all.filter((index) => !isFloat(values[index])),
+    floats: all.filter((index) => isFloat(values[index])),
+  };
+}
+
+/** What stands for a value in texts. @param {number} index */
+const textAt = (index) => `v${index}`;
+
 /**
  * How an entry is called.
  * @typedef {object} Passing
@@ -33,26 +45,24 @@ const isFloat = (kind) => kind === 'f32' || kind === 'f64';
  * @returns {Passing | undefined}
  */
 function passing(values, result, hasTexts, isBrief, isAsDouble) {
-  const texts = values.map((_, index) => `v${index}`);
-  const isAt = (/** @type {boolean} */ floats) => (/** @type {unknown} */ _, /** @type {number} */ index) =>
-    isFloat(values[index]) === floats;
-  const ints = texts.filter(isAt(false));
+  const { ints, floats } = split(values);
   if (!values.some(isAsDouble)) {
-    if (isBrief) return { entry: result === 'void' ? 'briefStores' : 'brief', kinds: values, texts };
+    const way = { kinds: values, texts: [...values.keys()].map(textAt) };
+    if (isBrief) return { entry: result === 'void' ? 'briefStores' : 'brief', ...way };
     const isFew = ints.length <= FEW;
-    if (isFloat(result)) return { entry: isFew && !hasTexts ? 'fewFloats' : 'floats', kinds: values, texts };
-    return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', kinds: values, texts };
+    if (isFloat(result)) return { entry: isFew && !hasTexts ? 'fewFloats' : 'floats', ...way };
+    return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', ...way };
   }
-  const floats = texts.filter(isAt(true));
   // Such results of strings are seldom: there is no entry for them. A view is no Number.
   if (ints.length > FEW || floats.length > FEW || (isFloat(result) && hasTexts) || values.includes('buffer'))
     return undefined;
+  const doubles = ints.map(textAt);
   // Floats come in the registers behind those of all integers.
-  if (floats.length > 0) while (ints.length < FEW) ints.push('0');
+  if (floats.length > 0) while (doubles.length < FEW) doubles.push('0');
   return {
     entry: isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles',
-    kinds: [...ints.map(() => /** @type {const} */ ('f64')), ...values.filter(isFloat)],
-    texts: [...ints, ...floats],
+    kinds: [...doubles.map(() => /** @type {const} */ ('f64')), ...floats.map((index) => values[index])],
+    texts: [...doubles, ...floats.map(textAt)],
   };
 }
 
@@ -62,9 +72,7 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
  * @type {typeof passing}
  */
 function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
-  const numbers = [...values.keys()];
-  const floats = numbers.filter((index) => isFloat(values[index]));
-  const ints = numbers.filter((index) => !isFloat(values[index]));
+  const { ints, floats } = split(values);
   const [wide, ...more] = ints.filter((index) => isAsDouble(values[index]));
   if (wide === undefined || more.length > 0 || hasTexts) return undefined;
   if (ints.length > FEW || floats.length >= MOST_FLOATS) return undefined;
@@ -73,7 +81,7 @@ function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
   return {
     entry: entry + ints.indexOf(wide),
     kinds: [...others.map((index) => values[index]), 'f64', ...floats.map((index) => values[index])],
-    texts: [...others, wide, ...floats].map((index) => `v${index}`),
+    texts: [...others, wide, ...floats].map(textAt),
   };
 }
 
@@ -88,7 +96,7 @@ function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
  * @returns {Caller | null}
  */
 function holding(made, texts, values, kept) {
-  const params = Array.from({ length: values }, (_, index) => `v${index}`);
+  const params = Array.from({ length: values }, (_, index) => textAt(index));
   if (kept === 0 && texts.join() === params.join()) return /** @type {Caller} */ (made);
   if (!canGenerate) return null;
   const names = Array.from({ length: kept }, (_, index) => `k${index}`);

@@ -32,8 +32,7 @@ impl Passing {
     }
 
     /// The address of a place's entry for so many integers, perhaps strings among them, perhaps floating-point numbers, and such
-    /// a result or another.
-    /// Strings are copied already where arguments are values, and passed where they are in the frame.
+    /// a result or another. Strings are copied already where arguments are values, and passed where they are in the frame.
     pub fn entry(self, place: usize, is_float: bool, ints: usize, has_floats: bool, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
         match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {

@@ -1,3 +1,4 @@
+use crate::fast::places::PLACES;
 use crate::fast::test_place::{ERRNO, FUNCTION, TestPlace};
 use crate::presence::callee;
 use std::ffi::c_void;
@@ -36,7 +37,7 @@ macro_rules! for_places {
     };
 }
 
-fn all() -> [Entries; 16] {
+fn all() -> [Entries; PLACES] {
     for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
 }
 
