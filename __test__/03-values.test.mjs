@@ -271,6 +271,37 @@ describe('a refused call', () => {
     expect(counted.count_calls()).toBe(before + 1);
   });
 
+  it('names the first of several unfit arguments, whatever their types', () => {
+    const args = [
+      'i32',
+      'f64',
+      'i64',
+      'f32',
+      'u8',
+      'bool',
+      'u64',
+      'ptr',
+      'function',
+      'i16',
+      'u32',
+      'buffer',
+      'bigint64',
+    ];
+    const fit = args.map((type) => (type === 'buffer' ? new Uint8Array(8) : 0));
+    for (const backend of [{}, { fast: false }]) {
+      const { nothing } = arkffi.dlopen(fixture('basics'), { nothing: { args, ...backend } }).symbols;
+      const { nothing: some } = arkffi.dlopen(fixture('basics'), {
+        nothing: { args: args.slice(0, 11), ...backend },
+      }).symbols;
+      for (const index of args.keys()) {
+        const given = fit.map((value, at) => (at < index ? value : 'x'));
+        expect(thrown(() => nothing(...given))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: index });
+        if (index < 11) expect(thrown(() => some(...given.slice(0, 11)))).toMatchObject({ argument: index });
+      }
+      expect(nothing(...fit)).toBeUndefined();
+    }
+  });
+
   it('says what was expected and what came', () => {
     expect(thrown(() => symbols.id_u8(256)).message).toBe(
       'id_u8: argument 0: expected a u8 (an integer from 0 to 255), got 256',

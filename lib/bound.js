@@ -2,6 +2,7 @@
 // What is known of each bound function by its number: its name and parameter types, for the errors.
 
 const native = require('./binding.js');
+const marshallers = require('./marshal.generated.js');
 const { refusal, countRefusal } = require('./refuse.js');
 const { giveBack } = require('./scratch.js');
 const { closeLibrary } = require('./library/close.js');
@@ -67,6 +68,20 @@ function refuseCount(number, given) {
 }
 
 /**
+ * Refuses a call of which something is wrong: for how many arguments there are, or for the first that is unfit.
+ * @param {number} number
+ * @param {number} given
+ * @param {unknown[]} args
+ * @returns {never}
+ */
+function refuseCall(number, given, ...args) {
+  const params = paramsOf(number);
+  if (given !== params.length) refuseCount(number, given);
+  const index = params.findIndex(({ base }, at) => marshallers[base].invalid(marshallers[base].read(args[at])));
+  refuse(number, index, args[index]);
+}
+
+/**
  * A call that was being prepared is not made.
  * @param {number} number
  * @param {number} index of the argument that was being read
@@ -110,5 +125,6 @@ module.exports = {
   releaseWithStub,
   refuse,
   refuseCount,
+  refuseCall,
   abandon,
 };

@@ -107,6 +107,24 @@ function byBuffers(...given) {
 }
 
 /**
+ * The statements that check everything at once: the shorter a stub is, the more of its calls engines put where they are made.
+ * Only where nothing but a number comes of reading an argument that is not the first unfit one.
+ * @param {Scalar[]} scalars
+ */
+function checkTogether(scalars) {
+  const count = `arguments.length !== ${scalars.length}`;
+  const args = scalars.map(({ index }) => `a${index}`);
+  return [
+    ...scalars.map(({ read }) => read),
+    `if (${[count, ...scalars.map(({ invalid }) => invalid)].join(' || ')}) {`,
+    `refuseCall(${[NUMBER, 'arguments.length', ...args].join(', ')}); }`,
+  ];
+}
+
+/** Whether to read an argument of this type has no effects. @type {(scalar: Scalar) => boolean} */
+const isReadFreely = ({ type }) => !type.accept && type.base !== 'cstring';
+
+/**
  * The body of a function that makes stubs of a signature, of the variables `number` and `callee`, and the values it refers to besides
  * what all stubs do.
  * @param {import('./signature.js').Signature} signature
@@ -170,7 +188,13 @@ function stubSource(signature) {
   };
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
   const opening = () => require('./stub-objects.js').opening(params, room, crossing !== undefined);
-  const plain = way ? [...reads, clears, way.enter] : [...reads, ...stores, declared, enter];
+  const quick = isScalar
+    ? (byTexts(signature, scalars, clears, finish(load), values) ??
+      byBuffers(signature, scalars, clears, finish, load, values))
+    : undefined;
+  const isTogether = isPlain && !quick && !crossing && scalars.length > 0 && scalars.every(isReadFreely);
+  const checks = isTogether ? checkTogether(scalars) : reads;
+  const plain = way ? [...checks, clears, way.enter] : [...checks, ...stores, declared, enter];
   const body = isPlain
     ? plain
     : [
@@ -186,15 +210,12 @@ function stubSource(signature) {
   const names = params.map((_, index) => `a${index}`).join(', ');
   const whole = [...body, ...finish(way ? way.result : load)];
   const again = way ? way.again : '';
-  const quick = isScalar
-    ? (byTexts(signature, scalars, clears, finish(load), values) ??
-      byBuffers(signature, scalars, clears, finish, load, values))
-    : undefined;
   // Apart where it is seldom needed: engines put only short functions where they are called.
   const [other, own] = quick
     ? [`${again}\nfunction otherwise(${names}) {\n${whole.join('\n')}\n}`, [quick, `return otherwise(${names});`]]
     : [again, whole];
-  return { source: `${other}\nreturn function (${names}) {\n${[count, ...own].join('\n')}\n};`, values };
+  const opened = isTogether ? own : [count, ...own];
+  return { source: `${other}\nreturn function (${names}) {\n${opened.join('\n')}\n};`, values };
 }
 
 module.exports = { stubSource };

@@ -4,7 +4,7 @@
 // the result.
 
 const native = require('./binding.js');
-const { refuse, refuseCount, abandon, symbolOf } = require('./bound.js');
+const { refuse, refuseCount, refuseCall, abandon, symbolOf } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
 const { numbered } = require('./fast/watch.js');
 const { settle } = require('./fast/way.js');
@@ -23,7 +23,7 @@ const { stubSource } = require('./stub-source.js');
  * @property {Signature} signature
  */
 
-const all = Object.entries({ ...runtime, refuse, refuseCount, abandon, symbolOf, settle });
+const all = Object.entries({ ...runtime, refuse, refuseCount, refuseCall, abandon, symbolOf, settle });
 /** What stubs may refer to, but for what only those with objects do, which lib/passing.js has. */
 const scope = Object.fromEntries(all.filter(([name]) => !Object.hasOwn(memory, name)));
 

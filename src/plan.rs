@@ -27,6 +27,21 @@ pub struct Plan {
     pub singles: u8,
     /// Whether one of the first two integer registers has a scalar of eight bytes.
     pub is_wide: bool,
+    /// The result, where it is a Number of at most 32 bits, or a floating-point one.
+    pub number: Option<Number>,
+}
+
+/// How a Number is a result: narrower integers are in the lower part of a register of 32 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// `i32`, and everything narrower
+    I32,
+    /// `u32`
+    U32,
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
 }
 
 /// Which registers a call uses.
@@ -78,6 +93,7 @@ impl Plan {
             doubled: if abi == Abi::Win64 && signature.named.is_some() { float_registers(&placement.params) } else { 0 },
             singles: singles(signature, &placement.params),
             is_wide: is_wide(signature, &placement.params),
+            number: number(&signature.result),
             params: placement.params.into_iter().map(param_spot).collect(),
             result: result_spot(placement.result),
             stack_words,
@@ -117,6 +133,17 @@ fn singles(signature: &Signature, params: &[ParamPlace]) -> u8 {
 fn is_wide(signature: &Signature, params: &[ParamPlace]) -> bool {
     let is_first = |param: &ParamPlace| matches!(param, ParamPlace::Scalar(Place::Int(0 | 1)));
     signature.params.iter().zip(params).any(|(of_type, param)| is_first(param) && of_type.size() == 8)
+}
+
+fn number(result: &Type) -> Option<Number> {
+    let Type::Scalar(ctype) = result else { return None };
+    match ctype.repr() {
+        Repr::Int(1..=4) | Repr::Uint(1 | 2) => Some(Number::I32),
+        Repr::Uint(4) => Some(Number::U32),
+        Repr::Float(4) => Some(Number::F32),
+        Repr::Float(8) => Some(Number::F64),
+        _ => None,
+    }
 }
 
 fn param_spot(place: ParamPlace) -> Spot {

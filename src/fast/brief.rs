@@ -1,7 +1,7 @@
 //! The entries for [brief](crate::leaf::Leaf::Brief) functions, in which nothing can happen: so nobody is told that they run, and
-//! nothing has to be looked at afterwards. `errno` they may read, where they are given its address. So a call is only made if
-//! that is what the last call has left, as it nearly always is. What is left is to find the function, and to shift the
-//! arguments into their registers.
+//! nothing has to be looked at afterwards. `errno` they may read, where they are given its address: if it is not what the last
+//! call has left, as it nearly always is, that is put back. What is left is to find the function, and to shift the arguments
+//! into their registers.
 //!
 //! Calls of the engine's pass a receiver first, those of a host's FFI do not.
 
@@ -97,7 +97,8 @@ mod code {
                 "mov rdi, qword ptr [rip + {all} + {place_errno}]\n",
                 "mov edi, dword ptr [rdi]\n",
                 "cmp edi, dword ptr [r11 + {errno}]\n",
-                "jne 2f\n",
+                "jne 3f\n",
+                "4:\n",
                 "mov r10, qword ptr [r10 + rax + {address}]\n",
                 "test r10, r10\n",
                 "je 2f\n"
@@ -115,10 +116,11 @@ mod code {
                 "ldr x11, [x9, #{frame}]\n",
                 "cbz x10, 2f\n",
                 "ldr x12, [x9, #{place_errno}]\n",
-                "ldr w12, [x12]\n",
+                "ldr w14, [x12]\n",
                 "ldr w13, [x11, #{errno}]\n",
-                "cmp w12, w13\n",
-                "b.ne 2f\n",
+                "cmp w14, w13\n",
+                "b.ne 3f\n",
+                "4:\n",
                 "add x10, x10, ",
                 callee!($who),
                 ", uxtw\n",
@@ -153,7 +155,13 @@ mod code {
         (say_floats) => { "mov eax, 8" };
         (store) => { "mov qword ptr [r11 + {result}], rax" };
         (say_called) => { "mov dword ptr [r11 + {status}], {called}" };
-        (refuse) => { "2: jmp {refuse}" };
+        (rest) => {
+            concat!(
+                "2: jmp {refuse}\n",
+                "3: push rax\n.cfi_adjust_cfa_offset 8\nmov rax, qword ptr [rip + {all} + {place_errno}]\n",
+                "mov edi, dword ptr [r11 + {errno}]\nmov dword ptr [rax], edi\npop rax\n.cfi_adjust_cfa_offset -8\njmp 4b"
+            )
+        };
     }
     // Functions that check where they are jumped to allow x16.
     #[cfg(target_arch = "aarch64")]
@@ -170,16 +178,16 @@ mod code {
         (say_floats) => { "" };
         (store) => { "str x0, [x11, #{result}]" };
         (say_called) => { "mov w9, #{called}\nstr w9, [x11, #{status}]" };
-        (refuse) => { "2: b {refuse}" };
+        (rest) => { "2: b {refuse}\n3: str w13, [x12]\nb 4b" };
     }
 
-    entry!(jumps_of_host, [find!(host), part!(say_called), shift!(host), part!(say_floats), part!(jump), part!(refuse)]);
+    entry!(jumps_of_host, [find!(host), part!(say_called), shift!(host), part!(say_floats), part!(jump), part!(rest)]);
     // Not a jump: the engine's calls are no quicker with one, and on Zen 5 in some loops a third slower.
-    entry!(calls_of_engine, [find!(engine), shift!(engine), part!(call), part!(say_called), "ret", part!(refuse)]);
-    entry!(float_calls_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(say_called), "ret", part!(refuse)]);
-    entry!(stores_of_host, [find!(host), shift!(host), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(refuse)]
+    entry!(calls_of_engine, [find!(engine), shift!(engine), part!(call), part!(say_called), "ret", part!(rest)]);
+    entry!(float_calls_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(say_called), "ret", part!(rest)]);
+    entry!(stores_of_host, [find!(host), shift!(host), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(rest)]
         result = const offset_of!(Frame, int_results));
-    entry!(stores_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(refuse)]
+    entry!(stores_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(rest)]
         result = const offset_of!(Frame, int_results));
 
     pub(super) fn of_engine<const PLACE: usize>(has_floats: bool) -> Entries {

@@ -1,16 +1,17 @@
 //! The same calls from code that V8 has not compiled, or not with its best compiler: it then calls a
-//! `v8::FunctionCallback`, which finds the values as handles. The result goes through the frame.
+//! `v8::FunctionCallback`, which finds the values as handles, and returns one.
 
 use super::engine::Layout;
 use super::entry::Status;
 use super::places::{PLACES, Place};
 use crate::frame::{FLOAT_SLOTS, Frame, INT_SLOTS};
 use crate::instance::Instance;
-use crate::plan::{Plan, Spot};
+use crate::plan::{Number, Plan, Spot};
 use crate::presence::number_of;
 use napi::sys;
 use std::ffi::c_void;
 use std::mem::offset_of;
+use std::ptr;
 
 /// A `v8::FunctionCallback`.
 pub type Callback = unsafe extern "C" fn(info: *const c_void);
@@ -49,6 +50,22 @@ impl Info {
         // SAFETY: as above. Node-API's values are V8's local handles: addresses of slots.
         unsafe { first.add(index).cast_mut().cast() }
     }
+
+    /// Has the callback return `value`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`value`](Info::value); `value` is a handle of this environment's.
+    unsafe fn give(self, value: sys::napi_value) {
+        // SAFETY: as the caller says: this is what `v8::ReturnValue::Set` does in these versions.
+        unsafe {
+            let slot = match self.layout {
+                Layout::Separate => (*self.info as *mut usize).add(3),
+                Layout::InFrame => self.info.add(6).cast_mut(),
+            };
+            *slot = *value.cast();
+        }
+    }
 }
 
 /// For callers that pass values.
@@ -68,7 +85,7 @@ unsafe fn enter_with_values(instance: &Instance, info: *const c_void) {
     unsafe {
         let Some(info) = Info::of(info) else { return };
         let callee = integer(instance, info.value(0)).unwrap_or(-1) as u32;
-        let is_made = if callee == PROBE { probe(instance, info) } else { instance.enter_slow(callee, |plan| fill(instance, plan, info)) };
+        let is_made = if callee == PROBE { probe(instance, info) } else { instance.enter_with_values(callee, info) };
         if !is_made {
             (*instance.frame.as_ptr()).status = Status::NotCalled as u32;
         }
@@ -136,10 +153,39 @@ unsafe fn probe(instance: &Instance, info: Info) -> bool {
     let is_right = unsafe { integer(instance, info.value(1)) == Some(int) && double(instance, info.value(2)) == Some(float) };
     if is_right {
         let frame = instance.frame.as_ptr();
-        // SAFETY: the frame lives as long as the instance.
-        unsafe { ((*frame).int_results[0], (*frame).status) = (answer, Status::InFrame as u32) };
+        // SAFETY: the frame lives as long as the instance; the rest as the caller says.
+        unsafe {
+            (*frame).int_results[0] = answer;
+            (*frame).status = if give(instance, info, Some(Number::I32)) { Status::Ok } else { Status::InFrame } as u32;
+        }
     }
     is_right
+}
+
+/// Has the callback return the number that is in the frame; whether that could be. The engine would make another NaN of one.
+///
+/// # Safety
+///
+/// As for [`Info::value`].
+unsafe fn give(instance: &Instance, info: Info, number: Option<Number>) -> bool {
+    let Some(number) = number else { return true };
+    let (env, mut value) = (instance.env(), ptr::null_mut());
+    // SAFETY: the frame lives as long as the instance, and the engine has opened a scope for handles.
+    unsafe {
+        let frame = instance.frame.as_ptr();
+        let (int, float) = ((*frame).int_results[0], (*frame).float_results[0]);
+        let float = if number == Number::F32 { f32::from_bits(float as u32).into() } else { f64::from_bits(float) };
+        let is_made = match number {
+            Number::I32 => sys::napi_create_int32(env, int as i32, &raw mut value),
+            Number::U32 => sys::napi_create_uint32(env, int as u32, &raw mut value),
+            Number::F32 | Number::F64 if float.is_nan() => return false,
+            Number::F32 | Number::F64 => sys::napi_create_double(env, float, &raw mut value),
+        } == sys::Status::napi_ok;
+        if is_made {
+            info.give(value);
+        }
+        is_made
+    }
 }
 
 /// # Safety
@@ -172,18 +218,35 @@ impl Instance {
         self.count_slow();
         let number = number_of(callee);
         let Some(call) = self.call_of(number).filter(|_| !self.is_inside()) else { return false };
-        let frame = self.frame.as_ptr();
-        // SAFETY: as the caller says; the frame lives as long as the instance.
+        // SAFETY: as the caller says.
         unsafe {
             if fill(&call.plan).is_none() {
                 return false;
             }
             self.enter_by_frame(number);
-            if (*frame).status == Status::Ok as u32 {
-                (*frame).status = Status::InFrame as u32;
-            }
         }
         true
+    }
+
+    /// The same with values, which are in `info` behind the callee; has the callback return what compiled calls do.
+    ///
+    /// # Safety
+    ///
+    /// As for [`enter_slow`](Instance::enter_slow), and [`Info::value`].
+    unsafe fn enter_with_values(&self, callee: u32, info: Info) -> bool {
+        // SAFETY: as the caller says; the frame lives as long as the instance.
+        unsafe {
+            let mut number = None;
+            let is_made = self.enter_slow(callee, |plan| {
+                number = plan.number;
+                fill(self, plan, info)
+            });
+            let frame = self.frame.as_ptr();
+            if is_made && (*frame).status == Status::Ok as u32 && !give(self, info, number) {
+                (*frame).status = Status::InFrame as u32;
+            }
+            is_made
+        }
     }
 }
 

@@ -39,6 +39,11 @@ impl TestPlace {
         TestPlace { index, frame, parts }
     }
 
+    /// What the thread's `errno` is.
+    pub fn errno(&self) -> c_int {
+        self.parts.3
+    }
+
     /// What stands for the environment: it is only compared.
     fn instance(parts: &(Frame, Presence, [Target; 2], c_int)) -> *const Instance {
         from_ref(parts).cast()

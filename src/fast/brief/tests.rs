@@ -75,13 +75,25 @@ fn ways() -> impl Iterator<Item = (Who, fn(Entries) -> usize)> {
 }
 
 #[test]
-fn no_call_is_made_of_a_closed_function_nor_with_another_errno() {
+fn no_call_is_made_of_a_closed_function() {
     for (who, address) in ways() {
-        for (function, number, errno) in
-            [(sum as *const c_void, CLOSED, ERRNO), (null(), FUNCTION, ERRNO), (sum as *const c_void, FUNCTION, ERRNO + 1)]
-        {
-            assert_eq!(called::<u64>(who, address, function, number, errno), (0, 0, Status::NotCalled as u32), "{who:?}");
+        for (function, number) in [(sum as *const c_void, CLOSED), (null(), FUNCTION)] {
+            assert_eq!(called::<u64>(who, address, function, number, ERRNO), (0, 0, Status::NotCalled as u32), "{who:?}");
         }
+    }
+}
+
+#[test]
+fn the_errno_that_the_last_call_has_left_is_put_back() {
+    for (who, address) in ways() {
+        let place = TestPlace::new(sum as *const c_void, ERRNO + 1);
+        // SAFETY: the place is this test's.
+        unsafe { call::<u64>(who, place.index, address, FUNCTION) };
+        assert_eq!(place.errno(), ERRNO, "{who:?}");
+        drop(place);
+        // All arguments are where they were.
+        let (result, stored, status) = called::<u64>(who, address, sum as *const c_void, FUNCTION, ERRNO + 1);
+        assert_eq!((result.max(stored), status), (654_321, Status::Ok as u32), "{who:?}");
     }
 }
 
