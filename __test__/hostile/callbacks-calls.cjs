@@ -44,7 +44,38 @@ const deep = (kit, levels) => {
 // Said without the number: the test may be run by another Node than the program.
 const NESTED = Array(3).fill('true,RangeError,true').join();
 
+/** Calls in compiled code, whose callbacks call in turn, throw, are closed, and now and then collect all that can be. */
+function churn({ open, symbols, code }) {
+  let calls = 0;
+  const collect = globalThis.Bun ? () => globalThis.Bun.gc(true) : gc;
+  const step = open((n) => {
+    if (++calls % 997 === 0) collect();
+    return n + 1;
+  });
+  const nested = open((n) => symbols.call(step, [n, 'text'.repeat(n & 7)][0]) + 1);
+  const thrown = open((n) => {
+    throw new Error(`no ${symbols.call(step, n)}`);
+  });
+  let wrong = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const n = round & 1023;
+    if (symbols.call(step, n) !== n + 1 || symbols.call(nested, n) !== n + 2) wrong++;
+    if (symbols.callPlain((value) => symbols.call(step, value) + 2, n) !== n + 3) wrong++;
+    if (round % 16 === 0 && code(() => symbols.call(thrown, n)) !== `no ${n + 1}`) wrong++;
+    if (round % 64 === 0) {
+      const own = open((value) => (own.close(), value + 4));
+      if (symbols.call(own, n) !== n + 4 || code(() => symbols.call(own, n)).startsWith('returned')) wrong++;
+    }
+  }
+  return wrong;
+}
+
 module.exports = {
+  'what callbacks of compiled calls give is right while everything is collected inside of them': {
+    program: churn,
+    expected: '0',
+    flags: ['--expose-gc'],
+  },
   'calls nest hundreds of levels deep on the default stack (400 on x86-64 from Node 22 on), and end in a RangeError': {
     program: (kit) => deep(kit, LEVELS),
     expected: NESTED,

@@ -109,6 +109,9 @@ function runClosures() {
   entry.give(entry, entry.invoke(entry));
 }
 
+/** JavaScriptCore moves no objects. @type {(run: () => void) => number} */
+const addRunner = (run) => native.addRunner(run, 'Bun' in globalThis);
+
 /** Runs a callback of any signature. */
 const runAny = () => /** @type {Entry} */ (entries[u32[SUBJECT]]).run();
 /** @type {number | undefined} */
@@ -129,7 +132,7 @@ function runnerOf(signature) {
   if (!runner) {
     const run = canGenerate ? generated(signature) : runClosures;
     // Rust keeps what it knows for good: one of a signature that is not kept goes through one for all.
-    const number = signature.isNamed ? native.addRunner(run) : (anyNumber ??= native.addRunner(runAny));
+    const number = signature.isNamed ? addRunner(run) : (anyNumber ??= addRunner(runAny));
     runner = { run, invoke: invokerOf(signature), give: giverOf(signature.result), number };
     runners.set(signature, runner);
   }

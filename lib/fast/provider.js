@@ -74,6 +74,7 @@ const { canGenerate } = require('../generate.js');
  * @property {string} name
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
+ * @property {boolean} [callsBackSoon] callbacks out of such calls take no longer than those out of Node-API's
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {Kind} [unreturned] a kind that C's results had better not be returned as
  * @property {boolean} [takesBuffers] values may be of the kind 'buffer'; it `keepsRest`, too

@@ -88,6 +88,7 @@ function reentersOf({ isSlow, isLeaf, params }) {
   const found = provider();
   if ('reason' in found) return 'never';
   if (isLeaf) return 'always';
+  if (found.callsBackSoon) return found.reenters;
   // Callbacks out of these calls take longer than those out of Node-API's.
   return params.some(({ base }) => base === 'function') ? 'never' : found.reenters;
 }

@@ -17,11 +17,18 @@ pub fn callback_plan(env: Env, types: &[u32]) -> Thrown<Vec<u32>> {
     })
 }
 
-/// Adds a function that runs the callback named in the frame, and returns its number.
-#[napi(catch_unwind, ts_args_type = "run: () => void")]
-pub fn add_runner(env: Env, run: Unknown<'_>) -> Thrown<u32> {
+/// Adds a function that runs the callback named in the frame, and returns its number. `is_still` says that the engine moves no
+/// objects.
+#[napi(catch_unwind, ts_args_type = "run: () => void, isStill: boolean")]
+pub fn add_runner(env: Env, run: Unknown<'_>, is_still: bool) -> Thrown<u32> {
     let reference = strong_reference(env.raw(), run.raw())?;
-    with_instance(&env, |instance| Ok(instance.add_runner(reference)))
+    with_instance(&env, |instance| {
+        if is_still {
+            // SAFETY: this is a call from JavaScript; the rest as JavaScript says.
+            unsafe { instance.expect_lasting(reference) };
+        }
+        Ok(instance.add_runner(reference))
+    })
 }
 
 /// Lets other threads reach this one (see [`Instance::listen`](crate::instance::Instance::listen)); once for each copy of

@@ -6,6 +6,7 @@ use crate::callback::slot::{Manner, Slot};
 use crate::error::{Code, Error};
 use napi::sys;
 use std::collections::HashMap;
+use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -61,6 +62,24 @@ impl Instance {
         let mut callbacks = self.callbacks.borrow_mut();
         callbacks.runners.push(reference);
         callbacks.runners.len() as u32 - 1
+    }
+
+    /// In this host, values of Node-API's may [last](super::levels::Levels::set_lasting). Such values are the same for the same
+    /// object; handles are not.
+    ///
+    /// # Safety
+    ///
+    /// This is a call from JavaScript in the environment; the engine moves no objects.
+    pub unsafe fn expect_lasting(&self, reference: sys::napi_ref) {
+        let (mut first, mut second) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: as the caller says.
+        unsafe {
+            sys::napi_get_reference_value(self.env(), reference, &raw mut first);
+            sys::napi_get_reference_value(self.env(), reference, &raw mut second);
+        }
+        if !first.is_null() && first == second {
+            self.levels.set_lasting();
+        }
     }
 
     /// All that were added.

@@ -77,15 +77,29 @@ pub struct Levels {
     depth: Cell<usize>,
     /// Whether the call that the thread is inside of, or has just left, had a callback.
     is_used: Cell<bool>,
+    /// Whether values of Node-API's last as long as what they stand for.
+    is_lasting: Cell<bool>,
 }
 
 impl Default for Levels {
     fn default() -> Levels {
-        Levels { levels: RefCell::new(vec![Level::NEW]), depth: Cell::new(0), is_used: Cell::new(false) }
+        Levels { levels: RefCell::new(vec![Level::NEW]), depth: Cell::new(0), is_used: Cell::new(false), is_lasting: Cell::new(false) }
     }
 }
 
 impl Levels {
+    /// Values of Node-API's are references of the engine's: the same in any scope, or in none, as long as something else keeps
+    /// what they stand for, and the engine does not move it. So callbacks need no scopes, and what runs them is asked for once.
+    pub fn set_lasting(&self) {
+        self.is_lasting.set(true);
+    }
+
+    /// Whether that is so.
+    #[inline(always)]
+    pub fn is_lasting(&self) -> bool {
+        self.is_lasting.get()
+    }
+
     /// How many calls wait inside C for JavaScript.
     pub fn depth(&self) -> u32 {
         self.depth.get() as u32
@@ -103,9 +117,12 @@ impl Levels {
         let mut levels = self.levels.borrow_mut();
         let depth = self.depth.get();
         if !self.is_used.replace(false) {
+            let (level, is_lasting) = (&mut levels[depth], self.is_lasting());
             // A call without a scope of its own begins with another.
-            levels[depth].uses = if inside.call & marks::NO_SCOPE == 0 { 0 } else { Level::FIRST };
-            levels[depth].reference = ptr::null_mut();
+            level.uses = if inside.call & marks::NO_SCOPE == 0 || is_lasting { 0 } else { Level::FIRST };
+            if !is_lasting {
+                level.reference = ptr::null_mut();
+            }
         }
         let value = prepare(&mut levels[depth]);
         self.depth.set(depth + 1);

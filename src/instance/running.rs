@@ -74,6 +74,7 @@ impl Instance {
         let errno = self.errno.get();
         self.hold_current();
         let inside = self.mailbox.presence.suspend();
+        let is_lasting = self.levels.is_lasting();
         self.levels.go_down(inside, |level| {
             // SAFETY: the environment and the frame are live. A scope is closed when the call returns at the
             // latest, and those of calls further in are closed by then.
@@ -81,7 +82,9 @@ impl Instance {
                 (level.inside, level.errno) = (inside, errno);
                 if level.uses == Level::FIRST || inside.call == 0 {
                     sys::napi_open_handle_scope(env, &raw mut level.scope);
-                    level.reference = ptr::null_mut();
+                    if !is_lasting {
+                        level.reference = ptr::null_mut();
+                    }
                 }
                 if level.reference != reference {
                     level.reference = reference;
@@ -110,8 +113,9 @@ impl Instance {
             self.mailbox.presence.look();
         }
         self.mailbox.presence.resume(inside);
+        let is_lasting = self.levels.is_lasting();
         let (errno, has_blocks) = self.levels.here(|level| {
-            level.uses += 1;
+            level.uses += u32::from(!is_lasting);
             // SAFETY: as the caller says; the scope is the innermost one.
             unsafe {
                 if level.uses == Level::FIRST + Level::MOST || inside.call == 0 {

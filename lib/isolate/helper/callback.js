@@ -79,7 +79,7 @@ function openRemote(types, size, fallback, { ask, askLater }) {
   });
   give(undefined);
   u32[TARGET] = plan;
-  u32[SUBJECT] = runner ??= native.addRunner(() => /** @type {any} */ (entries[u32[SUBJECT]]).run());
+  u32[SUBJECT] = runner ??= native.addRunner(() => /** @type {any} */ (entries[u32[SUBJECT]]).run(), false);
   u32[LETTER] = listen();
   u32[VALUE] = u32[VALUE + 1] = 0;
   putLength(0);
