@@ -100,14 +100,15 @@ export const cases = [
  * @param {string} who whose body it is
  * @param {(args: string) => string} call the text of a call
  * @param {Record<string, unknown>} scope what that text refers to
- * @returns {(count: number) => number} makes `count` calls and adds up their results
+ * @param {number} [each] how many calls stand in the loop, one behind the other
+ * @returns {(count: number) => number} goes through the loop `count` times and adds up the results
  */
-export function makeBody({ id, args: common, property, own = {} }, who, call, scope) {
+export function makeBody({ id, args: common, property, own = {} }, who, call, scope, each = 1) {
   const { args = common, result: taken = (text) => (property ? `${text}.${property}` : text) } = own[who] ?? {};
   const result = taken(call(args.join(', ')));
   const text = `return function (count) { // ${who}: ${id}
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += ${result};
+    for (let i = 0; i < count; i++) { ${`sum += ${result}; `.repeat(each)} }
     return sum;
   };`;
   return new Function('data', ...Object.keys(scope), text)(data, ...Object.values(scope));
