@@ -297,7 +297,7 @@ test.runIf(arkffi.stats().backend === 'bun:ffi')(
     found.caller = (values, result, more) => {
       asked.push(values.includes('buffer'));
       const made = caller(values, result, more);
-      return made && ((callee, first, ...others) => made(callee, (given = first), ...others));
+      return made && { ...made, caller: (callee, first, ...others) => made.caller(callee, (given = first), ...others) };
     };
     try {
       // Shapes that nothing else has.

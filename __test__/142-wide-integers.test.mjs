@@ -109,20 +109,20 @@ describe('an entry for one such integer as a double', () => {
   const isWide = (kind) => kind === 'i64' || kind === 'u64';
 
   test.each([
-    [['u64'], 'i32', true, 'briefWideAt0', ['f64'], ['v0']],
-    [['i32', 'f32', 'i64'], 'void', true, 'wideAt1', ['i32', 'f64', 'f32'], ['v0', 'v2', 'v1']],
+    [['u64'], 'i32', true, 'briefWideAt0', ['f64'], [0]],
+    [['i32', 'f32', 'i64'], 'void', true, 'wideAt1', ['i32', 'f64', 'f32'], [0, 2, 1]],
     [
       ['f64', 'u32', 'i32', 'u64', 'i32'],
       'f64',
       true,
       'briefWideAt2',
       ['u32', 'i32', 'i32', 'f64', 'f64'],
-      ['v1', 'v2', 'v4', 'v3', 'v0'],
+      [1, 2, 4, 3, 0],
     ],
-    [['i32', 'u64'], 'f64', false, 'floatsWideAt1', ['i32', 'f64'], ['v0', 'v1']],
-    [['i32', 'u64'], 'u32', false, 'wideAt1', ['i32', 'f64'], ['v0', 'v1']],
-  ])('for %j and %s, brief: %s, is %s', (values, result, isBrief, entry, kinds, texts) => {
-    expect(passingOneWide(values, result, false, isBrief, isWide)).toEqual({ entry, kinds, texts });
+    [['i32', 'u64'], 'f64', false, 'floatsWideAt1', ['i32', 'f64'], [0, 1]],
+    [['i32', 'u64'], 'u32', false, 'wideAt1', ['i32', 'f64'], [0, 1]],
+  ])('for %j and %s, brief: %s, is %s', (values, result, isBrief, entry, kinds, order) => {
+    expect(passingOneWide(values, result, false, isBrief, isWide)).toEqual({ entry, kinds, order });
   });
 
   test.each([

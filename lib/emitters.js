@@ -95,9 +95,8 @@ const pointer = (read) => ({
 const emitters = {
   void: { invalid: () => 'true', store: () => '', put: () => '', get: () => 'undefined' },
   bool: {
-    read: (argument) =>
-      `${argument} === true || ${argument} === 1 ? 1 : ${argument} === false || ${argument} === 0 ? 0 : -1`,
-    invalid: (value) => `${value} === -1`,
+    invalid: (value) => `${value} !== !!${value} && ${value} !== 0 && ${value} !== 1`,
+    // Which makes a Number of a boolean.
     store: (value, slot) => `i32[${slot(4)}] = ${value};`,
     load: (slot) => `u8[${slot(1)}] !== 0`,
     put: (view, at, value) => `${view}.setUint8(${at}, ${value});`,
@@ -126,9 +125,8 @@ const emitters = {
     get: (view, at) => `${view}.getBigUint64(${at}, true)`,
   },
   f32: {
-    // A finite number that fround makes infinite: x - x is 0 only for finite x.
-    invalid: (value) =>
-      `typeof ${value} !== 'number' || (${value} - ${value} === 0 && fround(${value}) - fround(${value}) !== 0)`,
+    // A finite number that fround makes infinite: the difference is NaN for others that are not finite.
+    invalid: (value) => `typeof ${value} !== 'number' || abs(fround(${value}) - ${value}) === 1 / 0`,
     store: (value, slot) => `f32[${slot(4)}] = ${value};`,
     load: (slot) => `f32[${slot(4)}]`,
     put: (view, at, value) => `${view}.setFloat32(${at}, ${value}, true);`,

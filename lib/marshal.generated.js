@@ -4,7 +4,7 @@
 
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
-  isSafeInteger, isBigInt64, isBigUint64, floor, fround,
+  isSafeInteger, isBigInt64, isBigUint64, abs, floor, fround,
   wide, addressOf, bufferAddress, functionAddress, frameAddress, copyString,
   putInt64, getInt64, putUint64, getUint64, putPointer, getPointer,
 } = require('./runtime.js');
@@ -33,8 +33,8 @@ module.exports = {
   },
   bool: {
     __proto__: null,
-    read: (value) => value === true || value === 1 ? 1 : value === false || value === 0 ? 0 : -1,
-    invalid: (value) => value === -1,
+    read: (value) => value,
+    invalid: (value) => value !== !!value && value !== 0 && value !== 1,
     store: (value, at) => { i32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setUint8(at, value); },
     get: (view, at) => view.getUint8(at) !== 0,
@@ -133,7 +133,7 @@ module.exports = {
   f32: {
     __proto__: null,
     read: (value) => value,
-    invalid: (value) => typeof value !== 'number' || (value - value === 0 && fround(value) - fround(value) !== 0),
+    invalid: (value) => typeof value !== 'number' || abs(fround(value) - value) === 1 / 0,
     store: (value, at) => { f32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setFloat32(at, value, true); },
     get: (view, at) => view.getFloat32(at, true),

@@ -4,7 +4,7 @@
 const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
 const { bufferAddress } = require('../pointer.js');
-const { holding, passing } = require('./holding.js');
+const { ordered, passing } = require('./holding.js');
 const { probed } = require('./probe.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
@@ -74,7 +74,7 @@ function bunProvider() {
       const returns = types[result];
       if (way === undefined || returns === undefined) return null;
       const args = ['i32', ...way.kinds.map((kind) => types[kind])];
-      return holding(CFunction({ ptr: entries[way.entry], args, returns }), way.texts, values.length, 0);
+      return ordered(CFunction({ ptr: entries[way.entry], args, returns }), way.order, 0);
     },
     texts: textsBy(CFunction({ ptr: entries.returnedText, args: [], returns: 'i32' })),
     frameCaller: (_kept, _isApart, texts) =>

@@ -3,7 +3,7 @@
 // an address not: so the entries are exported, and the addon is opened once more for each shape.
 
 const native = require('../binding.js');
-const { holding, passing, passingOneWide } = require('./holding.js');
+const { holding, ordered, passing, passingOneWide } = require('./holding.js');
 const { probed } = require('./probe.js');
 
 /** @typedef {import('./provider.js').Kind} Kind */
@@ -40,10 +40,10 @@ function denoProvider() {
       const returns = types[result];
       if (way === undefined || returns === undefined || !isAllowed()) return null;
       const args = ['i32', ...way.kinds.map((kind) => /** @type {string} */ (types[kind]))];
-      return holding(open(way.entry, args, returns), way.texts, values.length, kept);
+      return ordered(open(way.entry, args, returns), way.order, kept);
     },
     frameCaller: (kept, _isApart, texts) =>
-      texts === 0 && isAllowed() ? holding(open('frame', ['i32'], 'void'), [], 0, kept) : null,
+      texts === 0 && isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null,
   });
 }
 

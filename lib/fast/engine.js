@@ -25,7 +25,8 @@ function passingOf(result, { inFloat, isWatched, isBrief }) {
 function caller(values, result, more) {
   const { kept = 0, hasTexts = false } = more;
   const kinds = [result, ...values].map((kind) => NUMBERS[kind]);
-  return native.engineCaller(kinds, hasTexts, kept, passingOf(result, more));
+  const made = native.engineCaller(kinds, hasTexts, kept, passingOf(result, more));
+  return made && { caller: made, order: [...values.keys()] };
 }
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
@@ -67,7 +68,7 @@ function findsValues() {
   const status = offsets.status / 4;
   views.u32[status] = 1;
   // Never called before, and so not compiled yet.
-  const result = caller(['i32', 'f64'], 'i32', {})?.(PROBE, INT, FLOAT);
+  const result = caller(['i32', 'f64'], 'i32', {})?.caller(PROBE, INT, FLOAT);
   return views.u32[status] === 0 && result === ANSWER;
 }
 
@@ -79,7 +80,7 @@ function engineProvider() {
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   copyBy(native.engineCopier() ?? undefined);
-  return { name: 'fast', reenters: reentering[state], readsFloats: true, caller, frameCaller };
+  return { name: 'fast', reenters: reentering[state], readsFloats: true, takesNumbers: true, caller, frameCaller };
 }
 
 module.exports = { engineProvider };

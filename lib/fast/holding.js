@@ -12,6 +12,9 @@ const FEW = 4;
 /** So many floats are passed in registers. */
 const MOST_FLOATS = 8;
 
+/** In an order: no value. */
+const NOTHING = -1;
+
 /** @param {string} kind */
 const isFloat = (kind) => kind === 'f32' || kind === 'f64';
 
@@ -24,15 +27,12 @@ function split(values) {
   };
 }
 
-/** What stands for a value in texts. @param {number} index */
-const textAt = (index) => `v${index}`;
-
 /**
  * How an entry is called.
  * @typedef {object} Passing
  * @property {string} entry its name
  * @property {Kind[]} kinds what it takes behind the callee
- * @property {string[]} texts of that: `v0` is the caller's first value
+ * @property {number[]} order which of the values these are, in order; `NOTHING` stands for a 0
  */
 
 /**
@@ -47,7 +47,7 @@ const textAt = (index) => `v${index}`;
 function passing(values, result, hasTexts, isBrief, isAsDouble) {
   const { ints, floats } = split(values);
   if (!values.some(isAsDouble)) {
-    const way = { kinds: values, texts: [...values.keys()].map(textAt) };
+    const way = { kinds: values, order: [...values.keys()] };
     if (isBrief) return { entry: result === 'void' ? 'briefStores' : 'brief', ...way };
     const isFew = ints.length <= FEW;
     if (isFloat(result)) return { entry: isFew && !hasTexts ? 'fewFloats' : 'floats', ...way };
@@ -56,13 +56,13 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
   // Such results of strings are seldom: there is no entry for them. A view is no Number.
   if (ints.length > FEW || floats.length > FEW || (isFloat(result) && hasTexts) || values.includes('buffer'))
     return undefined;
-  const doubles = ints.map(textAt);
+  const doubles = [...ints];
   // Floats come in the registers behind those of all integers.
-  if (floats.length > 0) while (doubles.length < FEW) doubles.push('0');
+  if (floats.length > 0) while (doubles.length < FEW) doubles.push(NOTHING);
   return {
     entry: isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles',
     kinds: [...doubles.map(() => /** @type {const} */ ('f64')), ...floats.map((index) => values[index])],
-    texts: [...doubles, ...floats.map(textAt)],
+    order: [...doubles, ...floats],
   };
 }
 
@@ -81,7 +81,7 @@ function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
   return {
     entry: entry + ints.indexOf(wide),
     kinds: [...others.map((index) => values[index]), 'f64', ...floats.map((index) => values[index])],
-    texts: [...others, wide, ...floats].map(textAt),
+    order: [...others, wide, ...floats],
   };
 }
 
@@ -90,15 +90,14 @@ function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
  * compiles this sees that it is put there, and that the next call may look. Calls inside of the call put back what they
  * have found.
  * @param {Function} made of the host's
- * @param {string[]} texts what that takes behind the callee
  * @param {number} values how many
  * @param {number} kept how many
  * @returns {Caller | null}
  */
-function holding(made, texts, values, kept) {
-  const params = Array.from({ length: values }, (_, index) => textAt(index));
-  if (kept === 0 && texts.join() === params.join()) return /** @type {Caller} */ (made);
+function holding(made, values, kept) {
+  if (kept === 0) return /** @type {Caller} */ (made);
   if (!canGenerate) return null;
+  const params = Array.from({ length: values }, (_, index) => `v${index}`);
   const names = Array.from({ length: kept }, (_, index) => `k${index}`);
   const each = (/** @type {(name: string) => string} */ write) => names.map(write).join(' ');
   return new Function(
@@ -106,11 +105,23 @@ function holding(made, texts, values, kept) {
     `'use strict'; ${each((name) => `let held${name};`)}
     return function (${['callee', ...params, ...names].join(', ')}) {
       ${each((name) => `const outer${name} = held${name}; held${name} = ${name};`)}
-      const result = made(${['callee', ...texts].join(', ')});
+      const result = made(${['callee', ...params].join(', ')});
       ${each((name) => `held${name} = outer${name};`)}
       return result;
     };`,
   )(made);
 }
 
-module.exports = { holding, passing, passingOneWide };
+/**
+ * The same, and the order that it takes the values in.
+ * @param {Function} made
+ * @param {number[]} order
+ * @param {number} kept
+ * @returns {import('./provider.js').Made | null}
+ */
+function ordered(made, order, kept) {
+  const caller = holding(made, order.length, kept);
+  return caller && { caller, order };
+}
+
+module.exports = { holding, ordered, passing, passingOneWide };

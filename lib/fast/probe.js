@@ -19,11 +19,16 @@ function probed(provider) {
     const result = caller?.(NONE, ...values);
     return views.u32[status] === 1 && (result === undefined || result === 0);
   };
-  const { caller, frameCaller } = provider;
+  const { frameCaller } = provider;
+  /** @type {(kinds: import('./provider.js').Kind[], result: import('./provider.js').Kind) => boolean} */
+  const isAnsweredWith = (kinds, result) => {
+    const { caller, order = [] } = provider.caller(kinds, result, {}) ?? {};
+    return isAnswered(caller, ...order.map((index) => [1, 0.5][index] ?? 0));
+  };
   const isReached =
-    isAnswered(caller(['i32', 'f64'], 'f64', {}), 1, 0.5) &&
-    isAnswered(caller(['u32', 'f32'], 'i32', {}), 1, 0.5) &&
-    isAnswered(caller(['i64', 'f32'], 'i32', {}), 1, 0.5) &&
+    isAnsweredWith(['i32', 'f64'], 'f64') &&
+    isAnsweredWith(['u32', 'f32'], 'i32') &&
+    isAnsweredWith(['i64', 'f32'], 'i32') &&
     isAnswered(frameCaller?.(0, false, 0));
   return isReached ? provider : { reason: `${provider.name} calls functions otherwise than is known of it` };
 }

@@ -68,13 +68,15 @@ const { canGenerate } = require('../generate.js');
 
 /** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'buffer'} Kind */
 /** @typedef {(callee: number, ...values: any[]) => any} Caller */
+/** A caller, and which of the values it takes where; -1 stands for a 0. @typedef {{ caller: Caller, order: number[] }} Made */
 
 /**
  * @typedef {object} Provider
  * @property {string} name
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
- * @property {(values: Kind[], result: Kind | 'void', more: More) => Caller | null} caller
+ * @property {(values: Kind[], result: Kind | 'void', more: More) => Made | null} caller
  * @property {boolean} [callsBackSoon] callbacks out of such calls take no longer than those out of Node-API's
+ * @property {boolean} [takesNumbers] integers may be Numbers of any form, as -0
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {Kind} [unreturned] a kind that C's results had better not be returned as
  * @property {boolean} [takesBuffers] values may be of the kind 'buffer'; it `keepsRest`, too
@@ -130,18 +132,24 @@ function traits() {
   return 'reason' in found ? {} : found;
 }
 
-/** Callers by shape; null where there is none. @type {Map<string, Caller | null>} */
+/** Callers by shape; null where there is none. @type {Map<string, Made | null>} */
 const callers = new Map();
 
+/** The same of those for frames. @type {Map<string, Caller | null>} */
+const frameCallers = new Map();
+
 /**
- * A shape's caller, which is made when it is first asked for; null if there is none.
+ * What a shape has, which is made when it is first asked for; null if there is nothing.
+ * @template T
+ * @param {Map<string, T | null>} made
  * @param {string} shape
- * @param {() => Caller | null} make
+ * @param {() => T | null} make
+ * @returns {T | null}
  */
-function known(shape, make) {
-  let caller = callers.get(shape);
-  if (caller === undefined) callers.set(shape, (caller = make()));
-  return caller;
+function known(made, shape, make) {
+  let found = made.get(shape);
+  if (found === undefined) made.set(shape, (found = make()));
+  return found;
 }
 
 /**
@@ -155,7 +163,7 @@ function callerFor(values, result, more) {
   if ('reason' in found || (more.inFloat && !found.readsFloats)) return null;
   const { kept, hasTexts, inFloat, isWatched, isBrief } = more;
   const shape = `${result}${inFloat}${isWatched}${isBrief}(${values.join()})${hasTexts}${kept}`;
-  return known(shape, () => found.caller(values, result, more));
+  return known(callers, shape, () => found.caller(values, result, more));
 }
 
 /**
@@ -168,7 +176,7 @@ function callerFor(values, result, more) {
 function frameCallerFor(kept, isApart, texts) {
   const found = provider();
   if ('reason' in found) return null;
-  return known(`frame${isApart}${kept},${texts}`, () => found.frameCaller?.(kept, isApart, texts) ?? null);
+  return known(frameCallers, `${isApart}${kept},${texts}`, () => found.frameCaller?.(kept, isApart, texts) ?? null);
 }
 
 module.exports = { callerFor, frameCallerFor, provider, traits };

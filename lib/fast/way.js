@@ -23,32 +23,38 @@ const MOST = { ints: 6, floats: 8, ofBrief: 4 };
 /** @type {(value: string) => string} */
 const asIs = (value) => value;
 
-/**
- * The kind that a parameter is passed as, and the text of the value: such that the engine knows that it is of that kind.
- * @type {Record<string, { kind: Kind, cut: (value: string) => string }>}
- */
+/** The kind that a parameter is passed as. @type {Record<string, Kind>} */
 const passed = {
-  bool: { kind: 'i32', cut: (value) => `(${value} | 0)` },
-  i8: { kind: 'i32', cut: (value) => `(${value} | 0)` },
-  u8: { kind: 'i32', cut: (value) => `(${value} | 0)` },
-  i16: { kind: 'i32', cut: (value) => `(${value} | 0)` },
-  u16: { kind: 'i32', cut: (value) => `(${value} | 0)` },
-  i32: { kind: 'i32', cut: (value) => `(${value} | 0)` },
-  u32: { kind: 'u32', cut: (value) => `(${value} >>> 0)` },
-  i64: { kind: 'i64', cut: asIs },
-  u64: { kind: 'u64', cut: asIs },
-  bigint64: { kind: 'i64', cut: asIs },
-  biguint64: { kind: 'u64', cut: asIs },
-  f32: { kind: 'f32', cut: asIs },
-  f64: { kind: 'f64', cut: asIs },
-  ptr: { kind: 'u64', cut: asIs },
-  buffer: { kind: 'u64', cut: asIs },
-  cstring: { kind: 'u64', cut: asIs },
-  function: { kind: 'u64', cut: asIs },
+  bool: 'i32',
+  i8: 'i32',
+  u8: 'i32',
+  i16: 'i32',
+  u16: 'i32',
+  i32: 'i32',
+  u32: 'u32',
+  i64: 'i64',
+  u64: 'u64',
+  bigint64: 'i64',
+  biguint64: 'u64',
+  f32: 'f32',
+  f64: 'f64',
+  ptr: 'u64',
+  buffer: 'u64',
+  cstring: 'u64',
+  function: 'u64',
 };
 
-/** How buffers are passed where the host's own FFI takes them. @type {{ kind: Kind, cut: (value: string) => string }} */
-const view = { kind: 'buffer', cut: asIs };
+/**
+ * A value as a Number that the host's own FFI takes too: -0 is no integer to all of them.
+ * @param {import('../types.js').CType} type
+ * @param {string} value
+ */
+function numberOf({ base }, value) {
+  if (base !== 'bool' && traits().takesNumbers) return value;
+  const kind = passed[base];
+  if (kind === 'i32') return `(${value} | 0)`;
+  return kind === 'u32' ? `(${value} >>> 0)` : value;
+}
 
 /**
  * What a caller returns for a result, and how that is cut to its type. Others are read in the frame.
@@ -66,10 +72,7 @@ const returned = {
   f64: { kind: 'f64', cut: asIs },
 };
 
-for (const table of [passed, returned]) {
-  Object.setPrototypeOf(table, null);
-  for (const entry of Object.values(table)) Object.setPrototypeOf(entry, null);
-}
+for (const table of [passed, returned, ...Object.values(returned)]) Object.setPrototypeOf(table, null);
 
 /**
  * The signature for functions of the host and of addons: they may use Node-API, and count on being called by it.
@@ -148,8 +151,8 @@ function byFrame(signature, kept, otherwise, scope) {
 function byValues(signature, values, kept, areViews = false) {
   const reenters = reentersOf(signature);
   if (reenters === 'never' || signature.isVariant) return undefined;
-  const types = signature.params.map(({ base }) => (areViews && base === 'buffer' ? view : passed[base]));
-  const kinds = types.map(({ kind }) => kind);
+  const { params } = signature;
+  const kinds = params.map(({ base }) => (areViews && base === 'buffer' ? 'buffer' : passed[base]));
   const floats = kinds.filter((kind) => kind === 'f32' || kind === 'f64').length;
   const ints = kinds.length - floats;
   if (floats > MOST.floats || ints > MOST.ints) return undefined;
@@ -159,15 +162,18 @@ function byValues(signature, values, kept, areViews = false) {
   const isWatched = reenters === 'apart';
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
   const back = isUnread ? undefined : known;
-  const hasTexts = signature.params.some(({ base }) => base === 'cstring');
+  const hasTexts = params.some(({ base }) => base === 'cstring');
   // So many integers the entries for these take, no strings in scratch memory, and no floating-point result that is read in
   // the frame.
   const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts && !inFloat;
   const given = held(kept);
   const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };
-  const caller = callerFor(kinds, back ? back.kind : 'void', more);
-  if (caller === null) return undefined;
-  const args = [CALLEE, ...values.map((value, index) => types[index].cut(value)), ...given].join(', ');
+  const made = callerFor(kinds, back ? back.kind : 'void', more);
+  if (made === null) return undefined;
+  const { caller, order } = made;
+  const numbers = values.map((value, index) => numberOf(params[index], value));
+  const passedOn = order.map((index) => numbers[index] ?? '0');
+  const args = [CALLEE, ...passedOn, ...given].join(', ');
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`);
   return { caller, args, fits, cut: back?.cut, isWatched };
@@ -208,10 +214,13 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const cut = made.cut ? made.cut('result') : '0';
   const rest = watched ? `${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart}` : apart;
   const call = `caller(${args})`;
-  const enter = made.cut
-    ? `let result = 0;\n${when}result = ${call};${unless}\nresult = ${STATUS} === 0 ? ${cut} : ${rest};`
-    : `${when}${call};${unless}\nif (${STATUS} !== 0) ${rest};`;
-  return { enter, result: made.cut ? 'result' : load, again };
+  if (!made.cut) {
+    return { enter: `${when}${call};${unless}\nif (${STATUS} !== 0) ${rest};`, result: load, again };
+  }
+  // The shorter, where it is the same.
+  const after =
+    cut === 'result' ? `if (${STATUS} !== 0) result = ${rest};` : `result = ${STATUS} === 0 ? ${cut} : ${rest};`;
+  return { enter: `let result = 0;\n${when}result = ${call};${unless}\n${after}`, result: 'result', again };
 }
 
 /**
