@@ -2,7 +2,7 @@
 // becomes of errno.
 import { describe, expect, test } from 'vitest';
 import { drawBriefs, modelOf, sourceOf, sumOf } from './fast/briefs.mjs';
-import { index, lib, run } from './fast/run.mjs';
+import { hotCalls, index, lib, run } from './fast/run.mjs';
 import { library } from './libraries.mjs';
 import { arkffi, require } from './open.mjs';
 
@@ -68,6 +68,37 @@ describe.runIf(arkffi.stats().backend === 'fast')('a function that calls nothing
     expect(printed).toBe(printed.startsWith('never') ? 'never 0 0 0 0 1\n' : `${printed.split(' ')[0]} 1 1 0 1 1\n`);
   });
 });
+
+// Engines know a source text again, with what they have learned of it: one text must not have callers of two kinds.
+test.runIf(arkffi.stats().backend === 'fast')(
+  'functions of the same types are all called fast from compiled code, found leaves or not, also where both are called',
+  () => {
+    const kinds = {
+      numbers: [binary, 'f(i, 2)', 'i + 2'],
+      wide: [{ args: ['i64'], returns: 'i64', symbol: 'wide' }, 'f(i)', '-i'],
+      seven: [{ args: Array(7).fill('i32'), returns: 'i32', symbol: 'add' }, 'f(i, 2, 3, 4, 5, 6, 7)', 'i + 2'],
+      text: [{ args: ['cstring'], returns: 'i32', symbol: 'low_bits' }, "f('a text')", 'f(null)'],
+    };
+    for (const [kind, [definition, call, expected]] of Object.entries(kinds)) {
+      const program = `
+        const { dlopen } = require(${index});
+        ${hotCalls}
+        const found = require(${lib('fast/provider')}).provider();
+        const definition = ${JSON.stringify(definition)};
+        // Those that may call back are only called fast where engines are prepared for it.
+        const ways = found.reenters === 'never' ? [{}, { leaf: true }] : [{ leaf: false }, {}, { leaf: true }, { leaf: false }];
+        let wrong = 0;
+        const slow = ways.map((way) => {
+          const { f } = dlopen(${JSON.stringify(file)}, { f: { ...definition, ...way } }).symbols;
+          return hotCalls((count) => {
+            for (let i = 0; i < count; i++) if (${call} !== ${expected}) wrong++;
+          });
+        });
+        console.log(wrong, ...new Set(slow));`;
+      expect([kind, run(['-e', program])]).toEqual([kind, '0 0\n']);
+    }
+  },
+);
 
 test('found leaves give what they compute, also asynchronously, and have variable arguments', async () => {
   const { symbols, close } = dlopen(file, {

@@ -29,9 +29,12 @@ function byTexts(signature, scalars, clears, after, scope) {
   const reenters = reentersOf(signature);
   if (reenters === 'never') return undefined;
   const kept = others.flatMap((scalar) => scalar.kept ?? []);
-  const caller = frameCallerFor(kept.length, reenters === 'apart', texts.length);
+  const isApart = reenters === 'apart';
+  const caller = frameCallerFor(kept.length, isApart, texts.length);
   if (caller === null) return undefined;
-  scope.textCaller = caller;
+  // See `ByValues`.
+  const name = isApart ? 'apartTextCaller' : 'textCaller';
+  scope[name] = caller;
   const places = texts.reduce((sum, { offset }, index) => sum + offset * 2 ** (BITS * index), 0);
   const given = texts.map(({ index }) => `a${index}`);
   const areStrings = given.map((argument) => `typeof ${argument} === 'string'`).join(' && ');
@@ -42,7 +45,7 @@ function byTexts(signature, scalars, clears, after, scope) {
     `if (${areRight}) {`,
     ...others.map(({ store }) => store),
     clears,
-    `textCaller(${[CALLEE, places, ...given, ...kept].join(', ')});`,
+    `${name}(${[CALLEE, places, ...given, ...kept].join(', ')});`,
     `if (${STATUS} === 0 || !settle()) {`,
     ...after,
     // Also where there is no result to give.

@@ -124,16 +124,20 @@ function byFrame(signature, kept, otherwise, scope) {
   const reenters = reentersOf(signature);
   if (reenters === 'never') return undefined;
   const given = held(kept);
-  const caller = frameCallerFor(given.length, reenters === 'apart', 0);
+  const isApart = reenters === 'apart';
+  const caller = frameCallerFor(given.length, isApart, 0);
   if (caller === null) return undefined;
-  scope.frameCaller = caller;
-  return `frameCaller(${[CALLEE, ...given].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
+  const name = isApart ? 'apartCaller' : 'frameCaller';
+  scope[name] = caller;
+  return `${name}(${[CALLEE, ...given].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
 }
 
 /**
  * A call with the arguments as values.
  * @typedef {object} ByValues
  * @property {import('./provider.js').Caller} caller
+ * @property {string} name what sources call it: engines know a text again, with what they have learned of it, and one that has
+ *   had two callers calls none of them fast
  * @property {string} args the text of what it is given
  * @property {string[]} fits the conditions that the arguments can be given so: BigInts go through the frame
  * @property {((value: string) => string) | undefined} cut makes the result of what it returns; undefined where that is read
@@ -176,7 +180,7 @@ function byValues(signature, values, kept, areViews = false) {
   const args = [CALLEE, ...passedOn, ...given].join(', ');
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`);
-  return { caller, args, fits, cut: back?.cut, isWatched };
+  return { caller, name: isBrief ? 'briefCaller' : 'caller', args, fits, cut: back?.cut, isWatched };
 }
 
 /**
@@ -200,8 +204,8 @@ function byValues(signature, values, kept, areViews = false) {
 function direct(signature, values, kept, otherwise, load, scope) {
   const made = byValues(signature, values, kept);
   if (made === undefined) return undefined;
-  const { caller, args, fits, isWatched } = made;
-  scope.caller = caller;
+  const { caller, name, args, fits, isWatched } = made;
+  scope[name] = caller;
   const watched = isWatched ? watch(scope) : undefined;
   const conditions = (watched ? [watched.isQuiet, ...fits] : fits).join(' && ');
   const when = conditions ? `if (${conditions}) ` : '';
@@ -213,7 +217,7 @@ function direct(signature, values, kept, otherwise, load, scope) {
   const apart = `again(${all})`;
   const cut = made.cut ? made.cut('result') : '0';
   const rest = watched ? `${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart}` : apart;
-  const call = `caller(${args})`;
+  const call = `${name}(${args})`;
   if (!made.cut) {
     return { enter: `${when}${call};${unless}\nif (${STATUS} !== 0) ${rest};`, result: load, again };
   }

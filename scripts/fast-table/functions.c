@@ -23,6 +23,7 @@ int32_t seven(int32_t a, int32_t b, int32_t c, int32_t d, int32_t e, int32_t f, 
 double sum_point(Point a) { return a.x + a.y; }
 Point turn(Point a) { return (Point){-a.y, a.x}; }
 double sum_at(const Point *a) { return a->x + a->y; }
+int32_t takes_function(int32_t (*a)(void)) { return a != NULL; }
 int32_t more(int32_t count, ...) {
   va_list list;
   va_start(list, count);

@@ -28,7 +28,10 @@ const counting = (way, caller) => {
 const found = provider();
 if (question === 'ways' && !('reason' in found)) {
   const { caller, frameCaller } = found;
-  found.caller = (...shape) => counting('values', caller(...shape));
+  found.caller = (...shape) => {
+    const made = caller(...shape);
+    return made && { ...made, caller: counting('values', made.caller) };
+  };
   if (frameCaller) found.frameCaller = (...shape) => counting('frame', frameCaller(...shape));
 }
 
@@ -60,6 +63,7 @@ const rows = {
   'struct by value': ['sum_point', [point], 'f64', () => [one]],
   'struct result': ['turn', [point.object], point.object, () => [one]],
   'object where a pointer goes': ['sum_at', [pointer(point)], 'f64', () => [one]],
+  'a JSCallback': ['takes_function', ['function'], 'i32', () => [callback]],
   variadic: ['more', ['i32', '...'], 'i32', () => [2, ['i32', 1], ['i32', 2]]],
 };
 
