@@ -271,34 +271,25 @@ describe('a refused call', () => {
     expect(counted.count_calls()).toBe(before + 1);
   });
 
-  it('names the first of several unfit arguments, whatever their types', () => {
-    const args = [
-      'i32',
-      'f64',
-      'i64',
-      'f32',
-      'u8',
-      'bool',
-      'u64',
-      'ptr',
-      'function',
-      'i16',
-      'u32',
-      'buffer',
-      'bigint64',
-    ];
-    const fit = args.map((type) => (type === 'buffer' ? new Uint8Array(8) : 0));
-    for (const backend of [{}, { fast: false }]) {
-      const { nothing } = arkffi.dlopen(fixture('basics'), { nothing: { args, ...backend } }).symbols;
-      const { nothing: some } = arkffi.dlopen(fixture('basics'), {
-        nothing: { args: args.slice(0, 11), ...backend },
-      }).symbols;
-      for (const index of args.keys()) {
-        const given = fit.map((value, at) => (at < index ? value : 'x'));
-        expect(thrown(() => nothing(...given))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', argument: index });
-        if (index < 11) expect(thrown(() => some(...given.slice(0, 11)))).toMatchObject({ argument: index });
+  it('names the first of several unfit arguments, whatever their types, cold and hot', () => {
+    const Color = arkffi.enumeration({ red: 1, blue: 2 });
+    const fit = { buffer: new Uint8Array(8), cstring: 'text', bool: true };
+    const kinds = [...types.filter((type) => type !== 'void'), 'ptr', 'buffer', 'cstring', 'function', Color];
+    const named = (kind) => (kind === Color ? 'red' : (fit[kind] ?? 1));
+    const unfit = (kind) => (kind === 'cstring' || kind === Color ? {} : 'no number');
+    for (const [at, kind] of kinds.entries()) {
+      const args = [kind, kinds[(at + 1) % kinds.length], kinds[(at * 5 + 3) % kinds.length]];
+      const { f } = arkffi.dlopen(fixture('basics'), { f: { symbol: 'nothing', args } }).symbols;
+      const given = args.map(named);
+      const expected = (index) => ({ code: 'ERR_INVALID_ARG_TYPE', symbol: 'f', argument: index });
+      for (const calls of [1, 3000]) {
+        for (let call = 0; call < calls; call++) f(...given);
+        for (const index of args.keys()) {
+          const wrong = args.map((kind, at) => (at < index ? named(kind) : unfit(kind)));
+          const error = thrown(() => f(...wrong));
+          expect([args, error]).toEqual([args, expect.objectContaining(expected(index))]);
+        }
       }
-      expect(nothing(...fit)).toBeUndefined();
     }
   });
 

@@ -54,6 +54,37 @@ describe.runIf(isFast)('calls that the engine compiles', () => {
     expect(run(['-e', program])).toBe('0 0 0\n');
   });
 
+  it('return what C does also where V8 has not compiled the code around: all but NaNs', () => {
+    const program = `
+      const { offsets, views } = require(${lib('frame')});
+      const found = require(${lib('fast/provider')}).provider();
+      const { caller } = found;
+      const returned = [];
+      found.caller = (...shape) => {
+        const made = caller(...shape);
+        const noted = (...given) => {
+          const result = made.caller(...given);
+          returned.push(views.u32[offsets.status / 4] === 0 ? result : 'in the frame');
+          return result;
+        };
+        return made && { ...made, caller: noted };
+      };
+      const values = {
+        i8: [-128, 127], u8: [255], i16: [-32768], u16: [65535], i32: [-2147483648, 0], u32: [4294967295, 2147483648],
+        f32: [-0, 1.5, Infinity, NaN], f64: [-0, 5e-324, 2 ** 31, -Infinity, NaN], bool: [true],
+      };
+      const definitions = Object.keys(values).map((type) => [\`id_\${type}\`, { args: [type], returns: type, leaf: true }]);
+      const { symbols } = require(${index}).dlopen(${basics}, Object.fromEntries(definitions));
+      const given = Object.entries(values).flatMap(([type, all]) => all.map((value) => {
+        const result = symbols[\`id_\${type}\`](value);
+        if (!Object.is(result, value)) console.log('wrong', type, value, result);
+        return value;
+      }));
+      const differ = given.filter((value, index) => !Object.is(returned[index], Number(value)));
+      console.log(given.length, returned.length, ...differ, ...returned.filter((value) => value === 'in the frame'));`;
+    expect(run(['-e', program])).toBe('19 19 NaN NaN in the frame in the frame\n');
+  });
+
   it('show what C has written to memory in the next statement', () => {
     const program = `
       const { dlopen } = require(${index});

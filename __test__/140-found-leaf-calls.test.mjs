@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { drawBriefs, modelOf, sourceOf, sumOf } from './fast/briefs.mjs';
 import { hotCalls, index, lib, run } from './fast/run.mjs';
+import { fixture } from './fixtures/paths.mjs';
 import { library } from './libraries.mjs';
 import { arkffi, require } from './open.mjs';
 
@@ -256,6 +257,50 @@ test.runIf(process.platform === 'linux')('errno is what functions write to it an
   }
   expect(wrong).toBe(0);
 });
+
+test.runIf(arkffi.stats().backend === 'bun:ffi')('functions that take callbacks are called by the FFI of Bun', () => {
+  const found = require('../lib/fast/provider.js').provider();
+  const { caller } = found;
+  let made = 0;
+  found.caller = (...shape) => {
+    const { caller: own, order } = caller(...shape);
+    return { order, caller: (...given) => (made++, own(...given)) };
+  };
+  try {
+    // A shape that nothing else has.
+    const args = ['function', 'i32', 'f32', 'f64', 'f32', 'f64'];
+    const { call } = dlopen(file, { call: { args, returns: 'i32', leaf: false } }).symbols;
+    const callback = new JSCallback((x) => x + 1, { args: ['i32'], returns: 'i32' });
+    expect([call(callback, 3, 0, 0, 0, 0), call(callback.ptr, 4, 0, 0, 0, 0), made]).toEqual([5, 6, 2]);
+    callback.close();
+  } finally {
+    found.caller = caller;
+  }
+});
+
+test.runIf(process.platform === 'linux')(
+  'errno that C has set is not changed by functions that JavaScript inside of the call calls',
+  () => {
+    const reentry = fixture('reentry');
+    const addon = { exports: {} };
+    process.dlopen(addon, reentry);
+    const { reenter_with_errno } = dlopen(reentry, {
+      reenter_with_errno: { args: ['i32'], returns: 'i32' },
+    }).symbols;
+    const { add, half, address } = dlopen(file, {
+      add: { args: ['i32', 'i32'], returns: 'i32' },
+      half: { args: ['f64'], returns: 'f64' },
+      address: { args: ['i32'], returns: 'ptr' },
+    }).symbols;
+    addon.exports((value) => add(value, 1) + half(2) + Number(address(1) === address(1)));
+    let wrong = 0;
+    for (let round = 0; round < HOT; round++) {
+      errno(3);
+      if (reenter_with_errno(70 + (round & 7)) !== 70 + (round & 7)) wrong++;
+    }
+    expect(wrong).toBe(0);
+  },
+);
 
 test('random functions get each argument, and give what they return, cold and hot', () => {
   const seed = Number(process.env.ARKFFI_SEED ?? 1);

@@ -1,6 +1,7 @@
 // One 64-bit integer among others, at each place, with as many floating-point numbers as there are registers and more: hosts
 // pass such integers in ways of their own. What C gets shows in the result, of each kind.
 import { describe, expect, test } from 'vitest';
+import { index, run } from './fast/run.mjs';
 import { library } from './libraries.mjs';
 import { arkffi, require } from './open.mjs';
 
@@ -50,7 +51,9 @@ const source = functions.map(({ name, params, result }) => {
   const sum = params.map((_, index) => `${index + 1} * (long long)a${index}`).join(' + ');
   return `${types[result][0]} ${name}(${declared}) { long long sum = ${sum}; return ${returned[result]}; }`;
 });
-const file = library('libwide.so', `#include <stdlib.h>\n#define PRIME ${PRIME}\n${source.join('\n')}`, [
+const sums =
+  'double one(long long a, double b) { return a + b; } double two(long long a, long long b, double c) { return a + b + c; }';
+const file = library('libwide.so', `#include <stdlib.h>\n#define PRIME ${PRIME}\n${sums}\n${source.join('\n')}`, [
   '-O2',
   '-fno-stack-protector',
 ]);
@@ -103,6 +106,19 @@ describe.each([
     const expected = 2n ** 61n * BigInt(args.findIndex((value) => value !== 0) + 1);
     for (let round = 0; round < HOT; round++) if (symbols[name](...args) !== expected) throw new Error(`${round}`);
   });
+});
+
+test('what stands for integers that are not there is not what somebody gives all objects', () => {
+  const program = `
+    Object.prototype['-1'] = '(globalThis.ran = 1)';
+    const { one, two } = require(${index}).dlopen(${JSON.stringify(file)}, {
+      one: { args: ['i64', 'f64'], returns: 'f64' },
+      two: { args: ['i64', 'i64', 'f64'], returns: 'f64' },
+    }).symbols;
+    let wrong = 0;
+    for (let i = 0; i < ${HOT}; i++) if (one(i, 0.5) !== i + 0.5 || two(i, 2, 0.5) !== i + 2.5) wrong++;
+    console.log(wrong, globalThis.ran);`;
+  expect(run(['-e', program])).toBe('0 undefined\n');
 });
 
 describe('an entry for one such integer as a double', () => {

@@ -32,9 +32,9 @@ const toldCases = cases
  */
 export function* measureCalls(enlisted, pace, first) {
   const all = enlisted.some(({ told }) => told) ? [...cases, ...toldCases] : cases;
+  const each = CALLS[(first / pace.rounds) % CALLS.length];
   for (const which of all) {
     const able = enlisted.filter(({ id, bound }) => bound.functions[which.target] && which.own?.[id] !== null);
-    const each = CALLS[(first / pace.rounds) % CALLS.length];
     const bodies = Object.fromEntries(able.map((contender) => [contender.id, verifiedBody(which, contender, each)]));
     const times = Object.entries(measure(bodies, pace, first)).map(([who, taken]) => [
       who,

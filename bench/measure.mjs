@@ -10,7 +10,7 @@
  */
 
 /** @type {Pace} */
-export const fullPace = { processes: 5, rounds: 5, slice: 20, warmUp: 200 };
+export const fullPace = { processes: 4, rounds: 6, slice: 20, warmUp: 200 };
 /** @type {Pace} */
 export const quickPace = { processes: 2, rounds: 3, slice: 4, warmUp: 60 };
 

@@ -68,7 +68,7 @@ function refuseCount(number, given) {
 }
 
 /**
- * Refuses a call of which something is wrong: for how many arguments there are, or for the first that is unfit.
+ * Refuses a call for the number of its arguments, or for the first that is unfit.
  * @param {number} number
  * @param {number} given
  * @param {unknown[]} args

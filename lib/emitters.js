@@ -96,7 +96,7 @@ const emitters = {
   void: { invalid: () => 'true', store: () => '', put: () => '', get: () => 'undefined' },
   bool: {
     invalid: (value) => `${value} !== !!${value} && ${value} !== 0 && ${value} !== 1`,
-    // Which makes a Number of a boolean.
+    // The typed array makes a Number of a boolean, as `setUint8` does.
     store: (value, slot) => `i32[${slot(4)}] = ${value};`,
     load: (slot) => `u8[${slot(1)}] !== 0`,
     put: (view, at, value) => `${view}.setUint8(${at}, ${value});`,
@@ -125,7 +125,7 @@ const emitters = {
     get: (view, at) => `${view}.getBigUint64(${at}, true)`,
   },
   f32: {
-    // A finite number that fround makes infinite: the difference is NaN for others that are not finite.
+    // The difference is infinite only for a finite number that fround makes infinite: for others that are not finite it is NaN.
     invalid: (value) => `typeof ${value} !== 'number' || abs(fround(${value}) - ${value}) === 1 / 0`,
     store: (value, slot) => `f32[${slot(4)}] = ${value};`,
     load: (slot) => `f32[${slot(4)}]`,

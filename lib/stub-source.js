@@ -108,7 +108,7 @@ function byBuffers(...given) {
 
 /**
  * The statements that check everything at once: the shorter a stub is, the more of its calls engines put where they are made.
- * Only where nothing but a number comes of reading an argument that is not the first unfit one.
+ * Only for arguments that `isReadFreely` allows.
  * @param {Scalar[]} scalars
  */
 function checkTogether(scalars) {
@@ -121,7 +121,7 @@ function checkTogether(scalars) {
   ];
 }
 
-/** Whether to read an argument of this type has no effects. @type {(scalar: Scalar) => boolean} */
+/** Whether reading such an argument has no effects, and `refuseCall` does it in the same way. @type {(scalar: Scalar) => boolean} */
 const isReadFreely = ({ type }) => !type.accept && type.base !== 'cstring';
 
 /**

@@ -38,7 +38,7 @@ function table(cases) {
 const { versions, platform, cpu } = main;
 const days = reports.map(({ node, date }) => `${node} (${date})`).join(', ');
 const caption =
-  `Time relative to Koffi ${versions.koffi} in the same processes: below 1, arkffi is faster. The median of 25 rounds, ` +
+  `Time relative to Koffi ${versions.koffi} in the same processes: below 1, arkffi is faster. The median of 24 rounds in 4 processes, ` +
   `with the 10th to 90th percentile. ${platform}, ${cpu}; Node ${days}.`;
 
 async function write(page, cases) {

@@ -31,7 +31,7 @@ pub struct Plan {
     pub number: Option<Number>,
 }
 
-/// How a Number is a result: narrower integers are in the lower part of a register of 32 bits.
+/// What kind of Number a result is. Of integers that are narrower than 32 bits the upper ones may be anything: stubs cut them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
     /// `i32`, and everything narrower

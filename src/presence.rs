@@ -90,6 +90,9 @@ impl Default for Presence {
 }
 
 impl Presence {
+    /// Where that it is inside of a call stands, in bytes; for entries that are not made of Rust.
+    pub const CALL: usize = std::mem::offset_of!(Presence, call);
+
     /// That of no thread: no call can be made there.
     pub const fn nobody() -> Presence {
         Presence::outside(marks::ANY)

@@ -52,6 +52,7 @@ function churn({ open, symbols, code }) {
     if (++calls % 997 === 0) collect();
     return n + 1;
   });
+  // With something to collect.
   const nested = open((n) => symbols.call(step, [n, 'text'.repeat(n & 7)][0]) + 1);
   const thrown = open((n) => {
     throw new Error(`no ${symbols.call(step, n)}`);
@@ -71,7 +72,7 @@ function churn({ open, symbols, code }) {
 }
 
 module.exports = {
-  'what callbacks of compiled calls give is right while everything is collected inside of them': {
+  'what callbacks of hot calls give is right, also when everything is collected inside of them': {
     program: churn,
     expected: '0',
     flags: ['--expose-gc'],

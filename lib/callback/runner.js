@@ -110,7 +110,7 @@ function runClosures() {
 }
 
 /** JavaScriptCore moves no objects. @type {(run: () => void) => number} */
-const addRunner = (run) => native.addRunner(run, 'Bun' in globalThis);
+const addRunner = (run) => native.addRunner(run, 'bun' in process.versions);
 
 /** Runs a callback of any signature. */
 const runAny = () => /** @type {Entry} */ (entries[u32[SUBJECT]]).run();

@@ -65,7 +65,7 @@ function bunProvider() {
   return probed({
     name: 'bun:ffi',
     reenters: 'always',
-    callsBackSoon: true,
+    quickCallbacks: true,
     // Such values are on the stack, where the collector looks for whatever may be a reference.
     keepsRest: true,
     takesBuffers: givesAddresses(() => CFunction({ ptr: entries.same, args: ['buffer'], returns: 'ptr' })),

@@ -124,4 +124,4 @@ function ordered(made, order, kept) {
   return caller && { caller, order };
 }
 
-module.exports = { holding, ordered, passing, passingOneWide };
+module.exports = { NOTHING, holding, ordered, passing, passingOneWide };

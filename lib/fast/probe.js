@@ -2,6 +2,7 @@
 // Whether the callers of a host reach the entries: asked once, before any function is called so.
 
 const { views, offsets } = require('../frame.js');
+const { NOTHING } = require('./holding.js');
 
 /** No function has this callee. */
 const NONE = 0x7fffffff;
@@ -23,7 +24,7 @@ function probed(provider) {
   /** @type {(kinds: import('./provider.js').Kind[], result: import('./provider.js').Kind) => boolean} */
   const isAnsweredWith = (kinds, result) => {
     const { caller, order = [] } = provider.caller(kinds, result, {}) ?? {};
-    return isAnswered(caller, ...order.map((index) => [1, 0.5][index] ?? 0));
+    return isAnswered(caller, ...order.map((index) => (index === NOTHING ? 0 : [1, 0.5][index])));
   };
   const isReached =
     isAnsweredWith(['i32', 'f64'], 'f64') &&

@@ -6,8 +6,8 @@
 // A *caller* is a JavaScript function `(callee, ...values, ...kept) => result` for one *shape*:
 //
 //   callee   what the entries know the bound function by (`presence.rs`), an integer of 32 bits that stubs have behind them
-//   values   what the C function gets, in order, checked already. Numbers, of these kinds:
-//              'i32'  an integer of 32 bits (i8, i16, u8, u16 and bool come as that too)
+//   values   what the C function gets, checked already, in an order of the caller's own. Numbers, of these kinds:
+//              'i32'  an integer of 32 bits (i8, i16, u8, u16 and bool come as that too; -0 only to who `takesNumbers`)
 //              'u32'  an integer from 0 to 2 ** 32 - 1
 //              'i64'  a safe integer
 //              'u64'  a safe integer from 0: pointers too
@@ -68,14 +68,20 @@ const { canGenerate } = require('../generate.js');
 
 /** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'buffer'} Kind */
 /** @typedef {(callee: number, ...values: any[]) => any} Caller */
-/** A caller, and which of the values it takes where; -1 stands for a 0. @typedef {{ caller: Caller, order: number[] }} Made */
+
+/**
+ * A caller as it is made.
+ * @typedef {object} Made
+ * @property {Caller} caller
+ * @property {number[]} order which of the values it takes, in order; `NOTHING` of holding.js stands for a 0
+ */
 
 /**
  * @typedef {object} Provider
  * @property {string} name
  * @property {'never' | 'apart' | 'void' | 'always'} reenters
  * @property {(values: Kind[], result: Kind | 'void', more: More) => Made | null} caller
- * @property {boolean} [callsBackSoon] callbacks out of such calls take no longer than those out of Node-API's
+ * @property {boolean} [quickCallbacks] callbacks out of such calls take no longer than those out of Node-API's
  * @property {boolean} [takesNumbers] integers may be Numbers of any form, as -0
  * @property {boolean} [readsFloats] `caller` takes `inFloat`
  * @property {Kind} [unreturned] a kind that C's results had better not be returned as

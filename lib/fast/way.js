@@ -5,6 +5,7 @@
 const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
 const { CALLEE } = require('../slots.js');
+const { NOTHING } = require('./holding.js');
 const { withoutFast } = require('./options.js');
 const { callerFor, frameCallerFor, provider, traits } = require('./provider.js');
 const { watch } = require('./watch.js');
@@ -45,7 +46,8 @@ const passed = {
 };
 
 /**
- * A value as a Number that the host's own FFI takes too: -0 is no integer to all of them.
+ * A value as a Number that the host's own FFI takes too: -0 is no integer to all of them. A boolean is no Number to V8 either,
+ * which would leave compiled code.
  * @param {import('../types.js').CType} type
  * @param {string} value
  */
@@ -91,9 +93,9 @@ function reentersOf({ isSlow, isLeaf, params }) {
   const found = provider();
   if ('reason' in found) return 'never';
   if (isLeaf) return 'always';
-  if (found.callsBackSoon) return found.reenters;
-  // Callbacks out of these calls take longer than those out of Node-API's.
-  return params.some(({ base }) => base === 'function') ? 'never' : found.reenters;
+  // Elsewhere callbacks out of these calls take longer than those out of Node-API's.
+  const isForNodeApi = !found.quickCallbacks && params.some(({ base }) => base === 'function');
+  return isForNodeApi ? 'never' : found.reenters;
 }
 
 /**
@@ -176,7 +178,7 @@ function byValues(signature, values, kept, areViews = false) {
   if (made === null) return undefined;
   const { caller, order } = made;
   const numbers = values.map((value, index) => numberOf(params[index], value));
-  const passedOn = order.map((index) => numbers[index] ?? '0');
+  const passedOn = order.map((index) => (index === NOTHING ? '0' : numbers[index]));
   const args = [CALLEE, ...passedOn, ...given].join(', ');
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
   const fits = wide.map((value) => `typeof ${value} === 'number'`);
@@ -221,7 +223,7 @@ function direct(signature, values, kept, otherwise, load, scope) {
   if (!made.cut) {
     return { enter: `${when}${call};${unless}\nif (${STATUS} !== 0) ${rest};`, result: load, again };
   }
-  // The shorter, where it is the same.
+  // The shorter, where there is nothing to be cut.
   const after =
     cut === 'result' ? `if (${STATUS} !== 0) result = ${rest};` : `result = ${STATUS} === 0 ? ${cut} : ${rest};`;
   return { enter: `let result = 0;\n${when}result = ${call};${unless}\n${after}`, result: 'result', again };

@@ -1,7 +1,7 @@
 //! The entries for [brief](crate::leaf::Leaf::Brief) functions, in which nothing can happen: so nobody is told that they run, and
 //! nothing has to be looked at afterwards. `errno` they may read, where they are given its address: if it is not what the last
-//! call has left, as it nearly always is, that is put back. What is left is to find the function, and to shift the arguments
-//! into their registers.
+//! call has left, as it nearly always is, that is put back, but where C is inside of a call: then it is that call's. What is
+//! left is to find the function, and to shift the arguments into their registers.
 //!
 //! Calls of the engine's pass a receiver first, those of a host's FFI do not.
 
@@ -36,7 +36,7 @@ mod code {
     use crate::fast::entry::Status;
     use crate::fast::places::{ALL, Place};
     use crate::frame::Frame;
-    use crate::presence::marks;
+    use crate::presence::{Presence, marks};
     use crate::targets::Target;
     use std::mem::offset_of;
 
@@ -56,6 +56,8 @@ mod code {
                     targets = const PLACE * size_of::<Place>() + Place::TARGETS,
                     frame = const PLACE * size_of::<Place>() + Place::FRAME,
                     place_errno = const PLACE * size_of::<Place>() + Place::ERRNO,
+                    presence = const PLACE * size_of::<Place>() + Place::PRESENCE,
+                    call = const Presence::CALL,
                     errno = const offset_of!(Frame, errno),
                     // A callee is where the target lies, but for the marks.
                     address = const offset_of!(Target, address) as isize - marks::BARE as isize,
@@ -146,7 +148,7 @@ mod code {
 
     /// What else they consist of. The address of the frame stays where it is. Variadic functions, also those that are bound as
     /// others, look in `al` for how many floating-point registers there may be (System V ABI, 3.5.7): any number will do where
-    /// there are none.
+    /// there are none. At `3:`, `errno` is another.
     #[cfg(target_arch = "x86_64")]
     #[rustfmt::skip]
     macro_rules! part {
@@ -155,11 +157,12 @@ mod code {
         (say_floats) => { "mov eax, 8" };
         (store) => { "mov qword ptr [r11 + {result}], rax" };
         (say_called) => { "mov dword ptr [r11 + {status}], {called}" };
-        (rest) => {
+        (seldom) => {
             concat!(
                 "2: jmp {refuse}\n",
-                "3: push rax\n.cfi_adjust_cfa_offset 8\nmov rax, qword ptr [rip + {all} + {place_errno}]\n",
-                "mov edi, dword ptr [r11 + {errno}]\nmov dword ptr [rax], edi\npop rax\n.cfi_adjust_cfa_offset -8\njmp 4b"
+                "3: mov r10, qword ptr [rip + {all} + {presence}]\ncmp dword ptr [r10 + {call}], 0\njne 2b\n",
+                "mov r10, qword ptr [rip + {all} + {place_errno}]\nmov edi, dword ptr [r11 + {errno}]\nmov dword ptr [r10], edi\n",
+                "mov r10, qword ptr [rip + {all} + {targets}]\njmp 4b"
             )
         };
     }
@@ -178,16 +181,21 @@ mod code {
         (say_floats) => { "" };
         (store) => { "str x0, [x11, #{result}]" };
         (say_called) => { "mov w9, #{called}\nstr w9, [x11, #{status}]" };
-        (rest) => { "2: b {refuse}\n3: str w13, [x12]\nb 4b" };
+        (seldom) => {
+            concat!(
+                "2: b {refuse}\n",
+                "3: ldr x14, [x9, #{presence}]\nldr w14, [x14, #{call}]\ncbnz w14, 2b\nstr w13, [x12]\nb 4b"
+            )
+        };
     }
 
-    entry!(jumps_of_host, [find!(host), part!(say_called), shift!(host), part!(say_floats), part!(jump), part!(rest)]);
+    entry!(jumps_of_host, [find!(host), part!(say_called), shift!(host), part!(say_floats), part!(jump), part!(seldom)]);
     // Not a jump: the engine's calls are no quicker with one, and on Zen 5 in some loops a third slower.
-    entry!(calls_of_engine, [find!(engine), shift!(engine), part!(call), part!(say_called), "ret", part!(rest)]);
-    entry!(float_calls_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(say_called), "ret", part!(rest)]);
-    entry!(stores_of_host, [find!(host), shift!(host), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(rest)]
+    entry!(calls_of_engine, [find!(engine), shift!(engine), part!(call), part!(say_called), "ret", part!(seldom)]);
+    entry!(float_calls_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(say_called), "ret", part!(seldom)]);
+    entry!(stores_of_host, [find!(host), shift!(host), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(seldom)]
         result = const offset_of!(Frame, int_results));
-    entry!(stores_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(rest)]
+    entry!(stores_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(seldom)]
         result = const offset_of!(Frame, int_results));
 
     pub(super) fn of_engine<const PLACE: usize>(has_floats: bool) -> Entries {

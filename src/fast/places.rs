@@ -58,6 +58,8 @@ impl Place {
     pub(super) const FRAME: usize = std::mem::offset_of!(Place, frame);
     /// As above.
     pub(super) const ERRNO: usize = std::mem::offset_of!(Place, errno);
+    /// As above.
+    pub(super) const PRESENCE: usize = std::mem::offset_of!(Place, presence);
 
     const fn free() -> Place {
         // A callee is where its target lies, but for the marks.

@@ -55,7 +55,7 @@ impl Info {
     ///
     /// # Safety
     ///
-    /// As for [`value`](Info::value); `value` is a handle of this environment's.
+    /// As for [`value`](Info::value); `value` is a handle of this environment's, not NULL.
     unsafe fn give(self, value: sys::napi_value) {
         // SAFETY: as the caller says: this is what `v8::ReturnValue::Set` does in these versions.
         unsafe {
@@ -162,7 +162,8 @@ unsafe fn probe(instance: &Instance, info: Info) -> bool {
     is_right
 }
 
-/// Has the callback return the number that is in the frame; whether that could be. The engine would make another NaN of one.
+/// Has the callback return the number that is in the frame. `false` where it could not: of a NaN, of which the engine would
+/// make another, so it is read in the frame.
 ///
 /// # Safety
 ///
@@ -174,12 +175,16 @@ unsafe fn give(instance: &Instance, info: Info, number: Option<Number>) -> bool 
     unsafe {
         let frame = instance.frame.as_ptr();
         let (int, float) = ((*frame).int_results[0], (*frame).float_results[0]);
-        let float = if number == Number::F32 { f32::from_bits(float as u32).into() } else { f64::from_bits(float) };
         let is_made = match number {
             Number::I32 => sys::napi_create_int32(env, int as i32, &raw mut value),
             Number::U32 => sys::napi_create_uint32(env, int as u32, &raw mut value),
-            Number::F32 | Number::F64 if float.is_nan() => return false,
-            Number::F32 | Number::F64 => sys::napi_create_double(env, float, &raw mut value),
+            Number::F32 | Number::F64 => {
+                let float = if number == Number::F32 { f32::from_bits(float as u32).into() } else { f64::from_bits(float) };
+                if float.is_nan() {
+                    return false;
+                }
+                sys::napi_create_double(env, float, &raw mut value)
+            }
         } == sys::Status::napi_ok;
         if is_made {
             info.give(value);

@@ -65,7 +65,7 @@ impl Instance {
     }
 
     /// In this host, values of Node-API's may [last](super::levels::Levels::set_lasting). Such values are the same for the same
-    /// object; handles are not.
+    /// object; handles are not. Calls that are under way go on as they began.
     ///
     /// # Safety
     ///
@@ -77,7 +77,7 @@ impl Instance {
             sys::napi_get_reference_value(self.env(), reference, &raw mut first);
             sys::napi_get_reference_value(self.env(), reference, &raw mut second);
         }
-        if !first.is_null() && first == second {
+        if !first.is_null() && first == second && !self.is_inside() && self.levels.depth() == 0 {
             self.levels.set_lasting();
         }
     }

@@ -19,9 +19,9 @@ pub struct Level {
     /// A handle scope that callbacks share; NULL for the call's own. To open one takes as long as much of the
     /// rest, so the first make do with the call's own, and then many share one.
     pub scope: sys::napi_handle_scope,
-    /// What ran the last callback.
+    /// What ran the last callback; that of an earlier call, where values [last](Levels::set_lasting).
     pub reference: sys::napi_ref,
-    /// The same, in that scope.
+    /// The same, in that scope, or for as long as it lasts.
     pub runner: sys::napi_value,
     /// How it is called without Node-API, if it can be.
     pub entrance: Option<Entrance>,
@@ -89,7 +89,8 @@ impl Default for Levels {
 
 impl Levels {
     /// Values of Node-API's are references of the engine's: the same in any scope, or in none, as long as something else keeps
-    /// what they stand for, and the engine does not move it. So callbacks need no scopes, and what runs them is asked for once.
+    /// what they stand for, and the engine does not move it. So callbacks of calls need no scopes, and what runs them is asked for
+    /// once. To be said between calls.
     pub fn set_lasting(&self) {
         self.is_lasting.set(true);
     }

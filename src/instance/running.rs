@@ -80,7 +80,8 @@ impl Instance {
             // latest, and those of calls further in are closed by then.
             unsafe {
                 (level.inside, level.errno) = (inside, errno);
-                if level.uses == Level::FIRST || inside.call == 0 {
+                // Without a call, nothing is known of the scope that there may be.
+                if (level.uses == Level::FIRST && !is_lasting) || inside.call == 0 {
                     sys::napi_open_handle_scope(env, &raw mut level.scope);
                     if !is_lasting {
                         level.reference = ptr::null_mut();
@@ -90,7 +91,7 @@ impl Instance {
                     level.reference = reference;
                     sys::napi_get_reference_value(env, reference, &raw mut level.runner);
                     // Without a call, the host may let no JavaScript run.
-                    level.entrance = if inside.call == 0 { None } else { Entrance::of(level.runner) };
+                    level.entrance = if inside.call == 0 || is_lasting { None } else { Entrance::of(level.runner) };
                 }
                 (level.scratch_top, level.scratch_floor) = ((*frame).scratch_top, (*frame).scratch_floor);
                 (level.heap_blocks, level.heap_floor) = ((*frame).heap_blocks, (*frame).heap_floor);
@@ -115,7 +116,9 @@ impl Instance {
         self.mailbox.presence.resume(inside);
         let is_lasting = self.levels.is_lasting();
         let (errno, has_blocks) = self.levels.here(|level| {
-            level.uses += u32::from(!is_lasting);
+            if !is_lasting {
+                level.uses += 1;
+            }
             // SAFETY: as the caller says; the scope is the innermost one.
             unsafe {
                 if level.uses == Level::FIRST + Level::MOST || inside.call == 0 {
