@@ -268,6 +268,8 @@ const themselves = [
   { reason: 'about V8’s fast calls in Node', file: '137-', tests: ['V8 13.6 leaves the code'] },
   { reason: 'about V8’s fast calls in Node', file: '140-', tests: ['a function that calls nothing is called'] },
   { reason: 'about V8’s fast calls in Node', file: '140-', tests: ['the engine has entries of their own'] },
+  { reason: 'about V8’s fast calls in Node', file: '140-', tests: ['functions of the same types are all called fast'] },
+  { reason: 'about Bun’s own FFI', file: '140-', tests: ['are called by the FFI of Bun'] },
   {
     reason: 'about Bun’s own FFI',
     file: '141-',
