@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { fullPace } from '../bench/measure.mjs';
 import { duration, times } from '../bench/table.mjs';
 import { root } from './steps.mjs';
 
@@ -38,7 +39,8 @@ function table(cases) {
 const { versions, platform, cpu } = main;
 const days = reports.map(({ node, date }) => `${node} (${date})`).join(', ');
 const caption =
-  `Time relative to Koffi ${versions.koffi} in the same processes: below 1, arkffi is faster. The median of 24 rounds in 4 processes, ` +
+  `Time relative to Koffi ${versions.koffi} in the same processes: below 1, arkffi is faster. ` +
+  `The median of ${fullPace.processes * fullPace.rounds} rounds in ${fullPace.processes} processes, ` +
   `with the 10th to 90th percentile. ${platform}, ${cpu}; Node ${days}.`;
 
 async function write(page, cases) {
