@@ -2,8 +2,6 @@
 // Callers made of functions of a host's own FFI: which of the entries they are of, what that is passed, and what is only to
 // be kept reachable, of which it knows nothing.
 
-const { canGenerate } = require('../generate.js');
-
 /** @typedef {import('./provider.js').Caller} Caller */
 /** @typedef {import('./provider.js').Kind} Kind */
 
@@ -92,11 +90,10 @@ function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
  * @param {Function} made of the host's
  * @param {number} values how many
  * @param {number} kept how many
- * @returns {Caller | null}
+ * @returns {Caller}
  */
 function holding(made, values, kept) {
   if (kept === 0) return /** @type {Caller} */ (made);
-  if (!canGenerate) return null;
   const params = Array.from({ length: values }, (_, index) => `v${index}`);
   const names = Array.from({ length: kept }, (_, index) => `k${index}`);
   const each = (/** @type {(name: string) => string} */ write) => names.map(write).join(' ');
@@ -117,11 +114,10 @@ function holding(made, values, kept) {
  * @param {Function} made
  * @param {number[]} order
  * @param {number} kept
- * @returns {import('./provider.js').Made | null}
+ * @returns {import('./provider.js').Made}
  */
 function ordered(made, order, kept) {
-  const caller = holding(made, order.length, kept);
-  return caller && { caller, order };
+  return { caller: holding(made, order.length, kept), order };
 }
 
 module.exports = { NOTHING, holding, ordered, passing, passingOneWide };

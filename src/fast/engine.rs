@@ -63,9 +63,9 @@ pub struct Shape<'a> {
 /// Where a callback's arguments are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// The second word of what it gets points to them.
+    /// The second word of what it gets points to them, and the first to six other words: the fourth is for the result.
     Separate,
-    /// They are in what it gets, behind ten words.
+    /// They are in what it gets, behind ten other words: the seventh is for the result.
     InFrame,
 }
 

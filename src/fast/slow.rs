@@ -85,7 +85,7 @@ unsafe fn enter_with_values(instance: &Instance, info: *const c_void) {
     unsafe {
         let Some(info) = Info::of(info) else { return };
         let callee = integer(instance, info.value(0)).unwrap_or(-1) as u32;
-        let is_made = if callee == PROBE { probe(instance, info) } else { instance.enter_with_values(callee, info) };
+        let is_made = if callee == PROBE { probe(instance, info) } else { instance.enter_and_give(callee, info) };
         if !is_made {
             (*instance.frame.as_ptr()).status = Status::NotCalled as u32;
         }
@@ -238,7 +238,7 @@ impl Instance {
     /// # Safety
     ///
     /// As for [`enter_slow`](Instance::enter_slow), and [`Info::value`].
-    unsafe fn enter_with_values(&self, callee: u32, info: Info) -> bool {
+    unsafe fn enter_and_give(&self, callee: u32, info: Info) -> bool {
         // SAFETY: as the caller says; the frame lives as long as the instance.
         unsafe {
             let mut number = None;

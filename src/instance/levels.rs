@@ -118,10 +118,10 @@ impl Levels {
         let mut levels = self.levels.borrow_mut();
         let depth = self.depth.get();
         if !self.is_used.replace(false) {
-            let (level, is_lasting) = (&mut levels[depth], self.is_lasting());
+            let level = &mut levels[depth];
             // A call without a scope of its own begins with another.
-            level.uses = if inside.call & marks::NO_SCOPE == 0 || is_lasting { 0 } else { Level::FIRST };
-            if !is_lasting {
+            level.uses = if inside.call & marks::NO_SCOPE == 0 { 0 } else { Level::FIRST };
+            if !self.is_lasting() {
                 level.reference = ptr::null_mut();
             }
         }
