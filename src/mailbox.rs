@@ -5,7 +5,7 @@ use crate::async_call::{AsyncCall, Ending};
 use crate::callback::letter::{GivenUp, Letter};
 use crate::callback::plan::Answer;
 use crate::callback::slot::Slot;
-use crate::presence::Presence;
+use crate::presence::{Presence, Watch};
 use napi::sys;
 use std::collections::{HashMap, VecDeque};
 use std::ptr;
@@ -147,6 +147,8 @@ impl Mailbox {
     pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>) -> Option<Answer> {
         let step = timeout.map_or(LONGEST_STEP, |timeout| (timeout / 8).clamp(SHORTEST_STEP, LONGEST_STEP));
         let mut inside: Option<(u64, Instant)> = None;
+        // Most answers come soon, and watched calls take longer.
+        let mut watch = None;
         loop {
             if let Some(answer) = letter.wait(step) {
                 return answer;
@@ -156,10 +158,14 @@ impl Mailbox {
                 // thread finds out when it is woken.
                 self.post().ring();
             }
-            let call = self.presence.current();
             // A name of its own: the lock must be free again.
             let is_over = self.post().is_over();
-            if is_over && let Some(answer) = self.give_up(number, letter, call) {
+            if timeout.is_none() && !is_over {
+                continue;
+            }
+            let watch = watch.get_or_insert_with(|| self.presence.watch());
+            let call = watch.current();
+            if is_over && let Some(answer) = self.give_up(number, letter, (watch, call)) {
                 return answer;
             }
             let (Some(timeout), Some(serial)) = (timeout, call) else {
@@ -169,7 +175,7 @@ impl Mailbox {
             match inside {
                 Some((same, since)) if same == serial => {
                     if since.elapsed() >= timeout {
-                        if let Some(answer) = self.give_up(number, letter, call) {
+                        if let Some(answer) = self.give_up(number, letter, (watch, call)) {
                             return answer;
                         }
                         inside = None;
@@ -182,8 +188,8 @@ impl Mailbox {
 
     /// Waits for a letter no more, since the JavaScript thread is inside of this call, if any. `None` if that
     /// has changed meanwhile; else the answer, if one has come.
-    fn give_up(&self, number: u32, letter: &Letter, call: Option<u64>) -> Option<Option<Answer>> {
-        match letter.give_up(|| self.presence.current() == call) {
+    fn give_up(&self, number: u32, letter: &Letter, (watch, call): (&Watch<'_>, Option<u64>)) -> Option<Option<Answer>> {
+        match letter.give_up(|| watch.current() == call) {
             GivenUp::No => return None,
             GivenUp::Answered(answer) => return Some(answer),
             GivenUp::Yes => {}

@@ -11,6 +11,8 @@ const THROWN: u32 = 1;
 const DEADLOCK: u32 = 2;
 /// C called a callback in a call during which it must not.
 const LEAF: u32 = 4;
+/// So many times more than the notes above: how many threads [watch](Presence::watch) this one.
+const WATCHED: u32 = 8;
 
 /// What [`Presence::call`] tells of a call, in its lowest bits.
 pub mod marks {
@@ -44,11 +46,6 @@ pub const fn callee(number: u32) -> u32 {
 /// How JavaScript makes that of a number: by what it multiplies it, and adds.
 pub const CALLEES: (u32, u32) = (1 << BITS, marks::BARE);
 
-/// The number of the function of which a number is the callee; one that no function has if it is none.
-pub const fn checked_number_of(callee: u32) -> u32 {
-    callee.wrapping_sub(marks::BARE).rotate_right(BITS)
-}
-
 /// The number of the function that a bare call is of.
 pub const fn number_of(callee: u32) -> u32 {
     callee >> BITS
@@ -59,7 +56,7 @@ pub const fn number_of(callee: u32) -> u32 {
 pub struct Inside {
     /// Its [`marks`], and what else a bare call tells; 0 for none.
     pub call: u32,
-    /// Its number, which others have only billions of calls before or after.
+    /// Its number.
     pub serial: u64,
 }
 
@@ -71,7 +68,7 @@ pub struct Presence {
     /// Whether fast calls have to look closer when they return: 1 or 0. Not among the notes, which other threads write too: so
     /// it only has to be stored.
     look: AtomicU32,
-    /// The number of that call, or of the last one.
+    /// The number of that call, or of the last one. Bare calls are only given a new one when they return while somebody watches.
     serial: AtomicU64,
     /// The number after which those of calls inside of the last callback began. Only for the JavaScript thread.
     began: AtomicU64,
@@ -112,21 +109,22 @@ impl Presence {
     /// Goes into C. Returns the number of the call, which has these [`marks`].
     #[inline(always)]
     pub fn enter(&self, marks: u32) -> u64 {
-        self.count(marks::ANY | marks);
+        self.count();
+        self.enter_bare(marks::ANY | marks);
         self.serial()
     }
 
     /// Goes into C by a bare call of this [`callee`].
     #[inline(always)]
     pub fn enter_bare(&self, callee: u32) {
-        self.count(callee);
+        // Whoever sees that the thread is inside of it sees its number too.
+        self.call.store(callee, Release);
     }
 
+    /// What comes has another number.
     #[inline(always)]
-    fn count(&self, call: u32) {
+    pub fn count(&self) {
         self.serial.store(self.serial.load(Relaxed).wrapping_add(1), Relaxed);
-        // Whoever sees that the thread is inside of it sees its number too.
-        self.call.store(call, Release);
     }
 
     /// The number of the call that the thread is inside of, or of the last one.
@@ -135,9 +133,11 @@ impl Presence {
         self.serial.load(Relaxed)
     }
 
-    /// The same for other threads, of a call that the thread is inside of.
-    pub fn current(&self) -> Option<u64> {
-        (self.call.load(Acquire) != 0).then(|| self.serial())
+    /// Has every call be known by its number, for another thread. It may take the first two for one, if the first is about to
+    /// return.
+    pub fn watch(&self) -> Watch<'_> {
+        self.notes.fetch_add(WATCHED, Relaxed);
+        Watch(self)
     }
 
     /// Comes out of C.
@@ -240,10 +240,14 @@ impl Presence {
         self.notes.fetch_or(DEADLOCK, Relaxed);
     }
 
-    /// Whether somebody gave up waiting because of this call, which has just returned. `is_outermost` if no
+    /// Whether somebody gave up waiting because of this call, which has just returned, and left notes. `is_outermost` if no
     /// other call waits for it.
     pub fn take_deadlock(&self, call: u64, is_outermost: bool) -> bool {
-        if self.notes.load(Relaxed) & DEADLOCK == 0 {
+        let notes = self.notes.load(Relaxed);
+        if notes >= WATCHED {
+            self.count();
+        }
+        if notes & DEADLOCK == 0 {
             return false;
         }
         let mut deadlocked = self.deadlocked();
@@ -257,80 +261,21 @@ impl Presence {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Another thread that looks at the calls of this one, until it is dropped.
+pub struct Watch<'a>(&'a Presence);
 
-    #[test]
-    fn a_deadlock_is_told_to_the_call_that_it_was_meant_for() {
-        let presence = Presence::default();
-        let outer = presence.enter(marks::NONE);
-        presence.note_deadlock(outer);
-        presence.note_deadlock(outer);
-        let suspended = presence.suspend();
-        assert_eq!((suspended.serial, presence.call()), (outer, 0));
-        let inner = presence.enter(marks::NONE);
-        presence.leave();
-        assert!(presence.has_notes());
-        assert!(!presence.take_deadlock(inner, false));
-        presence.note_deadlock(inner);
-        assert!(presence.take_deadlock(inner, false));
-        presence.resume(suspended);
-        presence.leave();
-        assert!(presence.has_notes());
-        assert!(presence.take_deadlock(outer, true));
-        presence.leave();
-        assert!(!presence.has_notes());
-    }
-
-    #[test]
-    fn no_two_calls_have_the_same_number_whatever_is_inside_of_what() {
-        let presence = Presence::default();
-        let mut serials = Vec::new();
-        for _ in 0..3 {
-            serials.push(presence.enter(marks::NONE));
-            for _ in 0..2 {
-                let outer = presence.suspend();
-                assert_eq!(presence.current(), None);
-                for number in 0..2 {
-                    presence.enter_bare(callee(number));
-                    serials.extend(presence.current());
-                    presence.leave();
-                }
-                presence.resume(outer);
-                assert_eq!(presence.current(), Some(outer.serial));
-            }
-            presence.leave();
-        }
-        let count = serials.len();
-        serials.sort_unstable();
-        serials.dedup();
-        assert_eq!((serials.len(), count), (15, 15));
-    }
-
-    #[test]
-    fn a_bare_call_tells_its_function_and_its_marks() {
-        for number in [0, 1, MOST_FUNCTIONS - 1] {
-            assert_eq!(number_of(callee(number)), number);
-            assert_eq!(callee(number) & (marks::LEAF | marks::BARE), marks::BARE);
-            assert_eq!(checked_number_of(callee(number)), number);
-            for other in [number, callee(number) + 1, callee(number) - 1, callee(number) | 1 << 31] {
-                assert!(checked_number_of(other) >= MOST_FUNCTIONS);
-            }
-        }
-    }
-
-    #[test]
-    fn a_note_that_came_too_late_is_dropped() {
-        let presence = Presence::default();
-        let gone = presence.enter(marks::NONE);
-        presence.leave();
-        presence.note_deadlock(gone);
-        let next = presence.enter(marks::NONE);
-        presence.leave();
-        assert!(presence.has_notes());
-        assert!(!presence.take_deadlock(next, true));
-        presence.leave();
-        assert!(!presence.has_notes());
+impl Watch<'_> {
+    /// The number of the call that the thread is inside of.
+    pub fn current(&self) -> Option<u64> {
+        (self.0.call.load(Acquire) != 0).then(|| self.0.serial())
     }
 }
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.0.notes.fetch_sub(WATCHED, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -40,11 +40,10 @@ impl Targets {
         targets.get(number as usize).copied().unwrap_or(Target::NONE)
     }
 
-    /// Where they are, and how many.
-    pub fn parts(&self) -> (*const Target, usize) {
+    /// Where they are.
+    pub fn start(&self) -> *const Target {
         // SAFETY: as in `get`.
-        let targets = unsafe { &*self.0.get() };
-        (targets.as_ptr(), targets.len())
+        unsafe { &*self.0.get() }.as_ptr()
     }
 
     /// The function with this number is called no more; what is inside of it goes on as it was called.

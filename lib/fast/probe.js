@@ -1,23 +1,20 @@
 'use strict';
-// Whether the callers of a host reach the entries: asked once, before any function is called so.
+// Whether the callers of a host reach the entries: asked once, while these make no calls and only say so.
 
+const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { NOTHING } = require('./holding.js');
 
-/** No function has this callee. */
-const NONE = 0x7fffffff;
-
 /**
  * @param {import('./provider.js').Provider} provider
- * @returns {import('./provider.js').Provider | import('./provider.js').Absence} the provider, if calls of no function are
- *   answered as such
+ * @returns {import('./provider.js').Provider | import('./provider.js').Absence} the provider, if calls are answered as not made
  */
 function probed(provider) {
   const status = offsets.status / 4;
   /** @type {(caller: import('./provider.js').Caller | null | undefined, ...values: number[]) => boolean} */
   const isAnswered = (caller, ...values) => {
     views.u32[status] = 0;
-    const result = caller?.(NONE, ...values);
+    const result = caller?.(0, ...values);
     return views.u32[status] === 1 && (result === undefined || result === 0);
   };
   const { frameCaller } = provider;
@@ -31,7 +28,9 @@ function probed(provider) {
     isAnsweredWith(['u32', 'f32'], 'i32') &&
     isAnsweredWith(['i64', 'f32'], 'i32') &&
     isAnswered(frameCaller?.(0, false, 0));
-  return isReached ? provider : { reason: `${provider.name} calls functions otherwise than is known of it` };
+  if (!isReached) return { reason: `${provider.name} calls functions otherwise than is known of it` };
+  native.openEntries();
+  return provider;
 }
 
 module.exports = { probed };

@@ -76,6 +76,15 @@ extern "C" fn same(address: usize) -> usize {
     address
 }
 
+/// What calls the entries has been tried, and they make calls from now on; until then they say that they make none.
+#[napi(catch_unwind)]
+pub fn open_entries(env: Env) -> Thrown<()> {
+    with_instance(&env, |instance| {
+        instance.open_place();
+        Ok(())
+    })
+}
+
 /// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`), and the place that is in the names of
 /// the exported ones; `null` where there are none.
 #[napi(catch_unwind)]

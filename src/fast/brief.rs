@@ -7,8 +7,7 @@
 
 use super::places::PLACES;
 
-/// Entries of a place, for at most four integers, none of them a string. A wrong callee is not noticed here: hosts are tried
-/// with [others](super::entry) first, and how the engine passes them is known.
+/// Entries of a place, for at most four integers, none of them a string.
 #[derive(Clone, Copy)]
 pub struct Entries {
     /// That leaves the result in its register.

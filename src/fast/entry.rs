@@ -111,7 +111,7 @@ macro_rules! entries {
             }
         }
 
-        /// The same for a host that passes nothing first. It makes no call if the callee is none: hosts are tried with such.
+        /// The same for a host that passes nothing first.
         ///
         /// # Safety
         ///
@@ -122,12 +122,7 @@ macro_rules! entries {
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
         ) -> R {
             // SAFETY: as the caller says.
-            unsafe {
-                if !Place::of::<PLACE>().has(callee) {
-                    return bare::not_called::<PLACE, R>();
-                }
-                $direct::<PLACE, TEXTS, R>(0, callee, $($int,)* s, t, u, v, w, x, y, z)
-            }
+            unsafe { $direct::<PLACE, TEXTS, R>(0, callee, $($int,)* s, t, u, v, w, x, y, z) }
         }
     };
     (@type $($int:ident)*) => {
@@ -176,12 +171,7 @@ pub(super) unsafe fn enter_filled<const PLACE: usize>(callee: u32) {
 /// As for [`by_frame`].
 pub(super) unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(callee: u32) {
     // SAFETY: as the caller says.
-    unsafe {
-        if !Place::of::<PLACE>().has(callee) {
-            return bare::not_called::<PLACE, ()>();
-        }
-        by_frame::<PLACE>(0, callee);
-    };
+    unsafe { by_frame::<PLACE>(0, callee) };
 }
 
 /// Nothing but its own result as one in a register.

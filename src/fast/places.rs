@@ -3,14 +3,14 @@
 
 use crate::frame::Frame;
 use crate::instance::Instance;
-use crate::presence::{Presence, callee, checked_number_of, marks};
+use crate::presence::{Presence, callee, marks};
 use crate::targets::Target;
 use std::cell::UnsafeCell;
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
-use std::sync::atomic::{AtomicPtr, AtomicU32};
 
 /// So many environments of a process have entries at a time: the main thread and workers. Others go by Node-API.
 pub const PLACES: usize = 16;
@@ -37,16 +37,12 @@ pub struct Place {
     presence: AtomicPtr<Presence>,
     errno: AtomicPtr<c_int>,
     targets: AtomicPtr<Target>,
-    /// How many functions there are.
-    count: AtomicU32,
 }
 
 /// What of an instance is in its place.
 pub struct Parts {
     /// Its frame.
     pub frame: *mut Frame,
-    /// Where its thread is.
-    pub presence: *const Presence,
     /// Where its thread's `errno` is.
     pub errno: *mut c_int,
 }
@@ -70,7 +66,6 @@ impl Place {
             presence: AtomicPtr::new((&raw const NOBODY).cast_mut()),
             errno: AtomicPtr::new(ptr::null_mut()),
             targets: AtomicPtr::new(ptr::null_mut()),
-            count: AtomicU32::new(0),
         }
     }
 
@@ -91,7 +86,7 @@ impl Place {
         unsafe { &*self.instance.load(Relaxed) }
     }
 
-    /// Where its thread is; inside of a call, if nobody has taken the place.
+    /// Where its thread is; inside of a call, while the place is not [open](Place::open).
     ///
     /// # Safety
     ///
@@ -127,27 +122,24 @@ impl Place {
         targets.cast_const().wrapping_byte_add(callee as usize).wrapping_byte_sub(marks::BARE as usize)
     }
 
-    /// Whether a number is a [`callee`].
-    #[inline(always)]
-    pub fn has(&self, number: u32) -> bool {
-        checked_number_of(number) < self.count.load(Relaxed)
+    /// The entries make calls from now on, of the thread that is here.
+    pub fn open(&self, presence: *const Presence, targets: *const Target) {
+        self.presence.store(presence.cast_mut(), Relaxed);
+        self.set_targets(targets);
     }
 
-    /// Says where the functions are, and how many.
-    pub fn set_targets(&self, targets: *const Target, count: usize) {
+    /// Says where the functions are.
+    pub fn set_targets(&self, targets: *const Target) {
         self.targets.store(targets.cast_mut(), Relaxed);
-        // At most `MOST_FUNCTIONS`.
-        self.count.store(count as u32, Relaxed);
     }
 }
 
-/// A place for an instance that has none; `None` if all are taken.
+/// A place for an instance that has none; `None` if all are taken. The entries make no calls yet, and say so.
 pub fn take(instance: *const Instance, parts: &Parts) -> Option<usize> {
     let is_taken = |place: &Place| place.instance.compare_exchange(ptr::null_mut(), instance.cast_mut(), AcqRel, Acquire).is_ok();
     let index = ALL.iter().position(is_taken)?;
     let place = &ALL[index];
     place.frame.store(parts.frame, Relaxed);
-    place.presence.store(parts.presence.cast_mut(), Relaxed);
     place.errno.store(parts.errno, Relaxed);
     Some(index)
 }
@@ -161,9 +153,8 @@ pub fn place(index: usize) -> &'static Place {
 pub fn leave(instance: *mut Instance) {
     for place in &ALL {
         if place.instance.load(Acquire) == instance {
-            place.presence.store((&raw const NOBODY).cast_mut(), Relaxed);
+            place.open(&raw const NOBODY, ptr::null());
             place.frame.store(NO_FRAME.0.get().cast(), Relaxed);
-            place.set_targets(ptr::null(), 0);
             let _ = place.instance.compare_exchange(instance, ptr::null_mut(), AcqRel, Acquire);
         }
     }

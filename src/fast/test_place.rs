@@ -31,10 +31,10 @@ impl TestPlace {
         // SAFETY: zero bytes are a frame.
         let frame = unsafe { std::mem::zeroed::<Frame>() };
         let mut parts = Box::new((frame, Presence::default(), targets, errno));
-        let (frame, presence) = (&raw mut parts.0, &raw const parts.1);
-        let index = places::take(Self::instance(&parts), &Parts { frame, presence, errno: &raw mut parts.3 }).unwrap();
+        let frame = &raw mut parts.0;
+        let index = places::take(Self::instance(&parts), &Parts { frame, errno: &raw mut parts.3 }).unwrap();
         let table = from_ref(&parts.2).cast::<Target>().wrapping_sub(FUNCTION as usize);
-        place(index).set_targets(table, parts.2.len() + FUNCTION as usize);
+        place(index).open(&raw const parts.1, table);
         parts.0.errno = ERRNO;
         TestPlace { index, frame, parts }
     }

@@ -17,6 +17,8 @@ use std::rc::Rc;
 pub struct FastState {
     /// The place of its entries, once it has asked for one; `Some(None)` if there was none.
     place: Cell<Option<Option<usize>>>,
+    /// Whether these make calls.
+    is_open: Cell<bool>,
     /// What is to be thrown, and the number of the function that was called.
     noted: Cell<Option<(Note, u32)>>,
     /// How many calls came from code that the engine had not compiled.
@@ -38,16 +40,22 @@ impl Instance {
         Some(self.bound.borrow().get(number as usize)?.as_ref()?.call.clone())
     }
 
-    /// The place of this environment's entries.
+    /// The place of this environment's entries, which make no calls before it is [opened](Instance::open_place).
     pub fn place(&self) -> Option<usize> {
         if let Some(place) = self.fast.place.get() {
             return place;
         }
-        let parts = Parts { frame: self.frame.as_ptr(), presence: &raw const self.mailbox.presence, errno: self.errno.location() };
-        let place = places::take(self, &parts);
+        let place = places::take(self, &Parts { frame: self.frame.as_ptr(), errno: self.errno.location() });
         self.fast.place.set(Some(place));
-        self.tell_place();
         place
+    }
+
+    /// What calls the entries has been tried: they make calls from now on.
+    pub fn open_place(&self) {
+        if let Some(Some(place)) = self.fast.place.get() {
+            places::place(place).open(&raw const self.mailbox.presence, self.targets.start());
+            self.fast.is_open.set(true);
+        }
     }
 
     /// Whether watched calls find what they rely on, and are told of collections from now on.
@@ -76,9 +84,10 @@ impl Instance {
 
     /// Says in the place where the functions are.
     pub(super) fn tell_place(&self) {
-        if let Some(Some(place)) = self.fast.place.get() {
-            let (targets, count) = self.targets.parts();
-            places::place(place).set_targets(targets, count);
+        if let Some(Some(place)) = self.fast.place.get()
+            && self.fast.is_open.get()
+        {
+            places::place(place).set_targets(self.targets.start());
         }
     }
 

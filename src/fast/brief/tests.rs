@@ -98,7 +98,7 @@ fn the_errno_that_the_last_call_has_left_is_put_back() {
 }
 
 #[test]
-fn no_call_is_made_at_a_place_that_nobody_has() {
+fn no_call_is_made_at_a_place_that_is_not_open() {
     let index = PLACES - 1;
     let frame = place(index).frame();
     for (who, address) in ways() {
