@@ -128,6 +128,20 @@ describe('a callback that is called from another thread', () => {
     expect([calls, symbols.fail_with(1), await symbols.on_thread.async(cb, 1)]).toEqual([0, -1, 1]);
   });
 
+  it('is waited for while many short calls keep the JavaScript thread: they are not taken for one', async () => {
+    const cb = unary((value) => value, { timeout: 400, onError: -3 });
+    const { poll } = dlopen(null, { poll: { args: ['ptr', 'u32', 'int'], returns: 'int' } }).symbols;
+    const callFor = (time, milliseconds) => {
+      for (const end = Date.now() + time; Date.now() < end; ) poll(null, 0, milliseconds);
+    };
+    // In code that is compiled.
+    callFor(300, 0);
+    callFor(100, 1);
+    const started = symbols.start_thread(cb, 1);
+    callFor(1000, 2);
+    expect(await symbols.join_thread.async(started)).toBe(1);
+  });
+
   it('of an asynchronous call that waits in vain makes that call fail too', async () => {
     const cb = unary((value) => value, { timeout: 20, onError: -3 });
     const call = rejected(symbols.call_and_open.async(cb, 1));

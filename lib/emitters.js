@@ -9,6 +9,7 @@
  * @typedef {object} Emitter
  * @property {(argument: string) => string} [read] the value to store, where it is not the argument itself
  * @property {(value: string) => string} invalid a condition that holds for what must be refused
+ * @property {(value: string) => string} [isNumber] one that holds for what must not be and is a Number, where there is more
  * @property {(value: string, slot: (size: number) => string) => string} store a statement
  * @property {(slot: (size: number) => string) => string} [load] the result, an expression
  * @property {(view: string, at: string, value: string) => string} put a statement that stores the value in
@@ -26,7 +27,8 @@
  * @returns {Emitter}
  */
 const narrow = (view, size, accessor, wrapped) => ({
-  invalid: (value) => `typeof ${value} !== 'number' || ${wrapped(value)} !== ${value}`,
+  // In this order: an engine has the first in a variable already.
+  invalid: (value) => `typeof ${value} !== 'number' || ${value} !== ${wrapped(value)}`,
   // A whole 32-bit register: AAPCS64 for Apple and gcc and clang on x86-64 expect it extended.
   store: (value, slot) => `i32[${slot(4)}] = ${value};`,
   load: (slot) => `${view}[${slot(size)}]`,
@@ -55,6 +57,13 @@ const invalidSigned = (value) => `!isSafeInteger(${value}) && !isBigInt64(${valu
 
 /** @type {Emitter['invalid']} */
 const invalidUnsigned = (value) => `!(${isUnsigned(value)}) && !isBigUint64(${value})`;
+
+const signed = {
+  invalid: invalidSigned,
+  isNumber: (/** @type {string} */ value) => `isSafeInteger(${value})`,
+  store: storeSigned,
+};
+const unsigned = { invalid: invalidUnsigned, isNumber: isUnsigned, store: storeUnsigned };
 
 /** @type {NonNullable<Emitter['load']>} */
 const loadSigned = (slot) =>
@@ -86,6 +95,7 @@ const inMemory = (accessor) => ({
 const pointer = (read) => ({
   read,
   invalid: (value) => `${value} === -1`,
+  isNumber: (value) => `typeof ${value} === 'number' && ${value} !== -1`,
   store: storeUnsigned,
   load: loadPointer,
   ...inMemory('Pointer'),
@@ -108,25 +118,23 @@ const emitters = {
   u16: narrow('u16', 2, 'Uint16', (value) => `(${value} & 65535)`),
   i32: narrow('i32', 4, 'Int32', (value) => `(${value} | 0)`),
   u32: narrow('u32', 4, 'Uint32', (value) => `${value} >>> 0`),
-  i64: { invalid: invalidSigned, store: storeSigned, load: loadSigned, ...inMemory('Int64') },
-  u64: { invalid: invalidUnsigned, store: storeUnsigned, load: loadUnsigned, ...inMemory('Uint64') },
+  i64: { ...signed, load: loadSigned, ...inMemory('Int64') },
+  u64: { ...unsigned, load: loadUnsigned, ...inMemory('Uint64') },
   bigint64: {
-    invalid: invalidSigned,
-    store: storeSigned,
+    ...signed,
     load: (slot) => `i64[${slot(8)}]`,
     put: inMemory('Int64').put,
     get: (view, at) => `${view}.getBigInt64(${at}, true)`,
   },
   biguint64: {
-    invalid: invalidUnsigned,
-    store: storeUnsigned,
+    ...unsigned,
     load: (slot) => `u64[${slot(8)}]`,
     put: inMemory('Uint64').put,
     get: (view, at) => `${view}.getBigUint64(${at}, true)`,
   },
   f32: {
-    // The difference is infinite only for a finite number that fround makes infinite: for others that are not finite it is NaN.
-    invalid: (value) => `typeof ${value} !== 'number' || abs(fround(${value}) - ${value}) === 1 / 0`,
+    // The quotient is 0 only for a finite number that fround makes infinite: for others that are not finite, and for 0, it is NaN.
+    invalid: (value) => `typeof ${value} !== 'number' || ${value} / fround(${value}) === 0`,
     store: (value, slot) => `f32[${slot(4)}] = ${value};`,
     load: (slot) => `f32[${slot(4)}]`,
     put: (view, at, value) => `${view}.setFloat32(${at}, ${value}, true);`,

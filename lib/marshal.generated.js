@@ -4,7 +4,7 @@
 
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
-  isSafeInteger, isBigInt64, isBigUint64, abs, floor, fround,
+  isSafeInteger, isBigInt64, isBigUint64, floor, fround,
   wide, addressOf, bufferAddress, functionAddress, frameAddress, copyString,
   putInt64, getInt64, putUint64, getUint64, putPointer, getPointer,
 } = require('./runtime.js');
@@ -43,7 +43,7 @@ module.exports = {
   i8: {
     __proto__: null,
     read: (value) => value,
-    invalid: (value) => typeof value !== 'number' || value << 24 >> 24 !== value,
+    invalid: (value) => typeof value !== 'number' || value !== value << 24 >> 24,
     store: (value, at) => { i32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setInt8(at, value); },
     get: (view, at) => view.getInt8(at),
@@ -52,7 +52,7 @@ module.exports = {
   u8: {
     __proto__: null,
     read: (value) => value,
-    invalid: (value) => typeof value !== 'number' || (value & 255) !== value,
+    invalid: (value) => typeof value !== 'number' || value !== (value & 255),
     store: (value, at) => { i32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setUint8(at, value); },
     get: (view, at) => view.getUint8(at),
@@ -61,7 +61,7 @@ module.exports = {
   i16: {
     __proto__: null,
     read: (value) => value,
-    invalid: (value) => typeof value !== 'number' || value << 16 >> 16 !== value,
+    invalid: (value) => typeof value !== 'number' || value !== value << 16 >> 16,
     store: (value, at) => { i32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setInt16(at, value, true); },
     get: (view, at) => view.getInt16(at, true),
@@ -70,7 +70,7 @@ module.exports = {
   u16: {
     __proto__: null,
     read: (value) => value,
-    invalid: (value) => typeof value !== 'number' || (value & 65535) !== value,
+    invalid: (value) => typeof value !== 'number' || value !== (value & 65535),
     store: (value, at) => { i32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setUint16(at, value, true); },
     get: (view, at) => view.getUint16(at, true),
@@ -79,7 +79,7 @@ module.exports = {
   i32: {
     __proto__: null,
     read: (value) => value,
-    invalid: (value) => typeof value !== 'number' || (value | 0) !== value,
+    invalid: (value) => typeof value !== 'number' || value !== (value | 0),
     store: (value, at) => { i32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setInt32(at, value, true); },
     get: (view, at) => view.getInt32(at, true),
@@ -88,7 +88,7 @@ module.exports = {
   u32: {
     __proto__: null,
     read: (value) => value,
-    invalid: (value) => typeof value !== 'number' || value >>> 0 !== value,
+    invalid: (value) => typeof value !== 'number' || value !== value >>> 0,
     store: (value, at) => { i32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setUint32(at, value, true); },
     get: (view, at) => view.getUint32(at, true),
@@ -133,7 +133,7 @@ module.exports = {
   f32: {
     __proto__: null,
     read: (value) => value,
-    invalid: (value) => typeof value !== 'number' || abs(fround(value) - value) === 1 / 0,
+    invalid: (value) => typeof value !== 'number' || value / fround(value) === 0,
     store: (value, at) => { f32[(at >> 2)] = value; },
     put: (view, at, value) => { view.setFloat32(at, value, true); },
     get: (view, at) => view.getFloat32(at, true),

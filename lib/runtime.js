@@ -11,7 +11,7 @@ const { copyString } = require('./scratch.js');
 const { enter, enterForString, enterForText, frameAddress } = native;
 const { isSafeInteger } = Number;
 const { asIntN, asUintN } = BigInt;
-const { abs, floor, fround } = Math;
+const { floor, fround } = Math;
 
 /**
  * A 64-bit result.
@@ -36,7 +36,6 @@ module.exports = {
   isSafeInteger,
   isBigInt64,
   isBigUint64,
-  abs,
   floor,
   fround,
   wide,

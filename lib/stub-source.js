@@ -35,6 +35,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @property {string} value as it is stored
  * @property {string} read a statement that makes the value of the argument, if they are not the same
  * @property {string} invalid a condition
+ * @property {string} isNumber a condition: it is not invalid, and no BigInt
  * @property {string} store a statement
  * @property {string | undefined} kept what must stay reachable until C returns
  */
@@ -47,7 +48,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @returns {Scalar}
  */
 function scalarOf(type, index, offset, values) {
-  const { read, invalid, store, keeps } = emitters[type.base];
+  const { read, invalid, isNumber, store, keeps } = emitters[type.base];
   const argument = `a${index}`;
   if (type.accept) values[`accept${index}`] = type.accept;
   const accepted = type.accept ? `accept${index}(${argument})` : read?.(argument);
@@ -61,6 +62,7 @@ function scalarOf(type, index, offset, values) {
     value,
     read: accepted ? `const ${value} = ${accepted};` : '',
     invalid: invalid(value),
+    isNumber: isNumber?.(value) ?? `!(${invalid(value)})`,
     store: store(value, slotAt(offset)),
     kept: keeps ? object : undefined,
   };
@@ -107,18 +109,26 @@ function byBuffers(...given) {
 }
 
 /**
- * The statements that check everything at once: the shorter a stub is, the more of its calls engines put where they are made.
- * Only for arguments that `isReadFreely` allows.
+ * The statement that checks everything at once. Only for arguments that `isReadFreely` allows.
  * @param {Scalar[]} scalars
+ * @param {string} count an expression
  */
-function checkTogether(scalars) {
-  const count = `arguments.length !== ${scalars.length}`;
+function checkTogether(scalars, count) {
   const args = scalars.map(({ index }) => `a${index}`);
-  return [
-    ...scalars.map(({ read }) => read),
-    `if (${[count, ...scalars.map(({ invalid }) => invalid)].join(' || ')}) {`,
-    `refuseCall(${[NUMBER, 'arguments.length', ...args].join(', ')}); }`,
-  ];
+  const isUnfit = [`${count} !== ${scalars.length}`, ...scalars.map(({ invalid }) => invalid)].join(' || ');
+  return `if (${isUnfit}) refuseCall(${[NUMBER, count, ...args].join(', ')});`;
+}
+
+/**
+ * The checks for a call with the arguments as values: the shorter a stub is, the more of its calls engines put where they are
+ * made.
+ * @param {Scalar[]} scalars
+ * @param {string} clears a statement before the call
+ * @returns {import('./fast/way.js').Checks}
+ */
+function checksOf(scalars, clears) {
+  const isFit = [`arguments.length === ${scalars.length}`, ...scalars.map(({ isNumber }) => isNumber)].join(' && ');
+  return { isFit, clears, refuses: (count) => checkTogether(scalars, count) };
 }
 
 /** Whether reading such an argument has no effects, and `refuseCall` does it in the same way. @type {(scalar: Scalar) => boolean} */
@@ -168,7 +178,6 @@ function stubSource(signature) {
   const entered = (mayBeFast && byFrame(signature, kept, entering, values)) || entering;
   const isScalar = mayBeFast && isPlain && !result.record;
   const passed = scalars.map(({ value }) => value);
-  const way = isScalar ? direct(signature, passed, kept, [...stores, entered].join(' '), load, values) : undefined;
   if (outcome) values.outcome = outcome;
   const opens = params.some((type) => type.lent?.opens);
   const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
@@ -193,8 +202,12 @@ function stubSource(signature) {
       byBuffers(signature, scalars, clears, finish, load, values))
     : undefined;
   const isTogether = isPlain && !quick && !crossing && scalars.length > 0 && scalars.every(isReadFreely);
-  const checks = isTogether ? checkTogether(scalars) : reads;
-  const plain = way ? [...checks, clears, way.enter] : [...checks, ...stores, declared, enter];
+  const read = isTogether ? scalars.map(({ read }) => read) : reads;
+  const checked = isTogether ? [...read, checkTogether(scalars, 'arguments.length')] : read;
+  const otherwise = [...stores, entered].join(' ');
+  const checks = isTogether ? checksOf(scalars, clears) : undefined;
+  const way = isScalar ? direct(signature, passed, kept, otherwise, load, values, checks) : undefined;
+  const plain = way ? [...read, isTogether ? '' : clears, way.enter] : [...checked, ...stores, declared, enter];
   const body = isPlain
     ? plain
     : [

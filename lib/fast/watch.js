@@ -33,7 +33,7 @@ function watch(scope) {
   // The last is for sources without a number.
   loud ??= new Uint8Array(MOST + 1).fill(1, MOST);
   Object.assign(scope, { loud, seeTo });
-  return { isQuiet: `loud[${PLACEHOLDER}] === 0`, inside: `loud[${PLACEHOLDER}] = 1, seeTo()` };
+  return { isQuiet: `!loud[${PLACEHOLDER}]`, inside: `loud[${PLACEHOLDER}] = 1, seeTo()` };
 }
 
 /**

@@ -194,6 +194,14 @@ function byValues(signature, values, kept, areViews = false) {
  */
 
 /**
+ * The checks that are part of the statements of a call.
+ * @typedef {object} Checks
+ * @property {string} isFit a condition: the arguments are right, and none is a BigInt
+ * @property {string} clears a statement before the call
+ * @property {(count: string) => string} refuses a statement that throws if they are wrong, with an expression for how many there are
+ */
+
+/**
  * The statements of a call with the arguments as values.
  * @param {import('../signature.js').Signature} signature of scalars
  * @param {string[]} values as `byValues` takes them
@@ -201,32 +209,33 @@ function byValues(signature, values, kept, areViews = false) {
  * @param {string} otherwise the statements that make the call through the frame
  * @param {string | undefined} load the expression that reads the result in the frame
  * @param {Record<string, unknown>} scope gets what the statements refer to
+ * @param {Checks} [checks] where the arguments have not been checked
  * @returns {Direct | undefined} undefined where there is no such way
  */
-function direct(signature, values, kept, otherwise, load, scope) {
+function direct(signature, values, kept, otherwise, load, scope, checks) {
   const made = byValues(signature, values, kept);
   if (made === undefined) return undefined;
   const { caller, name, args, fits, isWatched } = made;
   scope[name] = caller;
   const watched = isWatched ? watch(scope) : undefined;
-  const conditions = (watched ? [watched.isQuiet, ...fits] : fits).join(' && ');
-  const when = conditions ? `if (${conditions}) ` : '';
-  const unless = conditions ? ` else ${NOT_CALLED}` : '';
-  const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])].join(', ');
+  const fit = checks ? [checks.isFit] : fits;
+  const conditions = (watched ? [watched.isQuiet, ...fit] : fit).join(' && ');
+  const call = `${made.cut ? 'result = ' : ''}${name}(${args});`;
+  const cleared = checks?.clears ? `{ ${checks.clears} ${call} }` : call;
+  const enter = conditions ? `if (${conditions}) ${cleared} else ${NOT_CALLED}` : cleared;
+  const given = [...new Set([...values.map((_, index) => `a${index}`), ...values])];
+  /** @type {(count: string) => string} */
+  const withCount = (count) => (checks ? [count, ...given] : given).join(', ');
   // Looked at here: where something has run inside once, all calls come this way.
-  const looked = `if (${STATUS} === 1) { ${otherwise} } else settle();`;
-  const again = `function again(${all}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;
-  const apart = `again(${all})`;
+  const looked = `if (${STATUS} === 1) { ${checks?.refuses('count') ?? ''} ${otherwise} } else settle();`;
+  const again = `function again(${withCount('count')}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;
+  const apart = `again(${withCount('arguments.length')})`;
   const cut = made.cut ? made.cut('result') : '0';
-  const rest = watched ? `${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart}` : apart;
-  const call = `${name}(${args})`;
-  if (!made.cut) {
-    return { enter: `${when}${call};${unless}\nif (${STATUS} !== 0) ${rest};`, result: load, again };
-  }
+  const rest = watched ? `(${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart})` : apart;
+  if (!made.cut) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: load, again };
   // The shorter, where there is nothing to be cut.
-  const after =
-    cut === 'result' ? `if (${STATUS} !== 0) result = ${rest};` : `result = ${STATUS} === 0 ? ${cut} : ${rest};`;
-  return { enter: `let result = 0;\n${when}result = ${call};${unless}\n${after}`, result: 'result', again };
+  const after = cut === 'result' ? `if (${STATUS}) result = ${rest};` : `result = ${STATUS} ? ${rest} : ${cut};`;
+  return { enter: `let result = 0;\n${enter}\n${after}`, result: 'result', again };
 }
 
 /**
