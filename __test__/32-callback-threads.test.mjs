@@ -132,7 +132,7 @@ describe('a callback that is called from another thread', () => {
     const cb = unary((value) => value, { timeout: 400, onError: -3 });
     const { poll } = dlopen(null, { poll: { args: ['ptr', 'u32', 'int'], returns: 'int' } }).symbols;
     const callFor = (time, milliseconds) => {
-      for (const end = Date.now() + time; Date.now() < end; ) poll(null, 0, milliseconds);
+      for (const end = Date.now() + time; Date.now() < end;) poll(null, 0, milliseconds);
     };
     // In code that is compiled.
     callFor(300, 0);
