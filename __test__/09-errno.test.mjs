@@ -43,6 +43,25 @@ describe('errno', () => {
     expect(errno()).toBe(ENOENT);
   });
 
+  it('is not changed either by one of a function whose results have it, however often it has been called', () => {
+    const told = { errno: true };
+    const { strlen, fail_with } = dlopen(fixture('basics'), {
+      strlen: { symbol: 'length', args: ['cstring'], returns: 'size_t', ...told },
+      fail_with: { args: ['i32'], returns: 'i32', ...told },
+    }).symbols;
+    const refused = [() => strlen('a\0b'), () => strlen(5.5), () => fail_with('x'), () => fail_with(1, 2)];
+    for (let i = 0; i < 20_000; i++) {
+      strlen('text');
+      fail_with(i);
+      if (i % 5000 > 3) continue;
+      for (const call of refused) {
+        errno(ENOENT);
+        thrown(call);
+        expect(errno()).toBe(ENOENT);
+      }
+    }
+  });
+
   it('can be set to no other than 32-bit integers', () => {
     for (const value of [0.5, 2 ** 31, NaN])
       expect(thrown(() => errno(value))).toMatchObject({ code: 'ERR_OUT_OF_RANGE', symbol: 'errno', argument: 0 });

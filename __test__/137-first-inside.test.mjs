@@ -7,8 +7,9 @@ import { fixture } from './fixtures/paths.mjs';
 
 /**
  * What programs begin with: `sum(count, first)` adds up calls, of which those from `first` on have JavaScript run inside.
- * @param {{ returns?: string, loud?: string, quiet?: string, type?: string, takes?: string, value?: string }} [how]
- *   `quiet` is the text of a function, and `loud` the text of a pointer, to what C calls with a value of a type
+ * @param {{ returns?: string, loud?: string, quiet?: string, type?: string, takes?: string, value?: string, unfit?: string }} [how]
+ *   `quiet` is the text of a function, and `loud` the text of a pointer, to what C calls with a value of a type; two of a
+ *   hundred calls are given the `unfit` value, and refused
  */
 const beginning = ({
   returns = 'i32',
@@ -17,6 +18,7 @@ const beginning = ({
   quiet = 'abs',
   takes = type,
   value = '1',
+  unfit = 'value',
 } = {}) => `
   const { dlopen, JSCallback } = require(${index});
   ${hotCalls}
@@ -39,7 +41,7 @@ const beginning = ({
   class Shape { sides() { return 1; } }
   const shape = new Shape();
   const settings = { mode: 1 };
-  let runs = 0;
+  let runs = 0, refused = 0;
   const change = (value) => {
     runs++;
     settings.mode = 2;
@@ -57,7 +59,11 @@ const beginning = ({
   function sum(count, first = count) {
     let all = 0;
     for (let i = 0; i < count; i++) {
-      all += lowest(apply(i < first ? quiet : loud, value)) * shape.sides() + settings.mode;
+      try {
+        all += lowest(apply(i < first ? quiet : loud, i % 50 === 3 ? ${unfit} : value)) * shape.sides() + settings.mode;
+      } catch {
+        refused++;
+      }
     }
     return all;
   }
@@ -93,6 +99,14 @@ const results = [
   ['an i64', { returns: 'i64' }, 1],
   ['nothing', { returns: 'void' }, 1],
 ];
+
+test('code around calls of which some are refused sees what a callback changes', () => {
+  // Also of the kinds that are made through the frame otherwise.
+  for (const unfit of ["'x'", '2n ** 70n']) {
+    const text = 'refused = 0; console.log(sum(100, 50), sum(100), sum(100, 0), runs, refused);';
+    expect(runs(beginning({ unfit }) + text)).toBe(`${49 * (2 + 4)} ${98 * 4} ${98 * 4} 147 6\n`);
+  }
+});
 
 test.each(some(results))('code around calls that return %s sees what a callback changes', (_, how, result) => {
   expect(runs(beginning(how) + print)).toBe(printed(result));

@@ -130,7 +130,7 @@ describe('a callback that is called from another thread', () => {
 
   it('is waited for while many short calls keep the JavaScript thread: they are not taken for one', async () => {
     const cb = unary((value) => value, { timeout: 400, onError: -3 });
-    const { poll } = dlopen(null, { poll: { args: ['ptr', 'u32', 'int'], returns: 'int' } }).symbols;
+    const { poll } = dlopen(null, { poll: { args: ['ptr', 'u32', 'int'], returns: 'int', leaf: true } }).symbols;
     const callFor = (time, milliseconds) => {
       for (const end = Date.now() + time; Date.now() < end;) poll(null, 0, milliseconds);
     };

@@ -9,7 +9,7 @@
  * @typedef {object} Emitter
  * @property {(argument: string) => string} [read] the value to store, where it is not the argument itself
  * @property {(value: string) => string} invalid a condition that holds for what must be refused
- * @property {(value: string) => string} [isNumber] one that holds for what must not be and is a Number, where there is more
+ * @property {(value: string) => string} [isNumber] one that holds for everything else that is no BigInt, where there may be such
  * @property {(value: string, slot: (size: number) => string) => string} store a statement
  * @property {(slot: (size: number) => string) => string} [load] the result, an expression
  * @property {(view: string, at: string, value: string) => string} put a statement that stores the value in

@@ -35,7 +35,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @property {string} value as it is stored
  * @property {string} read a statement that makes the value of the argument, if they are not the same
  * @property {string} invalid a condition
- * @property {string} isNumber a condition: it is not invalid, and no BigInt
+ * @property {string} isNumber a condition: it is fit, and no BigInt
  * @property {string} store a statement
  * @property {string | undefined} kept what must stay reachable until C returns
  */
@@ -115,20 +115,19 @@ function byBuffers(...given) {
  */
 function checkTogether(scalars, count) {
   const args = scalars.map(({ index }) => `a${index}`);
-  const isUnfit = [`${count} !== ${scalars.length}`, ...scalars.map(({ invalid }) => invalid)].join(' || ');
-  return `if (${isUnfit}) refuseCall(${[NUMBER, count, ...args].join(', ')});`;
+  const areUnfit = [`${count} !== ${scalars.length}`, ...scalars.map(({ invalid }) => invalid)].join(' || ');
+  return `if (${areUnfit}) refuseCall(${[NUMBER, count, ...args].join(', ')});`;
 }
 
 /**
- * The checks for a call with the arguments as values: the shorter a stub is, the more of its calls engines put where they are
- * made.
+ * The same as part of a call with the arguments as values: the shorter a stub is, the more of its calls engines put where they
+ * are made.
  * @param {Scalar[]} scalars
- * @param {string} clears a statement before the call
  * @returns {import('./fast/way.js').Checks}
  */
-function checksOf(scalars, clears) {
-  const isFit = [`arguments.length === ${scalars.length}`, ...scalars.map(({ isNumber }) => isNumber)].join(' && ');
-  return { isFit, clears, refuses: (count) => checkTogether(scalars, count) };
+function checksOf(scalars) {
+  const areFit = [`arguments.length === ${scalars.length}`, ...scalars.map(({ isNumber }) => isNumber)].join(' && ');
+  return { areFit, refuse: (count) => checkTogether(scalars, count) };
 }
 
 /** Whether reading such an argument has no effects, and `refuseCall` does it in the same way. @type {(scalar: Scalar) => boolean} */
@@ -202,12 +201,14 @@ function stubSource(signature) {
       byBuffers(signature, scalars, clears, finish, load, values))
     : undefined;
   const isTogether = isPlain && !quick && !crossing && scalars.length > 0 && scalars.every(isReadFreely);
-  const read = isTogether ? scalars.map(({ read }) => read) : reads;
-  const checked = isTogether ? [...read, checkTogether(scalars, 'arguments.length')] : read;
+  const read = isTogether ? scalars.map((scalar) => scalar.read) : reads;
   const otherwise = [...stores, entered].join(' ');
-  const checks = isTogether ? checksOf(scalars, clears) : undefined;
-  const way = isScalar ? direct(signature, passed, kept, otherwise, load, values, checks) : undefined;
-  const plain = way ? [...read, isTogether ? '' : clears, way.enter] : [...checked, ...stores, declared, enter];
+  const checks = isTogether ? checksOf(scalars) : undefined;
+  const way = isScalar
+    ? direct(signature, { values: passed, kept, clears, otherwise, load, checks }, values)
+    : undefined;
+  const check = isTogether ? checkTogether(scalars, 'arguments.length') : '';
+  const plain = way ? [...read, way.enter] : [...read, check, ...stores, declared, enter];
   const body = isPlain
     ? plain
     : [

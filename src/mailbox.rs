@@ -147,7 +147,7 @@ impl Mailbox {
     pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>) -> Option<Answer> {
         let step = timeout.map_or(LONGEST_STEP, |timeout| (timeout / 8).clamp(SHORTEST_STEP, LONGEST_STEP));
         let mut inside: Option<(u64, Instant)> = None;
-        // Most answers come soon, and watched calls take longer.
+        // Watched calls take longer: this one only looks twice at a time.
         let mut watch = None;
         loop {
             if let Some(answer) = letter.wait(step) {
@@ -163,25 +163,21 @@ impl Mailbox {
             if timeout.is_none() && !is_over {
                 continue;
             }
-            let watch = watch.get_or_insert_with(|| self.presence.watch());
-            let call = watch.current();
-            if is_over && let Some(answer) = self.give_up(number, letter, (watch, call)) {
+            let watched = watch.get_or_insert_with(|| self.presence.watch());
+            let call = watched.current();
+            if is_over && let Some(answer) = self.give_up(number, letter, (watched, call)) {
                 return answer;
             }
-            let (Some(timeout), Some(serial)) = (timeout, call) else {
-                inside = None;
-                continue;
-            };
-            match inside {
-                Some((same, since)) if same == serial => {
-                    if since.elapsed() >= timeout {
-                        if let Some(answer) = self.give_up(number, letter, (watch, call)) {
-                            return answer;
-                        }
-                        inside = None;
+            match (timeout, call, inside) {
+                (Some(timeout), Some(serial), Some((same, since))) if same == serial => {
+                    if since.elapsed() >= timeout
+                        && let Some(answer) = self.give_up(number, letter, (watched, call))
+                    {
+                        return answer;
                     }
                 }
-                Some(_) | None => inside = Some((serial, Instant::now())),
+                (Some(_), Some(serial), None) => inside = Some((serial, Instant::now())),
+                _ => (inside, watch) = (None, None),
             }
         }
     }

@@ -68,16 +68,17 @@ pub struct Presence {
     /// Whether fast calls have to look closer when they return: 1 or 0. Not among the notes, which other threads write too: so
     /// it only has to be stored.
     look: AtomicU32,
-    /// The number of that call, or of the last one. Bare calls are only given a new one when they return while somebody watches.
+    /// The number of that call, or of the last one. Bare calls have that of the call before, unless somebody
+    /// [watches](Presence::watch).
     serial: AtomicU64,
-    /// The number after which those of calls inside of the last callback began. Only for the JavaScript thread.
+    /// The number with which those of calls inside of the last callback began. Only for the JavaScript thread.
     began: AtomicU64,
     /// The numbers of the calls that somebody waited for in vain.
     deadlocked: Mutex<Vec<u64>>,
 }
 
 /// Calls inside of a callback are numbered from another multiple of this, so that the call around can go on with its own
-/// number, and those after it with the next.
+/// number.
 const BEGINNING: u64 = 1 << 32;
 
 impl Default for Presence {
@@ -109,7 +110,7 @@ impl Presence {
     /// Goes into C. Returns the number of the call, which has these [`marks`].
     #[inline(always)]
     pub fn enter(&self, marks: u32) -> u64 {
-        self.count();
+        self.renumber();
         self.enter_bare(marks::ANY | marks);
         self.serial()
     }
@@ -121,9 +122,9 @@ impl Presence {
         self.call.store(callee, Release);
     }
 
-    /// What comes has another number.
+    /// The next call has another number than the last.
     #[inline(always)]
-    pub fn count(&self) {
+    pub fn renumber(&self) {
         self.serial.store(self.serial.load(Relaxed).wrapping_add(1), Relaxed);
     }
 
@@ -240,12 +241,13 @@ impl Presence {
         self.notes.fetch_or(DEADLOCK, Relaxed);
     }
 
-    /// Whether somebody gave up waiting because of this call, which has just returned, and left notes. `is_outermost` if no
-    /// other call waits for it.
-    pub fn take_deadlock(&self, call: u64, is_outermost: bool) -> bool {
+    /// The call with this number has returned, and there are notes: if somebody watches, the next has another. Returns whether
+    /// somebody gave up waiting because of it. `is_outermost` if no other call waits for it.
+    pub fn end_call(&self, call: u64, is_outermost: bool) -> bool {
         let notes = self.notes.load(Relaxed);
-        if notes >= WATCHED {
-            self.count();
+        // Where JavaScript runs unseen inside of a call, that keeps its number.
+        if notes >= WATCHED && self.call() == 0 {
+            self.renumber();
         }
         if notes & DEADLOCK == 0 {
             return false;

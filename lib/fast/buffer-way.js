@@ -26,13 +26,13 @@ function byBuffers(signature, scalars, clears, finish, load, scope) {
   // Nothing is kept: who `takesBuffers` keeps the rest.
   const made = byValues(signature, values, [], true);
   if (made === undefined) return undefined;
-  const { caller, args, fits, cut } = made;
+  const { caller, args, cut } = made;
   Object.assign(scope, { isFilled, bufferCaller: caller });
   const call = `bufferCaller(${args});`;
   return [
     `if (${buffers.map(({ index }) => `isFilled(a${index})`).join(' && ')}) {`,
     ...others.map(({ read }) => read),
-    `if (${[...others.map(({ invalid }) => `!(${invalid})`), ...fits].join(' && ') || 'true'}) {`,
+    `if (${others.map(({ isNumber }) => isNumber).join(' && ') || 'true'}) {`,
     clears,
     cut ? `const result = ${call}` : call,
     `if (${STATUS} === 0) {`,

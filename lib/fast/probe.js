@@ -1,5 +1,5 @@
 'use strict';
-// Whether the callers of a host reach the entries: asked once, while these make no calls and only say so.
+// Whether the callers of a host reach the entries: asked once, while these make no calls, and only say so.
 
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
@@ -23,14 +23,18 @@ function probed(provider) {
     const { caller, order = [] } = provider.caller(kinds, result, {}) ?? {};
     return isAnswered(caller, ...order.map((index) => (index === NOTHING ? 0 : [1, 0.5][index])));
   };
-  const isReached =
-    isAnsweredWith(['i32', 'f64'], 'f64') &&
-    isAnsweredWith(['u32', 'f32'], 'i32') &&
-    isAnsweredWith(['i64', 'f32'], 'i32') &&
-    isAnswered(frameCaller?.(0, false, 0));
-  if (!isReached) return { reason: `${provider.name} calls functions otherwise than is known of it` };
-  native.openEntries();
-  return provider;
+  // Another copy of the package may have them open.
+  native.openEntries(false);
+  try {
+    const isReached =
+      isAnsweredWith(['i32', 'f64'], 'f64') &&
+      isAnsweredWith(['u32', 'f32'], 'i32') &&
+      isAnsweredWith(['i64', 'f32'], 'i32') &&
+      isAnswered(frameCaller?.(0, false, 0));
+    return isReached ? provider : { reason: `${provider.name} calls functions otherwise than is known of it` };
+  } finally {
+    native.openEntries(true);
+  }
 }
 
 module.exports = { probed };

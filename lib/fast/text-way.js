@@ -2,6 +2,7 @@
 // Calls with strings that the engine itself hands to Rust, which copies them on the way into C. One call of the engine's
 // does what else takes two: one for the copy, and one for the call.
 
+const { offsets } = require('../frame.js');
 const { CALLEE } = require('../slots.js');
 const { frameCallerFor } = require('./provider.js');
 const { STATUS, reentersOf } = require('./way.js');
@@ -39,18 +40,22 @@ function byTexts(signature, scalars, clears, after, scope) {
   const given = texts.map(({ index }) => `a${index}`);
   const areStrings = given.map((argument) => `typeof ${argument} === 'string'`).join(' && ');
   const areRight = others.map(({ invalid }) => `!(${invalid})`).join(' && ') || 'true';
+  // A string that is refused after all leaves it as it was.
+  const errno = `i32[${offsets.errno / 4}]`;
+  const [keeps, restores] = clears ? [`const before = ${errno};`, `${errno} = before;`] : ['', ''];
   return [
     `if (${areStrings}) {`,
     ...others.map(({ read }) => read),
     `if (${areRight}) {`,
     ...others.map(({ store }) => store),
+    keeps,
     clears,
     `${name}(${[CALLEE, places, ...given, ...kept].join(', ')});`,
     `if (${STATUS} === 0 || !settle()) {`,
     ...after,
     // Also where there is no result to give.
     'return;',
-    '} } }',
+    `} ${restores} } }`,
   ].join('\n');
 }
 

@@ -4,6 +4,7 @@
 // that, which has never run when code around them is compiled: the engine then puts no code there, but leaves the compiled
 // code, for good if that has become wrong. The branch also says that the stubs of this source make calls another way from now
 // on, because in what is compiled later it would be code as any other. It says so first, by a store that nothing can stop.
+// Calls that are refused, or made through the frame, take the branch beside it, and leave this one as it is.
 
 const native = require('../binding.js');
 

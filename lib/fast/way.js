@@ -141,7 +141,7 @@ function byFrame(signature, kept, otherwise, scope) {
  * @property {string} name what sources call it: engines know a text again, with what they have learned of it, and one that has
  *   had two callers calls none of them fast
  * @property {string} args the text of what it is given
- * @property {string[]} fits the conditions that the arguments can be given so: BigInts go through the frame
+ * @property {string[]} wide those of the values that may be BigInts: these go through the frame
  * @property {((value: string) => string) | undefined} cut makes the result of what it returns; undefined where that is read
  *   in the frame
  * @property {boolean} isWatched
@@ -181,8 +181,7 @@ function byValues(signature, values, kept, areViews = false) {
   const passedOn = order.map((index) => (index === NOTHING ? '0' : numbers[index]));
   const args = [CALLEE, ...passedOn, ...given].join(', ');
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
-  const fits = wide.map((value) => `typeof ${value} === 'number'`);
-  return { caller, name: isBrief ? 'briefCaller' : 'caller', args, fits, cut: back?.cut, isWatched };
+  return { caller, name: isBrief ? 'briefCaller' : 'caller', args, wide, cut: back?.cut, isWatched };
 }
 
 /**
@@ -194,40 +193,45 @@ function byValues(signature, values, kept, areViews = false) {
  */
 
 /**
- * The checks that are part of the statements of a call.
- * @typedef {object} Checks
- * @property {string} isFit a condition: the arguments are right, and none is a BigInt
+ * What a call with scalars consists of.
+ * @typedef {object} ScalarCall
+ * @property {string[]} values as `byValues` takes them
+ * @property {string[]} kept texts of what must stay reachable
  * @property {string} clears a statement before the call
- * @property {(count: string) => string} refuses a statement that throws if they are wrong, with an expression for how many there are
+ * @property {string} otherwise the statements that make the call through the frame
+ * @property {string | undefined} load the expression that reads the result in the frame
+ * @property {Checks} [checks] where the arguments have not been checked
+ */
+
+/**
+ * The checks of all arguments.
+ * @typedef {object} Checks
+ * @property {string} areFit a condition: they are right, and none is a BigInt
+ * @property {(count: string) => string} refuse a statement that throws if they are wrong, with an expression for how many there are
  */
 
 /**
  * The statements of a call with the arguments as values.
- * @param {import('../signature.js').Signature} signature of scalars
- * @param {string[]} values as `byValues` takes them
- * @param {string[]} kept texts of what must stay reachable
- * @param {string} otherwise the statements that make the call through the frame
- * @param {string | undefined} load the expression that reads the result in the frame
+ * @param {import('../signature.js').Signature} signature
+ * @param {ScalarCall} call
  * @param {Record<string, unknown>} scope gets what the statements refer to
- * @param {Checks} [checks] where the arguments have not been checked
  * @returns {Direct | undefined} undefined where there is no such way
  */
-function direct(signature, values, kept, otherwise, load, scope, checks) {
+function direct(signature, { values, kept, clears, otherwise, load, checks }, scope) {
   const made = byValues(signature, values, kept);
   if (made === undefined) return undefined;
-  const { caller, name, args, fits, isWatched } = made;
+  const { caller, name, args, wide, isWatched } = made;
   scope[name] = caller;
   const watched = isWatched ? watch(scope) : undefined;
-  const fit = checks ? [checks.isFit] : fits;
-  const conditions = (watched ? [watched.isQuiet, ...fit] : fit).join(' && ');
-  const call = `${made.cut ? 'result = ' : ''}${name}(${args});`;
-  const cleared = checks?.clears ? `{ ${checks.clears} ${call} }` : call;
-  const enter = conditions ? `if (${conditions}) ${cleared} else ${NOT_CALLED}` : cleared;
-  const given = [...new Set([...values.map((_, index) => `a${index}`), ...values])];
+  const conditions = checks ? [checks.areFit] : wide.map((value) => `typeof ${value} === 'number'`);
+  if (watched) conditions.unshift(watched.isQuiet);
+  const call = `${clears} ${made.cut ? 'result = ' : ''}${name}(${args});`;
+  const enter = conditions.length > 0 ? `if (${conditions.join(' && ')}) { ${call} } else ${NOT_CALLED}` : call;
+  const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])];
   /** @type {(count: string) => string} */
-  const withCount = (count) => (checks ? [count, ...given] : given).join(', ');
+  const withCount = (count) => (checks ? [count, ...all] : all).join(', ');
   // Looked at here: where something has run inside once, all calls come this way.
-  const looked = `if (${STATUS} === 1) { ${checks?.refuses('count') ?? ''} ${otherwise} } else settle();`;
+  const looked = `if (${STATUS} === 1) { ${checks?.refuse('count') ?? ''} ${otherwise} } else settle();`;
   const again = `function again(${withCount('count')}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;
   const apart = `again(${withCount('arguments.length')})`;
   const cut = made.cut ? made.cut('result') : '0';

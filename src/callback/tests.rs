@@ -141,7 +141,7 @@ fn a_wait_that_blocks_its_own_answer_is_given_up_and_the_call_is_told() {
     // The thread of this test is inside of a call that waits for the other.
     assert_eq!(thread::spawn(move || callback(1)).join().unwrap(), DEFAULT);
     mailbox.presence.leave();
-    assert!(mailbox.presence.take_deadlock(call, true));
+    assert!(mailbox.presence.end_call(call, true));
     slot.close(&Tombstones::default());
 }
 

@@ -76,11 +76,12 @@ extern "C" fn same(address: usize) -> usize {
     address
 }
 
-/// What calls the entries has been tried, and they make calls from now on; until then they say that they make none.
+/// Has the entries make calls from now on, or only say that they make none, as they do at first: while it is tried whether a host
+/// reaches them. Copies of the package have the same.
 #[napi(catch_unwind)]
-pub fn open_entries(env: Env) -> Thrown<()> {
+pub fn open_entries(env: Env, is_open: bool) -> Thrown<()> {
     with_instance(&env, |instance| {
-        instance.open_place();
+        instance.open_place(is_open);
         Ok(())
     })
 }

@@ -282,3 +282,6 @@ impl Instance {
         unsafe { self.enter_counted(number, |target| invoke(frame, target.address, target.path)) }
     }
 }
+
+#[cfg(all(test, target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod tests;

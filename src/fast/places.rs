@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 /// So many environments of a process have entries at a time: the main thread and workers. Others go by Node-API.
 pub const PLACES: usize = 16;
 
-/// Where nobody has taken a place: no call is made there.
+/// Where a place is not open: no call is made there.
 static NOBODY: Presence = Presence::nobody();
 /// The frame there.
 static NO_FRAME: NoFrame = NoFrame(UnsafeCell::new(MaybeUninit::zeroed()));
@@ -27,8 +27,8 @@ unsafe impl Sync for NoFrame {}
 
 pub(super) static ALL: [Place; PLACES] = [const { Place::free() }; PLACES];
 
-/// An environment, and what calls need of it. Everything but the instance is its own thread's: written while it takes
-/// the place or binds a function, read by its calls. It is read there each time it is needed, because to keep it while C
+/// An environment, and what calls need of it. Everything but the instance is its own thread's: written while it takes, opens or
+/// closes the place, or binds a function, read by its calls. It is read there each time it is needed, because to keep it while C
 /// runs takes longer.
 #[derive(Debug)]
 pub struct Place {
@@ -109,8 +109,8 @@ impl Place {
         self.errno.load(Relaxed)
     }
 
-    /// What is known of a [`callee`]: there is, as long as the place is taken, because the table has had a function with that
-    /// number, and never shrinks.
+    /// What is known of a [`callee`]: there is, while the place is open, because the table has had a function with that number, and
+    /// never shrinks.
     ///
     /// # Safety
     ///
@@ -122,15 +122,22 @@ impl Place {
         targets.cast_const().wrapping_byte_add(callee as usize).wrapping_byte_sub(marks::BARE as usize)
     }
 
-    /// The entries make calls from now on, of the thread that is here.
+    /// The entries make calls from now on, of these functions.
     pub fn open(&self, presence: *const Presence, targets: *const Target) {
         self.presence.store(presence.cast_mut(), Relaxed);
-        self.set_targets(targets);
+        self.targets.store(targets.cast_mut(), Relaxed);
     }
 
-    /// Says where the functions are.
-    pub fn set_targets(&self, targets: *const Target) {
-        self.targets.store(targets.cast_mut(), Relaxed);
+    /// They make none, and say so.
+    pub fn close(&self) {
+        self.open(&raw const NOBODY, ptr::null());
+    }
+
+    /// The functions lie somewhere else, if they are called at all.
+    pub fn move_targets(&self, targets: *const Target) {
+        if !self.targets.load(Relaxed).is_null() {
+            self.targets.store(targets.cast_mut(), Relaxed);
+        }
     }
 }
 
@@ -153,7 +160,7 @@ pub fn place(index: usize) -> &'static Place {
 pub fn leave(instance: *mut Instance) {
     for place in &ALL {
         if place.instance.load(Acquire) == instance {
-            place.open(&raw const NOBODY, ptr::null());
+            place.close();
             place.frame.store(NO_FRAME.0.get().cast(), Relaxed);
             let _ = place.instance.compare_exchange(instance, ptr::null_mut(), AcqRel, Acquire);
         }

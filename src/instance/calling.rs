@@ -96,7 +96,7 @@ impl Instance {
             let value = work();
             presence.leave();
             // Not everybody looks at its notes.
-            presence.count();
+            presence.renumber();
             if self.levels.is_used() {
                 self.end_level();
             }

@@ -17,8 +17,6 @@ use std::rc::Rc;
 pub struct FastState {
     /// The place of its entries, once it has asked for one; `Some(None)` if there was none.
     place: Cell<Option<Option<usize>>>,
-    /// Whether these make calls.
-    is_open: Cell<bool>,
     /// What is to be thrown, and the number of the function that was called.
     noted: Cell<Option<(Note, u32)>>,
     /// How many calls came from code that the engine had not compiled.
@@ -50,11 +48,13 @@ impl Instance {
         place
     }
 
-    /// What calls the entries has been tried: they make calls from now on.
-    pub fn open_place(&self) {
-        if let Some(Some(place)) = self.fast.place.get() {
+    /// Has the entries make calls, or make none.
+    pub fn open_place(&self, is_open: bool) {
+        let Some(Some(place)) = self.fast.place.get() else { return };
+        if is_open {
             places::place(place).open(&raw const self.mailbox.presence, self.targets.start());
-            self.fast.is_open.set(true);
+        } else {
+            places::place(place).close();
         }
     }
 
@@ -84,10 +84,8 @@ impl Instance {
 
     /// Says in the place where the functions are.
     pub(super) fn tell_place(&self) {
-        if let Some(Some(place)) = self.fast.place.get()
-            && self.fast.is_open.get()
-        {
-            places::place(place).set_targets(self.targets.start());
+        if let Some(Some(place)) = self.fast.place.get() {
+            places::place(place).move_targets(self.targets.start());
         }
     }
 

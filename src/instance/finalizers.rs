@@ -223,7 +223,7 @@ impl Instance {
         if !had_thrown {
             presence.take_thrown();
         }
-        presence.take_deadlock(call, self.levels.depth() == 0);
+        presence.end_call(call, self.levels.depth() == 0);
     }
 
     /// Runs a finalizer. Returns the number it has as a call.

@@ -44,7 +44,7 @@ impl Instance {
     /// What is to be thrown after a call that has just returned.
     pub(super) fn take_note(&self, call: u64) -> Option<Note> {
         let presence = &self.mailbox.presence;
-        let was_deadlock = presence.take_deadlock(call, self.levels.depth() == 0);
+        let was_deadlock = presence.end_call(call, self.levels.depth() == 0);
         if presence.take_leaf() {
             Some(Note::CalledBack)
         } else if presence.take_thrown() {

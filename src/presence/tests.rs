@@ -11,13 +11,13 @@ fn a_deadlock_is_told_to_the_call_that_it_was_meant_for() {
     let inner = presence.enter(marks::NONE);
     presence.leave();
     assert!(presence.has_notes());
-    assert!(!presence.take_deadlock(inner, false));
+    assert!(!presence.end_call(inner, false));
     presence.note_deadlock(inner);
-    assert!(presence.take_deadlock(inner, false));
+    assert!(presence.end_call(inner, false));
     presence.resume(suspended);
     presence.leave();
     assert!(presence.has_notes());
-    assert!(presence.take_deadlock(outer, true));
+    assert!(presence.end_call(outer, true));
     presence.leave();
     assert!(!presence.has_notes());
 }
@@ -30,7 +30,7 @@ fn no_two_calls_that_are_watched_have_the_same_number_whatever_is_inside_of_what
     let leave = |is_outermost| {
         presence.leave();
         assert!(presence.has_notes());
-        presence.take_deadlock(presence.serial(), is_outermost);
+        presence.end_call(presence.serial(), is_outermost);
     };
     for is_bare in [true, false, true, true] {
         if is_bare {
@@ -78,7 +78,7 @@ fn a_note_that_came_too_late_is_dropped() {
     let next = presence.enter(marks::NONE);
     presence.leave();
     assert!(presence.has_notes());
-    assert!(!presence.take_deadlock(next, true));
+    assert!(!presence.end_call(next, true));
     presence.leave();
     assert!(!presence.has_notes());
 }

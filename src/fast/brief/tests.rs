@@ -99,14 +99,18 @@ fn the_errno_that_the_last_call_has_left_is_put_back() {
 
 #[test]
 fn no_call_is_made_at_a_place_that_is_not_open() {
-    let index = PLACES - 1;
-    let frame = place(index).frame();
-    for (who, address) in ways() {
-        // SAFETY: no environment of these tests takes so many places; the frame there is nobody's.
-        let (result, status) = unsafe {
-            (*frame).status = Status::Ok as u32;
-            (call::<u64>(who, index, address, FUNCTION), (*frame).status)
-        };
-        assert_eq!((result, status), (0, Status::NotCalled as u32), "{who:?}");
+    let closed = TestPlace::new(sum as *const c_void, ERRNO);
+    place(closed.index).close();
+    // No environment of these tests takes so many places: the other is nobody's.
+    for index in [closed.index, PLACES - 1] {
+        let frame = place(index).frame();
+        for (who, address) in ways() {
+            // SAFETY: no call is made; there is a frame everywhere.
+            let (result, status) = unsafe {
+                (*frame).status = Status::Ok as u32;
+                (call::<u64>(who, index, address, FUNCTION), (*frame).status)
+            };
+            assert_eq!((result, status), (0, Status::NotCalled as u32), "{who:?}");
+        }
     }
 }
