@@ -44,7 +44,7 @@ describe('errno', () => {
   });
 
   it('is not changed either by one of a function whose results have it, however often it has been called', () => {
-    const told = { errno: true };
+    const told = { errno: true, leaf: true };
     const { strlen, fail_with } = dlopen(fixture('basics'), {
       strlen: { symbol: 'length', args: ['cstring'], returns: 'size_t', ...told },
       fail_with: { args: ['i32'], returns: 'i32', ...told },
