@@ -149,9 +149,16 @@ test.runIf(canCheck)(
   () => {
     const checked = { args: ['cstring', 'ptr', 'ptr'], returns: 'cstring', checked: true };
     const { second_after: secondAfter } = dlopen(basics, { second_after: checked }).symbols;
+    const { page_size, map_pages, protect } = dlopen(fixture('pages'), {
+      page_size: { returns: 'size_t' },
+      map_pages: { args: ['size_t'], returns: 'ptr' },
+      protect: { args: ['ptr', 'size_t', 'bool', 'bool'], returns: 'int' },
+    }).symbols;
+    const unreadable = map_pages(1);
+    protect(unreadable, page_size(), false, false);
     const callback = new JSCallback((value) => value, { args: ['i32'], returns: 'i32' });
     for (const text of ['text', heapText]) {
-      expect(() => secondAfter(text, 0x10000000, callback.ptr)).toThrow(
+      expect(() => secondAfter(text, unreadable, callback.ptr)).toThrow(
         expect.objectContaining({ code: 'ERR_INVALID_POINTER', symbol: 'second_after' }),
       );
     }
