@@ -9,7 +9,7 @@
  * @typedef {object} Emitter
  * @property {(argument: string) => string} [read] the value to store, where it is not the argument itself
  * @property {(value: string) => string} invalid a condition that holds for what must be refused
- * @property {(value: string) => string} [isNumber] one that holds for everything else that is no BigInt, where there may be such
+ * @property {(value: string) => string} [isDirect] one that holds for what is fit and no BigInt, where there may be such
  * @property {(value: string, slot: (size: number) => string) => string} store a statement
  * @property {(slot: (size: number) => string) => string} [load] the result, an expression
  * @property {(view: string, at: string, value: string) => string} put a statement that stores the value in
@@ -60,10 +60,10 @@ const invalidUnsigned = (value) => `!(${isUnsigned(value)}) && !isBigUint64(${va
 
 const signed = {
   invalid: invalidSigned,
-  isNumber: (/** @type {string} */ value) => `isSafeInteger(${value})`,
+  isDirect: (/** @type {string} */ value) => `isSafeInteger(${value})`,
   store: storeSigned,
 };
-const unsigned = { invalid: invalidUnsigned, isNumber: isUnsigned, store: storeUnsigned };
+const unsigned = { invalid: invalidUnsigned, isDirect: isUnsigned, store: storeUnsigned };
 
 /** @type {NonNullable<Emitter['load']>} */
 const loadSigned = (slot) =>
@@ -95,7 +95,7 @@ const inMemory = (accessor) => ({
 const pointer = (read) => ({
   read,
   invalid: (value) => `${value} === -1`,
-  isNumber: (value) => `typeof ${value} === 'number' && ${value} !== -1`,
+  isDirect: (value) => `typeof ${value} === 'number' && ${value} !== -1`,
   store: storeUnsigned,
   load: loadPointer,
   ...inMemory('Pointer'),

@@ -35,7 +35,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @property {string} value as it is stored
  * @property {string} read a statement that makes the value of the argument, if they are not the same
  * @property {string} invalid a condition
- * @property {string} isNumber a condition: it is fit, and no BigInt
+ * @property {string} isDirect a condition: it is fit, and no BigInt, and so passed as it is
  * @property {string} store a statement
  * @property {string | undefined} kept what must stay reachable until C returns
  */
@@ -48,7 +48,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @returns {Scalar}
  */
 function scalarOf(type, index, offset, values) {
-  const { read, invalid, isNumber, store, keeps } = emitters[type.base];
+  const { read, invalid, isDirect, store, keeps } = emitters[type.base];
   const argument = `a${index}`;
   if (type.accept) values[`accept${index}`] = type.accept;
   const accepted = type.accept ? `accept${index}(${argument})` : read?.(argument);
@@ -62,7 +62,7 @@ function scalarOf(type, index, offset, values) {
     value,
     read: accepted ? `const ${value} = ${accepted};` : '',
     invalid: invalid(value),
-    isNumber: isNumber?.(value) ?? `!(${invalid(value)})`,
+    isDirect: isDirect?.(value) ?? `!(${invalid(value)})`,
     store: store(value, slotAt(offset)),
     kept: keeps ? object : undefined,
   };
@@ -126,7 +126,7 @@ function checkTogether(scalars, count) {
  * @returns {import('./fast/way.js').Checks}
  */
 function checksOf(scalars) {
-  const areFit = [`arguments.length === ${scalars.length}`, ...scalars.map(({ isNumber }) => isNumber)].join(' && ');
+  const areFit = [`arguments.length === ${scalars.length}`, ...scalars.map(({ isDirect }) => isDirect)].join(' && ');
   return { areFit, refuse: (count) => checkTogether(scalars, count) };
 }
 
@@ -201,14 +201,14 @@ function stubSource(signature) {
       byBuffers(signature, scalars, clears, finish, load, values))
     : undefined;
   const isTogether = isPlain && !quick && !crossing && scalars.length > 0 && scalars.every(isReadFreely);
-  const read = isTogether ? scalars.map((scalar) => scalar.read) : reads;
+  const readings = isTogether ? scalars.map(({ read }) => read) : reads;
   const otherwise = [...stores, entered].join(' ');
   const checks = isTogether ? checksOf(scalars) : undefined;
   const way = isScalar
     ? direct(signature, { values: passed, kept, clears, otherwise, load, checks }, values)
     : undefined;
-  const check = isTogether ? checkTogether(scalars, 'arguments.length') : '';
-  const plain = way ? [...read, way.enter] : [...read, check, ...stores, declared, enter];
+  const refusing = isTogether ? checkTogether(scalars, 'arguments.length') : '';
+  const plain = way ? [...readings, way.enter] : [...readings, refusing, ...stores, declared, enter];
   const body = isPlain
     ? plain
     : [

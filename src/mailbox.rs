@@ -147,7 +147,7 @@ impl Mailbox {
     pub fn wait(&self, number: u32, letter: &Letter, timeout: Option<Duration>) -> Option<Answer> {
         let step = timeout.map_or(LONGEST_STEP, |timeout| (timeout / 8).clamp(SHORTEST_STEP, LONGEST_STEP));
         let mut inside: Option<(u64, Instant)> = None;
-        // Watched calls take longer: this one only looks twice at a time.
+        // Watched calls take longer: it is dropped as soon as another call is seen, or none.
         let mut watch = None;
         loop {
             if let Some(answer) = letter.wait(step) {

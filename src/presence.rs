@@ -241,8 +241,8 @@ impl Presence {
         self.notes.fetch_or(DEADLOCK, Relaxed);
     }
 
-    /// The call with this number has returned, and there are notes: if somebody watches, the next has another. Returns whether
-    /// somebody gave up waiting because of it. `is_outermost` if no other call waits for it.
+    /// The call with this number (0 for none) has returned, and there are notes: if somebody watches, the next has another. Returns
+    /// whether somebody gave up waiting because of it. `is_outermost` if no other call waits for it.
     pub fn end_call(&self, call: u64, is_outermost: bool) -> bool {
         let notes = self.notes.load(Relaxed);
         // Where JavaScript runs unseen inside of a call, that keeps its number.

@@ -32,7 +32,7 @@ function byBuffers(signature, scalars, clears, finish, load, scope) {
   return [
     `if (${buffers.map(({ index }) => `isFilled(a${index})`).join(' && ')}) {`,
     ...others.map(({ read }) => read),
-    `if (${others.map(({ isNumber }) => isNumber).join(' && ') || 'true'}) {`,
+    `if (${others.map(({ isDirect }) => isDirect).join(' && ') || 'true'}) {`,
     clears,
     cut ? `const result = ${call}` : call,
     `if (${STATUS} === 0) {`,

@@ -62,7 +62,8 @@ function bunProvider() {
   /** @type {(name: string) => any} */
   const load = require;
   const { CFunction } = load('bun:ffi');
-  return probed({
+  /** @type {import('./provider.js').Provider} */
+  const provider = {
     name: 'bun:ffi',
     reenters: 'always',
     quickCallbacks: true,
@@ -79,7 +80,8 @@ function bunProvider() {
     texts: textsBy(CFunction({ ptr: entries.returnedText, args: [], returns: 'i32' })),
     frameCaller: (_kept, _isApart, texts) =>
       texts === 0 ? CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }) : null,
-  });
+  };
+  return probed(provider, entries);
 }
 
 module.exports = { bunProvider };

@@ -27,7 +27,8 @@ function denoProvider() {
   /** @type {(entry: string, parameters: string[], result: string) => Function} */
   const open = (entry, parameters, result) =>
     Deno.dlopen(file, { call: { name: `arkffi_${entry}_${entries.place}`, parameters, result } }).symbols.call;
-  return probed({
+  /** @type {import('./provider.js').Provider} */
+  const provider = {
     name: 'Deno.dlopen',
     reenters: 'void',
     readsFloats: true,
@@ -44,7 +45,8 @@ function denoProvider() {
     },
     frameCaller: (kept, _isApart, texts) =>
       texts === 0 && isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null,
-  });
+  };
+  return probed(provider, entries);
 }
 
 module.exports = { denoProvider };

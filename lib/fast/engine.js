@@ -79,7 +79,7 @@ function engineProvider() {
   const state = native.engineState(Number(versions.modules), String(versions.v8), execArgv.map(String));
   if (typeof state === 'string') return { reason: state };
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
-  native.openEntries(true);
+  native.openEntries();
   copyBy(native.engineCopier() ?? undefined);
   return { name: 'fast', reenters: reentering[state], readsFloats: true, takesNumbers: true, caller, frameCaller };
 }

@@ -5,16 +5,21 @@ const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { NOTHING } = require('./holding.js');
 
+/** No function has this callee. */
+const NONE = 0x7fffffff;
+
 /**
  * @param {import('./provider.js').Provider} provider
+ * @param {{ isOpen: number }} entries which are open if another copy of the package has tried them
  * @returns {import('./provider.js').Provider | import('./provider.js').Absence} the provider, if calls are answered as not made
  */
-function probed(provider) {
+function probed(provider, { isOpen }) {
+  if (isOpen !== 0) return provider;
   const status = offsets.status / 4;
   /** @type {(caller: import('./provider.js').Caller | null | undefined, ...values: number[]) => boolean} */
   const isAnswered = (caller, ...values) => {
     views.u32[status] = 0;
-    const result = caller?.(0, ...values);
+    const result = caller?.(NONE, ...values);
     return views.u32[status] === 1 && (result === undefined || result === 0);
   };
   const { frameCaller } = provider;
@@ -23,18 +28,14 @@ function probed(provider) {
     const { caller, order = [] } = provider.caller(kinds, result, {}) ?? {};
     return isAnswered(caller, ...order.map((index) => (index === NOTHING ? 0 : [1, 0.5][index])));
   };
-  // Another copy of the package may have them open.
-  native.openEntries(false);
-  try {
-    const isReached =
-      isAnsweredWith(['i32', 'f64'], 'f64') &&
-      isAnsweredWith(['u32', 'f32'], 'i32') &&
-      isAnsweredWith(['i64', 'f32'], 'i32') &&
-      isAnswered(frameCaller?.(0, false, 0));
-    return isReached ? provider : { reason: `${provider.name} calls functions otherwise than is known of it` };
-  } finally {
-    native.openEntries(true);
-  }
+  const isReached =
+    isAnsweredWith(['i32', 'f64'], 'f64') &&
+    isAnsweredWith(['u32', 'f32'], 'i32') &&
+    isAnsweredWith(['i64', 'f32'], 'i32') &&
+    isAnswered(frameCaller?.(0, false, 0));
+  if (!isReached) return { reason: `${provider.name} calls functions otherwise than is known of it` };
+  native.openEntries();
+  return provider;
 }
 
 module.exports = { probed };

@@ -39,7 +39,7 @@
 // `briefWideAt3`, for results in registers, are only there by name.
 // `native.engineCaller()` finds the entry itself; for a host's own FFI, `native.hostEntries()` tells the addresses in
 // this environment by these names, or null when no entries are left for it, and holding.js which one a shape takes. The
-// entries make no calls, and say so, until `native.openEntries(true)`, which probe.js does for hosts. Then they look the
+// entries make no calls, and say so, until `native.openEntries()`, which probe.js asks for. Then they look the
 // function up, restore and keep errno, hold its library, and leave the result in the frame too.
 //
 // An entry throws nothing. What became of the call it says in the frame's `status`, which the stub reads afterwards (the

@@ -223,13 +223,13 @@ function direct(signature, { values, kept, clears, otherwise, load, checks }, sc
   const { caller, name, args, wide, isWatched } = made;
   scope[name] = caller;
   const watched = isWatched ? watch(scope) : undefined;
-  const conditions = checks ? [checks.areFit] : wide.map((value) => `typeof ${value} === 'number'`);
-  if (watched) conditions.unshift(watched.isQuiet);
+  const fit = checks ? [checks.areFit] : wide.map((value) => `typeof ${value} === 'number'`);
+  const conditions = watched ? [watched.isQuiet, ...fit] : fit;
   const call = `${clears} ${made.cut ? 'result = ' : ''}${name}(${args});`;
   const enter = conditions.length > 0 ? `if (${conditions.join(' && ')}) { ${call} } else ${NOT_CALLED}` : call;
-  const all = [...new Set([...values.map((_, index) => `a${index}`), ...values])];
+  const given = [...new Set([...values.map((_, index) => `a${index}`), ...values])];
   /** @type {(count: string) => string} */
-  const withCount = (count) => (checks ? [count, ...all] : all).join(', ');
+  const withCount = (count) => (checks ? [count, ...given] : given).join(', ');
   // Looked at here: where something has run inside once, all calls come this way.
   const looked = `if (${STATUS} === 1) { ${checks?.refuse('count') ?? ''} ${otherwise} } else settle();`;
   const again = `function again(${withCount('count')}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;

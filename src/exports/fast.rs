@@ -7,6 +7,7 @@ use crate::fast::engine::{self, Kind, Reenters, Shape};
 use crate::fast::entry::{Entries, INTS};
 use crate::fast::options;
 use crate::fast::passing::Passing;
+use crate::fast::places;
 use crate::fast::returned_texts;
 use crate::frame::FLOAT_SLOTS;
 use crate::leaf::Leaf;
@@ -76,18 +77,18 @@ extern "C" fn same(address: usize) -> usize {
     address
 }
 
-/// Has the entries make calls from now on, or only say that they make none, as they do at first: while it is tried whether a host
-/// reaches them. Copies of the package have the same.
+/// Has the entries make calls from now on. At first, while it is tried whether a host reaches them, they only say that they make
+/// none. Copies of the package have the same: for the second they are open.
 #[napi(catch_unwind)]
-pub fn open_entries(env: Env, is_open: bool) -> Thrown<()> {
+pub fn open_entries(env: Env) -> Thrown<()> {
     with_instance(&env, |instance| {
-        instance.open_place(is_open);
+        instance.open_place();
         Ok(())
     })
 }
 
-/// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`), and the place that is in the names of
-/// the exported ones; `null` where there are none.
+/// The addresses of the entries for a host's own FFI (see `lib/fast/provider.js`), the place that is in the names of the exported
+/// ones, and whether they are open, 1 or 0; `null` where there are none.
 #[napi(catch_unwind)]
 pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     if !cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
@@ -112,6 +113,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         ("returnedText", returned_texts::entry(place)),
         ("same", same as *const () as usize),
         ("place", place),
+        ("isOpen", places::place(place).is_open().into()),
     ] {
         object.set(name, address as f64)?;
     }

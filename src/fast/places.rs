@@ -27,8 +27,8 @@ unsafe impl Sync for NoFrame {}
 
 pub(super) static ALL: [Place; PLACES] = [const { Place::free() }; PLACES];
 
-/// An environment, and what calls need of it. Everything but the instance is its own thread's: written while it takes, opens or
-/// closes the place, or binds a function, read by its calls. It is read there each time it is needed, because to keep it while C
+/// An environment, and what calls need of it. Everything but the instance is its own thread's: written while it takes or opens
+/// the place, or binds a function, read by its calls. It is read there each time it is needed, because to keep it while C
 /// runs takes longer.
 #[derive(Debug)]
 pub struct Place {
@@ -128,20 +128,21 @@ impl Place {
         self.targets.store(targets.cast_mut(), Relaxed);
     }
 
-    /// They make none, and say so.
-    pub fn close(&self) {
-        self.open(&raw const NOBODY, ptr::null());
+    /// Whether they do.
+    pub fn is_open(&self) -> bool {
+        !self.targets.load(Relaxed).is_null()
     }
 
     /// The functions lie somewhere else, if they are called at all.
     pub fn move_targets(&self, targets: *const Target) {
-        if !self.targets.load(Relaxed).is_null() {
+        if self.is_open() {
             self.targets.store(targets.cast_mut(), Relaxed);
         }
     }
 }
 
-/// A place for an instance that has none; `None` if all are taken. The entries make no calls yet, and say so.
+/// A place for an instance that has none; `None` if all are taken. The entries make no calls yet, and say so, if the callee is
+/// none: some of them go another way where there is something in scratch memory.
 pub fn take(instance: *const Instance, parts: &Parts) -> Option<usize> {
     let is_taken = |place: &Place| place.instance.compare_exchange(ptr::null_mut(), instance.cast_mut(), AcqRel, Acquire).is_ok();
     let index = ALL.iter().position(is_taken)?;
@@ -160,7 +161,7 @@ pub fn place(index: usize) -> &'static Place {
 pub fn leave(instance: *mut Instance) {
     for place in &ALL {
         if place.instance.load(Acquire) == instance {
-            place.close();
+            place.open(&raw const NOBODY, ptr::null());
             place.frame.store(NO_FRAME.0.get().cast(), Relaxed);
             let _ = place.instance.compare_exchange(instance, ptr::null_mut(), AcqRel, Acquire);
         }

@@ -27,14 +27,20 @@ pub struct TestPlace {
 impl TestPlace {
     /// One for this function, where the thread's `errno` is this.
     pub fn new(function: *const c_void, errno: c_int) -> TestPlace {
+        let taken = TestPlace::taken(function, errno);
+        let table = from_ref(&taken.parts.2).cast::<Target>().wrapping_sub(FUNCTION as usize);
+        place(taken.index).open(&raw const taken.parts.1, table);
+        taken
+    }
+
+    /// The same, not open.
+    pub fn taken(function: *const c_void, errno: c_int) -> TestPlace {
         let targets = [Target { address: function, ..Target::NONE }, Target::NONE];
         // SAFETY: zero bytes are a frame.
         let frame = unsafe { std::mem::zeroed::<Frame>() };
         let mut parts = Box::new((frame, Presence::default(), targets, errno));
         let frame = &raw mut parts.0;
         let index = places::take(Self::instance(&parts), &Parts { frame, errno: &raw mut parts.3 }).unwrap();
-        let table = from_ref(&parts.2).cast::<Target>().wrapping_sub(FUNCTION as usize);
-        place(index).open(&raw const parts.1, table);
         parts.0.errno = ERRNO;
         TestPlace { index, frame, parts }
     }

@@ -48,13 +48,10 @@ impl Instance {
         place
     }
 
-    /// Has the entries make calls, or make none.
-    pub fn open_place(&self, is_open: bool) {
-        let Some(Some(place)) = self.fast.place.get() else { return };
-        if is_open {
+    /// Has the entries make calls from now on.
+    pub fn open_place(&self) {
+        if let Some(Some(place)) = self.fast.place.get() {
             places::place(place).open(&raw const self.mailbox.presence, self.targets.start());
-        } else {
-            places::place(place).close();
         }
     }
 

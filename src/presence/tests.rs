@@ -82,3 +82,17 @@ fn a_note_that_came_too_late_is_dropped() {
     presence.leave();
     assert!(!presence.has_notes());
 }
+
+#[test]
+fn a_call_keeps_its_number_whatever_ends_while_the_thread_is_inside_of_it() {
+    let presence = Presence::default();
+    let watch = presence.watch();
+    presence.enter_bare(callee(2));
+    let serial = watch.current();
+    presence.end_call(0, true);
+    assert_eq!(watch.current(), serial);
+    presence.leave();
+    presence.end_call(presence.serial(), true);
+    presence.enter_bare(callee(2));
+    assert_ne!(watch.current(), serial);
+}
