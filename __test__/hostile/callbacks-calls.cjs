@@ -5,10 +5,12 @@ const { isMusl } = require('../../lib/is-musl.js');
 
 /**
  * How deep calls nest on the default stack of the main thread. Engines before that of Node 22 take more stack for a
- * call than is left for 400, and so do libffi, arm64, and builds for musl. Workers have four times the stack.
+ * call than is left for 400, and so do functions without code of their own, libffi, arm64, and builds for musl. Workers have
+ * four times the stack.
  */
 const isLean = process.arch === 'x64' && !isMusl() && parseInt(process.versions.node) >= 22 && !process.versions.deno;
-const LEVELS = process.env.ARKFFI_BACKEND === 'libffi' ? 250 : isLean ? 400 : 320;
+const generates = !process.execArgv.includes('--disallow-code-generation-from-strings');
+const LEVELS = process.env.ARKFFI_BACKEND === 'libffi' ? 250 : isLean && generates ? 400 : 320;
 
 const deep = (kit, levels) => {
   const { open, symbols } = kit;
