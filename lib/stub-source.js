@@ -2,7 +2,7 @@
 // The source of stubs: numbers and identifiers of ours, nothing of the user's.
 
 const { emitters } = require('./emitters.js');
-const { byFrame, direct, textsOf } = require('./fast/way.js');
+const { ERRNO, byFrame, direct, textsOf } = require('./fast/way.js');
 const { traits } = require('./fast/provider.js');
 const { byTexts } = require('./fast/text-way.js');
 const { offsets } = require('./frame.js');
@@ -53,6 +53,7 @@ function scalarOf(type, index, offset, values) {
   if (type.accept) values[`accept${index}`] = type.accept;
   const accepted = type.accept ? `accept${index}(${argument})` : read?.(argument);
   const value = accepted ? `v${index}` : argument;
+  const isUnfit = invalid(value);
   // Not a Number: the engine would make an object of it.
   const object = type.base === 'buffer' ? argument : `(typeof ${argument} === 'object' ? ${argument} : null)`;
   return {
@@ -61,8 +62,8 @@ function scalarOf(type, index, offset, values) {
     offset,
     value,
     read: accepted ? `const ${value} = ${accepted};` : '',
-    invalid: invalid(value),
-    isDirect: isDirect?.(value) ?? `!(${invalid(value)})`,
+    invalid: isUnfit,
+    isDirect: isDirect?.(value) ?? `!(${isUnfit})`,
     store: store(value, slotAt(offset)),
     kept: keeps ? object : undefined,
   };
@@ -109,25 +110,20 @@ function byBuffers(...given) {
 }
 
 /**
- * The statement that checks everything at once. Only for arguments that `isReadFreely` allows.
- * @param {Scalar[]} scalars
- * @param {string} count an expression
- */
-function checkTogether(scalars, count) {
-  const args = scalars.map(({ index }) => `a${index}`);
-  const areUnfit = [`${count} !== ${scalars.length}`, ...scalars.map(({ invalid }) => invalid)].join(' || ');
-  return `if (${areUnfit}) refuseCall(${[NUMBER, count, ...args].join(', ')});`;
-}
-
-/**
- * The same as part of a call with the arguments as values: the shorter a stub is, the more of its calls engines put where they
- * are made.
+ * The checks of everything at once: the shorter a stub is, the more of its calls engines put where they are made. Only for
+ * arguments that `isReadFreely` allows.
  * @param {Scalar[]} scalars
  * @returns {import('./fast/way.js').Checks}
  */
 function checksOf(scalars) {
-  const areFit = [`arguments.length === ${scalars.length}`, ...scalars.map(({ isDirect }) => isDirect)].join(' && ');
-  return { areFit, refuse: (count) => checkTogether(scalars, count) };
+  const args = scalars.map(({ index }) => `a${index}`);
+  return {
+    areFit: [`arguments.length === ${scalars.length}`, ...scalars.map(({ isDirect }) => isDirect)].join(' && '),
+    refuse(count) {
+      const areUnfit = [`${count} !== ${scalars.length}`, ...scalars.map(({ invalid }) => invalid)].join(' || ');
+      return `if (${areUnfit}) refuseCall(${[NUMBER, count, ...args].join(', ')});`;
+    },
+  };
 }
 
 /** Whether reading such an argument has no effects, and `refuseCall` does it in the same way. @type {(scalar: Scalar) => boolean} */
@@ -170,7 +166,7 @@ function stubSource(signature) {
   const load = isTextLater ? `quickText() ?? otherText(${[NUMBER, ...kept].join(', ')})` : received.load;
   const [declared, assigned] = entry === 'enter' ? ['', ''] : ['let result;', 'result = '];
   const entering = `u32[${offsets.target / 4}] = ${NUMBER}; ${assigned}${entry}(${kept.join(', ')});`;
-  const clears = outcome ? `i32[${offsets.errno / 4}] = 0;` : '';
+  const clears = outcome ? `${ERRNO} = 0;` : '';
   stores.push(clears);
   // The results of the other entries are made by Node-API; C in another process is not entered.
   const mayBeFast = entry === 'enter' && !crossing;
@@ -189,7 +185,7 @@ function stubSource(signature) {
     if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
     const value = gives && made ? 'value' : made;
     if (outcome) {
-      after.unshift(`const errno = i32[${offsets.errno / 4}];`);
+      after.unshift(`const errno = ${ERRNO};`);
       after.push(`return outcome(${value}, errno);`);
     } else if (value) after.push(`return ${value};`);
     return after;
@@ -207,8 +203,8 @@ function stubSource(signature) {
   const way = isScalar
     ? direct(signature, { values: passed, kept, clears, otherwise, load, checks }, values)
     : undefined;
-  const refusing = isTogether ? checkTogether(scalars, 'arguments.length') : '';
-  const plain = way ? [...readings, way.enter] : [...readings, refusing, ...stores, declared, enter];
+  const refuse = () => checks?.refuse('arguments.length') ?? '';
+  const plain = way ? [...readings, way.enter] : [...readings, refuse(), ...stores, declared, enter];
   const body = isPlain
     ? plain
     : [

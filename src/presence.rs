@@ -111,15 +111,20 @@ impl Presence {
     #[inline(always)]
     pub fn enter(&self, marks: u32) -> u64 {
         self.renumber();
-        self.enter_bare(marks::ANY | marks);
+        self.go_in(marks::ANY | marks);
         self.serial()
     }
 
     /// Goes into C by a bare call of this [`callee`].
     #[inline(always)]
     pub fn enter_bare(&self, callee: u32) {
+        self.go_in(callee);
+    }
+
+    #[inline(always)]
+    fn go_in(&self, call: u32) {
         // Whoever sees that the thread is inside of it sees its number too.
-        self.call.store(callee, Release);
+        self.call.store(call, Release);
     }
 
     /// The next call has another number than the last.

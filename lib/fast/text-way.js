@@ -2,10 +2,9 @@
 // Calls with strings that the engine itself hands to Rust, which copies them on the way into C. One call of the engine's
 // does what else takes two: one for the copy, and one for the call.
 
-const { offsets } = require('../frame.js');
 const { CALLEE } = require('../slots.js');
 const { frameCallerFor } = require('./provider.js');
-const { STATUS, reentersOf } = require('./way.js');
+const { ERRNO, STATUS, reentersOf } = require('./way.js');
 
 /** So many strings are passed; where their addresses go fits one integer. */
 const MOST = 2;
@@ -41,8 +40,7 @@ function byTexts(signature, scalars, clears, after, scope) {
   const areStrings = given.map((argument) => `typeof ${argument} === 'string'`).join(' && ');
   const areRight = others.map(({ invalid }) => `!(${invalid})`).join(' && ') || 'true';
   // A string that is refused after all leaves it as it was.
-  const errno = `i32[${offsets.errno / 4}]`;
-  const [keeps, restores] = clears ? [`const before = ${errno};`, `${errno} = before;`] : ['', ''];
+  const [keeps, restores] = clears ? [`const before = ${ERRNO};`, `${ERRNO} = before;`] : ['', ''];
   return [
     `if (${areStrings}) {`,
     ...others.map(({ read }) => read),

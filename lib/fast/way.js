@@ -15,6 +15,7 @@ const { watch } = require('./watch.js');
 const { u32 } = views;
 const { seeTo } = native;
 const STATUS = `u32[${offsets.status / 4}]`;
+const ERRNO = `i32[${offsets.errno / 4}]`;
 /** The statement that says "not called". */
 const NOT_CALLED = `${STATUS} = 1;`;
 
@@ -252,4 +253,4 @@ function settle() {
   return status === 1;
 }
 
-module.exports = { STATUS, byFrame, byValues, direct, ofHost, reentersOf, settle, textsOf };
+module.exports = { ERRNO, STATUS, byFrame, byValues, direct, ofHost, reentersOf, settle, textsOf };
