@@ -27,7 +27,7 @@ pub struct Plan {
     pub singles: u8,
     /// Whether one of the first two integer registers has a scalar of eight bytes.
     pub is_wide: bool,
-    /// The result, where it is a Number of at most 32 bits, or a floating-point one.
+    /// The result, where it may be a Number.
     pub number: Option<Number>,
 }
 
@@ -42,6 +42,10 @@ pub enum Number {
     F32,
     /// `f64`
     F64,
+    /// `i64`, if it is a safe integer
+    I64,
+    /// `u64`, or a pointer, if it is a safe integer
+    U64,
 }
 
 /// Which registers a call uses.
@@ -142,6 +146,8 @@ fn number(result: &Type) -> Option<Number> {
         Repr::Uint(4) => Some(Number::U32),
         Repr::Float(4) => Some(Number::F32),
         Repr::Float(8) => Some(Number::F64),
+        Repr::Int(8) => Some(Number::I64),
+        Repr::Uint(8) | Repr::Pointer => Some(Number::U64),
         _ => None,
     }
 }

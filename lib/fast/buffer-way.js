@@ -2,7 +2,7 @@
 // Calls with buffers that the host's own FFI is given, which has their addresses sooner than JavaScript.
 
 const { isFilled } = require('../stamps.js');
-const { STATUS, byValues } = require('./way.js');
+const { byValues } = require('./way.js');
 
 /**
  * The statements of such a call: when all buffers are typed arrays that have been passed before, and are not empty, and
@@ -26,7 +26,7 @@ function byBuffers(signature, scalars, clears, finish, load, scope) {
   // Nothing is kept: who `takesBuffers` keeps the rest.
   const made = byValues(signature, values, [], true);
   if (made === undefined) return undefined;
-  const { caller, args, cut } = made;
+  const { caller, args, cut, isElsewhere } = made;
   Object.assign(scope, { isFilled, bufferCaller: caller });
   const call = `bufferCaller(${args});`;
   return [
@@ -35,7 +35,7 @@ function byBuffers(signature, scalars, clears, finish, load, scope) {
     `if (${others.map(({ isDirect }) => isDirect).join(' && ') || 'true'}) {`,
     clears,
     cut ? `const result = ${call}` : call,
-    `if (${STATUS} === 0) {`,
+    `if (!(${isElsewhere})) {`,
     ...finish(cut ? cut('result') : load),
     // Also where there is no result to give.
     'return; }',

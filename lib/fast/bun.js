@@ -13,7 +13,16 @@ const { probed } = require('./probe.js');
  * What Bun calls the kinds. A `ptr` is any Number; signed 64-bit integers take long, and are passed as doubles.
  * @type {Partial<Record<Kind | 'void', string>>}
  */
-const types = { void: 'void', i32: 'i32', u32: 'u32', u64: 'ptr', f32: 'f32', f64: 'f64', buffer: 'buffer' };
+const types = {
+  void: 'void',
+  i32: 'i32',
+  u32: 'u32',
+  u64: 'ptr',
+  f32: 'f32',
+  f64: 'f64',
+  long: 'f64',
+  buffer: 'buffer',
+};
 Object.setPrototypeOf(types, null);
 
 /**

@@ -3,20 +3,21 @@
 
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
+const { isLong } = require('./holding.js');
 const { copyBy } = require('../scratch.js');
 
 /** The numbers of kinds, which are V8's. @type {Record<string, number>} */
-const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11 };
+const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, long: 8, text: 11 };
 
 /** How callers pass what C gets and returns, by the numbers of Rust's `Passing`. */
-const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4, brief: 5, briefUnread: 6 };
+const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4, brief: 5, briefLong: 6 };
 
 /** What a probe passes, and gets; see src/fast/slow.rs. */
 const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
 
 /** @type {(result: import('./provider.js').Kind | 'void', more: import('./provider.js').More) => number} */
 function passingOf(result, { inFloat, isWatched, isBrief }) {
-  if (isBrief) return result === 'void' ? PASSING.briefUnread : PASSING.brief;
+  if (isBrief) return isLong(result) ? PASSING.briefLong : PASSING.brief;
   if (isWatched) return PASSING.watched;
   return inFloat ? PASSING.floatUnread : PASSING.values;
 }

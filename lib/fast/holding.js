@@ -16,6 +16,9 @@ const NOTHING = -1;
 /** @param {string} kind */
 const isFloat = (kind) => kind === 'f32' || kind === 'f64';
 
+/** Whether entries for brief functions leave such a result in the frame. @param {string} result */
+const isLong = (result) => result === 'void' || result === 'long';
+
 /** Which of some values are integers, and which floats: they are in registers of their own. @param {Kind[]} values */
 function split(values) {
   const all = [...values.keys()];
@@ -38,7 +41,7 @@ function split(values) {
  * @param {Kind[]} values
  * @param {Kind | 'void'} result
  * @param {boolean} hasTexts
- * @param {boolean} isBrief which makes no difference where integers are passed as doubles
+ * @param {boolean} isBrief
  * @param {(kind: Kind) => boolean} isAsDouble whether the host had better pass such integers as doubles
  * @returns {Passing | undefined}
  */
@@ -46,7 +49,7 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
   const { ints, floats } = split(values);
   if (!values.some(isAsDouble)) {
     const way = { kinds: values, order: [...values.keys()] };
-    if (isBrief) return { entry: result === 'void' ? 'briefStores' : 'brief', ...way };
+    if (isBrief) return { entry: isLong(result) ? 'briefLong' : 'brief', ...way };
     const isFew = ints.length <= FEW;
     if (isFloat(result)) return { entry: isFew && !hasTexts ? 'fewFloats' : 'floats', ...way };
     return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', ...way };
@@ -57,8 +60,9 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
   const doubles = [...ints];
   // Floats come in the registers behind those of all integers.
   if (floats.length > 0) while (doubles.length < FEW) doubles.push(NOTHING);
+  const entry = isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles';
   return {
-    entry: isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles',
+    entry: !isBrief ? entry : isLong(result) ? 'briefLongFromDoubles' : 'briefFromDoubles',
     kinds: [...doubles.map(() => /** @type {const} */ ('f64')), ...floats.map((index) => values[index])],
     order: [...doubles, ...floats],
   };
@@ -75,9 +79,9 @@ function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
   if (wide === undefined || more.length > 0 || hasTexts) return undefined;
   if (ints.length > FEW || floats.length >= MOST_FLOATS) return undefined;
   const others = ints.filter((index) => index !== wide);
-  const entry = isBrief && result !== 'void' ? 'briefWideAt' : isFloat(result) ? 'floatsWideAt' : 'wideAt';
+  const entry = isFloat(result) ? 'floatsWideAt' : 'wideAt';
   return {
-    entry: entry + ints.indexOf(wide),
+    entry: (!isBrief ? entry : isLong(result) ? 'briefLongWideAt' : 'briefWideAt') + ints.indexOf(wide),
     kinds: [...others.map((index) => values[index]), 'f64', ...floats.map((index) => values[index])],
     order: [...others, wide, ...floats],
   };
@@ -120,4 +124,4 @@ function ordered(made, order, kept) {
   return { caller: holding(made, order.length, kept), order };
 }
 
-module.exports = { NOTHING, holding, ordered, passing, passingOneWide };
+module.exports = { NOTHING, holding, isLong, ordered, passing, passingOneWide };

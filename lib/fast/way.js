@@ -60,8 +60,9 @@ function numberOf({ base }, value) {
 }
 
 /**
- * What a caller returns for a result, and how that is cut to its type. Others are read in the frame.
- * @type {Record<string, { kind: Kind, cut: (value: string) => string }>}
+ * What a caller returns for a result, and how that is cut to its type. Others are read in the frame, and those that are not
+ * signed where what comes for them is below 0.
+ * @type {Record<string, { kind: Kind, cut: (value: string) => string, isUnsigned?: boolean }>}
  */
 const returned = {
   bool: { kind: 'i32', cut: (value) => `(${value} & 255) !== 0` },
@@ -73,6 +74,10 @@ const returned = {
   u32: { kind: 'u32', cut: asIs },
   f32: { kind: 'f32', cut: asIs },
   f64: { kind: 'f64', cut: asIs },
+  i64: { kind: 'long', cut: asIs },
+  u64: { kind: 'long', cut: asIs, isUnsigned: true },
+  ptr: { kind: 'long', cut: asIs, isUnsigned: true },
+  function: { kind: 'long', cut: asIs, isUnsigned: true },
 };
 
 for (const table of [passed, returned, ...Object.values(returned)]) Object.setPrototypeOf(table, null);
@@ -145,6 +150,7 @@ function byFrame(signature, kept, otherwise, scope) {
  * @property {string[]} wide those of the values that may be BigInts: these go through the frame
  * @property {((value: string) => string) | undefined} cut makes the result of what it returns; undefined where that is read
  *   in the frame
+ * @property {string} isElsewhere a condition after the call: something else is to be done than to take `result`, what it returned
  * @property {boolean} isWatched
  */
 
@@ -168,11 +174,12 @@ function byValues(signature, values, kept, areViews = false) {
   const isUnread = reenters === 'void' || (known !== undefined && known.kind === traits().unreturned);
   const isWatched = reenters === 'apart';
   const inFloat = isUnread && (known?.kind === 'f32' || known?.kind === 'f64');
-  const back = isUnread ? undefined : known;
   const hasTexts = params.some(({ base }) => base === 'cstring');
   // So many integers the entries for these take, no strings in scratch memory, and no floating-point result that is read in
   // the frame.
   const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts && !inFloat;
+  const isReturned = !isUnread && (isBrief || known?.kind !== 'long');
+  const back = isReturned ? known : undefined;
   const given = held(kept);
   const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };
   const made = callerFor(kinds, back ? back.kind : 'void', more);
@@ -182,7 +189,15 @@ function byValues(signature, values, kept, areViews = false) {
   const passedOn = order.map((index) => (index === NOTHING ? '0' : numbers[index]));
   const args = [CALLEE, ...passedOn, ...given].join(', ');
   const wide = values.filter((_, index) => kinds[index] === 'i64' || kinds[index] === 'u64');
-  return { caller, name: isBrief ? 'briefCaller' : 'caller', args, wide, cut: back?.cut, isWatched };
+  return {
+    caller,
+    name: isBrief ? 'briefCaller' : 'caller',
+    args,
+    wide,
+    cut: back?.cut,
+    isElsewhere: back?.isUnsigned ? `${STATUS} || result < 0` : STATUS,
+    isWatched,
+  };
 }
 
 /**
@@ -221,7 +236,7 @@ function byValues(signature, values, kept, areViews = false) {
 function direct(signature, { values, kept, clears, otherwise, load, checks }, scope) {
   const made = byValues(signature, values, kept);
   if (made === undefined) return undefined;
-  const { caller, name, args, wide, isWatched } = made;
+  const { caller, name, args, wide, isElsewhere, isWatched } = made;
   scope[name] = caller;
   const watched = isWatched ? watch(scope) : undefined;
   const fit = checks ? [checks.areFit] : wide.map((value) => `typeof ${value} === 'number'`);
@@ -239,7 +254,7 @@ function direct(signature, { values, kept, clears, otherwise, load, checks }, sc
   const rest = watched ? `(${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart})` : apart;
   if (!made.cut) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: load, again };
   // The shorter, where there is nothing to be cut.
-  const after = cut === 'result' ? `if (${STATUS}) result = ${rest};` : `result = ${STATUS} ? ${rest} : ${cut};`;
+  const after = cut === 'result' ? `if (${isElsewhere}) result = ${rest};` : `result = ${STATUS} ? ${rest} : ${cut};`;
   return { enter: `let result = 0;\n${enter}\n${after}`, result: 'result', again };
 }
 

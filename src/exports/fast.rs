@@ -96,8 +96,8 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
     }
     let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
     let Entries { integers, few_texts, few_integers, floats, few_floats, frame } = Entries::of_host(place);
-    let [from_doubles, floats_from_doubles] = doubles::entries(place);
-    let brief::Entries { returns: brief, stores: brief_stores } = brief::Entries::of_host(place);
+    let from_doubles = doubles::Entries::of_host(place);
+    let brief::Entries { returns: brief, long } = brief::Entries::of_host(place);
     let mut object = Object::new(&env)?;
     for (name, address) in [
         ("integers", integers),
@@ -105,10 +105,12 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         ("fewIntegers", few_integers),
         ("floats", floats),
         ("fewFloats", few_floats),
-        ("fromDoubles", from_doubles),
-        ("floatsFromDoubles", floats_from_doubles),
         ("brief", brief),
-        ("briefStores", brief_stores),
+        ("briefLong", long),
+        ("fromDoubles", from_doubles.integers),
+        ("floatsFromDoubles", from_doubles.floats),
+        ("briefFromDoubles", from_doubles.brief),
+        ("briefLongFromDoubles", from_doubles.brief_long),
         ("frame", frame),
         ("returnedText", returned_texts::entry(place)),
         ("same", same as *const () as usize),

@@ -12,8 +12,9 @@ use super::places::PLACES;
 pub struct Entries {
     /// That leaves the result in its register.
     pub returns: usize,
-    /// That stores an integer result in the frame.
-    pub stores: usize,
+    /// That stores an integer result in the frame, and returns the same number as a double, if it is a safe integer, taken as
+    /// signed: else it says that the result is in the frame.
+    pub long: usize,
 }
 
 impl Entries {
@@ -34,6 +35,7 @@ mod code {
     use crate::fast::bare::not_called;
     use crate::fast::entry::Status;
     use crate::fast::places::{ALL, Place};
+    use crate::fast::slow::MOST_SAFE;
     use crate::frame::Frame;
     use crate::presence::{Presence, marks};
     use crate::targets::Target;
@@ -147,14 +149,20 @@ mod code {
 
     /// What else they consist of. The address of the frame stays where it is. Variadic functions, also those that are bound as
     /// others, look in `al` for how many floating-point registers there may be (System V ABI, 3.5.7): any number will do where
-    /// there are none. At `3:`, `errno` is another.
+    /// there are none. At `3:`, `errno` is another; at `5:`, the result is no safe integer.
     #[cfg(target_arch = "x86_64")]
     #[rustfmt::skip]
     macro_rules! part {
         (call) => { "push r11\n.cfi_adjust_cfa_offset 8\ncall r10\npop r11\n.cfi_adjust_cfa_offset -8" };
         (jump) => { "jmp r10" };
         (say_floats) => { "mov eax, 8" };
-        (store) => { "mov qword ptr [r11 + {result}], rax" };
+        (give_long) => {
+            concat!(
+                "mov qword ptr [r11 + {result}], rax\npxor xmm0, xmm0\ncvtsi2sd xmm0, rax\n",
+                "mov rcx, {safe}\nadd rax, rcx\nadd rcx, rcx\ncmp rax, rcx\nja 5f"
+            )
+        };
+        (say_in_frame) => { "5: mov dword ptr [r11 + {status}], {in_frame}" };
         (say_called) => { "mov dword ptr [r11 + {status}], {called}" };
         (seldom) => {
             concat!(
@@ -178,7 +186,13 @@ mod code {
         };
         (jump) => { "br x16" };
         (say_floats) => { "" };
-        (store) => { "str x0, [x11, #{result}]" };
+        (give_long) => {
+            concat!(
+                "str x0, [x11, #{result}]\nscvtf d0, x0\n",
+                "mov x9, #{safe}\nadd x10, x0, x9\ncmp x10, x9, lsl #1\nb.hi 5f"
+            )
+        };
+        (say_in_frame) => { "5: mov w9, #{in_frame}\nstr w9, [x11, #{status}]" };
         (say_called) => { "mov w9, #{called}\nstr w9, [x11, #{status}]" };
         (seldom) => {
             concat!(
@@ -192,23 +206,30 @@ mod code {
     // Not a jump: the engine's calls are no quicker with one, and on Zen 5 in some loops a third slower.
     entry!(calls_of_engine, [find!(engine), shift!(engine), part!(call), part!(say_called), "ret", part!(seldom)]);
     entry!(float_calls_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(say_called), "ret", part!(seldom)]);
-    entry!(stores_of_host, [find!(host), shift!(host), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(seldom)]
-        result = const offset_of!(Frame, int_results));
-    entry!(stores_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(store), part!(say_called), "ret", part!(seldom)]
-        result = const offset_of!(Frame, int_results));
+    macro_rules! long_entry {
+        ($name:ident, $who:ident) => {
+            entry!($name, [
+                find!($who), shift!($who), part!(say_floats), part!(call), part!(give_long), part!(say_called), "ret",
+                part!(say_in_frame), "ret", part!(seldom)
+            ] result = const offset_of!(Frame, int_results), safe = const MOST_SAFE, in_frame = const Status::InFrame as u32);
+        };
+    }
+
+    long_entry!(long_of_host, host);
+    long_entry!(long_of_engine, engine);
 
     pub(super) fn of_engine<const PLACE: usize>(has_floats: bool) -> Entries {
         let returns = if has_floats { float_calls_of_engine::<PLACE> as *const () } else { calls_of_engine::<PLACE> as *const () };
-        Entries { returns: returns as usize, stores: stores_of_engine::<PLACE> as *const () as usize }
+        Entries { returns: returns as usize, long: long_of_engine::<PLACE> as *const () as usize }
     }
 
     pub(super) fn of_host<const PLACE: usize>() -> Entries {
-        Entries { returns: jumps_of_host::<PLACE> as *const () as usize, stores: stores_of_host::<PLACE> as *const () as usize }
+        Entries { returns: jumps_of_host::<PLACE> as *const () as usize, long: long_of_host::<PLACE> as *const () as usize }
     }
 }
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) use code::{jumps_of_host, stores_of_host};
+pub(super) use code::{jumps_of_host, long_of_host};
 
 /// Not known here: makes no call.
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
@@ -222,7 +243,7 @@ mod code {
 
     pub(super) fn of_host<const PLACE: usize>() -> Entries {
         let none = not_called::<PLACE, u64> as *const () as usize;
-        Entries { returns: none, stores: none }
+        Entries { returns: none, long: none }
     }
 }
 

@@ -1,51 +1,96 @@
 //! The entries that get integers as floating-point numbers, for hosts whose own FFI is slow at 64-bit integers. Values of
-//! JavaScript are such numbers: engines pass them as they are.
+//! JavaScript are such numbers: engines pass them as they are. First come four integers, and behind all of them at most four
+//! other numbers; what a signature does not have is whatever is in the registers. They only move arguments, and go on as
+//! another entry. They are found by their addresses, and by their [names](super::exported).
 
-use super::entry::{Result, few_of_host};
 use super::places::PLACES;
 
-/// The integer that a number is; which one anything else gives does not matter.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn integer(number: f64) -> u64 {
-    use std::arch::x86_64::{_mm_cvttsd_si64, _mm_set_sd};
-    // SAFETY: every x86-64 has these instructions. A cast would look for what is no integer of 64 bits, which takes longer.
-    unsafe { _mm_cvttsd_si64(_mm_set_sd(number)) as u64 }
+/// Those of a place.
+#[derive(Clone, Copy)]
+pub struct Entries {
+    /// Integer results, or none.
+    pub integers: usize,
+    /// Floating-point results. No integer is a string: those are seldom enough to go through the frame.
+    pub floats: usize,
+    /// Results in registers, of functions that are [brief](crate::leaf::Leaf::Brief); no integer is a string.
+    pub brief: usize,
+    /// The same for those of [`long`](super::brief::Entries::long).
+    pub brief_long: usize,
 }
 
-/// The integer that a number is; which one anything else gives does not matter.
-#[cfg(not(target_arch = "x86_64"))]
-#[inline(always)]
-fn integer(number: f64) -> u64 {
-    number as i64 as u64
+impl Entries {
+    /// Those that a host's own FFI calls.
+    pub fn of_host(place: usize) -> Entries {
+        let [integers, floats, brief, brief_long] = code::ALL[place].map(|entry| entry as *const () as usize);
+        Entries { integers, floats, brief, brief_long }
+    }
 }
 
-/// The entry for at most four integers, each a floating-point number, and behind all four the same number of others.
-/// Those that a signature does not have are whatever is in the registers. There may be `TEXTS` where the result is an
-/// integer: elsewhere they are seldom enough to go through the frame.
-///
-/// # Safety
-///
-/// As for the other entries of a host.
-#[rustfmt::skip]
-pub(super) unsafe extern "C" fn of_host<const PLACE: usize, const TEXTS: bool, R: Result>(
-    callee: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
-) -> R {
-    // SAFETY: as the caller says. The last four are in their registers already, and nothing to C.
-    unsafe { few_of_host::<PLACE, TEXTS, R>(callee, integer(a), integer(b), integer(c), integer(d), w, x, y, z, w, x, y, z) }
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod code {
+    use super::PLACES;
+    use crate::fast::brief::{jumps_of_host, long_of_host};
+    use crate::fast::entry::few_of_host;
+
+    /// An entry that goes on as this one.
+    macro_rules! entry {
+        ($name:literal $place:literal $entry:path) => {{
+            /// # Safety
+            ///
+            /// As for the entry that it goes on as.
+            #[unsafe(naked)]
+            #[unsafe(export_name = concat!("arkffi_", $name, "_", $place))]
+            unsafe extern "C" fn entry() {
+                std::arch::naked_asm!(moves!(), entry = sym $entry);
+            }
+            entry
+        }};
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[rustfmt::skip]
+    macro_rules! moves {
+        () => {
+            concat!(
+                "cvttsd2si rsi, xmm0\ncvttsd2si rdx, xmm1\ncvttsd2si rcx, xmm2\ncvttsd2si r8, xmm3\n",
+                "movaps xmm0, xmm4\nmovaps xmm1, xmm5\nmovaps xmm2, xmm6\nmovaps xmm3, xmm7\njmp {entry}"
+            )
+        };
+    }
+    #[cfg(target_arch = "aarch64")]
+    #[rustfmt::skip]
+    macro_rules! moves {
+        () => {
+            concat!(
+                "fcvtzs x1, d0\nfcvtzs x2, d1\nfcvtzs x3, d2\nfcvtzs x4, d3\n",
+                "fmov d0, d4\nfmov d1, d5\nfmov d2, d6\nfmov d3, d7\nb {entry}"
+            )
+        };
+    }
+
+    macro_rules! for_places {
+        ($($place:literal)*) => {
+            [$([
+                entry!("fromDoubles" $place few_of_host::<$place, true, u64>),
+                entry!("floatsFromDoubles" $place few_of_host::<$place, false, f64>),
+                entry!("briefFromDoubles" $place jumps_of_host::<$place>),
+                entry!("briefLongFromDoubles" $place long_of_host::<$place>),
+            ]),*]
+        };
+    }
+
+    pub(super) static ALL: [[unsafe extern "C" fn(); 4]; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
 }
 
-/// The addresses of a place's entries for a host, for integer results, or none, and for floating-point results.
-pub fn entries(place: usize) -> [usize; 2] {
-    ALL[place]()
+/// Not known here: makes no call.
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+mod code {
+    use super::PLACES;
+
+    unsafe extern "C" fn none() {}
+
+    pub(super) static ALL: [[unsafe extern "C" fn(); 4]; PLACES] = [[none; 4]; PLACES];
 }
 
-fn of_place<const PLACE: usize>() -> [usize; 2] {
-    [of_host::<PLACE, true, u64> as *const () as usize, of_host::<PLACE, false, f64> as *const () as usize]
-}
-
-macro_rules! for_places {
-    ($($place:literal)*) => { [$(of_place::<$place>),*] };
-}
-
-static ALL: [fn() -> [usize; 2]; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+#[cfg(all(test, target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod tests;

@@ -161,7 +161,18 @@ pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, c
 #[inline(always)]
 pub(super) unsafe fn enter_filled<const PLACE: usize>(callee: u32) {
     // SAFETY: as the caller says; the plan lives as long as the function.
-    unsafe { bare::enter::<PLACE, ()>(callee, |address, target| invoke(Place::of::<PLACE>().frame(), address, (*target).path)) };
+    unsafe { bare::enter::<PLACE, ()>(callee, |address, target| invoke_target(Place::of::<PLACE>().frame(), address, target)) };
+}
+
+/// [`invoke`] for all places: it is more code than what is around it.
+///
+/// # Safety
+///
+/// As for that; the path is the target's.
+#[inline(never)]
+unsafe fn invoke_target(frame: *mut Frame, address: *const c_void, target: *const Target) {
+    // SAFETY: as the caller says.
+    unsafe { invoke(frame, address, (*target).path) };
 }
 
 /// The same for a host that passes nothing first; see the other entries for one.

@@ -1,8 +1,8 @@
 //! The entries of each place under names that are found in this file: for hosts whose own FFI is only fast with
-//! functions that it has looked up itself. `lib/fast/holding.js` knows the names.
+//! functions that it has looked up itself. `lib/fast/holding.js` knows the names. Those that get integers as floating-point numbers
+//! are [elsewhere](super::doubles).
 
-use super::brief::{jumps_of_host, stores_of_host};
-use super::doubles;
+use super::brief::{jumps_of_host, long_of_host};
 use super::entry::{few_of_host, many_of_host, of_host_by_frame};
 
 #[cfg(target_arch = "x86_64")]
@@ -26,21 +26,6 @@ macro_rules! export {
             ) -> $result {
                 // SAFETY: as the caller says.
                 unsafe { $entry::<$place, $texts, $result>(callee, $($int,)* s, t, u, v, w, x, y, z) }
-            }
-        };
-    };
-    (doubles $name:literal $place:literal $texts:literal $result:ty) => {
-        const _: () = {
-            /// # Safety
-            ///
-            /// As for the entry itself.
-            #[rustfmt::skip]
-            #[unsafe(export_name = concat!("arkffi_", $name, "_", $place))]
-            unsafe extern "C" fn entry(
-                callee: u32, a: f64, b: f64, c: f64, d: f64, w: f64, x: f64, y: f64, z: f64,
-            ) -> $result {
-                // SAFETY: as the caller says.
-                unsafe { doubles::of_host::<$place, $texts, $result>(callee, a, b, c, d, w, x, y, z) }
             }
         };
     };
@@ -77,10 +62,8 @@ macro_rules! for_places {
         export!(many_of_host "integers" $place true u64: a b c d e f);
         export!(few_of_host "fewFloats" $place false f64: a b c d);
         export!(many_of_host "floats" $place true f64: a b c d e f);
-        export!(doubles "fromDoubles" $place true u64);
-        export!(doubles "floatsFromDoubles" $place false f64);
         export!(brief "brief" $place jumps_of_host);
-        export!(brief "briefStores" $place stores_of_host);
+        export!(brief "briefLong" $place long_of_host);
         export!(frame $place);
     )* };
 }

@@ -20,15 +20,15 @@ pub enum Passing {
     Watched = 4,
     /// As values, to functions that are [brief](crate::leaf::Leaf::Brief).
     Brief = 5,
-    /// The same, but the result is only read in the frame.
-    BriefUnread = 6,
+    /// The same for integer results, in the frame and as doubles: see [`long`](brief::Entries::long).
+    BriefLong = 6,
 }
 
 impl Passing {
     /// The one with this number.
     pub fn of_number(number: u32) -> Option<Passing> {
         use Passing::*;
-        [Values, FloatUnread, Frame, FrameNoted, Watched, Brief, BriefUnread].into_iter().find(|&passing| passing as u32 == number)
+        [Values, FloatUnread, Frame, FrameNoted, Watched, Brief, BriefLong].into_iter().find(|&passing| passing as u32 == number)
     }
 
     /// The address of a place's entry for so many integers, perhaps strings among them, perhaps floating-point numbers, and such
@@ -41,7 +41,7 @@ impl Passing {
             (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
             (Passing::Watched, ..) => watched::entry(place, is_float),
             (Passing::Brief, ..) => brief::Entries::of_engine(place, has_floats).returns,
-            (Passing::BriefUnread, ..) => brief::Entries::of_engine(place, has_floats).stores,
+            (Passing::BriefLong, ..) => brief::Entries::of_engine(place, has_floats).long,
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
             (_, false, true, false) => entries.few_integers,
@@ -52,14 +52,14 @@ impl Passing {
 
     /// Whether there is an entry for so many integers, perhaps strings among them.
     pub fn takes(self, ints: usize, has_texts: bool) -> bool {
-        !matches!(self, Passing::Watched | Passing::Brief | Passing::BriefUnread) || (ints <= FEW && !has_texts)
+        !matches!(self, Passing::Watched | Passing::Brief | Passing::BriefLong) || (ints <= FEW && !has_texts)
     }
 
     /// What stands for it in code that is not compiled.
     pub fn callback(self, place: usize, has_texts: bool) -> Callback {
         let (of_values, of_frame) = slow::callbacks(place);
         match self {
-            Passing::Values | Passing::FloatUnread | Passing::Watched | Passing::Brief | Passing::BriefUnread => of_values,
+            Passing::Values | Passing::FloatUnread | Passing::Watched | Passing::Brief | Passing::BriefLong => of_values,
             Passing::Frame | Passing::FrameNoted if has_texts => text_calls::callback(place),
             Passing::Frame | Passing::FrameNoted => of_frame,
         }

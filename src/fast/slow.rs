@@ -21,6 +21,9 @@ pub const PROBE: u32 = u32::MAX;
 /// What a probe passes besides, an integer and a double, and what it gets.
 pub const PROBED: (i64, f64, u64) = (-5, 0.5, 42);
 
+/// The greatest safe integer.
+pub(super) const MOST_SAFE: u64 = (1 << f64::MANTISSA_DIGITS) - 1;
+
 /// What the engine gives a callback, as far as that is known of its version.
 #[derive(Clone, Copy)]
 pub(super) struct Info {
@@ -163,7 +166,7 @@ unsafe fn probe(instance: &Instance, info: Info) -> bool {
 }
 
 /// Has the callback return the number that is in the frame. `false` where it could not: of a NaN, of which the engine would
-/// make another, so it is read in the frame.
+/// make another, and of no safe integer, so it is read in the frame.
 ///
 /// # Safety
 ///
@@ -178,6 +181,15 @@ unsafe fn give(instance: &Instance, info: Info, number: Option<Number>) -> bool 
         let is_made = match number {
             Number::I32 => sys::napi_create_int32(env, int as i32, &raw mut value),
             Number::U32 => sys::napi_create_uint32(env, int as u32, &raw mut value),
+            Number::I64 | Number::U64 => {
+                // Of those that are not signed, those with the highest bit are none.
+                let is_negative = number == Number::I64 && (int as i64) < 0;
+                let magnitude = if is_negative { int.wrapping_neg() } else { int };
+                if magnitude > MOST_SAFE {
+                    return false;
+                }
+                sys::napi_create_int64(env, int as i64, &raw mut value)
+            }
             Number::F32 | Number::F64 => {
                 let float = if number == Number::F32 { f32::from_bits(float as u32).into() } else { f64::from_bits(float) };
                 if float.is_nan() {

@@ -1,6 +1,6 @@
 //! Calls through the frame with strings among their arguments, which the engine gives as they lie in its memory.
 
-use super::entry::{Status, enter_filled};
+use super::entry::{Status, by_frame, enter_filled};
 use super::places::{PLACES, Place};
 use super::slow::{Callback, Info, integer};
 use super::texts::{OneByteString, take_copy};
@@ -89,7 +89,7 @@ unsafe extern "C" fn with_texts_slowly<const PLACE: usize>(info: *const c_void) 
         let callee = copy_slowly(instance, info);
         let floor = instance.raise_floor();
         if let Some(callee) = callee {
-            enter_filled::<PLACE>(callee);
+            by_frame::<PLACE>(0, callee);
         }
         instance.give_back(floor);
     }

@@ -25,7 +25,17 @@ const ELSEWHERE: u64 = 1;
 ///
 /// This is the thread of the environment at the place, in a call from JavaScript.
 unsafe extern "C" fn copy<const PLACE: usize>(_receiver: usize, text: *const OneByteString) {
-    let frame = Place::of::<PLACE>().frame();
+    // SAFETY: as the caller says.
+    unsafe { copy_to(Place::of::<PLACE>().frame(), text) };
+}
+
+/// The same for all places.
+///
+/// # Safety
+///
+/// As for [`copy`]; this is the frame there.
+#[inline(never)]
+unsafe fn copy_to(frame: *mut Frame, text: *const OneByteString) {
     // SAFETY: as the caller says.
     unsafe { (*frame).value = take_copy(frame, text).map_or(NOT_COPIED, u64::from) };
 }

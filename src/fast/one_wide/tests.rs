@@ -10,6 +10,7 @@ struct Entries {
     integers: [unsafe extern "C" fn(); 4],
     floats: [unsafe extern "C" fn(); 4],
     brief: [unsafe extern "C" fn(); 4],
+    brief_long: [unsafe extern "C" fn(); 4],
 }
 
 macro_rules! named {
@@ -33,6 +34,7 @@ macro_rules! for_places {
             integers: named!("wideAt" $place),
             floats: named!("floatsWideAt" $place),
             brief: named!("briefWideAt" $place),
+            brief_long: named!("briefLongWideAt" $place),
         }),*]
     };
 }
@@ -67,10 +69,10 @@ fn the_number_that_comes_first_is_an_integer_at_its_place_and_the_others_are_beh
     let sums = [3201, 3111, 2121, -8679].map(|ints: i64| ints * 10_000_000 + 1_234_567);
     for (at, expected) in sums.into_iter().enumerate() {
         let place = TestPlace::new(sum as *const c_void, ERRNO);
-        let Entries { integers, brief, .. } = &all()[place.index];
+        let Entries { integers, brief, brief_long, .. } = &all()[place.index];
         // SAFETY: the place is this test's, and its function returns an integer.
-        let given = unsafe { (call::<i64>(integers[at]), call::<i64>(brief[at])) };
-        assert_eq!(given, (expected, expected), "{at}");
+        let given = unsafe { (call::<i64>(integers[at]), call::<i64>(brief[at]), call::<f64>(brief_long[at])) };
+        assert_eq!(given, (expected, expected, expected as f64), "{at}");
         drop(place);
         let place = TestPlace::new(float_sum as *const c_void, ERRNO);
         let Entries { floats, brief, .. } = &all()[place.index];
