@@ -7,7 +7,7 @@ const { isLong } = require('./holding.js');
 const { copyBy } = require('../scratch.js');
 
 /** The numbers of kinds, which are V8's. @type {Record<string, number>} */
-const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, long: 8, text: 11 };
+const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, long: 5, text: 11 };
 
 /** How callers pass what C gets and returns, by the numbers of Rust's `Passing`. */
 const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4, brief: 5, briefLong: 6 };

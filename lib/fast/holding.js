@@ -51,16 +51,22 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
     const way = { kinds: values, order: [...values.keys()] };
     if (isBrief) return { entry: isLong(result) ? 'briefLong' : 'brief', ...way };
     const isFew = ints.length <= FEW;
+    if (result === 'long') return isFew && !hasTexts ? { entry: 'fewLongs', ...way } : undefined;
     if (isFloat(result)) return { entry: isFew && !hasTexts ? 'fewFloats' : 'floats', ...way };
     return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', ...way };
   }
   // Such results of strings are seldom: there is no entry for them. A view is no Number.
-  if (ints.length > FEW || floats.length > FEW || (isFloat(result) && hasTexts) || values.includes('buffer'))
+  if (
+    ints.length > FEW ||
+    floats.length > FEW ||
+    (hasTexts && (isFloat(result) || result === 'long')) ||
+    values.includes('buffer')
+  )
     return undefined;
   const doubles = [...ints];
   // Floats come in the registers behind those of all integers.
   if (floats.length > 0) while (doubles.length < FEW) doubles.push(NOTHING);
-  const entry = isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles';
+  const entry = result === 'long' ? 'longsFromDoubles' : isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles';
   return {
     entry: !isBrief ? entry : isLong(result) ? 'briefLongFromDoubles' : 'briefFromDoubles',
     kinds: [...doubles.map(() => /** @type {const} */ ('f64')), ...floats.map((index) => values[index])],
@@ -76,7 +82,7 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
 function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
   const { ints, floats } = split(values);
   const [wide, ...more] = ints.filter((index) => isAsDouble(values[index]));
-  if (wide === undefined || more.length > 0 || hasTexts) return undefined;
+  if (wide === undefined || more.length > 0 || hasTexts || (result === 'long' && !isBrief)) return undefined;
   if (ints.length > FEW || floats.length >= MOST_FLOATS) return undefined;
   const others = ints.filter((index) => index !== wide);
   const entry = isFloat(result) ? 'floatsWideAt' : 'wideAt';

@@ -178,12 +178,16 @@ function byValues(signature, values, kept, areViews = false) {
   // So many integers the entries for these take, no strings in scratch memory, and no floating-point result that is read in
   // the frame.
   const isBrief = signature.isBrief === true && ints <= MOST.ofBrief && !hasTexts && !inFloat;
-  const isReturned = !isUnread && (isBrief || known?.kind !== 'long');
-  const back = isReturned ? known : undefined;
   const given = held(kept);
   const more = { kept: given.length, hasTexts, inFloat, isWatched, isBrief };
-  const made = callerFor(kinds, back ? back.kind : 'void', more);
+  /** @type {(result: Kind | 'void') => import('./provider.js').Made | null} */
+  const make = (result) => callerFor(kinds, result, more);
+  const kind = isUnread || known === undefined ? 'void' : known.kind;
+  const returning = make(kind);
+  // Not all callers return those, but all leave them in the frame.
+  const made = returning ?? (kind === 'long' ? make('void') : null);
   if (made === null) return undefined;
+  const back = isUnread || returning === null ? undefined : known;
   const { caller, order } = made;
   const numbers = values.map((value, index) => numberOf(params[index], value));
   const passedOn = order.map((index) => (index === NOTHING ? '0' : numbers[index]));
@@ -251,7 +255,7 @@ function direct(signature, { values, kept, clears, otherwise, load, checks }, sc
   const again = `function again(${withCount('count')}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;
   const apart = `again(${withCount('arguments.length')})`;
   const cut = made.cut ? made.cut('result') : '0';
-  const rest = watched ? `(${STATUS} === 4 ? (${watched.inside}, ${cut}) : ${apart})` : apart;
+  const rest = watched ? `(${STATUS} === 4 && (${watched.inside}), ${apart})` : apart;
   if (!made.cut) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: load, again };
   // The shorter, where there is nothing to be cut.
   const after = cut === 'result' ? `if (${isElsewhere}) result = ${rest};` : `result = ${STATUS} ? ${rest} : ${cut};`;

@@ -49,7 +49,7 @@ pub fn engine_caller<'env>(env: Env, kinds: Vec<u32>, has_texts: bool, kept: u32
         let Some((&result, values)) = kinds.split_first() else { return Ok(None) };
         let floats = values.iter().filter(|kind| kind.is_float()).count();
         let ints = values.len() - floats;
-        if floats > FLOAT_SLOTS || ints > INTS || !passing.takes(ints, has_texts) {
+        if floats > FLOAT_SLOTS || ints > INTS || !passing.takes(result, ints, has_texts) {
             return Ok(None);
         }
         // SAFETY: this is a call from JavaScript in `env`, whose instance has the place; `passing` takes these values.
@@ -95,7 +95,7 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         return Ok(None);
     }
     let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
-    let Entries { integers, few_texts, few_integers, floats, few_floats, frame } = Entries::of_host(place);
+    let Entries { integers, few_texts, few_integers, few_longs, floats, few_floats, frame } = Entries::of_host(place);
     let from_doubles = doubles::Entries::of_host(place);
     let brief::Entries { returns: brief, long } = brief::Entries::of_host(place);
     let mut object = Object::new(&env)?;
@@ -103,12 +103,14 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         ("integers", integers),
         ("fewTexts", few_texts),
         ("fewIntegers", few_integers),
+        ("fewLongs", few_longs),
         ("floats", floats),
         ("fewFloats", few_floats),
         ("brief", brief),
         ("briefLong", long),
         ("fromDoubles", from_doubles.integers),
         ("floatsFromDoubles", from_doubles.floats),
+        ("longsFromDoubles", from_doubles.longs),
         ("briefFromDoubles", from_doubles.brief),
         ("briefLongFromDoubles", from_doubles.brief_long),
         ("frame", frame),

@@ -14,7 +14,10 @@ use std::ffi::c_void;
 ///
 /// This is the thread of the environment at the place, in a call from JavaScript, and `call` may call the function.
 #[inline(always)]
-pub(super) unsafe fn enter<const PLACE: usize, R: Result>(callee: u32, call: impl FnOnce(*const c_void, *const Target) -> R) -> R {
+pub(super) unsafe fn enter<const PLACE: usize, R: Result>(
+    callee: u32,
+    call: impl FnOnce(*const c_void, *const Target) -> R,
+) -> R::Returned {
     let place = Place::of::<PLACE>();
     // SAFETY: as the caller says; all of this lives as long as the instance, and a target is not changed by C.
     unsafe {
@@ -41,8 +44,8 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(callee: u32, call: imp
             return look_closer::<PLACE, R>(result);
         }
         presence.leave();
-        (*frame).status = Status::Ok as u32;
-        result
+        (*frame).status = result.status() as u32;
+        result.returned()
     }
 }
 
@@ -53,7 +56,7 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(callee: u32, call: imp
 /// As for [`enter`].
 #[cold]
 #[inline(never)]
-pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R {
+pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R::Returned {
     // SAFETY: as the caller says; there is a frame even where nobody has taken the place.
     unsafe { (*Place::of::<PLACE>().frame()).status = Status::NotCalled as u32 };
     R::NONE
@@ -64,8 +67,15 @@ pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R
 /// As for [`enter`], when the call has returned.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn look_closer<const PLACE: usize, R: Result>(result: R) -> R {
-    // SAFETY: as the caller says.
-    unsafe { Place::of::<PLACE>().instance() }.look_closer();
-    result
+unsafe extern "C" fn look_closer<const PLACE: usize, R: Result>(result: R) -> R::Returned {
+    let place = Place::of::<PLACE>();
+    // SAFETY: as the caller says; the frame lives as long as the instance.
+    unsafe {
+        place.instance().look_closer();
+        let status = &raw mut (*place.frame()).status;
+        if *status == Status::Ok as u32 {
+            *status = result.status() as u32;
+        }
+    }
+    result.returned()
 }

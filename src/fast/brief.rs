@@ -33,9 +33,8 @@ impl Entries {
 mod code {
     use super::Entries;
     use crate::fast::bare::not_called;
-    use crate::fast::entry::Status;
+    use crate::fast::entry::{MOST_SAFE, Status};
     use crate::fast::places::{ALL, Place};
-    use crate::fast::slow::MOST_SAFE;
     use crate::frame::Frame;
     use crate::presence::{Presence, marks};
     use crate::targets::Target;

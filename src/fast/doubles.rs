@@ -12,6 +12,8 @@ pub struct Entries {
     pub integers: usize,
     /// Floating-point results. No integer is a string: those are seldom enough to go through the frame.
     pub floats: usize,
+    /// Integer results that are returned as doubles; as above.
+    pub longs: usize,
     /// Results in registers, of functions that are [brief](crate::leaf::Leaf::Brief); no integer is a string.
     pub brief: usize,
     /// The same for those of [`long`](super::brief::Entries::long).
@@ -21,8 +23,8 @@ pub struct Entries {
 impl Entries {
     /// Those that a host's own FFI calls.
     pub fn of_host(place: usize) -> Entries {
-        let [integers, floats, brief, brief_long] = code::ALL[place].map(|entry| entry as *const () as usize);
-        Entries { integers, floats, brief, brief_long }
+        let [integers, floats, longs, brief, brief_long] = code::ALL[place].map(|entry| entry as *const () as usize);
+        Entries { integers, floats, longs, brief, brief_long }
     }
 }
 
@@ -30,7 +32,7 @@ impl Entries {
 mod code {
     use super::PLACES;
     use crate::fast::brief::{jumps_of_host, long_of_host};
-    use crate::fast::entry::few_of_host;
+    use crate::fast::entry::{Long, few_of_host};
 
     /// An entry that goes on as this one.
     macro_rules! entry {
@@ -73,13 +75,14 @@ mod code {
             [$([
                 entry!("fromDoubles" $place few_of_host::<$place, true, u64>),
                 entry!("floatsFromDoubles" $place few_of_host::<$place, false, f64>),
+                entry!("longsFromDoubles" $place few_of_host::<$place, false, Long>),
                 entry!("briefFromDoubles" $place jumps_of_host::<$place>),
                 entry!("briefLongFromDoubles" $place long_of_host::<$place>),
             ]),*]
         };
     }
 
-    pub(super) static ALL: [[unsafe extern "C" fn(); 4]; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+    pub(super) static ALL: [[unsafe extern "C" fn(); 5]; PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
 }
 
 /// Not known here: makes no call.
@@ -89,7 +92,7 @@ mod code {
 
     unsafe extern "C" fn none() {}
 
-    pub(super) static ALL: [[unsafe extern "C" fn(); 4]; PLACES] = [[none; 4]; PLACES];
+    pub(super) static ALL: [[unsafe extern "C" fn(); 5]; PLACES] = [[none; 5]; PLACES];
 }
 
 #[cfg(all(test, target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

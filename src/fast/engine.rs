@@ -160,12 +160,14 @@ pub fn state(modules: u32, v8: &str) -> Result<Reenters, &'static str> {
 ///
 /// # Safety
 ///
-/// This is a call from JavaScript in the environment at the place, and `passing` [takes](Passing::takes) so many integers, and
-/// strings if there are any.
+/// This is a call from JavaScript in the environment at the place, and `passing` [takes](Passing::takes) such a result, so
+/// many integers, and strings if there are any.
 pub unsafe fn function(place: usize, shape: Shape, passing: Passing) -> Option<sys::napi_value> {
     let Shape { values, result, kept, has_texts } = shape;
     let ints = values.iter().filter(|kind| !kind.is_float()).count();
-    let address = passing.entry(place, result.is_float(), ints, ints < values.len(), has_texts);
+    let address = passing.entry(place, result, ints, ints < values.len(), has_texts);
+    // Entries for integers of 64 bits return these.
+    let result = if result == Kind::I64 { Kind::F64 } else { result };
     // The receiver and the number come first.
     let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));
     // SAFETY: as the caller says; the entry and the callback take these values.

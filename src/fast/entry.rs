@@ -32,8 +32,11 @@ pub const FEW: usize = 4;
 
 /// A result in a register.
 pub trait Result: Copy {
+    /// What an entry returns for it.
+    type Returned;
+
     /// What is returned where there is none.
-    const NONE: Self;
+    const NONE: Self::Returned;
 
     /// Leaves it where [`crate::plan`] says results are.
     ///
@@ -41,10 +44,26 @@ pub trait Result: Copy {
     ///
     /// The frame is allocated.
     unsafe fn store(self, frame: *mut Frame);
+
+    /// See above.
+    fn returned(self) -> Self::Returned;
+
+    /// Whether that is the result.
+    #[inline(always)]
+    fn status(self) -> Status {
+        Status::Ok
+    }
 }
 
 impl Result for u64 {
+    type Returned = u64;
+
     const NONE: u64 = 0;
+
+    #[inline(always)]
+    fn returned(self) -> u64 {
+        self
+    }
 
     #[inline(always)]
     unsafe fn store(self, frame: *mut Frame) {
@@ -53,8 +72,45 @@ impl Result for u64 {
     }
 }
 
-impl Result for f64 {
+/// An integer that is returned as a double if it is a safe one, taken as signed: else the result is only in the frame.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Long(i64);
+
+/// The greatest safe integer.
+pub const MOST_SAFE: u64 = (1 << f64::MANTISSA_DIGITS) - 1;
+
+impl Result for Long {
+    type Returned = f64;
+
     const NONE: f64 = 0.0;
+
+    #[inline(always)]
+    unsafe fn store(self, frame: *mut Frame) {
+        // SAFETY: as the caller says.
+        unsafe { (self.0 as u64).store(frame) };
+    }
+
+    #[inline(always)]
+    fn returned(self) -> f64 {
+        self.0 as f64
+    }
+
+    #[inline(always)]
+    fn status(self) -> Status {
+        if self.0.unsigned_abs() <= MOST_SAFE { Status::Ok } else { Status::InFrame }
+    }
+}
+
+impl Result for f64 {
+    type Returned = f64;
+
+    const NONE: f64 = 0.0;
+
+    #[inline(always)]
+    fn returned(self) -> f64 {
+        self
+    }
 
     #[inline(always)]
     unsafe fn store(self, frame: *mut Frame) {
@@ -77,7 +133,7 @@ macro_rules! entries {
         pub(super) unsafe extern "C" fn $direct<const PLACE: usize, const TEXTS: bool, R: Result>(
             _receiver: usize, callee: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-        ) -> R {
+        ) -> R::Returned {
             // SAFETY: as the caller says; a function of C ignores the registers that it has no parameters for.
             unsafe {
                 let place = Place::of::<PLACE>();
@@ -101,7 +157,7 @@ macro_rules! entries {
         unsafe extern "C" fn $with_scratch<R: Result>(
             place: &Place, callee: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-        ) -> R {
+        ) -> R::Returned {
             // SAFETY: as the caller says.
             unsafe {
                 place.instance().enter_counted(number_of(callee), |target| {
@@ -120,7 +176,7 @@ macro_rules! entries {
         pub(super) unsafe extern "C" fn $of_host<const PLACE: usize, const TEXTS: bool, R: Result>(
             callee: u32, $($int: u64,)*
             s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-        ) -> R {
+        ) -> R::Returned {
             // SAFETY: as the caller says.
             unsafe { $direct::<PLACE, TEXTS, R>(0, callee, $($int,)* s, t, u, v, w, x, y, z) }
         }
@@ -187,10 +243,15 @@ pub(super) unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(callee: u32
 
 /// Nothing but its own result as one in a register.
 impl Result for () {
+    type Returned = ();
+
     const NONE: () = ();
 
     #[inline(always)]
     unsafe fn store(self, _frame: *mut Frame) {}
+
+    #[inline(always)]
+    fn returned(self) {}
 }
 
 /// The addresses of a place's entries. Strings may be among the arguments where it is not said otherwise.
@@ -202,6 +263,8 @@ pub struct Entries {
     pub few_texts: usize,
     /// The same without strings.
     pub few_integers: usize,
+    /// Integer results that are returned as doubles, for the same.
+    pub few_longs: usize,
     /// Floating-point results.
     pub floats: usize,
     /// The same for at most [`FEW`] integer arguments, without strings.
@@ -227,6 +290,7 @@ fn engine<const PLACE: usize>() -> Entries {
         integers: many::<PLACE, true, u64> as *const () as usize,
         few_texts: few::<PLACE, true, u64> as *const () as usize,
         few_integers: few::<PLACE, false, u64> as *const () as usize,
+        few_longs: few::<PLACE, false, Long> as *const () as usize,
         floats: many::<PLACE, true, f64> as *const () as usize,
         few_floats: few::<PLACE, false, f64> as *const () as usize,
         frame: by_frame::<PLACE> as *const () as usize,
@@ -238,6 +302,7 @@ fn host<const PLACE: usize>() -> Entries {
         integers: many_of_host::<PLACE, true, u64> as *const () as usize,
         few_texts: few_of_host::<PLACE, true, u64> as *const () as usize,
         few_integers: few_of_host::<PLACE, false, u64> as *const () as usize,
+        few_longs: few_of_host::<PLACE, false, Long> as *const () as usize,
         floats: many_of_host::<PLACE, true, f64> as *const () as usize,
         few_floats: few_of_host::<PLACE, false, f64> as *const () as usize,
         frame: of_host_by_frame::<PLACE> as *const () as usize,
@@ -258,7 +323,7 @@ impl Instance {
     ///
     /// This is the environment's thread, in a call from JavaScript, and `call` may call the target it is given.
     #[inline(always)]
-    unsafe fn enter_counted<R: Result>(&self, number: u32, call: impl FnOnce(&Target) -> R) -> R {
+    unsafe fn enter_counted<R: Result>(&self, number: u32, call: impl FnOnce(&Target) -> R) -> R::Returned {
         let frame = self.frame.as_ptr();
         // SAFETY: as the caller says; the frame lives as long as the instance.
         unsafe {
@@ -275,10 +340,10 @@ impl Instance {
             // Always stored: a script that was stopped may have left another.
             (*frame).status = match made {
                 Some((_, (), serial)) if self.has_notes() && self.keep_note(serial, number) => Status::SeeTo,
-                Some(_) => Status::Ok,
+                Some((result, ..)) => result.status(),
                 None => Status::NotCalled,
             } as u32;
-            made.map_or(R::NONE, |(result, (), _)| result)
+            made.map_or(R::NONE, |(result, (), _)| result.returned())
         }
     }
 

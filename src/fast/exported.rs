@@ -3,7 +3,7 @@
 //! are [elsewhere](super::doubles).
 
 use super::brief::{jumps_of_host, long_of_host};
-use super::entry::{few_of_host, many_of_host, of_host_by_frame};
+use super::entry::{Long, Result, few_of_host, many_of_host, of_host_by_frame};
 
 #[cfg(target_arch = "x86_64")]
 #[rustfmt::skip]
@@ -23,7 +23,7 @@ macro_rules! export {
             unsafe extern "C" fn entry(
                 callee: u32, $($int: u64,)*
                 s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-            ) -> $result {
+            ) -> <$result as Result>::Returned {
                 // SAFETY: as the caller says.
                 unsafe { $entry::<$place, $texts, $result>(callee, $($int,)* s, t, u, v, w, x, y, z) }
             }
@@ -58,6 +58,7 @@ macro_rules! export {
 macro_rules! for_places {
     ($($place:literal)*) => { $(
         export!(few_of_host "fewIntegers" $place false u64: a b c d);
+        export!(few_of_host "fewLongs" $place false Long: a b c d);
         export!(few_of_host "fewTexts" $place true u64: a b c d);
         export!(many_of_host "integers" $place true u64: a b c d e f);
         export!(few_of_host "fewFloats" $place false f64: a b c d);

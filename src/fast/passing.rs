@@ -1,5 +1,6 @@
 //! How the engine's callers pass what C gets and returns.
 
+use super::engine::Kind;
 use super::entry::{Entries, FEW};
 use super::slow::{self, Callback};
 use super::{brief, noted, text_calls, watched};
@@ -31,28 +32,31 @@ impl Passing {
         [Values, FloatUnread, Frame, FrameNoted, Watched, Brief, BriefLong].into_iter().find(|&passing| passing as u32 == number)
     }
 
-    /// The address of a place's entry for so many integers, perhaps strings among them, perhaps floating-point numbers, and such
-    /// a result or another. Strings are copied already where arguments are values, and passed where they are in the frame.
-    pub fn entry(self, place: usize, is_float: bool, ints: usize, has_floats: bool, has_texts: bool) -> usize {
+    /// The address of a place's entry for such a result and so many integers, perhaps strings among them, perhaps floating-point
+    /// numbers. Strings are copied already where arguments are values, and passed where they are in the frame.
+    pub fn entry(self, place: usize, result: Kind, ints: usize, has_floats: bool, has_texts: bool) -> usize {
         let entries = Entries::of_engine(place);
-        match (self, is_float || self == Passing::FloatUnread, ints <= FEW, has_texts) {
+        let is_float = result.is_float() || self == Passing::FloatUnread;
+        match (self, is_float, ints <= FEW, has_texts) {
             (Passing::Frame, _, _, false) => entries.frame,
             (Passing::Frame, _, _, true) => text_calls::entry(place),
             (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
-            (Passing::Watched, ..) => watched::entry(place, is_float),
+            (Passing::Watched, ..) => watched::entry(place, result),
             (Passing::Brief, ..) => brief::Entries::of_engine(place, has_floats).returns,
             (Passing::BriefLong, ..) => brief::Entries::of_engine(place, has_floats).long,
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
+            (_, false, true, false) if result == Kind::I64 => entries.few_longs,
             (_, false, true, false) => entries.few_integers,
             (_, false, true, true) => entries.few_texts,
             (_, false, false, _) => entries.integers,
         }
     }
 
-    /// Whether there is an entry for so many integers, perhaps strings among them.
-    pub fn takes(self, ints: usize, has_texts: bool) -> bool {
-        !matches!(self, Passing::Watched | Passing::Brief | Passing::BriefLong) || (ints <= FEW && !has_texts)
+    /// Whether there is an entry for such a result and so many integers, perhaps strings among them.
+    pub fn takes(self, result: Kind, ints: usize, has_texts: bool) -> bool {
+        let is_for_few = matches!(self, Passing::Watched | Passing::Brief | Passing::BriefLong) || result == Kind::I64;
+        !is_for_few || (ints <= FEW && !has_texts)
     }
 
     /// What stands for it in code that is not compiled.

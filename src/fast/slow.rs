@@ -2,7 +2,7 @@
 //! `v8::FunctionCallback`, which finds the values as handles, and returns one.
 
 use super::engine::Layout;
-use super::entry::Status;
+use super::entry::{MOST_SAFE, Status};
 use super::places::{PLACES, Place};
 use crate::frame::{FLOAT_SLOTS, Frame, INT_SLOTS};
 use crate::instance::Instance;
@@ -20,9 +20,6 @@ pub type Callback = unsafe extern "C" fn(info: *const c_void);
 pub const PROBE: u32 = u32::MAX;
 /// What a probe passes besides, an integer and a double, and what it gets.
 pub const PROBED: (i64, f64, u64) = (-5, 0.5, 42);
-
-/// The greatest safe integer.
-pub(super) const MOST_SAFE: u64 = (1 << f64::MANTISSA_DIGITS) - 1;
 
 /// What the engine gives a callback, as far as that is known of its version.
 #[derive(Clone, Copy)]

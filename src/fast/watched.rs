@@ -10,7 +10,8 @@
 //! the engine's, whose references are odd and whose whole numbers have zeros in the lower half.
 
 use super::bare::not_called;
-use super::entry::{Result, Status};
+use super::engine::Kind;
+use super::entry::{Long, Result, Status};
 use super::places::{PLACES, Place};
 use napi::sys;
 use std::ffi::c_void;
@@ -41,7 +42,7 @@ const ROOT: usize = 0x100;
 unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
     receiver: usize, callee: u32, a: u64, b: u64, c: u64, d: u64,
     s: f64, t: f64, u: f64, v: f64, w: f64, x: f64, y: f64, z: f64,
-) -> R {
+) -> R::Returned {
     #[cfg(target_arch = "x86_64")]
     std::arch::naked_asm!(
         ".cfi_startproc",
@@ -164,7 +165,7 @@ unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 unsafe extern "C" fn watched<const PLACE: usize, R: Result>(
     _: usize, _: u32, _: u64, _: u64, _: u64, _: u64, _: f64, _: f64, _: f64, _: f64, _: f64, _: f64, _: f64, _: f64,
-) -> R {
+) -> R::Returned {
     // SAFETY: as the caller says.
     unsafe { not_called::<PLACE, R>() }
 }
@@ -217,7 +218,7 @@ unsafe extern "C" fn was_inside<const PLACE: usize>() {
     // SAFETY: as the caller says; the frame lives as long as the instance.
     unsafe {
         let status = &raw mut (*place.frame()).status;
-        if *status == Status::Ok as u32 {
+        if *status == Status::Ok as u32 || *status == Status::InFrame as u32 {
             // Nothing is to be thrown after this call, but the stub will ask: what is kept is an earlier one's.
             place.instance().forget_kept();
         }
@@ -227,17 +228,21 @@ unsafe extern "C" fn was_inside<const PLACE: usize>() {
     }
 }
 
-/// The address of a place's entry for results that are floating-point numbers, or not.
-pub fn entry(place: usize, is_float: bool) -> usize {
-    let (integers, floats) = ALL[place];
-    if is_float { floats as *const () as usize } else { integers as *const () as usize }
+/// The address of a place's entry for such results.
+pub fn entry(place: usize, result: Kind) -> usize {
+    let (integers, longs, floats) = ALL[place];
+    match result {
+        Kind::F32 | Kind::F64 => floats as *const () as usize,
+        Kind::I64 => longs as *const () as usize,
+        _ => integers as *const () as usize,
+    }
 }
 
 #[rustfmt::skip]
 type Entry<R> = unsafe extern "C" fn(usize, u32, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64) -> R;
 
 macro_rules! for_places {
-    ($($place:literal)*) => { [$((watched::<$place, u64>, watched::<$place, f64>)),*] };
+    ($($place:literal)*) => { [$((watched::<$place, u64>, watched::<$place, Long>, watched::<$place, f64>)),*] };
 }
 
-static ALL: [(Entry<u64>, Entry<f64>); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+static ALL: [(Entry<u64>, Entry<f64>, Entry<f64>); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
