@@ -56,8 +56,11 @@ const declaration = (type, name) => (type === 'function' ? `void (*${name})(void
 const functions = Object.keys(types).flatMap((type) =>
   Object.entries(shapes).map(([shape, { rest, given, declared = '', adds }]) => {
     const name = `${type}_${shape}`;
-    const text = `${declaration(type, `${name}(unsigned high, unsigned low${declared})`)} {
-      return (${type === 'function' ? 'void (*)(void)' : types[type][0]})JOINED(${adds}); }`;
+    /** @param {string} prefix of the name @param {string} first statements */
+    const defined = (prefix, first) => `
+      ${declaration(type, `${prefix}${name}(unsigned high, unsigned low${declared})`)} {
+        ${first} return (${type === 'function' ? 'void (*)(void)' : types[type][0]})JOINED(${adds}); }`;
+    const text = defined('', '') + defined('calling_', 'nothing(low);');
     return { name, type, args: ['u32', 'u32', ...rest], given, text };
   }),
 );
@@ -65,11 +68,11 @@ const functions = Object.keys(types).flatMap((type) =>
 const file = library(
   'liblong.so',
   `#define JOINED(more) (((unsigned long long)high << 32 | low) + (more))
-  ${functions.map(({ text }) => text).join('\n')}
   void nothing(unsigned value) {}
+  ${functions.map(({ text }) => text).join('\n')}
   long long signed_after(void (*first)(unsigned), unsigned high, unsigned low) { first(low); return JOINED(0); }
   unsigned long long unsigned_after(void (*first)(unsigned), unsigned high, unsigned low) { first(low); return JOINED(0); }`,
-  ['-O2', '-fno-stack-protector'],
+  ['-O2', '-fno-stack-protector', '-fno-inline'],
 );
 
 /** Makes calls until they come from compiled code; so many where that cannot be seen. @param {(bits: bigint) => void} check */
@@ -93,15 +96,15 @@ const low = (bits) => Number(bits & 0xffffffffn);
 
 describe.each([
   ['as they are found', {}],
-  ['that are leaves', { leaf: true }],
-  ['that are said to call back', { leaf: false }],
+  ['that may call back', { prefix: 'calling_' }],
+  ['that call others, and are said to be leaves', { prefix: 'calling_', leaf: true }],
   ['with errno', { errno: true }],
-  ['that are said to call back, with errno', { leaf: false, errno: true }],
-])('functions %s', (way, options) => {
-  const { symbols } = dlopen(
-    file,
-    Object.fromEntries(functions.map(({ name, type, args }) => [name, { args, returns: type, ...options }])),
-  );
+  ['that may call back, with errno', { prefix: 'calling_', errno: true }],
+])('functions %s', (way, { prefix = '', ...options }) => {
+  const definitions = functions.map(({ name, type, args }) => {
+    return [name, { symbol: prefix + name, args, returns: type, ...options }];
+  });
+  const { symbols } = dlopen(file, Object.fromEntries(definitions));
   const valueOf = options.errno ? ({ value }) => value : (value) => value;
 
   test.each(Object.keys(types))('give every %s as it is, before and after code is compiled for small ones', (type) => {
