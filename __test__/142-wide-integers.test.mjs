@@ -126,7 +126,7 @@ describe('an entry for one such integer as a double', () => {
 
   test.each([
     [['u64'], 'i32', true, 'briefWideAt0', ['f64'], [0]],
-    [['i32', 'f32', 'i64'], 'void', true, 'briefLongWideAt1', ['i32', 'f64', 'f32'], [0, 2, 1]],
+    [['i32', 'f32', 'i64'], 'void', true, 'briefStoresWideAt1', ['i32', 'f64', 'f32'], [0, 2, 1]],
     [
       ['f64', 'u32', 'i32', 'u64', 'i32'],
       'f64',
@@ -135,7 +135,7 @@ describe('an entry for one such integer as a double', () => {
       ['u32', 'i32', 'i32', 'f64', 'f64'],
       [1, 2, 4, 3, 0],
     ],
-    [['i64', 'i32'], 'long', true, 'briefLongWideAt0', ['i32', 'f64'], [1, 0]],
+    [['i64', 'i32'], 'address', true, 'briefStoresWideAt0', ['i32', 'f64'], [1, 0]],
     [['i32', 'u64'], 'f64', false, 'floatsWideAt1', ['i32', 'f64'], [0, 1]],
     [['i32', 'u64'], 'u32', false, 'wideAt1', ['i32', 'f64'], [0, 1]],
   ])('for %j and %s, brief: %s, is %s', (values, result, isBrief, entry, kinds, order) => {

@@ -1,5 +1,5 @@
-// 64-bit results and pointers, of every size: Numbers where these are exact, else BigInts. Engines have their calls return
-// doubles, which are not exact for all of them.
+// 64-bit results and pointers, of every size: Numbers where these are exact, else BigInts. Pointers come back as doubles where
+// that is quicker, which are not exact for all of them.
 import { describe, expect, test } from 'vitest';
 import { library } from './libraries.mjs';
 import { arkffi, require } from './open.mjs';

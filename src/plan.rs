@@ -42,10 +42,8 @@ pub enum Number {
     F32,
     /// `f64`
     F64,
-    /// `i64`, if it is a safe integer
-    I64,
-    /// `u64`, or a pointer, if it is a safe integer
-    U64,
+    /// An address, if it is a safe integer
+    Address,
 }
 
 /// Which registers a call uses.
@@ -146,8 +144,7 @@ fn number(result: &Type) -> Option<Number> {
         Repr::Uint(4) => Some(Number::U32),
         Repr::Float(4) => Some(Number::F32),
         Repr::Float(8) => Some(Number::F64),
-        Repr::Int(8) => Some(Number::I64),
-        Repr::Uint(8) | Repr::Pointer => Some(Number::U64),
+        Repr::Pointer => Some(Number::Address),
         _ => None,
     }
 }

@@ -20,7 +20,7 @@ const types = {
   u64: 'ptr',
   f32: 'f32',
   f64: 'f64',
-  long: 'f64',
+  address: 'f64',
   buffer: 'buffer',
 };
 Object.setPrototypeOf(types, null);

@@ -12,7 +12,7 @@ const { probed } = require('./probe.js');
  * What Deno calls the kinds. 64-bit integers are fast there only as BigInts, and are passed as doubles.
  * @type {Partial<Record<Kind | 'void', string>>}
  */
-const types = { void: 'void', i32: 'i32', u32: 'u32', f32: 'f32', f64: 'f64', long: 'f64' };
+const types = { void: 'void', i32: 'i32', u32: 'u32', f32: 'f32', f64: 'f64', address: 'f64' };
 Object.setPrototypeOf(types, null);
 
 /** @returns {import('./provider.js').Provider | import('./provider.js').Absence} */

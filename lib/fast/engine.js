@@ -3,27 +3,34 @@
 
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
-const { isLong } = require('./holding.js');
+const { isStored } = require('./holding.js');
 const { copyBy } = require('../scratch.js');
 
-/** The numbers of kinds, which are V8's. @type {Record<string, number>} */
-const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, long: 5, text: 11 };
+/** The numbers of kinds, which are V8's but for the last. @type {Record<string, number>} */
+const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11, address: 64 };
 
 /** How callers pass what C gets and returns, by the numbers of Rust's `Passing`. */
-const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4, brief: 5, briefLong: 6 };
+const PASSING = { values: 0, floatUnread: 1, frame: 2, frameNoted: 3, watched: 4, brief: 5, briefStores: 6 };
 
 /** What a probe passes, and gets; see src/fast/slow.rs. */
 const [PROBE, INT, FLOAT, ANSWER] = [0xffffffff, -5, 0.5, 42];
 
 /** @type {(result: import('./provider.js').Kind | 'void', more: import('./provider.js').More) => number} */
 function passingOf(result, { inFloat, isWatched, isBrief }) {
-  if (isBrief) return isLong(result) ? PASSING.briefLong : PASSING.brief;
+  if (isBrief) return isStored(result) ? PASSING.briefStores : PASSING.brief;
   if (isWatched) return PASSING.watched;
   return inFloat ? PASSING.floatUnread : PASSING.values;
 }
 
+/** `process.versions.modules` of Nodes whose V8 has doubles that calls return sooner than those in the frame: from 13 on. */
+const RETURNING = 137;
+
+/** Whether callers return addresses. */
+let hasAddresses = false;
+
 /** @type {import('./provider.js').Provider['caller']} */
 function caller(values, result, more) {
+  if (result === 'address' && !hasAddresses) return null;
   const { kept = 0, hasTexts = false } = more;
   const kinds = [result, ...values].map((kind) => NUMBERS[kind]);
   const made = native.engineCaller(kinds, hasTexts, kept, passingOf(result, more));
@@ -79,6 +86,7 @@ function engineProvider() {
   if (release?.name !== 'node' || versions.electron || versions.nw) return { reason: 'only on Node itself' };
   const state = native.engineState(Number(versions.modules), String(versions.v8), execArgv.map(String));
   if (typeof state === 'string') return { reason: state };
+  hasAddresses = Number(versions.modules) >= RETURNING;
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   native.openEntries();
   copyBy(native.engineCopier() ?? undefined);

@@ -17,7 +17,10 @@ const NOTHING = -1;
 const isFloat = (kind) => kind === 'f32' || kind === 'f64';
 
 /** Whether entries for brief functions leave such a result in the frame. @param {string} result */
-const isLong = (result) => result === 'void' || result === 'long';
+const isStored = (result) => result === 'void' || result === 'address';
+
+/** The beginning of the name of an entry for brief functions with such a result. @param {string} result */
+const briefFor = (result) => (isStored(result) ? 'briefStores' : 'brief');
 
 /** Which of some values are integers, and which floats: they are in registers of their own. @param {Kind[]} values */
 function split(values) {
@@ -49,9 +52,9 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
   const { ints, floats } = split(values);
   if (!values.some(isAsDouble)) {
     const way = { kinds: values, order: [...values.keys()] };
-    if (isBrief) return { entry: isLong(result) ? 'briefLong' : 'brief', ...way };
+    if (isBrief) return { entry: briefFor(result), ...way };
     const isFew = ints.length <= FEW;
-    if (result === 'long') return isFew && !hasTexts ? { entry: 'fewLongs', ...way } : undefined;
+    if (result === 'address') return isFew && !hasTexts ? { entry: 'fewAddresses', ...way } : undefined;
     if (isFloat(result)) return { entry: isFew && !hasTexts ? 'fewFloats' : 'floats', ...way };
     return { entry: !isFew ? 'integers' : hasTexts ? 'fewTexts' : 'fewIntegers', ...way };
   }
@@ -59,16 +62,16 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
   if (
     ints.length > FEW ||
     floats.length > FEW ||
-    (hasTexts && (isFloat(result) || result === 'long')) ||
+    (hasTexts && (isFloat(result) || result === 'address')) ||
     values.includes('buffer')
   )
     return undefined;
   const doubles = [...ints];
   // Floats come in the registers behind those of all integers.
   if (floats.length > 0) while (doubles.length < FEW) doubles.push(NOTHING);
-  const entry = result === 'long' ? 'longsFromDoubles' : isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles';
+  const entry = result === 'address' ? 'addressesFromDoubles' : isFloat(result) ? 'floatsFromDoubles' : 'fromDoubles';
   return {
-    entry: !isBrief ? entry : isLong(result) ? 'briefLongFromDoubles' : 'briefFromDoubles',
+    entry: isBrief ? `${briefFor(result)}FromDoubles` : entry,
     kinds: [...doubles.map(() => /** @type {const} */ ('f64')), ...floats.map((index) => values[index])],
     order: [...doubles, ...floats],
   };
@@ -82,12 +85,12 @@ function passing(values, result, hasTexts, isBrief, isAsDouble) {
 function passingOneWide(values, result, hasTexts, isBrief, isAsDouble) {
   const { ints, floats } = split(values);
   const [wide, ...more] = ints.filter((index) => isAsDouble(values[index]));
-  if (wide === undefined || more.length > 0 || hasTexts || (result === 'long' && !isBrief)) return undefined;
+  if (wide === undefined || more.length > 0 || hasTexts || (result === 'address' && !isBrief)) return undefined;
   if (ints.length > FEW || floats.length >= MOST_FLOATS) return undefined;
   const others = ints.filter((index) => index !== wide);
-  const entry = isFloat(result) ? 'floatsWideAt' : 'wideAt';
+  const entry = isBrief ? `${briefFor(result)}WideAt` : isFloat(result) ? 'floatsWideAt' : 'wideAt';
   return {
-    entry: (!isBrief ? entry : isLong(result) ? 'briefLongWideAt' : 'briefWideAt') + ints.indexOf(wide),
+    entry: entry + ints.indexOf(wide),
     kinds: [...others.map((index) => values[index]), 'f64', ...floats.map((index) => values[index])],
     order: [...others, wide, ...floats],
   };
@@ -130,4 +133,4 @@ function ordered(made, order, kept) {
   return { caller: holding(made, order.length, kept), order };
 }
 
-module.exports = { NOTHING, holding, isLong, ordered, passing, passingOneWide };
+module.exports = { NOTHING, holding, isStored, ordered, passing, passingOneWide };

@@ -18,25 +18,26 @@
 //   kept     objects (or null) that must stay reachable until C has returned, and are nothing to C; none are passed where
 //            the engine keeps what the code around a call still refers to afterwards (`keepsRest`)
 //   result   'void', 'i32', 'u32', 'f32' or 'f64'; what is in the upper bits of a narrow type does not matter:
-//            the stub cuts i8, u8, i16, u16 and bool from an 'i32'. For 64-bit results and pointers 'long': the integer, taken
-//            as signed, as a double. Not all callers have that; then 'void' is asked for, as where calls must return nothing
-//            (`reenters`), or had better not return it (`unreturned`): the stub reads the result in the frame.
+//            the stub cuts i8, u8, i16, u16 and bool from an 'i32'. For pointers 'address': the address, or less than 0
+//            where that is no safe integer. Not all callers have that; then 'void' is asked for, as for 64-bit results, and
+//            where calls must return nothing (`reenters`), or had better not return it (`unreturned`): the stub reads the
+//            result in the frame.
 //
 // A caller does not call the C function. It calls one of the entries of Rust (src/fast/entry.rs), which are C
 // functions themselves, with the callee before the values:
 //
 //   uint64_t integers(uint32_t callee, ...values)   void, i32, u32
 //   double   floats(uint32_t callee, ...values)     f32 (in the low half, as C returns a float) and f64
-//   double   fewLongs(uint32_t callee, ...values)   long
+//   double   fewAddresses(uint32_t callee, ...values)
 //
-// `brief`, and `briefLong` for 'long' and where the result is read in the frame, are for functions in which nothing can happen,
-// for the same values as `fewIntegers` and `fewFloats`; of what is said below they only find the function.
+// `brief`, and `briefStores` for addresses and where the result is read in the frame, are for functions in which nothing can
+// happen, for the same values as `fewIntegers` and `fewFloats`; of what is said below they only find the function.
 //
 // The others take at most 6 integers (`callee` not counted) and 8 floats; `fewTexts`, and for values without strings
-// `fewIntegers`, `fewLongs` and `fewFloats`, take at most 4 integers. `fromDoubles`, and for values without strings
-// `longsFromDoubles`, `floatsFromDoubles`, `briefFromDoubles` and `briefLongFromDoubles`, take 4 integers as doubles, and behind
+// `fewIntegers`, `fewAddresses` and `fewFloats`, take at most 4 integers. `fromDoubles`, and for values without strings
+// `addressesFromDoubles`, `floatsFromDoubles`, `briefFromDoubles` and `briefStoresFromDoubles`, take 4 integers as doubles, and behind
 // these at most 4 floats: that is how hosts pass integers of 64 bits best, as Numbers are doubles. `wideAt0` to `wideAt3`, and
-// `floatsWideAt0`, `briefWideAt0` and `briefLongWideAt0` with the like, take one integer so, behind at most 3 others: the first
+// `floatsWideAt0`, `briefWideAt0` and `briefStoresWideAt0` with the like, take one integer so, behind at most 3 others: the first
 // to the fourth of all. At most 7 floats come behind it, and none is a string. These are only there by name.
 // `native.engineCaller()` finds the entry itself; for a host's own FFI, `native.hostEntries()` tells the addresses in
 // this environment by these names, or null when no entries are left for it, and holding.js which one a shape takes. The
@@ -45,7 +46,7 @@
 //
 // An entry throws nothing. What became of the call it says in the frame's `status`, which the stub reads afterwards (the
 // numbers are those of `Status` in src/fast/entry.rs): 0 is "called, and the result is what the caller has returned"; after 1
-// the stub makes the call another way; after 2 the result, no safe integer, is only in the frame; for 4 see watch.js; for the
+// the stub makes the call another way; after 2 the result is only in the frame; for 4 see watch.js; for the
 // others it asks `settle` of way.js, which throws what is to be thrown. So a caller needs no checks and no errors of its own.
 // Where the engine stops JavaScript, a caller ends by that, as any function does.
 //
@@ -68,7 +69,7 @@
 const native = require('../binding.js');
 const { canGenerate } = require('../generate.js');
 
-/** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'buffer' | 'long'} Kind */
+/** @typedef {'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'buffer' | 'address'} Kind */
 /** @typedef {(callee: number, ...values: any[]) => any} Caller */
 
 /**

@@ -60,9 +60,9 @@ function numberOf({ base }, value) {
 }
 
 /**
- * What a caller returns for a result, and how that is cut to its type. Others are read in the frame, and those that are not
- * signed where what comes for them is below 0.
- * @type {Record<string, { kind: Kind, cut: (value: string) => string, isUnsigned?: boolean }>}
+ * What a caller returns for a result, and how that is cut to its type. Others are read in the frame: also integers of 64 bits,
+ * most of which have less than 32, so that the engine has no double to make an integer of.
+ * @type {Record<string, { kind: Kind, cut: (value: string) => string }>}
  */
 const returned = {
   bool: { kind: 'i32', cut: (value) => `(${value} & 255) !== 0` },
@@ -74,10 +74,8 @@ const returned = {
   u32: { kind: 'u32', cut: asIs },
   f32: { kind: 'f32', cut: asIs },
   f64: { kind: 'f64', cut: asIs },
-  i64: { kind: 'long', cut: asIs },
-  u64: { kind: 'long', cut: asIs, isUnsigned: true },
-  ptr: { kind: 'long', cut: asIs, isUnsigned: true },
-  function: { kind: 'long', cut: asIs, isUnsigned: true },
+  ptr: { kind: 'address', cut: asIs },
+  function: { kind: 'address', cut: asIs },
 };
 
 for (const table of [passed, returned, ...Object.values(returned)]) Object.setPrototypeOf(table, null);
@@ -185,7 +183,7 @@ function byValues(signature, values, kept, areViews = false) {
   const kind = isUnread || known === undefined ? 'void' : known.kind;
   const returning = make(kind);
   // Not all callers return those, but all leave them in the frame.
-  const made = returning ?? (kind === 'long' ? make('void') : null);
+  const made = returning ?? (kind === 'address' ? make('void') : null);
   if (made === null) return undefined;
   const back = isUnread || returning === null ? undefined : known;
   const { caller, order } = made;
@@ -199,7 +197,7 @@ function byValues(signature, values, kept, areViews = false) {
     args,
     wide,
     cut: back?.cut,
-    isElsewhere: back?.isUnsigned ? `${STATUS} || result < 0` : STATUS,
+    isElsewhere: back?.kind === 'address' ? `${STATUS} || result < 0` : STATUS,
     isWatched,
   };
 }
@@ -258,7 +256,8 @@ function direct(signature, { values, kept, clears, otherwise, load, checks }, sc
   const rest = watched ? `(${STATUS} === 4 && (${watched.inside}), ${apart})` : apart;
   if (!made.cut) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: load, again };
   // The shorter, where there is nothing to be cut.
-  const after = cut === 'result' ? `if (${isElsewhere}) result = ${rest};` : `result = ${STATUS} ? ${rest} : ${cut};`;
+  const after =
+    cut === 'result' ? `if (${isElsewhere}) result = ${rest};` : `result = ${isElsewhere} ? ${rest} : ${cut};`;
   return { enter: `let result = 0;\n${enter}\n${after}`, result: 'result', again };
 }
 

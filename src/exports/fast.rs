@@ -95,24 +95,24 @@ pub fn host_entries<'env>(env: Env) -> Thrown<Option<Object<'env>>> {
         return Ok(None);
     }
     let Some(place) = with_instance(&env, |instance| Ok(instance.place()))? else { return Ok(None) };
-    let Entries { integers, few_texts, few_integers, few_longs, floats, few_floats, frame } = Entries::of_host(place);
+    let Entries { integers, few_texts, few_integers, few_addresses, floats, few_floats, frame } = Entries::of_host(place);
     let from_doubles = doubles::Entries::of_host(place);
-    let brief::Entries { returns: brief, long } = brief::Entries::of_host(place);
+    let brief::Entries { returns: brief, stores: brief_stores } = brief::Entries::of_host(place);
     let mut object = Object::new(&env)?;
     for (name, address) in [
         ("integers", integers),
         ("fewTexts", few_texts),
         ("fewIntegers", few_integers),
-        ("fewLongs", few_longs),
+        ("fewAddresses", few_addresses),
         ("floats", floats),
         ("fewFloats", few_floats),
         ("brief", brief),
-        ("briefLong", long),
+        ("briefStores", brief_stores),
         ("fromDoubles", from_doubles.integers),
         ("floatsFromDoubles", from_doubles.floats),
-        ("longsFromDoubles", from_doubles.longs),
+        ("addressesFromDoubles", from_doubles.addresses),
         ("briefFromDoubles", from_doubles.brief),
-        ("briefLongFromDoubles", from_doubles.brief_long),
+        ("briefStoresFromDoubles", from_doubles.brief_stores),
         ("frame", frame),
         ("returnedText", returned_texts::entry(place)),
         ("same", same as *const () as usize),

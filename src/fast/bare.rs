@@ -44,7 +44,7 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(
             return look_closer::<PLACE, R>(result);
         }
         presence.leave();
-        (*frame).status = result.status() as u32;
+        (*frame).status = Status::Ok as u32;
         result.returned()
     }
 }
@@ -68,14 +68,7 @@ pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn look_closer<const PLACE: usize, R: Result>(result: R) -> R::Returned {
-    let place = Place::of::<PLACE>();
-    // SAFETY: as the caller says; the frame lives as long as the instance.
-    unsafe {
-        place.instance().look_closer();
-        let status = &raw mut (*place.frame()).status;
-        if *status == Status::Ok as u32 {
-            *status = result.status() as u32;
-        }
-    }
+    // SAFETY: as the caller says.
+    unsafe { Place::of::<PLACE>().instance() }.look_closer();
     result.returned()
 }

@@ -12,9 +12,8 @@ use super::places::PLACES;
 pub struct Entries {
     /// That leaves the result in its register.
     pub returns: usize,
-    /// That stores an integer result in the frame, and returns the same number as a double, if it is a safe integer, taken as
-    /// signed: else it says that the result is in the frame.
-    pub long: usize,
+    /// That stores an integer result in the frame, and returns what there is for an [`Address`](super::entry::Address).
+    pub stores: usize,
 }
 
 impl Entries {
@@ -33,7 +32,7 @@ impl Entries {
 mod code {
     use super::Entries;
     use crate::fast::bare::not_called;
-    use crate::fast::entry::{MOST_SAFE, Status};
+    use crate::fast::entry::{Address, Status};
     use crate::fast::places::{ALL, Place};
     use crate::frame::Frame;
     use crate::presence::{Presence, marks};
@@ -155,13 +154,13 @@ mod code {
         (call) => { "push r11\n.cfi_adjust_cfa_offset 8\ncall r10\npop r11\n.cfi_adjust_cfa_offset -8" };
         (jump) => { "jmp r10" };
         (say_floats) => { "mov eax, 8" };
-        (give_long) => {
+        (store) => {
             concat!(
                 "mov qword ptr [r11 + {result}], rax\npxor xmm0, xmm0\ncvtsi2sd xmm0, rax\n",
-                "mov rcx, {safe}\nadd rax, rcx\nadd rcx, rcx\ncmp rax, rcx\nja 5f"
+                "shr rax, {bits}\njne 5f\n6:"
             )
         };
-        (say_in_frame) => { "5: mov dword ptr [r11 + {status}], {in_frame}" };
+        (other) => { "5: mov rax, {other}\nmovq xmm0, rax\njmp 6b" };
         (say_called) => { "mov dword ptr [r11 + {status}], {called}" };
         (seldom) => {
             concat!(
@@ -185,13 +184,13 @@ mod code {
         };
         (jump) => { "br x16" };
         (say_floats) => { "" };
-        (give_long) => {
+        (store) => {
             concat!(
                 "str x0, [x11, #{result}]\nscvtf d0, x0\n",
-                "mov x9, #{safe}\nadd x10, x0, x9\ncmp x10, x9, lsl #1\nb.hi 5f"
+                "lsr x9, x0, #{bits}\ncbnz x9, 5f\n6:"
             )
         };
-        (say_in_frame) => { "5: mov w9, #{in_frame}\nstr w9, [x11, #{status}]" };
+        (other) => { "5: mov x9, #{other}\nfmov d0, x9\nb 6b" };
         (say_called) => { "mov w9, #{called}\nstr w9, [x11, #{status}]" };
         (seldom) => {
             concat!(
@@ -205,30 +204,30 @@ mod code {
     // Not a jump: the engine's calls are no quicker with one, and on Zen 5 in some loops a third slower.
     entry!(calls_of_engine, [find!(engine), shift!(engine), part!(call), part!(say_called), "ret", part!(seldom)]);
     entry!(float_calls_of_engine, [find!(engine), shift!(engine), part!(say_floats), part!(call), part!(say_called), "ret", part!(seldom)]);
-    macro_rules! long_entry {
+    macro_rules! entry_that_stores {
         ($name:ident, $who:ident) => {
             entry!($name, [
-                find!($who), shift!($who), part!(say_floats), part!(call), part!(give_long), part!(say_called), "ret",
-                part!(say_in_frame), "ret", part!(seldom)
-            ] result = const offset_of!(Frame, int_results), safe = const MOST_SAFE, in_frame = const Status::InFrame as u32);
+                find!($who), shift!($who), part!(say_floats), part!(call), part!(store), part!(say_called), "ret",
+                part!(other), part!(seldom)
+            ] result = const offset_of!(Frame, int_results), bits = const Address::BITS, other = const Address::OTHER.to_bits());
         };
     }
 
-    long_entry!(long_of_host, host);
-    long_entry!(long_of_engine, engine);
+    entry_that_stores!(stores_of_host, host);
+    entry_that_stores!(stores_of_engine, engine);
 
     pub(super) fn of_engine<const PLACE: usize>(has_floats: bool) -> Entries {
         let returns = if has_floats { float_calls_of_engine::<PLACE> as *const () } else { calls_of_engine::<PLACE> as *const () };
-        Entries { returns: returns as usize, long: long_of_engine::<PLACE> as *const () as usize }
+        Entries { returns: returns as usize, stores: stores_of_engine::<PLACE> as *const () as usize }
     }
 
     pub(super) fn of_host<const PLACE: usize>() -> Entries {
-        Entries { returns: jumps_of_host::<PLACE> as *const () as usize, long: long_of_host::<PLACE> as *const () as usize }
+        Entries { returns: jumps_of_host::<PLACE> as *const () as usize, stores: stores_of_host::<PLACE> as *const () as usize }
     }
 }
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) use code::{jumps_of_host, long_of_host};
+pub(super) use code::{jumps_of_host, stores_of_host};
 
 /// Not known here: makes no call.
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
@@ -242,7 +241,7 @@ mod code {
 
     pub(super) fn of_host<const PLACE: usize>() -> Entries {
         let none = not_called::<PLACE, u64> as *const () as usize;
-        Entries { returns: none, long: none }
+        Entries { returns: none, stores: none }
     }
 }
 

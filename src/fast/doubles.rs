@@ -12,27 +12,27 @@ pub struct Entries {
     pub integers: usize,
     /// Floating-point results. No integer is a string: those are seldom enough to go through the frame.
     pub floats: usize,
-    /// Integer results that are returned as doubles; as above.
-    pub longs: usize,
+    /// Addresses that are returned as doubles; as above.
+    pub addresses: usize,
     /// Results in registers, of functions that are [brief](crate::leaf::Leaf::Brief); no integer is a string.
     pub brief: usize,
-    /// The same for those of [`long`](super::brief::Entries::long).
-    pub brief_long: usize,
+    /// The same, but the result is in the frame: see [`stores`](super::brief::Entries::stores).
+    pub brief_stores: usize,
 }
 
 impl Entries {
     /// Those that a host's own FFI calls.
     pub fn of_host(place: usize) -> Entries {
-        let [integers, floats, longs, brief, brief_long] = code::ALL[place].map(|entry| entry as *const () as usize);
-        Entries { integers, floats, longs, brief, brief_long }
+        let [integers, floats, addresses, brief, brief_stores] = code::ALL[place].map(|entry| entry as *const () as usize);
+        Entries { integers, floats, addresses, brief, brief_stores }
     }
 }
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod code {
     use super::PLACES;
-    use crate::fast::brief::{jumps_of_host, long_of_host};
-    use crate::fast::entry::{Long, few_of_host};
+    use crate::fast::brief::{jumps_of_host, stores_of_host};
+    use crate::fast::entry::{Address, few_of_host};
 
     /// An entry that goes on as this one.
     macro_rules! entry {
@@ -75,9 +75,9 @@ mod code {
             [$([
                 entry!("fromDoubles" $place few_of_host::<$place, true, u64>),
                 entry!("floatsFromDoubles" $place few_of_host::<$place, false, f64>),
-                entry!("longsFromDoubles" $place few_of_host::<$place, false, Long>),
+                entry!("addressesFromDoubles" $place few_of_host::<$place, false, Address>),
                 entry!("briefFromDoubles" $place jumps_of_host::<$place>),
-                entry!("briefLongFromDoubles" $place long_of_host::<$place>),
+                entry!("briefStoresFromDoubles" $place stores_of_host::<$place>),
             ]),*]
         };
     }

@@ -32,16 +32,23 @@ pub enum Kind {
     Value = 10,
     /// A string.
     Text = 11,
+    /// An [`Address`](super::entry::Address), as a result. Not V8's.
+    Address = 64,
 }
 
 impl Kind {
     /// The kind with V8's number.
     pub fn of_number(number: u32) -> Option<Kind> {
         use Kind::*;
-        [Void, I32, U32, I64, U64, F32, F64, Value, Text].into_iter().find(|&kind| kind as u32 == number)
+        [Void, I32, U32, I64, U64, F32, F64, Value, Text, Address].into_iter().find(|&kind| kind as u32 == number)
     }
 
-    /// Whether it travels in floating-point registers.
+    /// What V8 is told.
+    fn told(self) -> Kind {
+        if self == Kind::Address { Kind::F64 } else { self }
+    }
+
+    /// Whether C has it in floating-point registers.
     pub fn is_float(self) -> bool {
         matches!(self, Kind::F32 | Kind::F64)
     }
@@ -166,12 +173,10 @@ pub unsafe fn function(place: usize, shape: Shape, passing: Passing) -> Option<s
     let Shape { values, result, kept, has_texts } = shape;
     let ints = values.iter().filter(|kind| !kind.is_float()).count();
     let address = passing.entry(place, result, ints, ints < values.len(), has_texts);
-    // Entries for integers of 64 bits return these.
-    let result = if result == Kind::I64 { Kind::F64 } else { result };
     // The receiver and the number come first.
     let types = [Kind::Value, Kind::U32].into_iter().chain(values.iter().copied()).chain(std::iter::repeat_n(Kind::Value, kept));
     // SAFETY: as the caller says; the entry and the callback take these values.
-    unsafe { make(address, result, &types.collect::<Vec<_>>(), passing.callback(place, has_texts)) }
+    unsafe { make(address, result.told(), &types.collect::<Vec<_>>(), passing.callback(place, has_texts)) }
 }
 
 /// The function of the engine's that copies strings.

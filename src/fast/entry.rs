@@ -45,14 +45,8 @@ pub trait Result: Copy {
     /// The frame is allocated.
     unsafe fn store(self, frame: *mut Frame);
 
-    /// See above.
+    /// What is returned for it.
     fn returned(self) -> Self::Returned;
-
-    /// Whether that is the result.
-    #[inline(always)]
-    fn status(self) -> Status {
-        Status::Ok
-    }
 }
 
 impl Result for u64 {
@@ -72,15 +66,19 @@ impl Result for u64 {
     }
 }
 
-/// An integer that is returned as a double if it is a safe one, taken as signed: else the result is only in the frame.
+/// An address that is returned as a double; one that is no safe integer as [`Address::OTHER`].
 #[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct Long(i64);
+pub struct Address(u64);
 
-/// The greatest safe integer.
-pub const MOST_SAFE: u64 = (1 << f64::MANTISSA_DIGITS) - 1;
+impl Address {
+    /// What is returned for those that are only in the frame. No address is below 0.
+    pub const OTHER: f64 = -1.0;
+    /// Safe integers have so many bits.
+    pub const BITS: u32 = f64::MANTISSA_DIGITS;
+}
 
-impl Result for Long {
+impl Result for Address {
     type Returned = f64;
 
     const NONE: f64 = 0.0;
@@ -88,17 +86,13 @@ impl Result for Long {
     #[inline(always)]
     unsafe fn store(self, frame: *mut Frame) {
         // SAFETY: as the caller says.
-        unsafe { (self.0 as u64).store(frame) };
+        unsafe { self.0.store(frame) };
     }
 
     #[inline(always)]
     fn returned(self) -> f64 {
-        self.0 as f64
-    }
-
-    #[inline(always)]
-    fn status(self) -> Status {
-        if self.0.unsigned_abs() <= MOST_SAFE { Status::Ok } else { Status::InFrame }
+        // As signed, which takes less; it makes no difference to these.
+        if self.0 >> Address::BITS == 0 { self.0 as i64 as f64 } else { Address::OTHER }
     }
 }
 
@@ -263,8 +257,8 @@ pub struct Entries {
     pub few_texts: usize,
     /// The same without strings.
     pub few_integers: usize,
-    /// Integer results that are returned as doubles, for the same.
-    pub few_longs: usize,
+    /// Addresses that are returned as doubles, for the same.
+    pub few_addresses: usize,
     /// Floating-point results.
     pub floats: usize,
     /// The same for at most [`FEW`] integer arguments, without strings.
@@ -290,7 +284,7 @@ fn engine<const PLACE: usize>() -> Entries {
         integers: many::<PLACE, true, u64> as *const () as usize,
         few_texts: few::<PLACE, true, u64> as *const () as usize,
         few_integers: few::<PLACE, false, u64> as *const () as usize,
-        few_longs: few::<PLACE, false, Long> as *const () as usize,
+        few_addresses: few::<PLACE, false, Address> as *const () as usize,
         floats: many::<PLACE, true, f64> as *const () as usize,
         few_floats: few::<PLACE, false, f64> as *const () as usize,
         frame: by_frame::<PLACE> as *const () as usize,
@@ -302,7 +296,7 @@ fn host<const PLACE: usize>() -> Entries {
         integers: many_of_host::<PLACE, true, u64> as *const () as usize,
         few_texts: few_of_host::<PLACE, true, u64> as *const () as usize,
         few_integers: few_of_host::<PLACE, false, u64> as *const () as usize,
-        few_longs: few_of_host::<PLACE, false, Long> as *const () as usize,
+        few_addresses: few_of_host::<PLACE, false, Address> as *const () as usize,
         floats: many_of_host::<PLACE, true, f64> as *const () as usize,
         few_floats: few_of_host::<PLACE, false, f64> as *const () as usize,
         frame: of_host_by_frame::<PLACE> as *const () as usize,
@@ -340,7 +334,7 @@ impl Instance {
             // Always stored: a script that was stopped may have left another.
             (*frame).status = match made {
                 Some((_, (), serial)) if self.has_notes() && self.keep_note(serial, number) => Status::SeeTo,
-                Some((result, ..)) => result.status(),
+                Some(_) => Status::Ok,
                 None => Status::NotCalled,
             } as u32;
             made.map_or(R::NONE, |(result, (), _)| result.returned())

@@ -2,8 +2,8 @@
 //! functions that it has looked up itself. `lib/fast/holding.js` knows the names. Those that get integers as floating-point numbers
 //! are [elsewhere](super::doubles).
 
-use super::brief::{jumps_of_host, long_of_host};
-use super::entry::{Long, Result, few_of_host, many_of_host, of_host_by_frame};
+use super::brief::{jumps_of_host, stores_of_host};
+use super::entry::{Address, Result, few_of_host, many_of_host, of_host_by_frame};
 
 #[cfg(target_arch = "x86_64")]
 #[rustfmt::skip]
@@ -58,13 +58,13 @@ macro_rules! export {
 macro_rules! for_places {
     ($($place:literal)*) => { $(
         export!(few_of_host "fewIntegers" $place false u64: a b c d);
-        export!(few_of_host "fewLongs" $place false Long: a b c d);
+        export!(few_of_host "fewAddresses" $place false Address: a b c d);
         export!(few_of_host "fewTexts" $place true u64: a b c d);
         export!(many_of_host "integers" $place true u64: a b c d e f);
         export!(few_of_host "fewFloats" $place false f64: a b c d);
         export!(many_of_host "floats" $place true f64: a b c d e f);
         export!(brief "brief" $place jumps_of_host);
-        export!(brief "briefLong" $place long_of_host);
+        export!(brief "briefStores" $place stores_of_host);
         export!(frame $place);
     )* };
 }

@@ -60,7 +60,7 @@ macro_rules! for_places {
         at_each!("wideAt" $place few_of_host::<$place, false, u64>);
         at_each!("floatsWideAt" $place few_of_host::<$place, false, f64>);
         at_each!("briefWideAt" $place brief::jumps_of_host::<$place>);
-        at_each!("briefLongWideAt" $place brief::long_of_host::<$place>);
+        at_each!("briefStoresWideAt" $place brief::stores_of_host::<$place>);
     )* };
 }
 

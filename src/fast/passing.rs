@@ -21,15 +21,15 @@ pub enum Passing {
     Watched = 4,
     /// As values, to functions that are [brief](crate::leaf::Leaf::Brief).
     Brief = 5,
-    /// The same for integer results, in the frame and as doubles: see [`long`](brief::Entries::long).
-    BriefLong = 6,
+    /// The same, but the result is in the frame: see [`stores`](brief::Entries::stores).
+    BriefStores = 6,
 }
 
 impl Passing {
     /// The one with this number.
     pub fn of_number(number: u32) -> Option<Passing> {
         use Passing::*;
-        [Values, FloatUnread, Frame, FrameNoted, Watched, Brief, BriefLong].into_iter().find(|&passing| passing as u32 == number)
+        [Values, FloatUnread, Frame, FrameNoted, Watched, Brief, BriefStores].into_iter().find(|&passing| passing as u32 == number)
     }
 
     /// The address of a place's entry for such a result and so many integers, perhaps strings among them, perhaps floating-point
@@ -43,10 +43,10 @@ impl Passing {
             (Passing::FrameNoted, ..) => noted::entry(place, has_texts),
             (Passing::Watched, ..) => watched::entry(place, result),
             (Passing::Brief, ..) => brief::Entries::of_engine(place, has_floats).returns,
-            (Passing::BriefLong, ..) => brief::Entries::of_engine(place, has_floats).long,
+            (Passing::BriefStores, ..) => brief::Entries::of_engine(place, has_floats).stores,
             (_, true, true, false) => entries.few_floats,
             (_, true, ..) => entries.floats,
-            (_, false, true, false) if result == Kind::I64 => entries.few_longs,
+            (_, false, true, false) if result == Kind::Address => entries.few_addresses,
             (_, false, true, false) => entries.few_integers,
             (_, false, true, true) => entries.few_texts,
             (_, false, false, _) => entries.integers,
@@ -55,7 +55,7 @@ impl Passing {
 
     /// Whether there is an entry for such a result and so many integers, perhaps strings among them.
     pub fn takes(self, result: Kind, ints: usize, has_texts: bool) -> bool {
-        let is_for_few = matches!(self, Passing::Watched | Passing::Brief | Passing::BriefLong) || result == Kind::I64;
+        let is_for_few = matches!(self, Passing::Watched | Passing::Brief | Passing::BriefStores) || result == Kind::Address;
         !is_for_few || (ints <= FEW && !has_texts)
     }
 
@@ -63,7 +63,7 @@ impl Passing {
     pub fn callback(self, place: usize, has_texts: bool) -> Callback {
         let (of_values, of_frame) = slow::callbacks(place);
         match self {
-            Passing::Values | Passing::FloatUnread | Passing::Watched | Passing::Brief | Passing::BriefLong => of_values,
+            Passing::Values | Passing::FloatUnread | Passing::Watched | Passing::Brief | Passing::BriefStores => of_values,
             Passing::Frame | Passing::FrameNoted if has_texts => text_calls::callback(place),
             Passing::Frame | Passing::FrameNoted => of_frame,
         }

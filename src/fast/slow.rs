@@ -2,7 +2,7 @@
 //! `v8::FunctionCallback`, which finds the values as handles, and returns one.
 
 use super::engine::Layout;
-use super::entry::{MOST_SAFE, Status};
+use super::entry::{Address, Status};
 use super::places::{PLACES, Place};
 use crate::frame::{FLOAT_SLOTS, Frame, INT_SLOTS};
 use crate::instance::Instance;
@@ -163,7 +163,7 @@ unsafe fn probe(instance: &Instance, info: Info) -> bool {
 }
 
 /// Has the callback return the number that is in the frame. `false` where it could not: of a NaN, of which the engine would
-/// make another, and of no safe integer, so it is read in the frame.
+/// make another, and of an address that is no safe integer: so it is read in the frame.
 ///
 /// # Safety
 ///
@@ -178,11 +178,8 @@ unsafe fn give(instance: &Instance, info: Info, number: Option<Number>) -> bool 
         let is_made = match number {
             Number::I32 => sys::napi_create_int32(env, int as i32, &raw mut value),
             Number::U32 => sys::napi_create_uint32(env, int as u32, &raw mut value),
-            Number::I64 | Number::U64 => {
-                // Of those that are not signed, those with the highest bit are none.
-                let is_negative = number == Number::I64 && (int as i64) < 0;
-                let magnitude = if is_negative { int.wrapping_neg() } else { int };
-                if magnitude > MOST_SAFE {
+            Number::Address => {
+                if int >> Address::BITS != 0 {
                     return false;
                 }
                 sys::napi_create_int64(env, int as i64, &raw mut value)

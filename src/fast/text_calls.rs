@@ -89,6 +89,7 @@ unsafe extern "C" fn with_texts_slowly<const PLACE: usize>(info: *const c_void) 
         let callee = copy_slowly(instance, info);
         let floor = instance.raise_floor();
         if let Some(callee) = callee {
+            // What was copied is below the floor: it does as `enter_filled`, whose code would be here once more.
             by_frame::<PLACE>(0, callee);
         }
         instance.give_back(floor);

@@ -11,7 +11,7 @@
 
 use super::bare::not_called;
 use super::engine::Kind;
-use super::entry::{Long, Result, Status};
+use super::entry::{Address, Result, Status};
 use super::places::{PLACES, Place};
 use napi::sys;
 use std::ffi::c_void;
@@ -218,7 +218,7 @@ unsafe extern "C" fn was_inside<const PLACE: usize>() {
     // SAFETY: as the caller says; the frame lives as long as the instance.
     unsafe {
         let status = &raw mut (*place.frame()).status;
-        if *status == Status::Ok as u32 || *status == Status::InFrame as u32 {
+        if *status == Status::Ok as u32 {
             // Nothing is to be thrown after this call, but the stub will ask: what is kept is an earlier one's.
             place.instance().forget_kept();
         }
@@ -230,10 +230,10 @@ unsafe extern "C" fn was_inside<const PLACE: usize>() {
 
 /// The address of a place's entry for such results.
 pub fn entry(place: usize, result: Kind) -> usize {
-    let (integers, longs, floats) = ALL[place];
+    let (integers, addresses, floats) = ALL[place];
     match result {
         Kind::F32 | Kind::F64 => floats as *const () as usize,
-        Kind::I64 => longs as *const () as usize,
+        Kind::Address => addresses as *const () as usize,
         _ => integers as *const () as usize,
     }
 }
@@ -242,7 +242,7 @@ pub fn entry(place: usize, result: Kind) -> usize {
 type Entry<R> = unsafe extern "C" fn(usize, u32, u64, u64, u64, u64, f64, f64, f64, f64, f64, f64, f64, f64) -> R;
 
 macro_rules! for_places {
-    ($($place:literal)*) => { [$((watched::<$place, u64>, watched::<$place, Long>, watched::<$place, f64>)),*] };
+    ($($place:literal)*) => { [$((watched::<$place, u64>, watched::<$place, Address>, watched::<$place, f64>)),*] };
 }
 
 static ALL: [(Entry<u64>, Entry<f64>, Entry<f64>); PLACES] = for_places!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);

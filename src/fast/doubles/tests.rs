@@ -30,10 +30,18 @@ unsafe fn call<R>(entry: usize) -> R {
 fn the_first_four_numbers_are_integers_and_those_behind_them_stay_what_they_are() {
     let expected = -8_679 * 10_000 + 1234;
     let place = TestPlace::new(sum as *const c_void, ERRNO);
-    let Entries { integers, brief, brief_long, .. } = Entries::of_host(place.index);
-    // SAFETY: the place is this test's, and its function returns an integer.
-    let given = unsafe { (call::<i64>(integers), call::<i64>(brief), call::<f64>(brief_long)) };
-    assert_eq!(given, (expected, expected, expected as f64));
+    let Entries { integers, addresses, brief, brief_stores, .. } = Entries::of_host(place.index);
+    for stores in [addresses, brief_stores] {
+        // SAFETY: the place is this test's, and its function returns an integer.
+        let (returned, stored) = unsafe { (call::<f64>(stores), (*place.frame).int_results[0] as i64) };
+        // It is below 0.
+        assert_eq!((returned, stored), (-1.0, expected));
+        // SAFETY: the frame is this test's.
+        unsafe { (*place.frame).int_results[0] = 0 };
+    }
+    // SAFETY: as above.
+    let given = unsafe { (call::<i64>(integers), call::<i64>(brief)) };
+    assert_eq!(given, (expected, expected));
     drop(place);
     let place = TestPlace::new(float_sum as *const c_void, ERRNO);
     let Entries { floats, brief, .. } = Entries::of_host(place.index);

@@ -46,3 +46,27 @@ fn calls_are_made_of_functions_that_are_open_at_places_that_are() {
     let taken = TestPlace::taken(answer as *const c_void, ERRNO);
     assert_eq!(statuses(&taken, FUNCTION), [Status::NotCalled as u32; 8]);
 }
+
+extern "C" fn give<const ADDRESS: u64>() -> u64 {
+    ADDRESS
+}
+
+#[test]
+fn addresses_are_returned_as_doubles_if_they_are_safe_integers() {
+    let safe = ((1 << 53) - 1, give::<{ (1 << 53) - 1 }> as *const c_void, 9_007_199_254_740_991.0);
+    let others = [(1 << 53, give::<{ 1 << 53 }> as *const c_void), (u64::MAX, give::<{ u64::MAX }> as *const c_void)];
+    for (address, function, expected) in [safe].into_iter().chain(others.map(|(address, function)| (address, function, -1.0))) {
+        let of = TestPlace::new(function, ERRNO);
+        let (host, engine) = (Entries::of_host(of.index).few_addresses, Entries::of_engine(of.index).few_addresses);
+        // SAFETY: such entries take these; the place is this test's.
+        let returned = unsafe {
+            [
+                transmute::<*const c_void, extern "C" fn(u32) -> f64>(with_exposed_provenance(host))(callee(FUNCTION)),
+                transmute::<*const c_void, extern "C" fn(usize, u32) -> f64>(with_exposed_provenance(engine))(0, callee(FUNCTION)),
+            ]
+        };
+        assert_eq!(returned, [expected; 2]);
+        // SAFETY: as above.
+        assert_eq!(unsafe { ((*of.frame).int_results[0], (*of.frame).status) }, (address, Status::Ok as u32));
+    }
+}

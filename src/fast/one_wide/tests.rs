@@ -10,7 +10,7 @@ struct Entries {
     integers: [unsafe extern "C" fn(); 4],
     floats: [unsafe extern "C" fn(); 4],
     brief: [unsafe extern "C" fn(); 4],
-    brief_long: [unsafe extern "C" fn(); 4],
+    brief_stores: [unsafe extern "C" fn(); 4],
 }
 
 macro_rules! named {
@@ -34,7 +34,7 @@ macro_rules! for_places {
             integers: named!("wideAt" $place),
             floats: named!("floatsWideAt" $place),
             brief: named!("briefWideAt" $place),
-            brief_long: named!("briefLongWideAt" $place),
+            brief_stores: named!("briefStoresWideAt" $place),
         }),*]
     };
 }
@@ -69,10 +69,13 @@ fn the_number_that_comes_first_is_an_integer_at_its_place_and_the_others_are_beh
     let sums = [3201, 3111, 2121, -8679].map(|ints: i64| ints * 10_000_000 + 1_234_567);
     for (at, expected) in sums.into_iter().enumerate() {
         let place = TestPlace::new(sum as *const c_void, ERRNO);
-        let Entries { integers, brief, brief_long, .. } = &all()[place.index];
+        let Entries { integers, brief, brief_stores, .. } = &all()[place.index];
         // SAFETY: the place is this test's, and its function returns an integer.
-        let given = unsafe { (call::<i64>(integers[at]), call::<i64>(brief[at]), call::<f64>(brief_long[at])) };
-        assert_eq!(given, (expected, expected, expected as f64), "{at}");
+        let given = unsafe {
+            call::<f64>(brief_stores[at]);
+            (call::<i64>(integers[at]), call::<i64>(brief[at]), (*place.frame).int_results[0] as i64)
+        };
+        assert_eq!(given, (expected, expected, expected), "{at}");
         drop(place);
         let place = TestPlace::new(float_sum as *const c_void, ERRNO);
         let Entries { floats, brief, .. } = &all()[place.index];
