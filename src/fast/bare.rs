@@ -2,8 +2,9 @@
 //! instructions, so there are few, and nothing has to be saved while C runs. Such a call is only counted as a use of
 //! its library when JavaScript runs inside of it: nothing else could close that.
 
-use super::entry::{Result, Status};
+use super::entry::Status;
 use super::places::Place;
+use super::result::Result;
 use crate::targets::Target;
 use std::ffi::c_void;
 

@@ -12,7 +12,7 @@ use super::places::PLACES;
 pub struct Entries {
     /// That leaves the result in its register.
     pub returns: usize,
-    /// That stores an integer result in the frame, and returns what there is for an [`Address`](super::entry::Address).
+    /// That stores an integer result in the frame, and returns what there is for an [`Address`](super::result::Address).
     pub stores: usize,
 }
 
@@ -32,8 +32,9 @@ impl Entries {
 mod code {
     use super::Entries;
     use crate::fast::bare::not_called;
-    use crate::fast::entry::{Address, Status};
+    use crate::fast::entry::Status;
     use crate::fast::places::{ALL, Place};
+    use crate::fast::result::Address;
     use crate::frame::Frame;
     use crate::presence::{Presence, marks};
     use crate::targets::Target;

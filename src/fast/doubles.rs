@@ -32,7 +32,8 @@ impl Entries {
 mod code {
     use super::PLACES;
     use crate::fast::brief::{jumps_of_host, stores_of_host};
-    use crate::fast::entry::{Address, few_of_host};
+    use crate::fast::entry::few_of_host;
+    use crate::fast::result::Address;
 
     /// An entry that goes on as this one.
     macro_rules! entry {

@@ -32,7 +32,7 @@ pub enum Kind {
     Value = 10,
     /// A string.
     Text = 11,
-    /// An [`Address`](super::entry::Address), as a result. Not V8's.
+    /// An [`Address`](super::result::Address), as a result. Not V8's.
     Address = 64,
 }
 

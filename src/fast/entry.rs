@@ -2,6 +2,7 @@
 
 use super::bare;
 use super::places::{PLACES, Place};
+use super::result::{Address, Result};
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::invoke::invoke;
@@ -29,89 +30,6 @@ pub enum Status {
 pub const INTS: usize = 6;
 /// Those of an entry for few.
 pub const FEW: usize = 4;
-
-/// A result in a register.
-pub trait Result: Copy {
-    /// What an entry returns for it.
-    type Returned;
-
-    /// What is returned where there is none.
-    const NONE: Self::Returned;
-
-    /// Leaves it where [`crate::plan`] says results are.
-    ///
-    /// # Safety
-    ///
-    /// The frame is allocated.
-    unsafe fn store(self, frame: *mut Frame);
-
-    /// What is returned for it.
-    fn returned(self) -> Self::Returned;
-}
-
-impl Result for u64 {
-    type Returned = u64;
-
-    const NONE: u64 = 0;
-
-    #[inline(always)]
-    fn returned(self) -> u64 {
-        self
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, frame: *mut Frame) {
-        // SAFETY: as the caller says.
-        unsafe { (*frame).int_results[0] = self };
-    }
-}
-
-/// An address that is returned as a double; one that is no safe integer as [`Address::OTHER`].
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub struct Address(u64);
-
-impl Address {
-    /// What is returned for those that are only in the frame. No address is below 0.
-    pub const OTHER: f64 = -1.0;
-    /// Safe integers have so many bits.
-    pub const BITS: u32 = f64::MANTISSA_DIGITS;
-}
-
-impl Result for Address {
-    type Returned = f64;
-
-    const NONE: f64 = 0.0;
-
-    #[inline(always)]
-    unsafe fn store(self, frame: *mut Frame) {
-        // SAFETY: as the caller says.
-        unsafe { self.0.store(frame) };
-    }
-
-    #[inline(always)]
-    fn returned(self) -> f64 {
-        // As signed, which takes less; it makes no difference to these.
-        if self.0 >> Address::BITS == 0 { self.0 as i64 as f64 } else { Address::OTHER }
-    }
-}
-
-impl Result for f64 {
-    type Returned = f64;
-
-    const NONE: f64 = 0.0;
-
-    #[inline(always)]
-    fn returned(self) -> f64 {
-        self
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, frame: *mut Frame) {
-        // SAFETY: as the caller says.
-        unsafe { (*frame).float_results[0] = self.to_bits() };
-    }
-}
 
 macro_rules! entries {
     ($direct:ident $with_scratch:ident $of_host:ident $($int:ident)*) => {
@@ -233,19 +151,6 @@ unsafe fn invoke_target(frame: *mut Frame, address: *const c_void, target: *cons
 pub(super) unsafe extern "C" fn of_host_by_frame<const PLACE: usize>(callee: u32) {
     // SAFETY: as the caller says.
     unsafe { by_frame::<PLACE>(0, callee) };
-}
-
-/// Nothing but its own result as one in a register.
-impl Result for () {
-    type Returned = ();
-
-    const NONE: () = ();
-
-    #[inline(always)]
-    unsafe fn store(self, _frame: *mut Frame) {}
-
-    #[inline(always)]
-    fn returned(self) {}
 }
 
 /// The addresses of a place's entries. Strings may be among the arguments where it is not said otherwise.

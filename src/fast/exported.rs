@@ -3,7 +3,8 @@
 //! are [elsewhere](super::doubles).
 
 use super::brief::{jumps_of_host, stores_of_host};
-use super::entry::{Address, Result, few_of_host, many_of_host, of_host_by_frame};
+use super::entry::{few_of_host, many_of_host, of_host_by_frame};
+use super::result::{Address, Result};
 
 #[cfg(target_arch = "x86_64")]
 #[rustfmt::skip]

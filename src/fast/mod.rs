@@ -7,6 +7,7 @@
 //!
 //! * [`places`]: how entries, which are given no data of their own, find their environment;
 //! * [`entry`]: the entries, and `bare`, what most of them do;
+//! * `result`: results in registers;
 //! * [`passing`]: which of them the engine's callers are of;
 //! * [`brief`]: those for functions in which nothing can happen;
 //! * [`doubles`]: entries that get integers as floating-point numbers;
@@ -41,6 +42,7 @@ mod one_wide;
 pub mod options;
 pub mod passing;
 pub mod places;
+mod result;
 pub mod returned_texts;
 pub mod settle;
 pub mod slow;

@@ -2,8 +2,9 @@
 //! `v8::FunctionCallback`, which finds the values as handles, and returns one.
 
 use super::engine::Layout;
-use super::entry::{Address, Status};
+use super::entry::Status;
 use super::places::{PLACES, Place};
+use super::result::Address;
 use crate::frame::{FLOAT_SLOTS, Frame, INT_SLOTS};
 use crate::instance::Instance;
 use crate::plan::{Number, Plan, Spot};

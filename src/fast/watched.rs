@@ -11,8 +11,9 @@
 
 use super::bare::not_called;
 use super::engine::Kind;
-use super::entry::{Address, Result, Status};
+use super::entry::Status;
 use super::places::{PLACES, Place};
+use super::result::{Address, Result};
 use napi::sys;
 use std::ffi::c_void;
 use std::ptr;
