@@ -2,10 +2,12 @@
 // paths of Bun and Deno. arkffi's time is also compared with that of other hosts' own calls, in processes that run one
 // after the other.
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fullPace, quickPace } from './measure.mjs';
-import { folder } from './places.mjs';
+import { folder, results as kept } from './places.mjs';
 import { median, ratio } from './spread.mjs';
 import { duration, times } from './table.mjs';
 
@@ -79,6 +81,13 @@ const results = order.map(({ id, title }) => ({
 }));
 
 const named = present.map(([name]) => `${name} ${sessions[name][0].version} (${sessions[name][0].backend})`);
+// A quick run's figures are too rough to keep, and those of a part say less.
+if (!values.quick && present.length === Object.keys(hosts).length) {
+  const machine = { cpu: os.cpus()[0].model, platform: `${process.platform}-${process.arch}` };
+  const versions = Object.fromEntries(present.map(([name]) => [name, sessions[name][0].version.replace(/^v/, '')]));
+  const report = { date: new Date().toISOString().slice(0, 10), ...machine, versions, results };
+  writeFileSync(path.join(kept, 'hosts.json'), `${JSON.stringify(report, null, 2)}\n`);
+}
 if (values.json) {
   console.log(JSON.stringify({ hosts: named, results }, null, 2));
 } else {

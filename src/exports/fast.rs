@@ -83,6 +83,7 @@ extern "C" fn same(address: usize) -> usize {
 pub fn open_entries(env: Env) -> Thrown<()> {
     with_instance(&env, |instance| {
         instance.open_place();
+        engine::prove();
         Ok(())
     })
 }

@@ -163,6 +163,15 @@ pub fn state(modules: u32, v8: &str) -> Result<Reenters, &'static str> {
     ENGINE.get_or_init(|| Engine::find(modules, v8)).as_ref().map(|engine| engine.version.reenters).map_err(|reason| *reason)
 }
 
+/// Callers have been seen to find their values where they should be: from now on callbacks get into the engine by its own functions
+/// too. Nothing in other engines.
+pub fn prove() {
+    if let Some(Ok(_)) = ENGINE.get() {
+        // SAFETY: the engine is V8, of a version that is known.
+        unsafe { inward::set_up() };
+    }
+}
+
 /// A function of the engine's for a shape, which calls an entry of a place. `None` if the engine made none.
 ///
 /// # Safety
@@ -233,7 +242,6 @@ impl Engine {
         // SAFETY: these are the names of the functions with these parameters, in this version.
         unsafe {
             version.check(named(info).ok_or(MISSING)?)?;
-            inward::set_up();
             Ok(Engine {
                 version,
                 isolate: named(c"_ZN2v87Isolate10GetCurrentEv").ok_or(MISSING)?,
