@@ -19,6 +19,10 @@ const variants = {
     env: { ARKFFI_BACKEND: 'libffi' },
     leftOut: [...slow, opening, '37-*', '63-*', '10[03-9]-*', '110-*'],
   },
+  'no fast calls': {
+    env: { ARKFFI_BACKEND: 'frame' },
+    leftOut: [...slow, opening, '37-*', '63-*', '10[03-9]-*', '110-*'],
+  },
   'no code generation': {
     env: { ARKFFI_TEST_NO_CODEGEN: '1' },
     leftOut: [...slow, opening, '10[03-8]-*', '110-*'],
