@@ -71,7 +71,8 @@ function againstHosts() {
   const told =
     "Time relative to the host's own FFI, and that in Node to theirs: below 1, arkffi is faster. " +
     `${report.platform}, ${report.cpu}; Node ${node}, Bun ${bun}, Deno ${deno} (${report.date}).`;
-  const rows = report.results.map(({ title, ratios }) => [title, ...compared.map(([pair]) => ratio(ratios[pair]))]);
+  const measured = report.results.filter(({ ratios }) => compared.some(([pair]) => ratios[pair]));
+  const rows = measured.map(({ title, ratios }) => [title, ...compared.map(([pair]) => ratio(ratios[pair]))]);
   return `${told}\n\n${laidOut([['', ...compared.map(([, head]) => head)], ...rows])}`;
 }
 

@@ -27,7 +27,7 @@ pub struct Plan {
     pub singles: u8,
     /// Whether one of the first two integer registers has a scalar of eight bytes.
     pub is_wide: bool,
-    /// The result, where it may be a Number.
+    /// The result, where it is a Number of at most 32 bits, a floating-point one, or an address.
     pub number: Option<Number>,
 }
 

@@ -22,11 +22,8 @@ function passingOf(result, { inFloat, isWatched, isBrief }) {
   return inFloat ? PASSING.floatUnread : PASSING.values;
 }
 
-/** `process.versions.modules` of Nodes whose V8 has doubles that calls return sooner than those in the frame: from 13 on. */
-const RETURNING = 137;
-
-/** Whether callers return addresses. */
-let hasAddresses = false;
+/** Whether callers return addresses: V8 has doubles that calls return sooner than those in the frame from 13 on, in Node 24. */
+const hasAddresses = Number(process.versions.modules) >= 137;
 
 /** @type {import('./provider.js').Provider['caller']} */
 function caller(values, result, more) {
@@ -86,7 +83,6 @@ function engineProvider() {
   if (release?.name !== 'node' || versions.electron || versions.nw) return { reason: 'only on Node itself' };
   const state = native.engineState(Number(versions.modules), String(versions.v8), execArgv.map(String));
   if (typeof state === 'string') return { reason: state };
-  hasAddresses = Number(versions.modules) >= RETURNING;
   if (!findsValues()) return { reason: 'V8 calls functions otherwise than is known of this version' };
   native.openEntries();
   copyBy(native.engineCopier() ?? undefined);

@@ -46,7 +46,7 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(
         }
         presence.leave();
         (*frame).status = Status::Ok as u32;
-        result.returned()
+        result.into()
     }
 }
 
@@ -60,7 +60,7 @@ pub(super) unsafe fn enter<const PLACE: usize, R: Result>(
 pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R::Returned {
     // SAFETY: as the caller says; there is a frame even where nobody has taken the place.
     unsafe { (*Place::of::<PLACE>().frame()).status = Status::NotCalled as u32 };
-    R::NONE
+    R::Returned::default()
 }
 
 /// # Safety
@@ -71,5 +71,5 @@ pub(super) unsafe extern "C" fn not_called<const PLACE: usize, R: Result>() -> R
 unsafe extern "C" fn look_closer<const PLACE: usize, R: Result>(result: R) -> R::Returned {
     // SAFETY: as the caller says.
     unsafe { Place::of::<PLACE>().instance() }.look_closer();
-    result.returned()
+    result.into()
 }

@@ -228,7 +228,7 @@ impl Instance {
         unsafe {
             if self.is_inside() {
                 (*frame).status = Status::NotCalled as u32;
-                return R::NONE;
+                return R::Returned::default();
             }
             let store = |target: &Target| {
                 let result = call(target);
@@ -242,7 +242,7 @@ impl Instance {
                 Some(_) => Status::Ok,
                 None => Status::NotCalled,
             } as u32;
-            made.map_or(R::NONE, |(result, (), _)| result.returned())
+            made.map(|(result, (), _)| result.into()).unwrap_or_default()
         }
     }
 

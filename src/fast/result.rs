@@ -4,11 +4,8 @@ use crate::frame::Frame;
 
 /// A result in a register.
 pub trait Result: Copy {
-    /// The type of what an entry returns for it.
-    type Returned;
-
-    /// What is returned where there is none.
-    const NONE: Self::Returned;
+    /// What an entry returns for it, and where there is none the default.
+    type Returned: From<Self> + Default;
 
     /// Leaves it where [`crate::plan`] says results are.
     ///
@@ -16,20 +13,10 @@ pub trait Result: Copy {
     ///
     /// The frame is allocated.
     unsafe fn store(self, frame: *mut Frame);
-
-    /// What is returned for this one.
-    fn returned(self) -> Self::Returned;
 }
 
 impl Result for u64 {
     type Returned = u64;
-
-    const NONE: u64 = 0;
-
-    #[inline(always)]
-    fn returned(self) -> u64 {
-        self
-    }
 
     #[inline(always)]
     unsafe fn store(self, frame: *mut Frame) {
@@ -53,30 +40,23 @@ impl Address {
 impl Result for Address {
     type Returned = f64;
 
-    const NONE: f64 = 0.0;
-
     #[inline(always)]
     unsafe fn store(self, frame: *mut Frame) {
         // SAFETY: as the caller says.
         unsafe { self.0.store(frame) };
     }
+}
 
+impl From<Address> for f64 {
     #[inline(always)]
-    fn returned(self) -> f64 {
+    fn from(Address(address): Address) -> f64 {
         // As signed, which takes less; it makes no difference to these.
-        if self.0 >> Address::BITS == 0 { self.0 as i64 as f64 } else { Address::OTHER }
+        if address >> Address::BITS == 0 { address as i64 as f64 } else { Address::OTHER }
     }
 }
 
 impl Result for f64 {
     type Returned = f64;
-
-    const NONE: f64 = 0.0;
-
-    #[inline(always)]
-    fn returned(self) -> f64 {
-        self
-    }
 
     #[inline(always)]
     unsafe fn store(self, frame: *mut Frame) {
@@ -89,11 +69,6 @@ impl Result for f64 {
 impl Result for () {
     type Returned = ();
 
-    const NONE: () = ();
-
     #[inline(always)]
     unsafe fn store(self, _frame: *mut Frame) {}
-
-    #[inline(always)]
-    fn returned(self) {}
 }
