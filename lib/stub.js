@@ -23,9 +23,15 @@ const { stubSource } = require('./stub-source.js');
  * @property {Signature} signature
  */
 
-const all = Object.entries({ ...runtime, refuse, refuseCount, refuseCall, abandon, symbolOf, settle });
-/** What stubs may refer to, but for what only those with objects do, which lib/passing.js has. */
-const scope = Object.fromEntries(all.filter(([name]) => !Object.hasOwn(memory, name)));
+const { enter, enterForString, enterForText } = runtime;
+/** What is another in the stubs for another process; see lib/isolate/crossing.js. */
+const crossed = { enter, enterForString, enterForText, refuse };
+/** What stubs may refer to besides, but for what only those with objects do, which lib/passing.js has. */
+const scope = Object.entries({ ...runtime, refuseCount, refuseCall, abandon, symbolOf, settle }).filter(
+  ([name]) => !Object.hasOwn(memory, name) && !Object.hasOwn(crossed, name),
+);
+const scopeNames = scope.map(([name]) => name).join();
+const scopeValues = scope.map(([, value]) => value);
 
 const { callees } = native;
 
@@ -44,13 +50,14 @@ const makers = new WeakMap();
  */
 const isShared = !('Bun' in globalThis) && Number.parseInt(process.versions.v8, 10) >= 13;
 
-/** What `newFactory` gives, also for functions that have code of their own. @type {WeakMap<Signature, Factory>} */
+/** What `newFactory` gives, where each function has code of its own. @type {WeakMap<Signature, Factory>} */
 const factories = new WeakMap();
 
 /** @typedef {{ text: string, given: unknown[], isTextLater: boolean }} Factory */
 
 /** @param {Signature} signature @returns {Factory} */
 function factoryOf(signature) {
+  if (isShared) return newFactory(signature);
   let factory = factories.get(signature);
   if (!factory) factories.set(signature, (factory = newFactory(signature)));
   return factory;
@@ -65,10 +72,11 @@ function factoryOf(signature) {
 function newFactory(signature) {
   const { source, values } = stubSource(signature);
   // More than it refers to: to look for what that is would take longer.
-  const known = { ...scope, ...values, [CALLEE]: 0, [NUMBER]: 0 };
+  const own = { ...crossed, ...values };
+  const names = [scopeNames, ...Object.keys(own), CALLEE, NUMBER].join();
   // Parentheses have engines compile it at once.
-  const text = `(function (${Object.keys(known).join()}) {\n${numbered(source)}\n})`;
-  return { text, given: Object.values(known), isTextLater: 'otherText' in values };
+  const text = `(function (${names}) {\n${numbered(source)}\n})`;
+  return { text, given: [...scopeValues, ...Object.values(own), 0, 0], isTextLater: 'otherText' in values };
 }
 
 /** @type {(make: Function, factory: Factory) => Maker} */
