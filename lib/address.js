@@ -80,4 +80,4 @@ function byteCount(caller, count, index) {
   throw createError(code, message, caller, index);
 }
 
-module.exports = { pointerValue, locate, usable, byteCount };
+module.exports = { FIRST_ADDRESS, pointerValue, locate, usable, byteCount };

@@ -6,14 +6,17 @@ const { allChecked, isCheckedCall, telling } = require('./checked.js');
 const { createError } = require('./errors.js');
 const { markExternal } = require('./external.js');
 const { views, offsets, putAddress, putLength } = require('./frame.js');
-const { byteCount, locate, usable } = require('./address.js');
+const { FIRST_ADDRESS, byteCount, locate, usable } = require('./address.js');
 const marshallers = require('./marshal.generated.js');
 const { INVALID, extent, bufferAddress, views: recordViews } = require('./pointer.js');
+const { afterFew } = require('./quick.js');
 const { refusal } = require('./refuse.js');
 const { newBuffer } = require('./retained.js');
 const { resolveType } = require('./types.js');
 
 /** @typedef {InstanceType<typeof import('./blocks/block.js').Block>} Block */
+
+const { isSafeInteger } = Number;
 
 /** The longest buffer: what the engine can make, and no more than a process can address. */
 const MAX_BUFFER = Math.min(require('node:buffer').constants.MAX_LENGTH, 2 ** 48);
@@ -21,12 +24,30 @@ const MAX_BUFFER = Math.min(require('node:buffer').constants.MAX_LENGTH, 2 ** 48
 /** The accessors of `read` and `write`, by the name of a type. */
 const ACCESSORS = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'f32', 'f64', 'bool', 'ptr', 'intptr'];
 
+/**
+ * The address that most ask for: an integer from a Number, unchecked.
+ * @param {unknown} ptr
+ * @param {unknown} byteOffset
+ * @param {unknown} options
+ * @returns {number} 0 for what is to be looked at more closely
+ */
+function plainAddress(ptr, byteOffset, options) {
+  if (options !== undefined || allChecked || !isSafeInteger(ptr) || !isSafeInteger(byteOffset)) return 0;
+  const base = /** @type {number} */ (ptr);
+  const address = base + /** @type {number} */ (byteOffset);
+  return base >= FIRST_ADDRESS && address >= FIRST_ADDRESS && isSafeInteger(address) ? address : 0;
+}
+
 /** @param {string} name */
 function makeReader(name) {
   const caller = `read.${name}`;
   const type = resolveType(name, caller);
   const load = /** @type {(at: number) => any} */ (marshallers[type.base].load);
+  const quickly = afterFew(() => require('./own.js').readerOf(caller, name));
   return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0, /** @type {unknown} */ options) => {
+    const plain = plainAddress(ptr, byteOffset, options);
+    const quick = plain === 0 ? undefined : quickly();
+    if (quick !== undefined) return quick(plain);
     const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 2);
     putAddress(usable(caller, locate(caller, ptr, byteOffset, type.size)));
     putLength(type.size);
@@ -42,12 +63,23 @@ function makeWriter(name) {
   const caller = `write.${name}`;
   const type = resolveType(name, caller);
   const { read, invalid, store } = marshallers[type.base];
-  /** @param {unknown} ptr @param {unknown} byteOffset @param {unknown} value @param {unknown} [options] */
-  return (ptr, byteOffset, value, options) => {
-    const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 3);
-    const address = usable(caller, locate(caller, ptr, byteOffset, type.size));
+  const quickly = afterFew(() => require('./own.js').writerOf(caller, name));
+  const check = (/** @type {unknown} */ value) => {
     const checked = read(value);
     if (invalid(checked)) throw refusal(type, value, 2, caller);
+    return checked;
+  };
+  /** @param {unknown} ptr @param {unknown} byteOffset @param {unknown} value @param {unknown} [options] */
+  return (ptr, byteOffset, value, options) => {
+    const plain = plainAddress(ptr, byteOffset, options);
+    const quick = plain === 0 ? undefined : quickly();
+    if (quick !== undefined) {
+      quick(plain, check(value));
+      return;
+    }
+    const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 3);
+    const address = usable(caller, locate(caller, ptr, byteOffset, type.size));
+    const checked = check(value);
     putAddress(address);
     putLength(type.size);
     store(checked, offsets.value);

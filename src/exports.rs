@@ -226,6 +226,12 @@ pub fn bind_address(env: Env, name: String, plan: u32) -> Thrown<u32> {
     })
 }
 
+/// Binds a [function of ours](crate::own) by its index; `name` is for error messages.
+#[napi(catch_unwind)]
+pub fn bind_own(env: Env, index: u32, name: String, plan: u32) -> Thrown<u32> {
+    with_instance(&env, |instance| instance.bind_own(index as usize, &name, plan))
+}
+
 /// Leaves as the frame's status whether the code at an address is the host's or an addon's (1), or not (0).
 fn tell_whose(instance: &Instance, address: usize) {
     // SAFETY: the frame lives as long as the instance, and nobody else uses it during this call.

@@ -78,6 +78,8 @@ pub struct Instance {
     targets: Targets,
     bound: RefCell<Vec<Option<Bound>>>,
     free_numbers: RefCell<Vec<u32>>,
+    /// How many bound functions are [ours](crate::own).
+    pub(crate) own: Cell<usize>,
     /// The variants of each variadic function that has any.
     variants: RefCell<HashMap<u32, Vec<u32>>>,
     calls: RefCell<Vec<Rc<Call>>>,
@@ -133,6 +135,7 @@ impl Instance {
             targets: Targets::default(),
             bound: RefCell::default(),
             free_numbers: RefCell::default(),
+            own: Cell::default(),
             variants: RefCell::default(),
             calls: RefCell::default(),
             call_numbers: RefCell::default(),
@@ -334,8 +337,9 @@ impl Instance {
         holder.map_or(0, |(&number, _)| number)
     }
 
-    /// How many libraries and bound functions there are.
+    /// How many libraries and bound functions there are, but for those of ours.
     pub fn counts(&self) -> (usize, usize) {
-        (self.libraries.borrow().len(), self.bound.borrow().len() - self.free_numbers.borrow().len())
+        let functions = self.bound.borrow().len() - self.free_numbers.borrow().len() - self.own.get();
+        (self.libraries.borrow().len(), functions)
     }
 }

@@ -42,6 +42,7 @@ pub mod libffi_call;
 pub mod library;
 pub mod mailbox;
 pub mod memory;
+pub mod own;
 pub mod plan;
 pub mod presence;
 pub mod segments;

@@ -2,7 +2,7 @@
 // Calls with buffers that the host's own FFI is given, which has their addresses sooner than JavaScript.
 
 const { isFilled } = require('../stamps.js');
-const { byValues } = require('./way.js');
+const { STATUS, byValues } = require('./way.js');
 
 /**
  * The statements of such a call: when all buffers are typed arrays that have been passed before, and are not empty, and
@@ -39,7 +39,7 @@ function byBuffers(signature, scalars, clears, finish, load, scope) {
     ...finish(cut ? cut('result') : load),
     // Also where there is no result to give.
     'return; }',
-    'if (!settle()) {',
+    `if (!settle(${STATUS})) {`,
     ...finish(load),
     'return; } } }',
   ].join('\n');

@@ -49,7 +49,7 @@ function byTexts(signature, scalars, clears, after, scope) {
     keeps,
     clears,
     `${name}(${[CALLEE, places, ...given, ...kept].join(', ')});`,
-    `if (${STATUS} === 0 || !settle()) {`,
+    `if (${STATUS} === 0 || !settle(${STATUS})) {`,
     ...after,
     // Also where there is no result to give.
     'return;',

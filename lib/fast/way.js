@@ -135,7 +135,7 @@ function byFrame(signature, kept, otherwise, scope) {
   if (caller === null) return undefined;
   const name = isApart ? 'apartCaller' : 'frameCaller';
   scope[name] = caller;
-  return `${name}(${[CALLEE, ...given].join(', ')});\nif (${STATUS} !== 0 && settle()) { ${otherwise} }`;
+  return `${name}(${[CALLEE, ...given].join(', ')});\nif (${STATUS} !== 0 && settle(${STATUS})) { ${otherwise} }`;
 }
 
 /**
@@ -246,12 +246,13 @@ function direct(signature, { values, kept, clears, otherwise, load, checks }, sc
   const call = `${clears} ${made.cut ? 'result = ' : ''}${name}(${args});`;
   const enter = conditions.length > 0 ? `if (${conditions.join(' && ')}) { ${call} } else ${NOT_CALLED}` : call;
   const given = [...new Set([...values.map((_, index) => `a${index}`), ...values])];
-  /** @type {(count: string) => string} */
-  const withCount = (count) => (checks ? [count, ...given] : given).join(', ');
-  // Looked at here: where something has run inside once, all calls come this way.
-  const looked = `if (${STATUS} === 1) { ${checks?.refuse('count') ?? ''} ${otherwise} } else settle();`;
-  const again = `function again(${withCount('count')}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;
-  const apart = `again(${withCount('arguments.length')})`;
+  /** @type {(count: string, status: string) => string} */
+  const withCount = (count, status) => [status, ...(checks ? [count] : []), ...given].join(', ');
+  // Looked at here: where something has run inside once, all calls come this way. The status is given, because a debugger may have
+  // JavaScript run wherever a function begins.
+  const looked = `if (status === 1) { ${checks?.refuse('count') ?? ''} ${otherwise} } else settle(status);`;
+  const again = `function again(${withCount('count', 'status')}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;
+  const apart = `again(${withCount('arguments.length', STATUS)})`;
   const cut = made.cut ? made.cut('result') : '0';
   const rest = watched ? `(${STATUS} === 4 && (${watched.inside}), ${apart})` : apart;
   if (!made.cut) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: load, again };
@@ -263,10 +264,10 @@ function direct(signature, { values, kept, clears, otherwise, load, checks }, sc
 
 /**
  * Looks at the status that a caller has left. Throws what a callback has thrown.
+ * @param {number} status
  * @returns {boolean} whether the call is still to be made, through the frame; if not, the result is there
  */
-function settle() {
-  const status = u32[offsets.status / 4];
+function settle(status) {
   if (status === 3) seeTo();
   return status === 1;
 }

@@ -1,6 +1,7 @@
 'use strict';
 // Pointers to values: objects and arrays are lent to C as copies, and given back.
 
+const { FIRST_ADDRESS } = require('../address.js');
 const { clear } = require('../memory-view.js');
 const { INVALID, addressOf, anyAddress, extent, isBuffer, isWrapper, typedName, views } = require('../pointer.js');
 const { Refused, refused } = require('../refused.js');
@@ -137,7 +138,13 @@ class Lent {
    */
   address(value) {
     this.checkMemory(value);
-    return anyAddress(value);
+    const address = anyAddress(value);
+    // A value where its brackets are forgotten, most likely. Where it is not known what is there, C may mean something else.
+    if (address > 0 && address < FIRST_ADDRESS && this.target.size > 0) {
+      const text = `${address} cannot be a valid address: expected ${this.type.expects}`;
+      throw new Refused('ERR_INVALID_POINTER', text);
+    }
+    return address;
   }
 
   /** Refuses memory that is too small, or of other numbers. @param {any} value */
