@@ -7,9 +7,9 @@ import { fixture } from './fixtures/paths.mjs';
 
 /**
  * What programs begin with: `sum(count, first)` adds up calls, of which those from `first` on have JavaScript run inside.
- * @param {{ returns?: string, loud?: string, quiet?: string, type?: string, takes?: string, value?: string, unfit?: string }} [how]
+ * @param {{ returns?: string, loud?: string, quiet?: string, type?: string, takes?: string, value?: string, unfit?: string, earlier?: string }} [how]
  *   `quiet` is the text of a function, and `loud` the text of a pointer, to what C calls with a value of a type; two of a
- *   hundred calls are given the `unfit` value, and refused
+ *   hundred calls are given the `unfit` value, and refused; `earlier` is run before the function is bound
  */
 const beginning = ({
   returns = 'i32',
@@ -19,11 +19,13 @@ const beginning = ({
   takes = type,
   value = '1',
   unfit = 'value',
+  earlier = '',
 } = {}) => `
   const { dlopen, JSCallback } = require(${index});
   ${hotCalls}
   const file = ${JSON.stringify(fixture('callbacks'))};
   const signature = { args: ['ptr', '${takes}'], returns: '${returns}' };
+  ${earlier}
   const { symbols: { apply } } = dlopen(file, { apply: { symbol: 'apply_${takes === 'cstring' ? 'length' : type}', ...signature } });
   const { symbols: { abs, fabs } } = dlopen(process.platform === 'linux' ? 'libm.so.6' : null, {
     abs: { args: ['i32'], returns: 'i32' },
@@ -205,6 +207,14 @@ test('functions of the same types see it each, whichever was the first', () => {
     for (let i = 0; i < 50_000; i++) third(100, quiet);
     console.log(third(100, again.ptr), third(100, quiet));`;
   expect(runs(beginning() + text)).toBe('300 400\n401 500\n');
+});
+
+test.each([
+  ['numbers', {}, 'apply_i32', 1],
+  ['a string', { takes: 'cstring', value: `'text'` }, 'apply_length', 4],
+])('functions that take %s see it after a leaf of the same types was bound', (_, how, symbol, result) => {
+  const earlier = `dlopen(file, { leaf: { symbol: '${symbol}', ...signature, leaf: true } });`;
+  expect(runs(beginning({ ...how, earlier }) + print)).toBe(printed(result));
 });
 
 test('all of this is so in workers', () => {

@@ -275,6 +275,9 @@ const themselves = [
     file: '141-',
     tests: ['Bun itself is given them', 'of a WebAssembly.Memory is found'],
   },
+  { reason: 'about Bun’s own FFI', file: '144-', tests: ['does to Buffer.prototype'] },
+  { reason: 'about Deno’s permissions', file: '144-', tests: ['permission for the FFI is taken away'] },
+  { reason: 'Bun makes all NaNs one', file: '144-', tests: ['the payload of a NaN'] },
 ];
 
 const isOf = (skip, file, test) =>
