@@ -278,6 +278,7 @@ const themselves = [
   { reason: 'about Bun’s own FFI', file: '144-', tests: ['does to Buffer.prototype'] },
   { reason: 'about Deno’s permissions', file: '144-', tests: ['permission for the FFI is taken away'] },
   { reason: 'Bun makes all NaNs one', file: '144-', tests: ['the payload of a NaN'] },
+  { reason: 'there are no fast calls', file: '145-', tests: ['functions of arkffi when they are many'] },
 ];
 
 const isOf = (skip, file, test) =>

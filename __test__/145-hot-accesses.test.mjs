@@ -1,0 +1,112 @@
+// Reads and writes at addresses: the first go by Node-API, later ones by functions of arkffi's own where there are fast calls.
+// Both do the same.
+import { afterAll, describe, expect, it } from 'vitest';
+import { arkffi, require, thrown } from './open.mjs';
+
+const { alloc, dlopen, errno, ptr, read, stats, write } = arkffi;
+const { provider } = require('../lib/fast/provider.js');
+
+/** More than there are before a function is made. */
+const MANY = 300;
+
+const memory = alloc('u8', 64);
+const base = ptr(memory);
+afterAll(() => memory.free());
+
+const edges = {
+  u8: [0, 255],
+  i8: [-128, 127, -0],
+  u16: [0, 65535],
+  i16: [-32768, 32767],
+  u32: [0, 2 ** 32 - 1],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u64: [0, 2 ** 53 - 1, 2n ** 53n, 2n ** 64n - 1n],
+  i64: [-(2 ** 53) + 1, 2 ** 53 - 1, -(2n ** 63n), 2n ** 63n - 1n],
+  f32: [0, -0, 1.5, NaN, Infinity, -Infinity, 2 ** -149],
+  f64: [0, -0, 0.1, NaN, Infinity, -Infinity, 5e-324],
+  bool: [true, false],
+  ptr: [0, 70_000, 2 ** 53 - 1, 2n ** 63n],
+  intptr: [-1, 2 ** 40, -(2n ** 62n)],
+};
+
+describe.each(Object.entries(edges))('of %s', (type, values) => {
+  const bytes = () => Array.from({ length: 24 }, (_, at) => memory.at(at));
+
+  it('give what was written, the first and all later ones, at any alignment', () => {
+    const seen = new Set();
+    for (let round = 0; round < MANY; round++) {
+      const at = round % 9;
+      for (const value of values) {
+        for (let index = 0; index < 24; index++) memory.set(index, 0xaa);
+        write[type](base, at, value);
+        // Of the same bytes, by a way that never changes.
+        const kept = read[type](BigInt(base) + BigInt(at));
+        const wanted = Object.is(value, -0) && !type.startsWith('f') ? 0 : value;
+        if (!Object.is(kept, wanted)) throw new Error(`${String(value)} became ${String(kept)}`);
+        if (!Object.is(read[type](base, at), wanted)) throw new Error(`${String(value)} is read otherwise`);
+        if (!Object.is(read[type](base + at), wanted)) throw new Error(`${String(value)} is read otherwise there`);
+        seen.add(bytes().filter((byte) => byte !== 0xaa).length <= 8);
+      }
+    }
+    expect([...seen]).toEqual([true]);
+  });
+
+  it('refuse the same when they are many', () => {
+    const wrong = [
+      () => read[type](0),
+      () => read[type](null),
+      () => read[type](65_535),
+      () => read[type](-1),
+      () => read[type](base + 0.5),
+      () => read[type](NaN),
+      () => read[type]('x'),
+      () => read[type](base, 0.5),
+      () => read[type](base, '1'),
+      () => read[type](base, -base),
+      () => read[type](base, 2 ** 53 - 1),
+      () => read[type](2 ** 53),
+      () => read[type](base, 0, { cheked: true }),
+      () => write[type](0, 0, values[0]),
+      () => write[type](base, 0, 'x'),
+      () => write[type](base, 0),
+      () => write[type](base, 0.5, values[0]),
+      () => write[type](base, 0, Symbol('x')),
+    ];
+    const told = () =>
+      wrong.map((call) => {
+        const { code, message, symbol, argument } = thrown(call);
+        return [code, message, symbol, argument];
+      });
+    const { symbols } = dlopen(null, { abs: { args: ['i32'], returns: 'i32' } });
+    const first = told();
+    for (let round = 0; round < MANY; round++) {
+      read[type](base);
+      write[type](base, 0, values[0]);
+    }
+    expect(told()).toEqual(first);
+    expect(first.every(([code]) => typeof code === 'string')).toBe(true);
+    expect(symbols.abs(-1)).toBe(1);
+  });
+});
+
+it('are no functions that the program has bound, and leave errno', () => {
+  const { functions } = stats();
+  errno(7);
+  for (let round = 0; round < MANY; round++) write.u16(base, 0, read.u16(base, 2));
+  expect([stats().functions, errno()]).toEqual([functions, 7]);
+});
+
+it('take what is no Number as before', () => {
+  for (let round = 0; round < MANY; round++) {
+    write.i16(memory, 2, round);
+    expect(read.i16(memory, 2)).toBe(round);
+    expect(read.i16(base, 2)).toBe(round);
+  }
+  expect(thrown(() => read.u8(memory, 64)).code).toBe('ERR_OUT_OF_BOUNDS');
+});
+
+it.runIf(!('reason' in provider()))('go by functions of arkffi when they are many', () => {
+  const { described } = require('../lib/binding.js');
+  const names = new Set([...described.values()].map(({ symbol }) => symbol));
+  expect([names.has('read.i32'), names.has('write.f64')]).toEqual([true, true]);
+});
