@@ -138,6 +138,32 @@ describe('a pointer to scalars', () => {
   });
 });
 
+describe('a number that can be no address', () => {
+  const bind = (type) => dlopen(null, { same: { symbol: 'labs', args: [type], returns: 'ptr' } }).symbols.same;
+
+  it.each([
+    ['out(…)', out('int')],
+    ['inout(…)', inout('double')],
+    ['a pointer to a scalar', pointer('int')],
+    ['a pointer to a record', pointer(Point)],
+    ['a pointer to an array', pointer(array('int', 2))],
+  ])('is refused for %s: a value without its brackets, most likely', (_, type) => {
+    const same = bind(type);
+    for (const value of [1, 65_535, 8n])
+      expect(thrown(() => same(value))).toMatchObject({ code: 'ERR_INVALID_POINTER', symbol: 'same', argument: 0 });
+    expect(thrown(() => same(1)).message).toMatch(/^same: argument 0: 1 cannot be a valid address: expected an? /);
+    expect([same(0), same(null), same(65_536), same(2n ** 47n)]).toEqual([0, 0, 65_536, 2 ** 47]);
+  });
+
+  it.each([
+    ['ptr', 'ptr'],
+    ['a pointer to nothing known', pointer('void')],
+    ['an opaque pointer', opaque('Token')],
+  ])('is passed for %s: it may be no address', (_, type) => {
+    expect(bind(type)(5)).toBe(5);
+  });
+});
+
 describe('what C leaves behind an out or inout parameter', () => {
   it('is put into one-element arrays, from zeros or from what they had', () => {
     const [quotient, remainder] = [[0], ['whatever was here']];
