@@ -247,6 +247,38 @@ it.runIf(isFast || backend === 'bun:ffi')('temporary views are kept while C runs
   expect(run(['-e', program])).toBe('0\n');
 });
 
+it.runIf(isFast)('errors are not lost when a debugger has calls made at any moment', () => {
+  const program = `
+    const { Worker } = require('node:worker_threads');
+    const { dlopen, JSCallback } = require(${index});
+    const file = ${JSON.stringify(fixture('callbacks'))};
+    const { apply_i32: apply } = dlopen(file, { apply_i32: { args: ['ptr', 'i32'], returns: 'i32' } }).symbols;
+    const { add } = dlopen(${basics}, { add: { args: ['i32', 'i32'], returns: 'i32' } }).symbols;
+    const mine = new Error('mine');
+    const throwing = new JSCallback(() => { throw mine; }, { args: ['i32'], returns: 'i32' });
+    globalThis.evaluations = 0;
+    globalThis.evaluated = () => add(evaluations++, 1);
+    new Worker("const session = new (require('node:inspector').Session)(); session.connectToMainThread();" +
+      "setInterval(() => session.post('Runtime.evaluate', { expression: 'evaluated()' }, () => {}), 1);", { eval: true });
+    const thrown = (call) => { try { call(); } catch (error) { return error; } };
+    let lost = 0;
+    function loop(count) {
+      for (let i = 0; i < count; i++) {
+        if (thrown(() => apply(throwing, i)) !== mine) lost++;
+        if (thrown(() => add(i, 'x'))?.code !== 'ERR_INVALID_ARG_TYPE') lost++;
+      }
+    }
+    const wait = () => {
+      if (evaluations === 0) return setTimeout(wait, 10);
+      while (evaluations < 500) loop(10);
+      console.log(lost);
+      process.reallyExit(0);
+    };
+    wait();`;
+  // The inspector says something when the process ends.
+  expect(run(['-e', program])).toMatch(/^0\n/);
+});
+
 describe('where the engine is not known', () => {
   it.each([
     [

@@ -262,6 +262,7 @@ const themselves = [
   { reason: 'there such a record is not passed on the stack', file: '15-', tests: ['where it is passed on the stack'] },
   { reason: 'there is no libcurl here', file: '40-', tests: ['set options of libcurl'] },
   { reason: 'about V8’s fast calls in Node', file: '134-', tests: ['calls that the engine compiles'] },
+  { reason: 'about V8’s fast calls in Node', file: '134-', tests: ['when a debugger has calls made'] },
   { reason: 'about fast calls that are given what they keep', file: '134-', tests: ['temporary views are kept'] },
   { reason: 'about V8’s fast calls in Node', file: '135-', tests: ['only if they are leaves'] },
   { reason: 'about V8’s fast calls in Node', file: '136-', tests: ['strings that the engine passes'] },
