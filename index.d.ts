@@ -306,7 +306,8 @@ export interface OutType<Target, Copied extends 'filled' | 'changed'> extends Ty
 
 /**
  * A pointer to a value of a type, or to the first of several. Parameters and members of the type take
- * - an address, or null;
+ * - an address from 64 KiB (`ERR_INVALID_POINTER` below: a value without its brackets), or null; any where nothing is known of the
+ *   target, as of `'void'`;
  * - memory of at least the size of the value: bytes, or a view with elements of that type;
  * - an array of values, or the object of one record. C gets a copy, which lives until the call returns; that
  *   of a member, as long as the buffer that the member is in.
@@ -2117,9 +2118,9 @@ export function stats(): {
   reason: string | null;
   /** Whether functions are generated code, or closures because the host allows no generated code. */
   stubs: 'generated' | 'closures';
-  /** Open libraries. */
+  /** Libraries that were opened and are not closed; the running process counts each time. */
   libraries: number;
-  /** Bound functions. */
+  /** Bound functions; of those that are closed or not used any more, those that were not collected yet. */
   functions: number;
   /** Structs that functions returned and that are not released. */
   retained: number;

@@ -135,12 +135,12 @@ const skips = {
     { reason: HELPERS, file: '55-', tests: ['in a helper process'] },
     { reason: HELPERS, file: '95-', tests: ['docs/isolate.md'] },
     {
-      reason: 'Deno does not stop a program at the timeout of node:vm',
+      reason: 'in Deno the timeout of node:vm ends a program as a whole, or not inside of a callback',
       file: '12-',
       tests: ['calls that the engine terminates'],
     },
     {
-      reason: 'Deno does not stop a program at the timeout of node:vm',
+      reason: 'in Deno the timeout of node:vm ends a program as a whole, or not inside of a callback',
       file: '27-',
       tests: ['a script that the engine stops inside a callback stops'],
     },

@@ -13,9 +13,9 @@ const cases = [
   { id: 'alloc', title: `alloc and free ${SIZE} bytes`, text: `allocAndFree(${SIZE})` },
   { id: 'alloc-many', title: `${MANY} blocks, each`, text: `allocMany(${MANY}, ${SIZE})`, blocks: MANY },
   { id: 'arena', title: `${MANY} blocks of an Arena, each`, text: `allocTogether(${MANY}, ${SIZE})`, blocks: MANY },
-  { id: 'memory-read', title: 'read a double', text: 'read((i & 7) * 8)' },
-  { id: 'memory-write', title: 'write a double', text: '(write((i & 7) * 8, (i & 7) * 8 + 0.5), i & 7)' },
-  { id: 'memory-at', title: 'read an element', text: 'at(i & 7)' },
+  { id: 'memory-read', title: 'memory.read, a double', text: 'read((i & 7) * 8)' },
+  { id: 'memory-write', title: 'memory.write, a double', text: '(write((i & 7) * 8, (i & 7) * 8 + 0.5), i & 7)' },
+  { id: 'memory-at', title: 'memory.at, an element', text: 'at(i & 7)' },
 ];
 
 /** What each contender's texts refer to. */

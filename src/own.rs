@@ -33,8 +33,18 @@ macro_rules! functions {
 /// By the numbers of `lib/own.js`.
 fn all() -> [*const c_void; 12] {
     functions![
-        load::<u8>, load::<u16>, load::<u32>, load::<u64>, load::<f32>, load::<f64>,
-        store::<u8>, store::<u16>, store::<u32>, store::<u64>, store::<f32>, store::<f64>,
+        load::<u8>,
+        load::<u16>,
+        load::<u32>,
+        load::<u64>,
+        load::<f32>,
+        load::<f64>,
+        store::<u8>,
+        store::<u16>,
+        store::<u32>,
+        store::<u64>,
+        store::<f32>,
+        store::<f64>,
     ]
 }
 

@@ -37,7 +37,7 @@ function byBuffers(signature, scalars, clears, finish, load, scope) {
     cut ? `const result = ${call}` : call,
     `if (!(${isElsewhere})) {`,
     ...finish(cut ? cut('result') : load),
-    // Also where there is no result to give.
+    // Else `settle` would be asked, which ends the call too.
     'return; }',
     `if (!settle(${STATUS})) {`,
     ...finish(load),

@@ -22,7 +22,8 @@ static NO_FRAME: NoFrame = NoFrame(UnsafeCell::new(MaybeUninit::zeroed()));
 
 struct NoFrame(UnsafeCell<MaybeUninit<Frame>>);
 
-// SAFETY: it is only written as memory, by threads whose environments have ended, and what is there does not matter.
+// SAFETY: it is read and written by threads whose environments have ended, if at all: they run no JavaScript any more. What is there
+// does not matter.
 unsafe impl Sync for NoFrame {}
 
 pub(super) static ALL: [Place; PLACES] = [const { Place::free() }; PLACES];
