@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fixture } from './fixtures/paths.mjs';
 import { arkffi, thrown } from './open.mjs';
 
-const { dlopen, Struct, CString, array, opaque, pointer, out, inout, ptr } = arkffi;
+const { dlopen, Struct, CString, array, callback, opaque, pointer, out, inout, ptr } = arkffi;
 
 const Point = Struct({ x: 'int', y: 'int' });
 const Complex = Struct({ re: 'double', im: 'double' });
@@ -153,6 +153,13 @@ describe('a number that can be no address', () => {
       expect(thrown(() => same(value))).toMatchObject({ code: 'ERR_INVALID_POINTER', symbol: 'same', argument: 0 });
     expect(thrown(() => same(1)).message).toMatch(/^same: argument 0: 1 cannot be a valid address: expected an? /);
     expect([same(0), same(null), same(65_536), same(2n ** 47n)]).toEqual([0, 0, 65_536, 2 ** 47]);
+  });
+
+  it('is what a callback may give back', () => {
+    const { apply_ptr } = dlopen(fixture('callbacks'), {
+      apply_ptr: { args: [callback(['ptr'], pointer(Point)), 'ptr'], returns: 'ptr' },
+    }).symbols;
+    expect(apply_ptr(() => 5, 1)).toBe(5);
   });
 
   it.each([

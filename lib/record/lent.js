@@ -134,13 +134,14 @@ class Lent {
   /**
    * The address of what is no copy. Runs no code of the user's.
    * @param {any} value
+   * @param {boolean} [isArgument] of a function of C, which uses what is there
    * @returns {number | bigint} INVALID for what is none
    */
-  address(value) {
+  address(value, isArgument = false) {
     this.checkMemory(value);
     const address = anyAddress(value);
     // A value where its brackets are forgotten, most likely. Where it is not known what is there, C may mean something else.
-    if (address > 0 && address < FIRST_ADDRESS && this.target.size > 0) {
+    if (isArgument && address > 0 && address < FIRST_ADDRESS && this.target.size > 0) {
       const text = `${address} cannot be a valid address: expected ${this.type.expects}`;
       throw new Refused('ERR_INVALID_POINTER', text);
     }

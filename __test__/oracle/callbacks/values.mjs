@@ -7,7 +7,7 @@ import { numbers } from '../numbers.mjs';
 import { bytesOf, compare, hold, toJs } from '../records/javascript.mjs';
 import { compareMemory } from '../records/passing.mjs';
 import { roughSize } from '../records/shapes.mjs';
-import { drawValue, streamOf } from '../records/values.mjs';
+import { drawValue, placed, streamOf } from '../records/values.mjs';
 import { narrowBits } from '../types.mjs';
 
 /** No text is longer, so that all of one call fit into the stream. */
@@ -115,7 +115,8 @@ export function drawResult({ type }, host, random) {
 /** What JavaScript passes or returns where no C looks at it: its `js`, and the `value` that must come out. */
 export function drawExchanged({ type }, host, random) {
   if (type.type === 'void') return { js: undefined };
-  const value = drawArgument({ type, bare: false }, random);
+  const drawn = drawArgument({ type, bare: false }, random);
+  const value = type.kind === 'pointer' ? placed(drawn) : drawn;
   return { js: valueOf(type, value, host, random), value };
 }
 

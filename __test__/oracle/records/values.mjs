@@ -25,7 +25,15 @@ function drawNumber(type, width, random) {
   return { kind: 'number', bits: float && (bits & MAGNITUDE[type.type]) > INFINITY[type.type] ? float : bits };
 }
 
+const FIRST_ADDRESS = 65_536n;
+
 const drawAddress = (random) => ({ kind: 'address', bits: random.chance(0.2) ? 0n : numbers.address.draw(random) });
+
+/** An address where something may be: smaller numbers are refused as arguments. */
+export const placed = ({ kind, bits }) => ({
+  kind,
+  bits: bits > 0n && bits < FIRST_ADDRESS ? bits + FIRST_ADDRESS : bits,
+});
 
 /** At most so many bytes of whole characters. */
 function drawChars(count, random) {
@@ -41,7 +49,7 @@ const isShort = (random) => random.chance(0.6);
 function drawPointed(type, random, depth) {
   const { to } = type;
   // What C gets a pointer to must end somewhere.
-  if (depth > 2 || random.chance(0.35)) return drawAddress(random);
+  if (depth > 2 || random.chance(0.35)) return placed(drawAddress(random));
   const length = to.kind === 'record' && isShort(random) ? 1 : random.between(1, 3);
   return {
     kind: 'behind',
