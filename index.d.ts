@@ -306,13 +306,13 @@ export interface OutType<Target, Copied extends 'filled' | 'changed'> extends Ty
 
 /**
  * A pointer to a value of a type, or to the first of several. Parameters and members of the type take
- * - an address from 64 KiB (`ERR_INVALID_POINTER` below: a value without its brackets), or null; any where nothing is known of the
- *   target, as of `'void'`;
+ * - an address, or null;
  * - memory of at least the size of the value: bytes, or a view with elements of that type;
  * - an array of values, or the object of one record. C gets a copy, which lives until the call returns; that
  *   of a member, as long as the buffer that the member is in.
  *
- * Results are addresses, and so are members that are read. A call throws `ERR_OUT_OF_BOUNDS` for a view that
+ * Results are addresses, and so are members that are read. A call throws `ERR_INVALID_POINTER` for a Number from 1 to 65535 where
+ * the target is a scalar or an array (a value without its brackets, most likely; a BigInt is passed), `ERR_OUT_OF_BOUNDS` for a view that
  * is too small, and `ERR_INVALID_ARG_VALUE` for objects that refer to themselves.
  * @param target the type, or a function that returns it, for a record that points to its own kind:
  *   `const Node = Struct({ value: 'i32', next: pointer(() => Node) })`. TypeScript does not check what such a
@@ -323,7 +323,7 @@ export function pointer<const Target extends AnyType | Function>(target: Checked
 /**
  * A parameter that C writes through. It takes what `pointer` does, but of arrays and objects nothing is copied
  * in: C gets zeros, and what it leaves there is put into the array or object after the call. `[0]` is room for
- * one number, `{}` for one record. Text needs a buffer.
+ * one number, `{}` for one record; a Number from 1 to 65535 is refused. Text needs a buffer.
  */
 export function out<const Target extends AnyType | Function>(target: CheckedTarget<Target>): OutType<Target, 'filled'>;
 

@@ -1,14 +1,18 @@
 // Reads and writes at addresses: the first go by Node-API, later ones by functions of arkffi's own where there are fast calls.
 // Both do the same.
 import { afterAll, describe, expect, it } from 'vitest';
+import { outcome } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
 const { alloc, errno, ptr, read, stats, write } = arkffi;
 const { provider } = require('../lib/fast/provider.js');
 
 /** More than there are before a function is made. */
-const MANY = 300;
+const MANY = 10_100;
+/** So often each value is written and read. */
+const ROUNDS = 200;
 
+const bytes = { u8: 1, i8: 1, bool: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4 };
 const memory = alloc('u8', 64);
 const base = ptr(memory);
 afterAll(() => memory.free());
@@ -29,33 +33,40 @@ const edges = {
   intptr: [-1, 2 ** 40, -(2n ** 62n)],
 };
 
-describe.each(Object.entries(edges))('of %s', (type, values) => {
-  const bytes = () => Array.from({ length: 24 }, (_, at) => memory.at(at));
+/** Has a type read and written so often that later accesses are by functions. */
+function warm(type, value) {
+  for (let count = 0; count < MANY; count++) {
+    write[type](base, 0, value);
+    read[type](base);
+  }
+}
 
-  it('give what was written, the first and all later ones, at any alignment', () => {
-    const seen = new Set();
-    for (let round = 0; round < MANY; round++) {
-      const at = round % 9;
-      for (const value of values) {
-        for (let index = 0; index < 24; index++) memory.set(index, 0xaa);
-        write[type](base, at, value);
-        // Of the same bytes, by a way that never changes.
-        const kept = read[type](BigInt(base) + BigInt(at));
-        const wanted = Object.is(value, -0) && !type.startsWith('f') ? 0 : value;
-        if (!Object.is(kept, wanted)) throw new Error(`${String(value)} became ${String(kept)}`);
-        if (!Object.is(read[type](base, at), wanted)) throw new Error(`${String(value)} is read otherwise`);
-        if (!Object.is(read[type](base + at), wanted)) throw new Error(`${String(value)} is read otherwise there`);
-        seen.add(bytes().filter((byte) => byte !== 0xaa).length <= 8);
-      }
+describe.each(Object.entries(edges))('of %s', (type, values) => {
+  const size = bytes[type] ?? 8;
+
+  function writeAndRead(value, at) {
+    for (let index = 0; index < 24; index++) memory.set(index, 0xaa);
+    write[type](base, at, value);
+    for (let index = 0; index < 24; index++) {
+      const isOutside = index < at || index >= at + size;
+      if (isOutside && memory.at(index) !== 0xaa) throw new Error(`${String(value)} was written to ${index - at} too`);
     }
-    expect([...seen]).toEqual([true]);
+    const wanted = Object.is(value, -0) && !type.startsWith('f') ? 0 : value;
+    // Of the same bytes, by a way that never changes.
+    const kept = read[type](BigInt(base) + BigInt(at));
+    if (!Object.is(kept, wanted)) throw new Error(`${String(value)} became ${String(kept)}`);
+    if (!Object.is(read[type](base, at), wanted)) throw new Error(`${String(value)} is read otherwise`);
+    if (!Object.is(read[type](base + at), wanted)) throw new Error(`${String(value)} is read otherwise there`);
+  }
+
+  it('give what was written, the first and all later ones, at any alignment, and touch nothing else', () => {
+    for (const value of values) writeAndRead(value, 8);
+    warm(type, values[0]);
+    for (let round = 0; round < ROUNDS; round++) for (const value of values) writeAndRead(value, round % 9);
   });
 
   it('refuse the same when they are many', () => {
-    for (let round = 0; round < MANY; round++) {
-      read[type](base);
-      write[type](base, 0, values[0]);
-    }
+    warm(type, values[0]);
     const beyond = 2 ** 53 - 1;
     const [value, kind, range, pointer] = [
       values[0],
@@ -101,12 +112,13 @@ describe.each(Object.entries(edges))('of %s', (type, values) => {
 it('are no functions that the program has bound, and leave errno', () => {
   const { functions } = stats();
   errno(7);
-  for (let round = 0; round < MANY; round++) write.u16(base, 0, read.u16(base, 2));
+  warm('u16', 7);
   expect([stats().functions, errno()]).toEqual([functions, 7]);
 });
 
 it('take what is no Number as before', () => {
-  for (let round = 0; round < MANY; round++) {
+  warm('i16', 7);
+  for (let round = 0; round < ROUNDS; round++) {
     write.i16(memory, 2, round);
     expect(read.i16(memory, 2)).toBe(round);
     expect(read.i16(base, 2)).toBe(round);
@@ -115,7 +127,21 @@ it('take what is no Number as before', () => {
 });
 
 it.runIf(!('reason' in provider()))('go by functions of arkffi when they are many', () => {
+  warm('i32', 1);
   const { described } = require('../lib/binding.js');
   const names = new Set([...described.values()].map(({ symbol }) => symbol));
-  expect([names.has('read.i32'), names.has('write.f64')]).toEqual([true, true]);
+  expect([names.has('read.i32'), names.has('write.i32')]).toEqual([true, true]);
+});
+
+it('go by Node-API as before where such a function cannot be made', () => {
+  const program = `
+    const { alloc, ptr, read } = require(${JSON.stringify(require.resolve('../index.js'))});
+    const memory = alloc('i32', 1);
+    memory.set(0, 7);
+    const base = ptr(memory);
+    globalThis.Function = class { constructor() { throw new Error('not here'); } };
+    let sum = 0;
+    for (let i = 0; i < ${2 * MANY}; i++) sum += read.i32(base);
+    console.log(sum);`;
+  expect(outcome(program)).toBe(String(7 * 2 * MANY));
 });

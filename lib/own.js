@@ -8,11 +8,24 @@ const { provider } = require('./fast/provider.js');
 const { planSignature } = require('./signature.js');
 const { makeStubs } = require('./stub.js');
 
-/** What is read and written alike, in the order of src/own.rs. */
-const ALIKE = [['u8', 'i8', 'bool'], ['u16', 'i16'], ['u32', 'i32'], ['u64', 'i64', 'ptr', 'intptr'], ['f32'], ['f64']];
-
-/** @param {string} type */
-const placeOf = (type) => ALIKE.findIndex((types) => types.includes(type));
+/** Where src/own.rs has the function that reads a type; that which writes it is so many behind it. @type {Record<string, number>} */
+const PLACES = {
+  __proto__: /** @type {any} */ (null),
+  u8: 0,
+  i8: 0,
+  bool: 0,
+  u16: 1,
+  i16: 1,
+  u32: 2,
+  i32: 2,
+  u64: 3,
+  i64: 3,
+  ptr: 3,
+  intptr: 3,
+  f32: 4,
+  f64: 5,
+};
+const READERS = 6;
 
 /**
  * @param {number} index in src/own.rs
@@ -28,10 +41,10 @@ function ownFunction(index, name, signature) {
 }
 
 /** Reads at addresses. @param {string} name @param {string} type */
-const readerOf = (name, type) => ownFunction(placeOf(type), name, withBrief(planSignature(name, ['ptr'], type)));
+const readerOf = (name, type) => ownFunction(PLACES[type], name, withBrief(planSignature(name, ['ptr'], type)));
 
 /** Writes at addresses. @param {string} name @param {string} type */
 const writerOf = (name, type) =>
-  ownFunction(ALIKE.length + placeOf(type), name, withLeaf(planSignature(name, ['ptr', type], 'void'), true));
+  ownFunction(READERS + PLACES[type], name, withLeaf(planSignature(name, ['ptr', type], 'void'), true));
 
 module.exports = { readerOf, writerOf };

@@ -25,7 +25,6 @@ unsafe extern "C" fn store<T>(at: *mut T, value: T) {
     unsafe { at.write_unaligned(value) };
 }
 
-/// A cast that keeps the list short.
 macro_rules! functions {
     ($($function:expr),* $(,)?) => { [$($function as *const () as *const c_void),*] };
 }

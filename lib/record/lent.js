@@ -138,14 +138,22 @@ class Lent {
    * @returns {number | bigint} INVALID for what is none
    */
   address(value, isArgument = false) {
+    if (isArgument) this.checkNumber(value);
     this.checkMemory(value);
-    const address = anyAddress(value);
-    // A value where its brackets are forgotten, most likely. Where it is not known what is there, C may mean something else.
-    if (isArgument && address > 0 && address < FIRST_ADDRESS && this.target.size > 0) {
-      const text = `${address} cannot be a valid address: expected ${this.type.expects}`;
-      throw new Refused('ERR_INVALID_POINTER', text);
-    }
-    return address;
+    return anyAddress(value);
+  }
+
+  /**
+   * Refuses a Number that can be no address as an argument of a function of C, which uses what is there: a value whose brackets
+   * were forgotten, most likely. Of records, and where nothing is known of the target, C may mean something else by it: a handle.
+   * @param {any} value
+   */
+  checkNumber(value) {
+    if (typeof value !== 'number' || !(value >= 1 && value < FIRST_ADDRESS) || !isSafeInteger(value)) return;
+    const { target } = this;
+    if (target.size === 0 || (target.record && this.direction === 'in')) return;
+    const text = `${value} cannot be a valid address: expected ${this.type.expects}`;
+    throw new Refused('ERR_INVALID_POINTER', text);
   }
 
   /** Refuses memory that is too small, or of other numbers. @param {any} value */
