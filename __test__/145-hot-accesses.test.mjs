@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { outcome } from './node.mjs';
 import { arkffi, require, thrown } from './open.mjs';
 
-const { alloc, errno, ptr, read, stats, write } = arkffi;
+const { alloc, errno, ptr, read, sizeof, stats, write } = arkffi;
 const { provider } = require('../lib/fast/provider.js');
 
 /** More than there are before a function is made. */
@@ -12,7 +12,6 @@ const MANY = 10_100;
 /** So often each value is written and read. */
 const ROUNDS = 200;
 
-const bytes = { u8: 1, i8: 1, bool: 1, u16: 2, i16: 2, u32: 4, i32: 4, f32: 4 };
 const memory = alloc('u8', 64);
 const base = ptr(memory);
 afterAll(() => memory.free());
@@ -42,7 +41,7 @@ function warm(type, value) {
 }
 
 describe.each(Object.entries(edges))('of %s', (type, values) => {
-  const size = bytes[type] ?? 8;
+  const size = sizeof(type);
 
   function writeAndRead(value, at) {
     for (let index = 0; index < 24; index++) memory.set(index, 0xaa);

@@ -158,7 +158,8 @@ function objectStub(plan) {
   const reads = params.map((type) => type.accept ?? marshallers[type.base]?.read);
   const pass = passerOf(plan, (index, argument) => {
     const { lent } = params[index];
-    return lent ? lent.address(argument, true) : reads[index](argument);
+    lent?.checkNumber(argument);
+    return lent ? lent.address(argument) : reads[index](argument);
   });
   const { string, load } = marshallers[result.base] ?? {};
   const readRecord = result.record && resultReader(result);

@@ -24,7 +24,9 @@ function passLent(type, index, offset, { objects, reads, stores, kept, values })
   const [argument, value, lent] = [`a${index}`, `v${index}`, `lent${index}`];
   values[lent] = type.lent;
   objects.push(`index = call.argument = ${index}; let ${value} = ${lent}.lend(${argument}, call);`);
-  reads.push(`if (${value} === -1) { index = ${index}; ${value} = ${lent}.address(${argument}, true);`);
+  reads.push(
+    `if (${value} === -1) { index = ${index}; ${lent}.checkNumber(${argument}); ${value} = ${lent}.address(${argument});`,
+  );
   reads.push(`if (${value} === -1) refuse(${NUMBER}, ${index}, ${argument}); }`);
   stores.push(emitters.ptr.store(value, slotAt(offset)));
   kept.push(argument);

@@ -10,7 +10,6 @@ const marshallers = require('../marshal.generated.js');
 const { giveBackLoans, resultReader } = require('../passing.js');
 const { defineValue } = require('../property.js');
 const { acceptOf } = require('../record/accept.js');
-const { Lent } = require('../record/lent.js');
 const { here } = require('../tracking.js');
 const { tracing } = require('../tracing.js');
 const { AsyncCall: LocalCall } = require('./call.js');
@@ -46,17 +45,6 @@ function signalOf(options, symbol, index) {
 /** For C in this process. */
 const local = { AsyncCall: LocalCall, ...settle };
 
-/** How an argument is read. @param {import('../types.js').CType} type */
-function argumentOf(type) {
-  const accept = acceptOf(type);
-  const { lent } = type;
-  if (!(lent instanceof Lent)) return accept;
-  return (/** @type {unknown} */ value, /** @type {any} */ call) => {
-    lent.checkNumber(value);
-    return /** @type {any} */ (accept)(value, call);
-  };
-}
-
 /**
  * @param {import('../stub.js').StubPlan} plan
  * @param {object} stub the synchronous form, which keeps the function's number
@@ -69,8 +57,11 @@ function asyncStub(plan, stub, map, settled) {
   const { params, result, resultSpot, outcome } = signature;
   const count = params.length;
   const { AsyncCall, start, stringResult, withdraw } = signature.crossing?.async ?? local;
-  const accepts = params.map((type) => (type.record ? undefined : argumentOf(type)));
-  const pass = passerOf(plan, (index, argument, call) => /** @type {any} */ (accepts[index])(argument, call));
+  const accepts = params.map((type) => (type.record ? undefined : acceptOf(type)));
+  const pass = passerOf(plan, (index, argument, call) => {
+    params[index].lent?.checkNumber(argument);
+    return /** @type {any} */ (accepts[index])(argument, call);
+  });
   const { string, load } = marshallers[result.base] ?? {};
   const readRecord = result.record && resultReader(result);
   const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;

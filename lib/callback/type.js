@@ -51,6 +51,9 @@ class LentFunction {
     return anyAddress(value);
   }
 
+  /** Numbers that can be no address mean something of their own to C, as SIG_IGN. */
+  checkNumber() {}
+
   /** Refuses a JSCallback that C would call wrongly. @param {object} value */
   compare(value) {
     const given = callbacks.addressOf(value) === undefined ? undefined : callbacks.signatureOf(value);

@@ -5,7 +5,10 @@
 /** @typedef {import('./provider.js').Caller} Caller */
 /** @typedef {import('./provider.js').Kind} Kind */
 
-/** As in src/fast/entry.rs: so many integers are passed in registers that an entry for few has, and so many floats that one has that takes doubles. */
+/**
+ * So many integers are passed in registers that an entry for few has (src/fast/entry.rs), and so many floats that one has that
+ * takes doubles.
+ */
 const FEW = 4;
 /** So many floats are passed in registers. */
 const MOST_FLOATS = 8;

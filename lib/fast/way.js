@@ -19,7 +19,10 @@ const ERRNO = `i32[${offsets.errno / 4}]`;
 /** The statement that says "not called". */
 const NOT_CALLED = `${STATUS} = 1;`;
 
-/** As in src/fast/entry.rs and brief.rs: so many integers and floats are passed in registers; so many integers to functions that are brief. */
+/**
+ * So many integers and floats are passed in registers; so many integers to functions that are brief. As in src/fast/entry.rs and
+ * brief.rs.
+ */
 const MOST = { ints: 6, floats: 8, ofBrief: 4 };
 
 /** @type {(value: string) => string} */

@@ -56,6 +56,9 @@ class IsolatedLent extends Lent {
     this.#types = types;
   }
 
+  /** No Number is a pointer there: `address` refuses all. */
+  checkNumber() {}
+
   /** @param {any} value @returns {number | bigint} */
   address(value) {
     this.checkMemory(value);
@@ -90,6 +93,9 @@ class IsolatedFunction {
     passage.opens(callback);
     return callback.address;
   }
+
+  /** As there. */
+  checkNumber() {}
 
   /** @param {any} value @returns {number | bigint} */
   address(value) {

@@ -134,11 +134,9 @@ class Lent {
   /**
    * The address of what is no copy. Runs no code of the user's.
    * @param {any} value
-   * @param {boolean} [isArgument] of a function of C, which uses what is there
    * @returns {number | bigint} INVALID for what is none
    */
-  address(value, isArgument = false) {
-    if (isArgument) this.checkNumber(value);
+  address(value) {
     this.checkMemory(value);
     return anyAddress(value);
   }
@@ -149,7 +147,7 @@ class Lent {
    * @param {any} value
    */
   checkNumber(value) {
-    if (typeof value !== 'number' || !(value >= 1 && value < FIRST_ADDRESS) || !isSafeInteger(value)) return;
+    if (!isSafeInteger(value) || value < 1 || value >= FIRST_ADDRESS) return;
     const { target } = this;
     if (target.size === 0 || (target.record && this.direction === 'in')) return;
     const text = `${value} cannot be a valid address: expected ${this.type.expects}`;
