@@ -2,7 +2,7 @@
 // From signatures to functions: symbols and addresses are bound, stubs made.
 
 const native = require('./binding.js');
-const { offsets, takeAddress, putAddress, views } = require('./frame.js');
+const { ADDRESS, TWO_32, offsets, putAddress, views } = require('./frame.js');
 const { findLeaves } = require('./fast/leaves.js');
 const { ofHost } = require('./fast/way.js');
 const { describeBound, release, releaseWithStub } = require('./bound.js');
@@ -11,6 +11,9 @@ const { defineValue } = require('./property.js');
 const { hasOwnText } = require('./signature.js');
 const { makeStubs } = require('./stub.js');
 const { tracing } = require('./tracing.js');
+
+const { u32 } = views;
+const STATUS = offsets.status / 4;
 
 /**
  * A function that Rust knows by number, before it has a stub.
@@ -40,8 +43,9 @@ const { tracing } = require('./tracing.js');
 function bindSymbol(library, symbol, signature, name, isWatched) {
   const bind = () => {
     const number = native.bindSymbol(library, symbol, name, signature.plan);
+    const [isOfHost, address] = [u32[STATUS] === 1, u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS]];
     const watched = isWatched ? library : undefined;
-    return finishBinding({ number, address: takeAddress(), name, signature, watched }, library);
+    return finishBinding({ number, address, name, signature, watched }, isOfHost, library);
   };
   if (!tracing.libraries) return bind();
   return require('./trace/look-up.js').tracedLookUp(library, symbol, bind, ({ address }) => address);
@@ -56,16 +60,17 @@ function bindSymbol(library, symbol, signature, name, isWatched) {
 function bindAddress(address, signature, name) {
   putAddress(address);
   const number = native.bindAddress(name, signature.plan);
-  return finishBinding({ number, address, name, signature });
+  return finishBinding({ number, address, name, signature }, u32[STATUS] === 1);
 }
 
 /**
- * @param {Binding} binding that Rust has just made, and said whether the function is the host's or an addon's
+ * @param {Binding} binding that Rust has just made
+ * @param {boolean} isOfHost the function is the host's or an addon's, as Rust has said
  * @param {number} [library] that it is of
  * @returns {Binding}
  */
-function finishBinding(binding, library) {
-  if (views.u32[offsets.status / 4] === 1) binding.signature = ofHost(binding.signature);
+function finishBinding(binding, isOfHost, library) {
+  if (isOfHost) binding.signature = ofHost(binding.signature);
   const { number, name, signature } = binding;
   if (signature.isLeaf) native.markLeaf(number, true);
   if (!hasOwnText(signature)) return binding;

@@ -86,13 +86,9 @@ function refuseCall(number, given, ...args) {
  * @param {number} number
  * @param {number} index of the argument that was being read
  * @param {unknown} error
- * @param {typeof import('./call.js').images} call
- * @param {number} floor
- * @param {number} heapFloor
  * @returns {never}
  */
-function abandon(number, index, error, call, floor, heapFloor) {
-  call.abandon(floor, heapFloor);
+function abandon(number, index, error) {
   const { symbol } = /** @type {{ symbol: string }} */ (described.get(number));
   throw worded(error, symbol, index);
 }

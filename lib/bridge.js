@@ -9,11 +9,13 @@ const { byteCount, pointerValue } = require('./address.js');
 const { allChecked, isCheckedCall } = require('./checked.js');
 const { readCString } = require('./cstring.js');
 const { createError } = require('./errors.js');
-const { takeAddress } = require('./frame.js');
+const { ADDRESS, TWO_32, views } = require('./frame.js');
 const { closeHandle, handleNumber, openHandle } = require('./library.js');
 const { copyMemory, ptr } = require('./memory.js');
 const { tracing } = require('./tracing.js');
 const { asBytes, mergeArguments, planLetters, symbolName, PAIR_LETTER } = require('./bridge/letters.js');
+
+const { u32 } = views;
 
 /** Functions defined on each handle, with their type letters. @type {Map<bigint, Map<string, { call: Function, types: string, isPair: boolean }>>} */
 const defined = new Map();
@@ -198,7 +200,7 @@ function getSymbolPtr(handle, name) {
   const [library, symbol] = [openNumber(handle), symbolName(name)];
   const find = () => {
     native.findSymbol(library, symbol);
-    return takeAddress();
+    return u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
   };
   if (!tracing.libraries) return find();
   return require('./trace/look-up.js').tracedLookUp(library, symbol, find, (address) => address);

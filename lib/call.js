@@ -37,23 +37,10 @@ function takeHeap(size, align) {
   }
 }
 
-/** The floors of the scratch stack, which a call puts back. @returns {number} */
+/** The floors of the scratch stack, which a call raises, and puts back. @returns {number} */
 const floorOfScratch = () => u32[FLOOR];
 /** @returns {number} */
 const floorOfHeap = () => u32[HEAP_FLOOR];
-
-/**
- * Puts the floors of the scratch stack back.
- * @param {Call} call
- * @param {number} floor
- * @param {number} heapFloor
- */
-function lower(call, floor, heapFloor) {
-  u32[FLOOR] = floor;
-  u32[HEAP_FLOOR] = heapFloor;
-  // A copy elsewhere must not live longer than its call.
-  if (call.view !== frameView) call.view = frameView;
-}
 
 /** What one call lends. No subclass: engines make those slower, and every call with a function or an object makes one. */
 class Call {
@@ -138,6 +125,7 @@ class Call {
    */
   string(text, encoded) {
     const address = encoded ? encoded.put(text) : frameAddress + copyString(text);
+    // At once, and not by a function: see lib/frame.js.
     u32[FLOOR] = u32[TOP];
     u32[HEAP_FLOOR] = u32[HEAP_BLOCKS];
     return address;
@@ -159,13 +147,8 @@ class Call {
     return address;
   }
 
-  /**
-   * All objects have been read: no code of the user's runs from here until C returns.
-   * @param {number} floor
-   * @param {number} heapFloor
-   */
-  settle(floor, heapFloor) {
-    lower(this, floor, heapFloor);
+  /** All objects have been read: no code of the user's runs from here until C returns. */
+  settle() {
     if (this.buffers === undefined) return;
     for (let index = 0; index < this.buffers.length; index++) {
       const { value, address, argument } = this.buffers[index];
@@ -178,12 +161,15 @@ class Call {
   }
 
   /**
-   * The call is not made after all.
+   * The call is over, or not made after all: the floors of the scratch stack are put back.
    * @param {number} floor
    * @param {number} heapFloor
    */
-  abandon(floor, heapFloor) {
-    lower(this, floor, heapFloor);
+  finish(floor, heapFloor) {
+    u32[FLOOR] = floor;
+    u32[HEAP_FLOOR] = heapFloor;
+    // A copy elsewhere must not live longer than its call.
+    if (this.view !== frameView) this.view = frameView;
     giveBack();
     this.end();
   }
@@ -208,18 +194,32 @@ function addressIn(view, at) {
 }
 
 /**
- * Room that nothing is in right now, and that the next call may use: for memory that is read at once.
+ * Has memory used that is given back at once.
+ * @template T
  * @param {number} size
- * @returns {{ view: DataView, at: number, address: number }}
+ * @param {(view: DataView, at: number, address: number) => T} use runs no code of the user's
+ * @returns {T}
  */
-function scrap(size) {
-  const at = u32[TOP];
-  if (size < END && at + size + SPARE <= END) return { view: frameView, at, address: frameAddress + at };
+function withRoom(size, use) {
+  const top = u32[TOP];
+  const floor = u32[FLOOR];
+  const at = takeRoom(size);
   try {
-    return { ...takeHeap(size, 8), at: 0 };
+    return use(images.view, at, images.address);
+  } finally {
+    u32[FLOOR] = floor;
+    u32[TOP] = top;
+    images.view = frameView;
+  }
+}
+
+/** @param {number} size @returns {number} */
+function takeRoom(size) {
+  try {
+    return images.take(size, 8);
   } catch (error) {
     throw worded(error, '', undefined);
   }
 }
 
-module.exports = { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, scrap, takeHeap };
+module.exports = { Call, images, floorOfScratch, floorOfHeap, frameView, addressIn, takeHeap, withRoom };

@@ -4,7 +4,7 @@
 
 const native = require('./binding.js');
 const { createError } = require('./errors.js');
-const { putLength } = require('./frame.js');
+const { putOperands } = require('./frame.js');
 
 /** Whether everything is checked. Decided when the package is loaded. */
 const allChecked = process.env.ARKFFI_CHECKED === '1';
@@ -22,9 +22,26 @@ let isReady = false;
  */
 function demandChecked(caller) {
   if (isReady) return;
-  putLength(0);
-  telling(caller, native.probe);
+  probe(caller, 0, 0);
   isReady = true;
+}
+
+/**
+ * Throws for memory that cannot be read; with no length, where the system cannot tell.
+ * @param {string} caller
+ * @param {number | bigint} address
+ * @param {number} length in bytes
+ * @param {number} [argument] of `caller`, that has the address
+ */
+function probe(caller, address, length, argument) {
+  telling(
+    caller,
+    () => {
+      putOperands(address, length);
+      native.probe();
+    },
+    argument,
+  );
 }
 
 /**
@@ -82,4 +99,4 @@ function checkedOption(caller, checked, where, index) {
 
 if (allChecked) demandChecked('ARKFFI_CHECKED');
 
-module.exports = { CHECKED_TEXT, allChecked, checkedOption, isCheckedCall, telling };
+module.exports = { CHECKED_TEXT, allChecked, checkedOption, isCheckedCall, probe, telling };

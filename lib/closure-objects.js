@@ -1,6 +1,7 @@
 'use strict';
 // Closures for calls with records and with objects lent to C.
 
+const native = require('./binding.js');
 const marshallers = require('./marshal.generated.js');
 const bound = require('./bound.js');
 const { views, offsets } = require('./frame.js');
@@ -15,11 +16,13 @@ const {
   needsCall,
   putByAddress,
   resultReader,
-  wholeAt,
 } = require('./passing.js');
 const { marshalOf } = require('./record/marshal.js');
+const { MemoryView } = require('./memory-view.js');
 const runtime = require('./runtime.js');
+const { CALLS, FLOOR, HEAP_BLOCKS, HEAP_FLOOR, TOP } = require('./scratch.js');
 const { hasOwnText } = require('./signature.js');
+const { fromWords } = require('./words.js');
 
 /** @typedef {import('./types.js').CType} CType */
 /** @typedef {import('./signature.js').Spot} Spot */
@@ -28,6 +31,8 @@ const { hasOwnText } = require('./signature.js');
 
 const { i32, u32 } = views;
 const { apply } = Reflect;
+// Taken once: what becomes of the globals later changes nothing.
+const { ArrayBuffer, Uint8Array } = globalThis;
 const { ptr } = marshallers;
 const TARGET = offsets.target / 4;
 const ERRNO = offsets.errno / 4;
@@ -66,29 +71,37 @@ function storeImage(spot, { view, at, address }) {
   }
 }
 
+/** Where results in registers begin in the frame; so many bytes there are all of them. */
+const RESULTS = offsets.scalarResult;
+const resultBytes = new Uint8Array(native.frame, RESULTS, 48);
+
 /**
  * Reads a record result.
  * @param {Spot} spot
  * @param {Image | undefined} image that C stored it in
  * @param {(view: DataView, at: number) => unknown} read
+ * @param {DataView} results a copy of those in registers
  */
-function loadRecord(spot, image, read) {
+function loadRecord(spot, image, read, results) {
   if (image) return read(image.view, image.at);
-  const whole = wholeAt(spot);
-  if (whole !== undefined) return read(frameView, whole);
-  const { gathered } = offsets;
   const pieces = 'pieces' in spot ? spot.pieces : [];
+  // Words are read of it, and one more.
+  const gathered = new MemoryView(new ArrayBuffer(8 * (pieces.length + 2)));
   for (let index = 0; index < pieces.length; index++) {
-    copyWords(frameView, pieces[index].offset, frameView, gathered + pieces[index].from, 8);
+    copyWords(results, pieces[index].offset - RESULTS, gathered, pieces[index].from, 8);
   }
-  return read(frameView, gathered);
+  return read(gathered, 0);
 }
 
-/** @typedef {(values: any[], args: any[], call: Images) => Image | undefined} Passer */
+/**
+ * What passes the arguments of a call.
+ * @typedef {object} Passer
+ * @property {(values: any[], args: any[], call: Images) => Image | undefined} read reads them, and returns where C stores a
+ *   record result, if that is in memory
+ * @property {(values: any[], image: Image | undefined) => void} store leaves them in the frame: C is entered right after it
+ */
 
 /**
- * The function that reads all arguments of a call and stores them in the frame. It returns where C stores a
- * record result, if that is in memory.
  * @param {import('./stub.js').StubPlan} plan
  * @param {(index: number, argument: any, call: Images) => any} readRest reads what is no object, and runs no
  *   code of the user's
@@ -115,36 +128,43 @@ function passerOf({ number, signature }, readRest) {
       if (record || (lent && values[index] !== -1)) continue;
       reading((call.argument = index));
       values[index] = readRest(index, args[index], call);
+      // Strings that were copied, as images are.
+      u32[FLOOR] = u32[TOP];
+      u32[HEAP_FLOOR] = u32[HEAP_BLOCKS];
       if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
     }
   }
 
-  /** @param {any[]} values */
-  function storeAll(values) {
-    u32[TARGET] = number;
-    for (let index = 0; index < count; index++) {
-      if (params[index].record) storeImage(spots[index], values[index]);
-      else scalars[index].store(values[index], slots[index]);
-    }
-  }
-
-  return (values, args, call) => {
-    const floor = floorOfScratch();
-    const heapFloor = floorOfHeap();
+  /** @type {Passer['read']} */
+  function read(values, args, call) {
     let current = 0;
     try {
       readAll(values, args, call, (index) => {
         current = index;
       });
       const image = 'address' in resultSpot ? takeImage(call, result) : undefined;
-      call.settle(floor, heapFloor);
-      storeAll(values);
-      if (image && 'address' in resultSpot) ptr.store(image.address, resultSpot.address);
+      call.settle();
       return image;
     } catch (error) {
-      return bound.abandon(number, current, error, call, floor, heapFloor);
+      return bound.abandon(number, current, error);
     }
-  };
+  }
+
+  /** @type {Passer['store']} */
+  function store(values, image) {
+    let calls;
+    do {
+      calls = u32[CALLS];
+      u32[TARGET] = number;
+      for (let index = 0; index < count; index++) {
+        if (params[index].record) storeImage(spots[index], values[index]);
+        else scalars[index].store(values[index], slots[index]);
+      }
+      if (image && 'address' in resultSpot) ptr.store(image.address, resultSpot.address);
+    } while (u32[CALLS] !== calls);
+  }
+
+  return { read, store };
 }
 
 /**
@@ -161,23 +181,13 @@ function objectStub(plan) {
     lent?.checkNumber(argument);
     return lent ? lent.address(argument) : reads[index](argument);
   });
-  const { string, load } = marshallers[result.base] ?? {};
+  const { string, get } = marshallers[result.base] ?? {};
   const readRecord = result.record && resultReader(result);
   const { enter, enterForString, enterForText } = signature.crossing?.scope ?? runtime;
   const CallClass = signature.crossing?.scope.Call ?? Call;
   const isOwn = signature.crossing !== undefined || needsCall(params);
-  const opens = params.some((type) => type.lent?.opens);
-  const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
+  const word = 'offset' in resultSpot ? resultSpot.offset / 4 : 0;
   const entry = !string ? enter : hasOwnText(signature) ? enterForText : enterForString;
-
-  /** @param {unknown[]} kept @param {Images} call */
-  function enterAndEnd(kept, call) {
-    try {
-      return apply(entry, undefined, kept);
-    } finally {
-      /** @type {InstanceType<typeof Call>} */ (call).end();
-    }
-  }
 
   return function (/** @type {any[]} */ ...args) {
     if (args.length !== count) bound.refuseCount(number, args.length);
@@ -185,17 +195,27 @@ function objectStub(plan) {
     /** @type {any[]} */
     const values = [undefined];
     const call = isOwn ? new CallClass() : /** @type {Images} */ (images);
-    const image = pass(values, args, call);
-    // They are passed only to be kept reachable until C returns.
-    const kept = [args, call, image, values];
-    if (outcome) i32[ERRNO] = 0;
-    let value = opens ? enterAndEnd(kept, call) : apply(entry, undefined, kept);
-    const errno = i32[ERRNO];
-    if (readRecord) value = loadRecord(resultSpot, image, readRecord);
-    else if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
-    if (call.loans) giveBackLoans(call.loans, bound.symbolOf(number));
+    const floor = floorOfScratch();
+    const heapFloor = floorOfHeap();
+    let value;
+    let errno = 0;
+    try {
+      const image = pass.read(values, args, call);
+      // They are passed only to be kept reachable until C returns.
+      const kept = [args, call, image, values];
+      pass.store(values, image);
+      if (outcome) i32[ERRNO] = 0;
+      value = apply(entry, undefined, kept);
+      errno = i32[ERRNO];
+      if (readRecord) value = loadRecord(resultSpot, image, readRecord, new MemoryView(new Uint8Array(resultBytes).buffer));
+      else if (!string) value = fromWords(get, u32[word], u32[word + 1]);
+      if (result.make && !string) value = result.make(value);
+      if (call.loans) giveBackLoans(call.loans, bound.symbolOf(number));
+    } finally {
+      call.finish(floor, heapFloor);
+    }
     return outcome ? outcome(value, errno) : value;
   };
 }
 
-module.exports = { objectStub, passerOf, loadRecord };
+module.exports = { RESULTS, objectStub, passerOf, loadRecord };

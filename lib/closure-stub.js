@@ -7,7 +7,9 @@ const bound = require('./bound.js');
 const { views, offsets } = require('./frame.js');
 const { defineValue } = require('./property.js');
 const runtime = require('./runtime.js');
+const { CALLS } = require('./scratch.js');
 const { hasOwnText } = require('./signature.js');
+const { fromWords } = require('./words.js');
 
 const { i32, u32 } = views;
 // Not spread: that would run what somebody made of the iterator of arrays.
@@ -39,24 +41,30 @@ function closureStub(plan) {
   }
   const scalars = params.map((type) => ({ ...marshallers[type.base], ...(type.accept && { read: type.accept }) }));
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
-  const { string, load } = marshallers[result.base];
+  const { string, get } = marshallers[result.base];
   const enterString = hasOwnText(signature) ? enterForText : enterForString;
-  const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
+  const word = 'offset' in resultSpot ? resultSpot.offset / 4 : 0;
 
   const stub = function (/** @type {any[]} */ ...args) {
     if (args.length !== count) bound.refuseCount(number, args.length);
     const values = apply(collect, undefined, args);
-    for (let index = 0; index < count; index++) {
-      values[index] = scalars[index].read(args[index]);
-      if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
-    }
-    u32[TARGET] = number;
-    for (let index = 0; index < count; index++) scalars[index].store(values[index], slots[index]);
+    let calls;
+    // Until nothing has come in between; see lib/frame.js.
+    do {
+      calls = u32[CALLS];
+      for (let index = 0; index < count; index++) {
+        values[index] = scalars[index].read(args[index]);
+        if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
+      }
+      u32[TARGET] = number;
+      for (let index = 0; index < count; index++) scalars[index].store(values[index], slots[index]);
+    } while (u32[CALLS] !== calls);
     if (outcome) i32[ERRNO] = 0;
     // The arguments are passed only to be kept reachable until C returns.
     let value = apply(string ? enterString : enter, undefined, args);
     const errno = i32[ERRNO];
-    if (!string) value = result.make ? result.make(load?.(resultSlot)) : load?.(resultSlot);
+    if (!string) value = fromWords(get, u32[word], u32[word + 1]);
+    if (result.make && !string) value = result.make(value);
     return outcome ? outcome(value, errno) : value;
   };
   return defineValue(stub, 'length', count, 'configurable');

@@ -3,13 +3,10 @@
 
 const native = require('./binding.js');
 const { CHECKED_TEXT, allChecked, checkedOption, telling } = require('./checked.js');
-const { views, offsets, putAddress, putLength, putNoLength } = require('./frame.js');
+const { UNLIMITED, putOperands } = require('./frame.js');
 const { byteCount, locate, usable } = require('./address.js');
 const { createError } = require('./errors.js');
 const { INVALID, registerWrapper, views: recordViews } = require('./pointer.js');
-
-const { u32 } = views;
-const VALUE = offsets.value / 4;
 
 /**
  * The string at an address; `null` for NULL.
@@ -22,13 +19,20 @@ const VALUE = offsets.value / 4;
  */
 function readCString(caller, address, limit, encoding = 0, isChecked = allChecked) {
   if (address === 0) return null;
-  putAddress(usable(caller, address));
-  if (limit === undefined) putNoLength();
-  else putLength(limit);
-  if (encoding === 0 && !isChecked) return native.readCString();
-  u32[VALUE] = encoding | (isChecked ? CHECKED_TEXT : 0);
-  u32[VALUE + 1] = 0;
-  return telling(caller, native.readText, 0);
+  usable(caller, address);
+  const length = limit ?? UNLIMITED;
+  if (encoding === 0 && !isChecked) {
+    putOperands(address, length);
+    return native.readCString();
+  }
+  return telling(
+    caller,
+    () => {
+      putOperands(address, length, encoding | (isChecked ? CHECKED_TEXT : 0));
+      return native.readText();
+    },
+    0,
+  );
 }
 
 /** @param {unknown} given @returns {number} */

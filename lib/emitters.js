@@ -66,16 +66,16 @@ const signed = {
 const unsigned = { invalid: invalidUnsigned, isDirect: isUnsigned, store: storeUnsigned };
 
 /** @type {NonNullable<Emitter['load']>} */
-const loadSigned = (slot) =>
-  `i32[${slot(4)}] >> 31 === i32[${slot(4)} + 1] ? i32[${slot(4)}] : ` +
-  `wide(i32[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}], i64, ${slot(8)})`;
+function loadSigned(slot) {
+  const rounded = `i32[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}]`;
+  const wide = `isSafeInteger(${rounded}) ? ${rounded} : i64[${slot(8)}]`;
+  return `i32[${slot(4)}] >> 31 === i32[${slot(4)} + 1] ? i32[${slot(4)}] : ${wide}`;
+}
 
 // The results that fit 32 bits come first, as integers: engines are slow at Numbers that might be either.
 
 /** @type {NonNullable<Emitter['load']>} */
-const loadUnsigned = (slot) =>
-  `u32[${slot(4)} + 1] === 0 ? u32[${slot(4)}] : ` +
-  `wide(u32[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}], u64, ${slot(8)})`;
+const loadUnsigned = (slot) => `u32[${slot(4)} + 1] === 0 ? u32[${slot(4)}] : ${loadPointer(slot)}`;
 
 /** A Number below 2 ** 53. @type {NonNullable<Emitter['load']>} */
 const loadPointer = (slot) =>

@@ -4,11 +4,11 @@
 const native = require('./binding.js');
 const { describe } = require('./describe.js');
 const { encodeText } = require('./encoding.js');
-const { views, offsets, takeAddress } = require('./frame.js');
+const { ADDRESS, TWO_32, views, offsets } = require('./frame.js');
 const { INVALID, addressOf } = require('./pointer.js');
 const { POINTER } = require('./refuse.js');
 const { Refused } = require('./refused.js');
-const { END, TOP } = require('./scratch.js');
+const { CALLS, END, TOP } = require('./scratch.js');
 const { writers } = require('./short-text.js');
 
 const { u32 } = views;
@@ -45,16 +45,18 @@ class EncodedText {
     const write = /** @type {Record<string, import('./short-text.js').Writer>} */ (/** @type {any} */ (writers))[
       this.encoding.name
     ];
-    return (text) => {
+    return function put(text) {
       const { length } = text;
       const top = u32[TOP];
+      const calls = u32[CALLS];
       if (length <= SHORT && top + (SHORT + 1) * unit < END && write.call(text, length, top)) {
+        if (u32[CALLS] !== calls) return put(text);
         u32[TOP] = top + (((length + 1) * unit + 7) & ~7);
         return frameAddress + top;
       }
       u32[VALUE] = number;
       encodeByHost(text);
-      const address = takeAddress();
+      const address = u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
       return address === 0 ? INVALID : address;
     };
   }

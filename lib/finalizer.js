@@ -6,7 +6,7 @@ const { byteCount, pointerValue, usable } = require('./address.js');
 const { boundNumber, takesPointer } = require('./bound.js');
 const { describe } = require('./describe.js');
 const { createError } = require('./errors.js');
-const { offsets, putAddress, views: frame } = require('./frame.js');
+const { putCopy } = require('./frame.js');
 const { dispose } = require('./library.js');
 const { ownOptions } = require('./options.js');
 const { isBuffer, views } = require('./pointer.js');
@@ -97,8 +97,7 @@ function attachFinalizer(object, ptr, nativeFree, options) {
     throw refuse('ERR_INVALID_ARG_VALUE', 1, 'memory that was allocated here is freed with free, or with its arena');
   }
   if (tracing.memory) trace(ME, [object, new Address(pointer), nativeFree, bytes]);
-  putAddress(pointer);
-  frame.u64[offsets.value / 8] = BigInt(address);
+  putCopy(pointer, address, 0);
   return new Finalizer(native.attachFinalizer(object, number, bytes));
 }
 

@@ -5,7 +5,7 @@
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
   isSafeInteger, isBigInt64, isBigUint64, floor, fround,
-  wide, addressOf, bufferAddress, functionAddress, frameAddress, copyString,
+  addressOf, bufferAddress, functionAddress, frameAddress, copyString,
   putInt64, getInt64, putUint64, getUint64, putPointer, getPointer,
 } = require('./runtime.js');
 
@@ -101,7 +101,7 @@ module.exports = {
     store: (value, at) => { if (typeof value === 'number') { i32[(at >> 2)] = value; i32[(at >> 2) + 1] = floor(value * 2.3283064365386963e-10); } else i64[at >> 3] = value; },
     put: (view, at, value) => { putInt64(view, at, value); },
     get: (view, at) => getInt64(view, at),
-    load: (at) => i32[(at >> 2)] >> 31 === i32[(at >> 2) + 1] ? i32[(at >> 2)] : wide(i32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], i64, at >> 3),
+    load: (at) => i32[(at >> 2)] >> 31 === i32[(at >> 2) + 1] ? i32[(at >> 2)] : isSafeInteger(i32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)]) ? i32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)] : i64[at >> 3],
   },
   u64: {
     __proto__: null,
@@ -110,7 +110,7 @@ module.exports = {
     store: (value, at) => { if (typeof value === 'number') { u32[(at >> 2)] = value; u32[(at >> 2) + 1] = value * 2.3283064365386963e-10; } else u64[at >> 3] = value; },
     put: (view, at, value) => { putUint64(view, at, value); },
     get: (view, at) => getUint64(view, at),
-    load: (at) => u32[(at >> 2) + 1] === 0 ? u32[(at >> 2)] : wide(u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)], u64, at >> 3),
+    load: (at) => u32[(at >> 2) + 1] === 0 ? u32[(at >> 2)] : u32[(at >> 2) + 1] < 2097152 ? u32[(at >> 2) + 1] * 4294967296 + u32[(at >> 2)] : u64[at >> 3],
   },
   bigint64: {
     __proto__: null,

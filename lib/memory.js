@@ -2,10 +2,10 @@
 // Memory at raw addresses: reading, writing, and buffers on it. Unchecked, unless that is asked for (lib/checked.js).
 
 const native = require('./binding.js');
-const { allChecked, isCheckedCall, telling } = require('./checked.js');
+const { allChecked, isCheckedCall, probe, telling } = require('./checked.js');
 const { createError } = require('./errors.js');
 const { markExternal } = require('./external.js');
-const { views, offsets, putAddress, putLength } = require('./frame.js');
+const { views, offsets, putCopy, putOperands } = require('./frame.js');
 const { FIRST_ADDRESS, byteCount, locate, usable } = require('./address.js');
 const marshallers = require('./marshal.generated.js');
 const { INVALID, extent, bufferAddress, views: recordViews } = require('./pointer.js');
@@ -13,10 +13,13 @@ const { afterFew } = require('./quick.js');
 const { refusal } = require('./refuse.js');
 const { newBuffer } = require('./retained.js');
 const { resolveType } = require('./types.js');
+const { fromWords, memory } = require('./words.js');
 
 /** @typedef {InstanceType<typeof import('./blocks/block.js').Block>} Block */
 
 const { isSafeInteger } = Number;
+const { u32 } = views;
+const VALUE = offsets.value / 4;
 
 /** The longest buffer: what the engine can make, and no more than a process can address. */
 const MAX_BUFFER = Math.min(require('node:buffer').constants.MAX_LENGTH, 2 ** 48);
@@ -42,19 +45,22 @@ function plainAddress(ptr, byteOffset, options) {
 function makeReader(name) {
   const caller = `read.${name}`;
   const type = resolveType(name, caller);
-  const load = /** @type {(at: number) => any} */ (marshallers[type.base].load);
+  const { get } = marshallers[type.base];
   const quickly = afterFew(() => require('./own.js').readerOf(caller, name));
   return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0, /** @type {unknown} */ options) => {
     const plain = plainAddress(ptr, byteOffset, options);
     const quick = plain === 0 ? undefined : quickly();
     if (quick !== undefined) return quick(plain);
     const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 2);
-    putAddress(usable(caller, locate(caller, ptr, byteOffset, type.size)));
-    putLength(type.size);
+    const address = usable(caller, locate(caller, ptr, byteOffset, type.size));
     // The pointer is passed only to be kept reachable: it may be a view on memory of JavaScript.
-    if (isChecked) telling(caller, () => native.loadChecked(ptr), 0);
-    else native.load(ptr);
-    return load(offsets.value);
+    const load = isChecked ? native.loadChecked : native.load;
+    const loaded = () => {
+      putOperands(address, type.size);
+      load(ptr);
+      return fromWords(get, u32[VALUE], u32[VALUE + 1]);
+    };
+    return isChecked ? telling(caller, loaded, 0) : loaded();
   };
 }
 
@@ -62,7 +68,7 @@ function makeReader(name) {
 function makeWriter(name) {
   const caller = `write.${name}`;
   const type = resolveType(name, caller);
-  const { read, invalid, store } = marshallers[type.base];
+  const { read, invalid, put: toBytes } = marshallers[type.base];
   const quickly = afterFew(() => require('./own.js').writerOf(caller, name));
   const check = (/** @type {unknown} */ value) => {
     const checked = read(value);
@@ -80,11 +86,15 @@ function makeWriter(name) {
     const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 3);
     const address = usable(caller, locate(caller, ptr, byteOffset, type.size));
     const checked = check(value);
-    putAddress(address);
-    putLength(type.size);
-    store(checked, offsets.value);
-    if (isChecked) telling(caller, () => native.storeChecked(ptr), 0);
-    else native.store(ptr);
+    toBytes(memory, 0, checked);
+    const [low, high] = [memory.getUint32(0, true), memory.getUint32(4, true)];
+    const store = isChecked ? native.storeChecked : native.store;
+    const put = () => {
+      putOperands(address, type.size, low, high);
+      store(ptr);
+    };
+    if (isChecked) telling(caller, put, 0);
+    else put();
   };
 }
 
@@ -130,12 +140,13 @@ function copyMemory(caller, address, byteLength, isChecked = allChecked) {
   const copy = newBuffer(caller, byteLength);
   if (byteLength === 0) return copy;
   const target = bufferAddress(copy);
-  putAddress(target);
-  views.u64[offsets.value / 8] = views.u64[offsets.address / 8];
-  putAddress(address);
-  putLength(byteLength);
-  if (isChecked) telling(caller, native.copyChecked, 0);
-  else native.copy(copy);
+  const copyBytes = isChecked ? native.copyChecked : native.copy;
+  const fill = () => {
+    putCopy(address, target, byteLength);
+    copyBytes(copy);
+  };
+  if (isChecked) telling(caller, fill, 0);
+  else fill();
   return copy;
 }
 
@@ -159,9 +170,8 @@ function viewMemory(caller, pointer, byteOffset = 0, byteLength, options) {
   const place = recordViews.placeOf(pointer);
   if (place?.isMemory) locate(caller, pointer, byteOffset, length);
   if (length === 0) return new ArrayBuffer(0);
-  putAddress(address);
-  putLength(length);
-  if (isChecked) telling(caller, native.probe, 0);
+  if (isChecked) probe(caller, address, length, 0);
+  putOperands(address, length);
   const buffer = native.viewMemory();
   if (!buffer) return copyMemory(caller, address, length, isChecked);
   // It is detached when the Memory is freed.

@@ -59,18 +59,6 @@ function resultReader(type) {
   };
 }
 
-/**
- * Where the result slots are one piece of memory, where that starts.
- * @param {Spot} spot
- * @returns {number | undefined}
- */
-function wholeAt(spot) {
-  if (!('pieces' in spot) || spot.pieces.length === 0) return undefined;
-  const [first] = spot.pieces;
-  const start = first.offset - first.from;
-  return spot.pieces.every(({ offset, from }) => offset - from === start) ? start : undefined;
-}
-
 module.exports = {
   Call,
   images,
@@ -81,6 +69,5 @@ module.exports = {
   needsCall,
   putByAddress,
   resultReader,
-  wholeAt,
   giveBackLoans,
 };

@@ -88,14 +88,11 @@ const SHARED = 4096;
 const ALIGN = 16;
 
 /** The shared buffer that results are put in now. */
-const shared = { buffer: new ArrayBuffer(0), view: new MemoryView(new ArrayBuffer(0)), address: 0, used: SHARED };
+let shared = { buffer: new ArrayBuffer(0), view: new MemoryView(new ArrayBuffer(0)), address: 0, used: SHARED };
 
 function shareAnother() {
   const buffer = newBuffer('result', SHARED);
-  shared.address = bufferAddress(buffer);
-  shared.buffer = buffer;
-  shared.view = new MemoryView(buffer);
-  shared.used = 0;
+  shared = { buffer, view: new MemoryView(buffer), address: bufferAddress(buffer), used: 0 };
 }
 
 /**
@@ -107,10 +104,12 @@ function shareAnother() {
  */
 function retainCopy(source, at, size) {
   if (shared.used + size > SHARED) shareAnother();
-  const offset = shared.used;
-  shared.used += (size + ALIGN - 1) & -ALIGN;
-  copyWords(source, at, shared.view, offset, size);
-  return retain(shared.buffer, offset, size, shared.address + offset);
+  // A debugger may have another shared meanwhile; see lib/frame.js.
+  const block = shared;
+  const offset = block.used;
+  block.used += (size + ALIGN - 1) & -ALIGN;
+  copyWords(source, at, block.view, offset, size);
+  return retain(block.buffer, offset, size, block.address + offset);
 }
 
 /**

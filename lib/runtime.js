@@ -13,17 +13,6 @@ const { isSafeInteger } = Number;
 const { asIntN, asUintN } = BigInt;
 const { floor, fround } = Math;
 
-/**
- * A 64-bit result.
- * @param {number} approximate its value, rounded
- * @param {BigInt64Array | BigUint64Array} view
- * @param {number} index where it is exact
- * @returns {number | bigint}
- */
-function wide(approximate, view, index) {
-  return isSafeInteger(approximate) ? approximate : view[index];
-}
-
 /** @param {unknown} value @returns {boolean} */
 const isBigInt64 = (value) => typeof value === 'bigint' && asIntN(64, value) === value;
 
@@ -38,7 +27,6 @@ module.exports = {
   isBigUint64,
   floor,
   fround,
-  wide,
   addressOf,
   bufferAddress,
   functionAddress,

@@ -20,7 +20,7 @@ const { resolveType } = require('./types.js');
  * How calls of a library in another process are made; see lib/isolate/crossing.js.
  * @typedef {object} Crossing
  * @property {Record<'enter' | 'enterForString' | 'enterForText', (...kept: any[]) => any> & { Call: any, refuse: (number: number, index: number, value: unknown) => never }} scope
- * @property {Pick<typeof import('./async/settle.js'), 'stringResult' | 'withdraw'> & { AsyncCall: any, start: (call: import('./async/settle.js').Pending, lending: any) => number }} async
+ * @property {Pick<typeof import('./async/settle.js'), 'stringResult' | 'withdraw'> & { AsyncCall: any, start: (call: import('./async/settle.js').Pending, lending: any, store: () => void) => number }} async
  */
 
 /**

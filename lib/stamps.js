@@ -2,12 +2,13 @@
 // The addresses of buffers and views, which are remembered in them.
 
 const native = require('./binding.js');
-const { takeAddress } = require('./frame.js');
+const { ADDRESS, TWO_32, views } = require('./frame.js');
 const getters = require('./view-getters.js');
 
 const { bufferLength, isResizable, sharedLength, typedBuffer, typedLength, typedName, typedOffset } = getters;
 // What becomes of the global later changes nothing.
 const { Uint8Array } = globalThis;
+const { u32 } = views;
 
 /**
  * @param {any} buffer
@@ -69,7 +70,7 @@ class BufferStamp extends Returned {
   static address(buffer) {
     if (#address in buffer) return /** @type {any} */ (buffer).#address;
     native.addressOf(new Uint8Array(buffer, 0, 1));
-    const address = takeAddress();
+    const address = u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
     if (!mayMove(buffer)) attempt(() => new BufferStamp(buffer, address));
     return address;
   }

@@ -2,8 +2,8 @@
 // The parts of a stub's source for records and for objects lent to C.
 
 const { emitters } = require('./emitters.js');
-const { offsets } = require('./frame.js');
-const { needsCall, resultReader, wholeAt } = require('./passing.js');
+const { needsCall, resultReader } = require('./passing.js');
+const { FLOOR, HEAP_FLOOR } = require('./scratch.js');
 const { holdsPointers } = require('./record/accept.js');
 const { marshalOf } = require('./record/marshal.js');
 const { NUMBER, slotAt } = require('./slots.js');
@@ -62,7 +62,10 @@ function passRecord(type, index, spot, parts) {
   const at = reserve('address' in spot ? { ...type, align: Math.max(type.align, BY_REFERENCE) } : type, parts);
   Object.assign(parts.values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
   if ('address' in spot) parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(spot.address)));
-  else if ('pieces' in spot) parts.stores.push(copying(at, spot.pieces));
+  else if ('pieces' in spot) {
+    parts.isLong = true;
+    parts.stores.push(copying(at, spot.pieces));
+  }
   parts.objects.push(
     `index = ${index};${holdsPointers(type) ? ` call.argument = ${index};` : ''} if (typeof ${argument} === 'object') marshal${index}.put(w, p + ${at}, ${argument}, call); ` +
       `else putByAddress(type${index}, w, p + ${at}, ${argument}, ${parts.isChecked});`,
@@ -100,18 +103,17 @@ function copying(at, pieces) {
  */
 function receiveRecord(type, spot, parts) {
   parts.values.receive = resultReader(type);
-  const whole = wholeAt(spot);
-  if (whole !== undefined) return { entry: 'enter', gather: [], load: `receive(frameView, ${whole})` };
-  if ('pieces' in spot) {
-    const { gathered } = offsets;
-    const gather = spot.pieces.map(
-      ({ offset, from }) => `copyWords(frameView, ${offset}, frameView, ${gathered + from}, 8);`,
-    );
-    return { entry: 'enter', gather, load: `receive(frameView, ${gathered})` };
-  }
   const at = reserve(type, parts);
-  parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(/** @type {{ address: number }} */ (spot).address)));
-  return { entry: 'enter', gather: [], load: `receive(w, p + ${at})` };
+  /** @type {string[]} */
+  const gather = [];
+  if ('pieces' in spot) {
+    // Taken out of the registers at once, see lib/frame.js. There is room for whole words.
+    for (const { offset, from } of spot.pieces) {
+      gather.push(`w.setUint32(p + ${at + from}, u32[${offset / 4}], true);`);
+      gather.push(`w.setUint32(p + ${at + from + 4}, u32[${offset / 4 + 1}], true);`);
+    }
+  } else parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(/** @type {{ address: number }} */ (spot).address)));
+  return { entry: 'enter', gather, load: `receive(w, p + ${at})` };
 }
 
 /**
@@ -135,7 +137,7 @@ function passObject(type, index, spot, parts) {
  */
 function opening(params, room, crosses) {
   const call = crosses || needsCall(params) ? 'new Call()' : 'images';
-  const floors = `scratchFloor = u32[${offsets.scratchFloor / 4}], heapFloor = u32[${offsets.heapFloor / 4}]`;
+  const floors = `scratchFloor = u32[${FLOOR}], heapFloor = u32[${HEAP_FLOOR}]`;
   const taking = `p = call.take(${room.size}, ${room.align}); w = call.view; d = call.address;`;
   return ['let index = 0, p, w, d;', `const call = ${call}, ${floors};`, 'try {', room.size > 0 ? taking : ''];
 }

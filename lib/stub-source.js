@@ -2,10 +2,11 @@
 // The source of stubs: numbers and identifiers of ours, nothing of the user's.
 
 const { emitters } = require('./emitters.js');
-const { ERRNO, byFrame, direct, textsOf } = require('./fast/way.js');
+const { COUNT, ERRNO, byFrame, direct, fill, textsOf } = require('./fast/way.js');
 const { traits } = require('./fast/provider.js');
 const { byTexts } = require('./fast/text-way.js');
 const { offsets } = require('./frame.js');
+const { FLOOR, HEAP_BLOCKS, HEAP_FLOOR, TOP } = require('./scratch.js');
 const { hasOwnText } = require('./signature.js');
 const { NUMBER, slotAt } = require('./slots.js');
 
@@ -24,6 +25,7 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @property {string[]} kept what must stay reachable until C returns
  * @property {Record<string, unknown>} values what they refer to
  * @property {boolean} isChecked what is read at addresses is checked
+ * @property {boolean} isLong stores call functions
  */
 
 /**
@@ -69,11 +71,15 @@ function scalarOf(type, index, offset, values) {
   };
 }
 
-/** A scalar parameter. @param {Scalar} scalar @param {Parts} parts */
-function passScalar(scalar, { scalars, reads, stores, kept }) {
+/** What keeps a string that was copied from calls that others make before this one; at once, see lib/frame.js. */
+const KEEP = `u32[${FLOOR}] = u32[${TOP}]; u32[${HEAP_FLOOR}] = u32[${HEAP_BLOCKS}];`;
+
+/** A scalar parameter. @param {Scalar} scalar @param {Parts} parts @param {boolean} isAmongObjects */
+function passScalar(scalar, { scalars, reads, stores, kept }, isAmongObjects) {
   scalars.push(scalar);
-  const { index } = scalar;
-  reads.push(scalar.read, `if (${scalar.invalid}) refuse(${NUMBER}, ${index}, a${index});`);
+  const { index, type } = scalar;
+  reads.push(scalar.read, isAmongObjects && type.base === 'cstring' ? KEEP : '');
+  reads.push(`if (${scalar.invalid}) refuse(${NUMBER}, ${index}, a${index});`);
   stores.push(scalar.store);
   if (scalar.kept) kept.push(scalar.kept);
 }
@@ -147,15 +153,16 @@ function stubSource(signature) {
     kept: [],
     values: {},
     isChecked: signature.isChecked,
+    isLong: false,
   };
-  const hasObjects = result.record || params.some((type) => type.record || type.lent);
+  const hasObjects = result.record !== undefined || params.some((type) => type.record || type.lent);
   if (hasObjects) Object.assign(parts.values, require('./passing.js'));
   Object.assign(parts.values, crossing?.scope);
   params.forEach((type, index) => {
     const spot = spots[index];
     // Loaded where it is needed: programs without records need not wait for it.
     if (type.record || type.lent) require('./stub-objects.js').passObject(type, index, spot, parts);
-    else passScalar(scalarOf(type, index, /** @type {ScalarSpot} */ (spot).offset, parts.values), parts);
+    else passScalar(scalarOf(type, index, /** @type {ScalarSpot} */ (spot).offset, parts.values), parts, hasObjects);
   });
   const received = receive(result, resultSpot, parts, signature);
   const { entry, gather } = received;
@@ -170,12 +177,17 @@ function stubSource(signature) {
   stores.push(clears);
   // The results of the other entries are made by Node-API; C in another process is not entered.
   const mayBeFast = entry === 'enter' && !crossing;
-  const entered = (mayBeFast && byFrame(signature, kept, entering, values)) || entering;
+  const names = params.map((_, index) => `a${index}`).join(', ');
+  const restart = `return stub(${names});`;
+  // Copies of strings may be another's as soon as a function has been called.
+  const isNoted = isPlain && !crossing && params.some(({ base }) => base === 'cstring');
+  const isMoved = isNoted ? `${COUNT} !== calls` : undefined;
+  const filling = { stores: stores.join(' '), isLong: parts.isLong };
+  const frameCall = { ...filling, kept, entering, restart: isPlain ? restart : undefined, isNoted };
+  const enter = (mayBeFast && byFrame(signature, frameCall, values)) || `${fill(filling)} ${entering}`;
   const isScalar = mayBeFast && isPlain && !result.record;
   const passed = scalars.map(({ value }) => value);
   if (outcome) values.outcome = outcome;
-  const opens = params.some((type) => type.lent?.opens);
-  const enter = opens ? `try { ${entered} } finally { call.end(); }` : entered;
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
   /** What follows a call that has left `loaded`. @type {(loaded: string | undefined) => string[]} */
   const finish = (loaded) => {
@@ -197,35 +209,36 @@ function stubSource(signature) {
       byBuffers(signature, scalars, clears, finish, load, values))
     : undefined;
   const isTogether = isPlain && !quick && !crossing && scalars.length > 0 && scalars.every(isReadFreely);
-  const readings = isTogether ? scalars.map(({ read }) => read) : reads;
-  const otherwise = [...stores, entered].join(' ');
+  const [noted, checked] = isNoted ? [`const calls = ${COUNT};`, `if (${isMoved}) ${restart}`] : ['', ''];
+  const readings = isTogether ? scalars.map(({ read }) => read) : [noted, ...reads, checked];
   const checks = isTogether ? checksOf(scalars) : undefined;
   const way = isScalar
-    ? direct(signature, { values: passed, kept, clears, otherwise, load, checks }, values)
+    ? direct(signature, { values: passed, kept, clears, otherwise: enter, load, checks, restart, isMoved }, values)
     : undefined;
   const refuse = () => checks?.refuse('arguments.length') ?? '';
-  const plain = way ? [...readings, way.enter] : [...readings, refuse(), ...stores, declared, enter];
-  const body = isPlain
-    ? plain
+  const plain = way ? [...readings, way.enter] : [...readings, refuse(), declared, enter];
+  const after = finish(way ? way.result : load);
+  const whole = isPlain
+    ? [...plain, ...after]
     : [
         ...opening(),
         ...objects,
         ...reads,
-        'call.settle(scratchFloor, heapFloor);',
-        ...stores,
-        `} catch (error) { abandon(${NUMBER}, index, error, call, scratchFloor, heapFloor); }`,
+        'call.settle();',
+        'index = -1;',
         declared,
         enter,
+        ...after,
+        `} catch (error) { if (index !== -1) abandon(${NUMBER}, index, error); throw error; }`,
+        'finally { call.finish(scratchFloor, heapFloor); }',
       ];
-  const names = params.map((_, index) => `a${index}`).join(', ');
-  const whole = [...body, ...finish(way ? way.result : load)];
   const again = way ? way.again : '';
   // Apart where it is seldom needed: engines put only short functions where they are called.
   const [other, own] = quick
     ? [`${again}\nfunction otherwise(${names}) {\n${whole.join('\n')}\n}`, [quick, `return otherwise(${names});`]]
     : [again, whole];
   const opened = isTogether ? own : [count, ...own];
-  return { source: `${other}\nreturn function (${names}) {\n${opened.join('\n')}\n};`, values };
+  return { source: `${other}\nfunction stub(${names}) {\n${opened.join('\n')}\n}\nreturn stub;`, values };
 }
 
 module.exports = { stubSource };

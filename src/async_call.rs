@@ -162,14 +162,18 @@ impl AsyncCall {
     /// # Safety
     ///
     /// The call has returned, and this is the JavaScript thread, between two calls.
-    pub unsafe fn copy_results(&self, frame: *mut Frame) {
-        // SAFETY: no other thread has the call any more; both frames have these fields.
+    pub unsafe fn copy_outcome(&self, words: &mut [u64]) {
+        // SAFETY: no other thread has the call any more; its frame has these fields.
         unsafe {
             let own = (*self.frame.get()).as_ptr().cast::<Frame>();
-            ((*frame).int_results, (*frame).float_results) = ((*own).int_results, (*own).float_results);
-            (*frame).value = u64::from((*own).errno.cast_unsigned());
+            words[..2].copy_from_slice(&(*own).int_results);
+            words[2..6].copy_from_slice(&(*own).float_results);
+            words[6] = u64::from((*own).errno.cast_unsigned()) | u64::from(u32::from(self.ending())) << 32;
         }
     }
+
+    /// How many words that are.
+    pub const OUTCOME: usize = 7;
 
     /// The call that the calling thread carries out.
     pub fn current() -> Option<Arc<AsyncCall>> {

@@ -264,34 +264,33 @@ unsafe extern "C" fn address_of(env: sys::napi_env, info: sys::napi_callback_inf
     }
 }
 
-/// `openCallback()`: opens a callback of the plan in the frame's target, which the runner that is the
-/// subject runs, for the listener that is the letter, and whose default result is where results are; `length` is its timeout in milliseconds, `value` 1 for a listener. Leaves its number as the
-/// subject, and its address.
+/// `openCallback()`: opens a callback of the frame's plan, which its runner runs, for its listener, and whose default result is
+/// where results are; `length` is its timeout in milliseconds, `value` 1 for a listener. Leaves its number and its address.
 unsafe extern "C" fn open_callback(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`, and only `lib/callback` does so.
     unsafe {
         with_instance(env, |instance| {
             let frame = instance.frame.as_ptr();
             let wish = Wish {
-                plan: (*frame).target,
-                runner: (*frame).subject,
-                listener: (*frame).letter,
+                plan: (*frame).plan,
+                runner: (*frame).runner,
+                listener: (*frame).listener,
                 is_listener: (*frame).value == 1,
                 timeout: (*frame).length as u32,
             };
             let (number, address) = instance.open_callback(&wish)?;
-            ((*frame).subject, (*frame).address) = (number, address as u64);
+            ((*frame).opened, (*frame).address) = (number, address as u64);
             Ok(ptr::null_mut())
         })
     }
 }
 
-/// `closeCallback()`: closes the callback that is the frame's subject.
+/// `closeCallback()`: closes the callback that was opened with the number in the frame.
 unsafe extern "C" fn close_callback(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`; the frame lives as long as the instance.
     unsafe {
         with_instance(env, |instance| {
-            instance.close_callback((*instance.frame.as_ptr()).subject);
+            instance.close_callback((*instance.frame.as_ptr()).opened);
             Ok(ptr::null_mut())
         })
     }
@@ -310,14 +309,14 @@ unsafe extern "C" fn answer_letter(env: sys::napi_env, _info: sys::napi_callback
     }
 }
 
-/// `startAsync()`: queues the call that the frame is filled for, for the listener that is the letter; the verdict
-/// is 1 if its result is a C string. Leaves its number as the subject.
+/// `startAsync()`: queues the call that the frame is filled for, for its listener; `value` is 1 if its result is a C string.
+/// Leaves its number.
 unsafe extern "C" fn start_async(env: sys::napi_env, _info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the host calls this in `env`, and only stubs, which fill the frame, have the function.
     unsafe {
         with_instance(env, |instance| {
             let number = instance.start_async(env)?;
-            (*instance.frame.as_ptr()).subject = number;
+            (*instance.frame.as_ptr()).opened = number;
             Ok(ptr::null_mut())
         })
     }

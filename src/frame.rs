@@ -4,6 +4,8 @@
 //! stores registers to the latter. The slots are used only between the first store and the entry
 //! into C, and between the return from C and the reads right after it, so one set of slots serves
 //! nested calls too. What must live as long as C runs (strings) is on the scratch stack behind them.
+//!
+//! A debugger may have JavaScript run wherever a function of JavaScript begins; see `lib/frame.js`.
 
 use std::mem::offset_of;
 
@@ -43,6 +45,21 @@ pub struct Frame {
     pub length: u64,
     /// Operand or result of the memory operations: up to 8 bytes of value.
     pub value: u64,
+    /// Operands of what opens a callback: the numbers of its plan, of what runs it, and of the listener; the last also when an
+    /// asynchronous call is started.
+    pub plan: u32,
+    /// See `plan`.
+    pub runner: u32,
+    /// See `plan`.
+    pub listener: u32,
+    /// Number of the callback that was opened or is to be closed, or of the asynchronous call that was started.
+    pub opened: u32,
+    /// Counts the calls that have used the argument slots or the scratch stack, so that whoever fills them can tell whether they
+    /// are still its own. Wraps around.
+    pub calls: u32,
+    /// Words that JavaScript has been given for a callback, and has not read; at least 1 as long as it has not read the
+    /// subject either.
+    pub unread: u32,
     /// Number of the callback to call, or of the asynchronous call that has returned.
     pub subject: u32,
     /// Number of the letter that asks for it; 0 for a call on the JavaScript thread itself.
@@ -64,11 +81,19 @@ pub struct Frame {
     /// Arguments on the stack, as they lie at the stack pointer when C is entered; under libffi, all
     /// arguments.
     pub stack: [u64; STACK_WORDS],
+    /// What a callback was called with, laid out as the stack is.
+    pub words: [u64; STACK_WORDS],
     /// The scratch stack: strings and other memory that C may read until the call returns.
     pub scratch: [u8; SCRATCH_BYTES],
 }
 
 impl Frame {
+    /// A call uses the argument slots, or the scratch stack.
+    #[inline(always)]
+    pub fn count_call(&mut self) {
+        self.calls = self.calls.wrapping_add(1);
+    }
+
     /// Whether the call being prepared has taken scratch memory. A string on the heap raises the top too.
     #[inline(always)]
     pub fn has_scratch(&self) -> bool {
@@ -98,8 +123,12 @@ pub const OFFSETS: &[(&str, u32)] = &[
     ("heapBlocks", offset_of!(Frame, heap_blocks) as u32),
     ("scratchFloor", offset_of!(Frame, scratch_floor) as u32),
     ("heapFloor", offset_of!(Frame, heap_floor) as u32),
-    // Free when C has returned: the parts of a record result are put together there.
-    ("gathered", offset_of!(Frame, ints) as u32),
+    ("plan", offset_of!(Frame, plan) as u32),
+    ("runner", offset_of!(Frame, runner) as u32),
+    ("listener", offset_of!(Frame, listener) as u32),
+    ("opened", offset_of!(Frame, opened) as u32),
+    ("calls", offset_of!(Frame, calls) as u32),
+    ("unread", offset_of!(Frame, unread) as u32),
     ("subject", offset_of!(Frame, subject) as u32),
     ("letter", offset_of!(Frame, letter) as u32),
     ("verdict", offset_of!(Frame, verdict) as u32),
@@ -108,6 +137,9 @@ pub const OFFSETS: &[(&str, u32)] = &[
     ("recordResult", offset_of!(Frame, ints) as u32 + 8 * 8),
     ("scalarResult", offset_of!(Frame, int_results) as u32),
     ("returnedText", offset_of!(Frame, stack) as u32),
+    ("ints", offset_of!(Frame, ints) as u32),
+    ("stack", offset_of!(Frame, stack) as u32),
+    ("words", offset_of!(Frame, words) as u32),
     ("address", offset_of!(Frame, address) as u32),
     ("length", offset_of!(Frame, length) as u32),
     ("value", offset_of!(Frame, value) as u32),

@@ -4,18 +4,23 @@
 const native = require('../binding.js');
 const { CHECKED_TEXT, telling } = require('../checked.js');
 const { createError } = require('../errors.js');
-const { views, offsets, putNoLength } = require('../frame.js');
+const { UNLIMITED, putOperands, views, offsets } = require('../frame.js');
 const { hooks, listen } = require('../callback/listen.js');
+const { MemoryView } = require('../memory-view.js');
 const { hasOwnText } = require('../signature.js');
 
 // Taken once: what becomes of the global later changes nothing.
-const { queueMicrotask } = globalThis;
+const { queueMicrotask, Uint8Array } = globalThis;
 const { i32, u32 } = views;
 const ERRNO = offsets.errno / 4;
-const LETTER = offsets.letter / 4;
+const LISTENER = offsets.listener / 4;
+const OPENED = offsets.opened / 4;
 const SUBJECT = offsets.subject / 4;
 const VALUE = offsets.value / 4;
-const VERDICT = offsets.verdict / 4;
+const UNREAD = offsets.unread / 4;
+/** Bytes of results, before `errno`. */
+const WORDS_OF_RESULTS = 48;
+const words = new Uint8Array(native.frame, offsets.words, WORDS_OF_RESULTS + 8);
 
 // How a call has ended; see src/async_call.rs.
 const RETURNED = 0;
@@ -28,7 +33,7 @@ const DEADLOCKED = 2;
  * @property {boolean} isText its result is a C string
  * @property {(value: unknown) => void} resolve
  * @property {(error: unknown) => void} reject
- * @property {() => unknown} read takes the result out of the frame
+ * @property {(results: DataView, errno: number) => unknown} read makes the result of what C has left in registers
  * @property {() => void} giveBack gives back what was lent; throws what the user's setters throw
  * @property {import('../outcome.js').Outcome | undefined} outcome what is made of the result
  * @property {() => void} release closes what was opened for the call
@@ -42,13 +47,15 @@ const { pending } = native;
 
 hooks.settle = () => {
   const number = u32[SUBJECT];
-  const errno = i32[VALUE];
-  const verdict = u32[VERDICT];
+  // What C has left: see AsyncCall::copy_outcome.
+  const outcome = new MemoryView(new Uint8Array(words).buffer);
+  u32[UNREAD] = 0;
+  const errno = outcome.getInt32(WORDS_OF_RESULTS, true);
+  const verdict = outcome.getUint32(WORDS_OF_RESULTS + 4, true);
   const call = /** @type {Pending} */ (pending.get(number));
   pending.delete(number);
   try {
-    // First of all: what is in the frame.
-    const value = verdict === RETURNED ? call.read() : undefined;
+    const value = verdict === RETURNED ? call.read(outcome, errno) : undefined;
     // Run before whatever waits for this call, and after what waits for the one before.
     queueMicrotask(() => {
       i32[ERRNO] = errno;
@@ -74,18 +81,23 @@ function errorOf({ thrown, symbol }, verdict) {
 }
 
 /**
- * Queues the call that the frame is filled for.
+ * Queues a call.
  * @param {Pending} call
+ * @param {unknown} _lending
+ * @param {() => void} store fills the frame
  * @returns {number} its number
  */
-function start(call) {
-  u32[LETTER] = listen();
-  u32[VERDICT] = call.isText ? 1 : 0;
+function start(call, _lending, store) {
+  const listener = listen();
+  store();
+  u32[LISTENER] = listener;
+  u32[VALUE] = call.isText ? 1 : 0;
+  u32[VALUE + 1] = 0;
   const errno = i32[ERRNO];
   if (call.outcome) i32[ERRNO] = 0;
   native.startAsync();
   i32[ERRNO] = errno;
-  const number = u32[SUBJECT];
+  const number = u32[OPENED];
   pending.set(number, call);
   return number;
 }
@@ -106,17 +118,17 @@ function withdraw(number, reason) {
 /**
  * The C string that C returned.
  * @param {string} symbol
- * @param {number} slot the offset of its address
+ * @param {number | bigint} address
  * @param {import('../signature.js').Signature} signature
  * @returns {string | null}
  */
-function stringResult(symbol, slot, { result, isChecked }) {
-  u32[offsets.address / 4] = u32[slot / 4];
-  u32[offsets.address / 4 + 1] = u32[slot / 4 + 1];
-  putNoLength();
-  if (!hasOwnText({ result, isChecked })) return telling(symbol, native.readCString);
-  u32[VALUE] = (result.text?.number ?? 0) | (isChecked ? CHECKED_TEXT : 0);
-  return telling(symbol, native.readText);
+function stringResult(symbol, address, { result, isChecked }) {
+  const isOwn = hasOwnText({ result, isChecked });
+  const how = (result.text?.number ?? 0) | (isChecked ? CHECKED_TEXT : 0);
+  return telling(symbol, () => {
+    putOperands(address, UNLIMITED, how);
+    return isOwn ? native.readText() : native.readCString();
+  });
 }
 
 module.exports = { start, stringResult, withdraw };

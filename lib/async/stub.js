@@ -3,7 +3,7 @@
 
 const { refuseCount, symbolOf } = require('../bound.js');
 const { listen } = require('../callback/listen.js');
-const { loadRecord, passerOf } = require('../closure-objects.js');
+const { RESULTS, loadRecord, passerOf } = require('../closure-objects.js');
 const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
 const marshallers = require('../marshal.generated.js');
@@ -62,17 +62,17 @@ function asyncStub(plan, stub, map, settled) {
     params[index].lent?.checkNumber(argument);
     return /** @type {any} */ (accepts[index])(argument, call);
   });
-  const { string, load } = marshallers[result.base] ?? {};
+  const { string, get } = marshallers[result.base] ?? {};
   const readRecord = result.record && resultReader(result);
-  const resultSlot = 'offset' in resultSpot ? resultSpot.offset : 0;
+  const resultAt = 'offset' in resultSpot ? resultSpot.offset - RESULTS : 0;
 
-  /** @param {string} symbol @param {ReturnType<typeof pass>} image */
-  function readResult(symbol, image) {
+  /** @param {string} symbol @param {ReturnType<typeof pass.read>} image @param {DataView} results */
+  function readResult(symbol, image, results) {
     const value = readRecord
-      ? loadRecord(resultSpot, image, readRecord)
+      ? loadRecord(resultSpot, image, readRecord, results)
       : string
-        ? stringResult(symbol, resultSlot, signature)
-        : load?.(resultSlot);
+        ? stringResult(symbol, marshallers.ptr.get(results, resultAt), signature)
+        : get?.(results, resultAt);
     const made = result.make && !string ? result.make(value) : value;
     return map ? map(made) : made;
   }
@@ -89,12 +89,10 @@ function asyncStub(plan, stub, map, settled) {
     const signal = options === undefined ? undefined : signalOf(options, symbol, count);
     if (args.length !== count) refuseCount(number, args.length);
     if (signal && isAborted(signal)) throw reasonOf(signal);
-    // Before anything is in the frame.
     listen();
     const stack = here();
     const call = new AsyncCall();
     let started = 0;
-    // Before anything is in the frame, which nothing may come between.
     const unwatch = signal && watch(signal, () => withdraw(started, reasonOf(signal)));
     const end = () => {
       call.end();
@@ -104,14 +102,14 @@ function asyncStub(plan, stub, map, settled) {
       // Not an array of doubles, which does not keep signalling NaNs.
       /** @type {any[]} */
       const values = [undefined];
-      const image = pass(values, args, call);
+      const image = pass.read(values, args, call);
       // The closure keeps the arguments and their copies, and the function's number.
       const giveBack = () => {
         call.copyBack(symbol);
         if (call.loans) giveBackLoans(call.loans, symbol);
         return [args, values, stub];
       };
-      const read = () => readResult(symbol, image);
+      const read = (/** @type {DataView} */ results) => readResult(symbol, image, results);
       const release = () => {
         end();
         settled?.();
@@ -120,7 +118,8 @@ function asyncStub(plan, stub, map, settled) {
       if (signal && isAborted(signal)) throw reasonOf(signal);
       const isText = string === true;
       const thrown = undefined;
-      started = start({ symbol, isText, resolve, reject, read, giveBack, outcome, release, stack, thrown }, call);
+      const pending = { symbol, isText, resolve, reject, read, giveBack, outcome, release, stack, thrown };
+      started = start(pending, call, () => pass.store(values, image));
     } catch (error) {
       end();
       throw error;

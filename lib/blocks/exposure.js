@@ -3,9 +3,9 @@
 
 const native = require('../binding.js');
 const { constants } = require('node:buffer');
-const { telling } = require('../checked.js');
+const { probe } = require('../checked.js');
 const { createError } = require('../errors.js');
-const { putAddress, putLength } = require('../frame.js');
+const { putOperands } = require('../frame.js');
 const { offsetBy } = require('../record/access.js');
 
 /** @typedef {InstanceType<typeof import('./block.js').Block>} Block */
@@ -96,9 +96,9 @@ class Exposure {
     if (size > constants.MAX_LENGTH) {
       throw createError('ERR_OUT_OF_RANGE', `${caller}: ${size} bytes are more than a buffer can have`, caller);
     }
-    putAddress(offsetBy(this.#block.start, at));
-    putLength(size);
-    if (this.#block.isChecked) telling(caller, native.probe);
+    const address = offsetBy(this.#block.start, at);
+    if (this.#block.isChecked) probe(caller, address, size);
+    putOperands(address, size);
     const buffer = isAllowed ? native.viewMemory() : null;
     if (buffer) return this.#block.isolated ? this.#block.isolated.arena.given(buffer) : buffer;
     isAllowed = false;

@@ -4,7 +4,7 @@
 const native = require('../binding.js');
 const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
-const { offsets, putAddress, putLength, takeAddress, views } = require('../frame.js');
+const { ADDRESS, TWO_32, putAddress, putOperands, views } = require('../frame.js');
 const { INVALID, anyAddress, isBuffer, views: recordViews } = require('../pointer.js');
 const { isRetained } = require('../retained.js');
 
@@ -17,7 +17,6 @@ const { isRetained } = require('../retained.js');
  */
 
 const { u32 } = views;
-const VALUE = offsets.value / 4;
 const { isSafeInteger } = Number;
 const { apply } = Reflect;
 
@@ -39,11 +38,9 @@ const noMemory = (caller, size) => createError('ERR_MALLOC_FAILED', `${caller}: 
  */
 function takeHeap(caller, size, isZeroed) {
   if (!(size <= MOST)) throw noMemory(caller, size);
-  putLength(size);
-  u32[VALUE] = isZeroed ? 1 : 0;
-  u32[VALUE + 1] = 0;
+  putOperands(0, size, isZeroed ? 1 : 0);
   native.allocate();
-  const address = takeAddress();
+  const address = u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
   if (address === 0) throw noMemory(caller, size);
   return address;
 }
@@ -66,10 +63,9 @@ const HEAP = native.heap;
  */
 function growHeap(caller, address, size) {
   if (!(size <= MOST)) throw noMemory(caller, size);
-  putAddress(address);
-  putLength(size);
+  putOperands(address, size);
   native.reallocate();
-  const moved = takeAddress();
+  const moved = u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
   if (moved === 0) throw noMemory(caller, size);
   return moved;
 }
@@ -123,8 +119,7 @@ function askAllocator(caller, allocator, size, align, isUsed) {
 
 /** @param {number | bigint} address @param {number} size in bytes */
 function clearMemory(address, size) {
-  putAddress(address);
-  putLength(size);
+  putOperands(address, size);
   native.clear();
 }
 

@@ -3,6 +3,10 @@
 
 const marshallers = require('../marshal.generated.js');
 const { readCString } = require('../cstring.js');
+const { offsets } = require('../frame.js');
+
+/** Spots are those of the stack area. What C has passed lies in the same way, but where calls put nothing meanwhile. */
+const SHIFT = offsets.words - offsets.stack;
 
 /** @typedef {import('../types.js').CType} CType */
 /** @typedef {import('./entries.js').Entry} Entry */
@@ -30,8 +34,8 @@ function recordTaker(type) {
 
 /** Where an argument is. @param {import('../signature.js').Spot} spot @returns {number} */
 function offsetOf(spot) {
-  if ('offset' in spot) return spot.offset;
-  return 'pieces' in spot && spot.pieces.length > 0 ? spot.pieces[0].offset : 0;
+  if ('offset' in spot) return spot.offset + SHIFT;
+  return 'pieces' in spot && spot.pieces.length > 0 ? spot.pieces[0].offset + SHIFT : 0;
 }
 
 /** @param {Entry} entry @param {number | bigint} address @returns {string | null} */

@@ -5,7 +5,7 @@ const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { entries } = require('./entries.js');
 
-const SUBJECT = offsets.subject / 4;
+const OPENED = offsets.opened / 4;
 
 /** What the defaults of closed callbacks point to, by address: each answers until its address is used again. @type {Map<number, unknown[]>} */
 const closed = new Map();
@@ -15,7 +15,7 @@ const closed = new Map();
  * @param {number} number of an open one
  */
 function closeCallback(number) {
-  views.u32[SUBJECT] = number;
+  views.u32[OPENED] = number;
   native.closeCallback();
   const { address, defaults } = /** @type {import('./entries.js').Entry} */ (entries[number]);
   entries[number] = undefined;

@@ -2,7 +2,7 @@
 // Opening callbacks.
 
 const native = require('../binding.js');
-const { takeAddress, putLength, views, offsets } = require('../frame.js');
+const { ADDRESS, TWO_32, views, offsets } = require('../frame.js');
 const { refusal } = require('../refuse.js');
 const { here } = require('../tracking.js');
 const { tracing } = require('../tracing.js');
@@ -13,9 +13,11 @@ const { runnerOf } = require('./runner.js');
 /** @typedef {import('./entries.js').Entry} Entry */
 
 const { u32 } = views;
-const TARGET = offsets.target / 4;
-const SUBJECT = offsets.subject / 4;
-const LETTER = offsets.letter / 4;
+const PLAN = offsets.plan / 4;
+const RUNNER = offsets.runner / 4;
+const LISTENER = offsets.listener / 4;
+const LENGTH = offsets.length / 4;
+const OPENED = offsets.opened / 4;
 const VALUE = offsets.value / 4;
 const SCALAR_RESULT = offsets.scalarResult / 4;
 
@@ -57,18 +59,20 @@ function openCallback(fn, signature, symbol, onError = 0, manner = USUAL) {
     stack: here(),
     onError,
   };
+  // The last that it calls is what stores the default.
   leaveDefault(entry, signature.result, onError);
   entry.place = 'result';
-  u32[TARGET] = signature.plan;
-  u32[SUBJECT] = runner;
-  u32[LETTER] = listener;
+  u32[PLAN] = signature.plan;
+  u32[RUNNER] = runner;
+  u32[LISTENER] = listener;
   u32[VALUE] = manner.isListener ? 1 : 0;
   u32[VALUE + 1] = 0;
-  putLength(manner.timeout);
+  u32[LENGTH] = manner.timeout;
+  u32[LENGTH + 1] = 0;
   native.openCallback();
-  const number = u32[SUBJECT];
+  const number = u32[OPENED];
+  entry.address = u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
   entries[number] = entry;
-  entry.address = takeAddress();
   return number;
 }
 

@@ -58,6 +58,8 @@ function result(type, values) {
 }
 
 const SUBJECT = offsets.subject / 4;
+/** Says that arguments are still to be read: if code of a debugger's has C call back, they are there again afterwards. */
+const UNREAD = offsets.unread / 4;
 
 /** @param {import('../signature.js').Signature} signature @returns {Entry['run']} */
 function generated({ params, spots, result: type }) {
@@ -68,15 +70,17 @@ function generated({ params, spots, result: type }) {
   params.forEach((param, index) => {
     if (isText[index]) values[`text${index}`] = textReader(param);
   });
-  // Texts are read when all arguments have been taken out of the frame, which reading uses.
-  const isInTwo = isText.includes(true);
+  // Texts are read when all arguments have been taken out of the frame. So is what functions are called for: what these
+  // arguments are is kept until then, see lib/frame.js.
+  const isInTwo = params.some(({ base, record, make }) => base === 'cstring' || record || make);
   const taken = isInTwo ? expressions.map((expression, index) => `const t${index} = ${expression};`) : [];
   const inOrder = expressions.map((_, index) => (isText[index] ? `text${index}(entry, t${index})` : `t${index}`));
   // Few variables: every level of calls and callbacks takes the stack of this function.
   const call = `const r = (0, entry.fn)(${(isInTwo ? inOrder : expressions).join(', ')});`;
   const holds = params.some((param) => param.record && !param.decodes);
   const [before, after] = holds ? ['const held = [];', 'entry.held = held;'] : ['', ''];
-  const lines = [`const entry = entries[u32[${SUBJECT}]];`, before, ...taken, call, after, ...result(type, values)];
+  const opening = [`const entry = entries[u32[${SUBJECT}]];`, before, ...taken, `u32[${UNREAD}] = 0;`];
+  const lines = [...opening, call, after, ...result(type, values)];
   const source = `function () {\n${lines.join('\n')}\n}`;
   const names = Object.keys(values).filter((name) => source.includes(name));
   return new Function(...names, `'use strict';\nreturn ${source};`)(...names.map((name) => values[name]));
@@ -92,6 +96,7 @@ function invokerOf({ params, spots }) {
     /** @type {unknown[]} */
     const held = [];
     for (let index = 0; index < takers.length; index++) values[index] = takers[index](held);
+    u32[UNREAD] = 0;
     for (let index = 0; index < takers.length; index++) {
       const read = texts[index];
       if (read) values[index] = read(entry, values[index]);

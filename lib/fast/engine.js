@@ -4,7 +4,7 @@
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { isStored } = require('./holding.js');
-const { copyBy } = require('../scratch.js');
+const { CALLS, copyBy } = require('../scratch.js');
 
 /** The numbers of kinds, which are V8's but for the last. @type {Record<string, number>} */
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11, address: 64 };
@@ -43,7 +43,7 @@ function frameCaller(kept, isApart, texts) {
     kept,
     isApart ? PASSING.frameNoted : PASSING.frame,
   );
-  return made && isApart ? apart(made, values.length + kept) : made;
+  return made && isApart ? apart(made, values.length + kept, texts > 0) : made;
 }
 
 /** A sum of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
@@ -56,13 +56,18 @@ const PADDING = 'callee' + '+1e9'.repeat(120);
  * around the call of *this* function is taken care of, as around all functions of JavaScript.
  * @param {import('./provider.js').Caller} made whose calls are made through the frame
  * @param {number} more how many arguments it has besides the callee
- * @returns {import('./provider.js').Caller}
+ * @param {boolean} hasTexts
+ * @returns {import('./provider.js').Caller} that takes the count of calls, too, as it was before the frame was filled
  */
-function apart(made, more) {
-  const params = ['callee', ...Array.from({ length: more }, (_, index) => `k${index}`)].join(', ');
+function apart(made, more, hasTexts) {
+  const kept = Array.from({ length: more }, (_, index) => `k${index}`);
+  const given = ['callee', ...kept].join(', ');
+  // A debugger may have had others make calls when this began.
+  const check = `if (u32[${CALLS}] !== calls) { u32[${offsets.status / 4}] = ${hasTexts ? 1 : 5}; return; }`;
   // No callee is below 0.
-  const text = `'use strict'; return function (${params}) { made(${params}); if (callee < 0) return ${PADDING}; };`;
-  return new Function('made', text)(made);
+  const body = `${check} made(${given}); if (callee < 0) return ${PADDING};`;
+  const text = `'use strict'; return function (${['callee', 'calls', ...kept].join(', ')}) { ${body} };`;
+  return new Function('made', 'u32', text)(made, views.u32);
 }
 
 /** When JavaScript may run inside of calls, by the number that Rust has for it. */

@@ -2,9 +2,12 @@
 // Calls with strings that the engine itself hands to Rust, which copies them on the way into C. One call of the engine's
 // does what else takes two: one for the copy, and one for the call.
 
+const native = require('../binding.js');
 const { CALLEE } = require('../slots.js');
 const { frameCallerFor } = require('./provider.js');
-const { ERRNO, STATUS, reentersOf } = require('./way.js');
+const { COUNT, ERRNO, STATUS, reentersOf } = require('./way.js');
+
+const { seeTo } = native;
 
 /** So many strings are passed; where their addresses go fits one integer. */
 const MOST = 2;
@@ -41,15 +44,18 @@ function byTexts(signature, scalars, clears, after, scope) {
   const areRight = others.map(({ invalid }) => `!(${invalid})`).join(' && ') || 'true';
   // A string that is refused after all leaves it as it was.
   const [keeps, restores] = clears ? [`const before = ${ERRNO};`, `${ERRNO} = before;`] : ['', ''];
+  scope.seeTo = seeTo;
   return [
     `if (${areStrings}) {`,
     ...others.map(({ read }) => read),
     `if (${areRight}) {`,
+    isApart ? `const calls = ${COUNT};` : '',
     ...others.map(({ store }) => store),
     keeps,
     clears,
-    `${name}(${[CALLEE, places, ...given, ...kept].join(', ')});`,
-    `if (${STATUS} === 0 || !settle(${STATUS})) {`,
+    `${name}(${[CALLEE, ...(isApart ? ['calls'] : []), places, ...given, ...kept].join(', ')});`,
+    `if (${STATUS} !== 1) {`,
+    `if (${STATUS} === 3) seeTo();`,
     ...after,
     // Also where there is no result to give.
     'return;',

@@ -4,6 +4,7 @@
 
 const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
+const { CALLS } = require('../scratch.js');
 const { CALLEE } = require('../slots.js');
 const { NOTHING } = require('./holding.js');
 const { withoutFast } = require('./options.js');
@@ -18,6 +19,8 @@ const STATUS = `u32[${offsets.status / 4}]`;
 const ERRNO = `i32[${offsets.errno / 4}]`;
 /** The statement that says "not called". */
 const NOT_CALLED = `${STATUS} = 1;`;
+/** The status "not called, and what is in the frame is another's". */
+const MOVED = 5;
 
 /**
  * So many integers and floats are passed in registers; so many integers to functions that are brief. As in src/fast/entry.rs and
@@ -122,14 +125,35 @@ function textsOf(signature) {
 }
 
 /**
- * The statement of a call through the frame, after its stores.
+ * What a call through the frame consists of.
+ * @typedef {object} FrameCall
+ * @property {string} stores statements
+ * @property {boolean} isLong the stores call functions
+ * @property {string[]} kept texts of what must stay reachable
+ * @property {string} entering the statements that enter C by Node-API
+ * @property {string | undefined} restart a statement that makes the call from the beginning; undefined where that has effects
+ * @property {boolean} isNoted the stub has the count of calls in `calls`
+ */
+
+/** The count of what has used the argument slots or scratch memory. */
+const COUNT = `u32[${CALLS}]`;
+
+/**
+ * The statements that fill the frame, so that it is right when the next is run.
+ * @param {Pick<FrameCall, 'stores' | 'isLong'>} call
+ */
+const fill = ({ stores, isLong }) =>
+  isLong ? `let calls; do { calls = ${COUNT}; ${stores} } while (${COUNT} !== calls);` : stores;
+
+/**
+ * The statements of a call through the frame.
  * @param {import('../signature.js').Signature} signature
- * @param {string[]} kept texts of what must stay reachable
- * @param {string} otherwise the statements that enter C by Node-API
- * @param {Record<string, unknown>} scope gets what the statement refers to
+ * @param {FrameCall} call
+ * @param {Record<string, unknown>} scope gets what the statements refer to
  * @returns {string | undefined} undefined where there is no such way
  */
-function byFrame(signature, kept, otherwise, scope) {
+function byFrame(signature, call, scope) {
+  const { stores, kept, entering, restart, isNoted } = call;
   const reenters = reentersOf(signature);
   if (reenters === 'never') return undefined;
   const given = held(kept);
@@ -138,7 +162,18 @@ function byFrame(signature, kept, otherwise, scope) {
   if (caller === null) return undefined;
   const name = isApart ? 'apartCaller' : 'frameCaller';
   scope[name] = caller;
-  return `${name}(${[CALLEE, ...given].join(', ')});\nif (${STATUS} !== 0 && settle(${STATUS})) { ${otherwise} }`;
+  scope.seeTo = seeTo;
+  const calling = `${name}(${[CALLEE, ...(isApart ? ['calls'] : []), ...given].join(', ')});`;
+  /** @type {(moved: string) => string} */
+  const after = (moved) =>
+    `if (${STATUS} !== 0) { ${moved} if (${STATUS} === 1) { ${entering} } else if (${STATUS} === 3) seeTo(); }`;
+  if (!isApart) return `${fill(call)} ${calling}\n${after('')}`;
+  // That begins by itself, where a debugger may have others make calls.
+  if (restart === undefined) {
+    return `let calls; do { calls = ${COUNT}; ${stores} ${calling} } while (${STATUS} === ${MOVED});\n${after('')}`;
+  }
+  const noted = isNoted ? '' : `const calls = ${COUNT};`;
+  return `${noted} ${stores} ${calling}\n${after(`if (${STATUS} === ${MOVED}) ${restart}`)}`;
 }
 
 /**
@@ -222,6 +257,8 @@ function byValues(signature, values, kept, areViews = false) {
  * @property {string} otherwise the statements that make the call through the frame
  * @property {string | undefined} load the expression that reads the result in the frame
  * @property {Checks} [checks] where the arguments have not been checked
+ * @property {string} restart a statement that makes the call from the beginning
+ * @property {string | undefined} isMoved a condition: what was copied is another's
  */
 
 /**
@@ -238,7 +275,7 @@ function byValues(signature, values, kept, areViews = false) {
  * @param {Record<string, unknown>} scope gets what the statements refer to
  * @returns {Direct | undefined} undefined where there is no such way
  */
-function direct(signature, { values, kept, clears, otherwise, load, checks }, scope) {
+function direct(signature, { values, kept, clears, otherwise, load, checks, restart, isMoved }, scope) {
   const made = byValues(signature, values, kept);
   if (made === undefined) return undefined;
   const { caller, name, args, wide, isElsewhere, isWatched } = made;
@@ -249,16 +286,22 @@ function direct(signature, { values, kept, clears, otherwise, load, checks }, sc
   const call = `${clears} ${made.cut ? 'result = ' : ''}${name}(${args});`;
   const enter = conditions.length > 0 ? `if (${conditions.join(' && ')}) { ${call} } else ${NOT_CALLED}` : call;
   const given = [...new Set([...values.map((_, index) => `a${index}`), ...values])];
-  /** @type {(count: string, status: string) => string} */
-  const withCount = (count, status) => [status, ...(checks ? [count] : []), ...given].join(', ');
-  // Looked at here: where something has run inside once, all calls come this way. The status is given, because a debugger may have
-  // JavaScript run wherever a function begins.
-  const looked = `if (status === 1) { ${checks?.refuse('count') ?? ''} ${otherwise} } else settle(status);`;
-  const again = `function again(${withCount('count', 'status')}) { ${looked}${made.cut ? ` return ${load};` : ''} }`;
-  const apart = `again(${withCount('arguments.length', STATUS)})`;
+  /** @type {(status: string, loaded: string, errno: string, calls: string, count: string) => string} */
+  const list = (status, loaded, errno, calls, count) => {
+    const own = [status, ...(load ? [loaded] : []), ...(clears ? [errno] : []), ...(isMoved ? [calls] : [])];
+    return [...own, ...(checks ? [count] : []), ...given].join(', ');
+  };
+  // Looked at here: where something has run inside once, all calls come this way. What is in the frame is given, because a
+  // debugger may have JavaScript run wherever a function begins.
+  const calling = `${isMoved ? `if (${isMoved}) ${restart}` : ''} ${checks?.refuse('count') ?? ''} ${otherwise}`;
+  const called = load ? `return ${load};` : 'return;';
+  const settled = `settle(status);${clears ? ` ${ERRNO} = errno;` : ''}${load ? ' return loaded;' : ''}`;
+  const again = `function again(${list('status', 'loaded', 'errno', 'calls', 'count')}) { if (status === 1) { ${calling} ${called} } ${settled} }`;
+  const apart = `again(${list(STATUS, made.cut || !load ? String(load) : 'result', ERRNO, COUNT, 'arguments.length')})`;
   const cut = made.cut ? made.cut('result') : '0';
   const rest = watched ? `(${STATUS} === 4 && (${watched.inside}), ${apart})` : apart;
-  if (!made.cut) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: load, again };
+  if (!load) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: undefined, again };
+  if (!made.cut) return { enter: `${enter}\nlet result = ${load};\nif (${STATUS}) result = ${rest};`, result: 'result', again };
   // The shorter, where there is nothing to be cut.
   const after =
     cut === 'result' ? `if (${isElsewhere}) result = ${rest};` : `result = ${isElsewhere} ? ${rest} : ${cut};`;
@@ -275,4 +318,4 @@ function settle(status) {
   return status === 1;
 }
 
-module.exports = { ERRNO, STATUS, byFrame, byValues, direct, ofHost, reentersOf, settle, textsOf };
+module.exports = { COUNT, ERRNO, MOVED, STATUS, byFrame, byValues, direct, fill, ofHost, reentersOf, settle, textsOf };

@@ -4,7 +4,7 @@
 
 const native = require('../binding.js');
 const { createError } = require('../errors.js');
-const { putAddress, putLength } = require('../frame.js');
+const { putOperands } = require('../frame.js');
 const { MemoryView } = require('../memory-view.js');
 const { Buddies } = require('./buddies.js');
 
@@ -131,9 +131,9 @@ class Arena {
    * @returns {DataView}
    */
   viewOn(address, size) {
-    putAddress(address);
-    putLength(size);
-    return new MemoryView(this.#keptBy(native.viewMemory()));
+    putOperands(address, size);
+    const buffer = native.viewMemory();
+    return new MemoryView(this.#keptBy(buffer));
   }
 
   /** A buffer that programs get. @template {object} T @param {T} buffer @returns {T} */

@@ -4,20 +4,24 @@
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { closed, crashed, late } = require('./death.js');
+const { MemoryView } = require('../memory-view.js');
 const { header } = require('./header.js');
 const { IsolatedCall } = require('./isolated-call.js');
-const { LATE, START, TEXT } = require('./kinds.js');
+const { LATE, RESULTS, START, TEXT } = require('./kinds.js');
 const { textOf } = require('./text.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
 /** @typedef {import('../async/settle.js').Pending} Pending */
 
-// Taken once: what becomes of the global later changes nothing.
-const { queueMicrotask } = globalThis;
+// Taken once: what becomes of the globals later changes nothing.
+const { queueMicrotask, Uint8Array } = globalThis;
 const { i32, u32 } = views;
 const TARGET = offsets.target / 4;
 const ERRNO = offsets.errno / 4;
+
+/** What C has left in registers. */
+const resultBytes = new Uint8Array(native.frame, offsets.scalarResult, RESULTS);
 
 /** The result of the call that settles. @type {string | null} */
 let text = null;
@@ -42,11 +46,17 @@ function asyncWay(isolation) {
     }
   }
 
-  /** @param {Pending} call @param {any} lending what its arguments were lent by @returns {number} its number */
-  function start(call, lending) {
+  /**
+   * @param {Pending} call
+   * @param {any} lending what its arguments were lent by
+   * @param {() => void} store fills the frame
+   * @returns {number} its number
+   */
+  function start(call, lending, store) {
     // Not one that was started while the arguments were read.
     const helper = /** @type {Helper} */ (lending.passage.helper);
     if (!helper.isAlive) throw helper.gone(call.symbol);
+    store();
     const { target, bytes, library } = isolation.functionAt(u32[TARGET]);
     if (!library.isOpen) throw closed(call.symbol);
     helper.events.listen();
@@ -54,6 +64,7 @@ function asyncWay(isolation) {
     const id = helper.nextId();
     const { channel, limit } = helper;
     const flags = call.isText ? TEXT : 0;
+    store();
     const code = native.isolateSend(channel, START, flags, id, target, bytes, errno, 0, limit, undefined);
     if (code !== 0) {
       if (code === LATE) {
@@ -94,6 +105,7 @@ function asyncWay(isolation) {
  * @returns {boolean} false when there is none
  */
 function settle(helper) {
+  const results = new MemoryView(new Uint8Array(resultBytes).buffer);
   const errno = header.errno();
   const flags = header.flags();
   const call = helper.events.take(header.id());
@@ -102,8 +114,7 @@ function settle(helper) {
     const isFailure = (flags & TEXT) !== 0;
     if (!isFailure && call.isText) text = textOf(helper.channel, flags);
     const error = call.thrown?.error ?? (isFailure ? helper.failure(call.symbol) : undefined);
-    // First of all: what is in the frame.
-    const value = error === undefined ? call.read() : undefined;
+    const value = error === undefined ? call.read(results, errno) : undefined;
     text = null;
     // Run before whatever waits for this call, and after what waits for the one before.
     queueMicrotask(() => {

@@ -271,7 +271,7 @@ class Callbacks {
       if (isTaken || call) this.#thrown(id, call, error);
       else this.#refused(id, error);
     } finally {
-      images.abandon(floors[0], floors[1]);
+      images.finish(floors[0], floors[1]);
     }
   }
 

@@ -326,13 +326,13 @@ function forgetFunction(number) {
  * @param {import('../signature.js').Signature} signature
  */
 function bytesOf({ spots, resultSpot }) {
-  const { gathered } = require('../frame.js').offsets;
+  const { ints } = require('../frame.js').offsets;
   const ends = spots.flatMap((spot) => {
     if ('pieces' in spot) return spot.pieces.map(({ offset, bytes }) => offset + Math.ceil(bytes / 8) * 8);
     return ['offset' in spot ? spot.offset + 8 : spot.address + 8];
   });
   if ('address' in resultSpot) ends.push(resultSpot.address + 8);
-  return Math.max(gathered, ...ends) - gathered;
+  return Math.max(ints, ...ends) - ints;
 }
 
 module.exports = { Isolation, forgetFunction };

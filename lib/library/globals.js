@@ -6,13 +6,15 @@ const { allChecked } = require('../checked.js');
 const { readCString } = require('../cstring.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
-const { takeAddress } = require('../frame.js');
+const { ADDRESS, TWO_32, views } = require('../frame.js');
 const { Ground, viewAddress } = require('../record/ground.js');
 const { reader, writer, viewValue } = require('../record/view.js');
 const { tracing } = require('../tracing.js');
 const { resolveType } = require('../types.js');
 
 /** @typedef {import('../types.js').CType} CType */
+
+const { u32 } = views;
 
 /** The memory of a variable. */
 class GlobalGround extends Ground {
@@ -83,7 +85,10 @@ function globalType(name, { type: given, ...others }) {
  * @returns {{ get: () => any, set: (value: unknown) => void }}
  */
 function bindGlobal(library, symbol, type, name, owner) {
-  const find = () => ({ isConstant: native.findGlobal(library, symbol, name, type.size), address: takeAddress() });
+  const find = () => ({
+    isConstant: native.findGlobal(library, symbol, name, type.size),
+    address: u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS],
+  });
   const { isConstant, address } = tracing.libraries
     ? require('../trace/look-up.js').tracedLookUp(library, symbol, find, (found) => found.address)
     : find();

@@ -4,8 +4,10 @@
 const native = require('../binding.js');
 const { describe } = require('../describe.js');
 const { createError } = require('../errors.js');
-const { takeAddress } = require('../frame.js');
+const { ADDRESS, TWO_32, views } = require('../frame.js');
 const { tracing } = require('../tracing.js');
+
+const { u32 } = views;
 
 /**
  * @param {string} caller
@@ -33,16 +35,19 @@ const hasSymbol = (library, name) => native.lookUp(library, symbolName('has', na
  * @returns {boolean}
  */
 function isBindable(library, name) {
-  const isThere = native.lookUp(library, name) && takeAddress() !== 0;
+  const isThere = native.lookUp(library, name) && (u32[ADDRESS] !== 0 || u32[ADDRESS + 1] !== 0);
   if (!isThere && tracing.libraries) traceMissing(library, name);
   return isThere;
 }
 
 /** @param {number} library @param {string} name */
 function traceMissing(library, name) {
-  const find = () => native.findSymbol(library, name);
+  const find = () => {
+    native.findSymbol(library, name);
+    return u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
+  };
   try {
-    require('../trace/look-up.js').tracedLookUp(library, name, find, takeAddress);
+    require('../trace/look-up.js').tracedLookUp(library, name, find, (address) => address);
   } catch {
     // It is known to be missing.
   }
@@ -56,9 +61,9 @@ function traceMissing(library, name) {
  */
 function symbolAddress(library, name) {
   const symbol = symbolName('ptr', name);
-  if (native.lookUp(library, symbol) && takeAddress() === 0) return 0;
+  if (native.lookUp(library, symbol) && u32[ADDRESS] === 0 && u32[ADDRESS + 1] === 0) return 0;
   native.findSymbol(library, symbol);
-  return takeAddress();
+  return u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
 }
 
 /**

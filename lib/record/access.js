@@ -3,7 +3,7 @@
 
 const native = require('../binding.js');
 const { byteCount, locate, pointerValue, usable } = require('../address.js');
-const { addressIn, floorOfHeap, floorOfScratch, images, scrap } = require('../call.js');
+const { addressIn, floorOfHeap, floorOfScratch, images, withRoom } = require('../call.js');
 const { createError } = require('../errors.js');
 const { keeperFor } = require('../keeper.js');
 const { ownerOf } = require('../owner.js');
@@ -108,12 +108,13 @@ const offsetBy = (address, offset) => (typeof address === 'bigint' ? address + B
  * @returns {T}
  */
 function readAt(address, size, get, caller, isChecked, argument, kept) {
-  const { view, at, address: copy } = scrap(size);
-  if (size > 0) {
-    if (isChecked) copyChecked(caller, address, copy, size, argument, kept);
-    else copyBytes(address, copy, size, undefined, kept);
-  }
-  return get(view, at);
+  return withRoom(size, (view, at, copy) => {
+    if (size > 0) {
+      if (isChecked) copyChecked(caller, address, copy, size, argument, kept);
+      else copyBytes(address, copy, size, undefined, kept);
+    }
+    return get(view, at);
+  });
 }
 
 /**
@@ -196,7 +197,7 @@ function writeAt({ caller, find, start, buffer, isChecked, argument }, type, siz
   } catch (error) {
     throw worded(error, caller, index, '');
   } finally {
-    images.abandon(floor, heapFloor);
+    images.finish(floor, heapFloor);
   }
 }
 

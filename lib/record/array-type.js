@@ -3,7 +3,7 @@
 
 const native = require('../binding.js');
 const { addressIn } = require('../call.js');
-const { putAddress, putLength } = require('../frame.js');
+const { putOperands } = require('../frame.js');
 const { clear } = require('../memory-view.js');
 const { extent, isBuffer, typedCount, typedName, views } = require('../pointer.js');
 const { Refused, refused } = require('../refused.js');
@@ -110,8 +110,7 @@ function putText(view, at, size, text) {
 /** @param {DataView} view @param {number} at @param {number} size @returns {string} up to the NUL */
 function getText(view, at, size) {
   if (size === 0) return '';
-  putAddress(addressIn(view, at));
-  putLength(size);
+  putOperands(addressIn(view, at), size);
   return native.readCString();
 }
 

@@ -6,7 +6,7 @@ const native = require('../binding.js');
 const { didYouMean } = require('../nearest.js');
 const { addressIn } = require('../call.js');
 const { allChecked } = require('../checked.js');
-const { putAddress, putLength, views: frameViews, offsets } = require('../frame.js');
+const { putCopy } = require('../frame.js');
 const { isBuffer, memoryOf, views } = require('../pointer.js');
 const { Refused, refused } = require('../refused.js');
 const { acceptOf, holdsPointers, isUnfit } = require('./accept.js');
@@ -19,11 +19,8 @@ const { hasAddresses } = require('./addresses.js');
  * @typedef {InstanceType<typeof import('../call.js').Call> | InstanceType<typeof import('../keeper.js').Keeper>} Keep
  */
 
-const { u32 } = frameViews;
 // Taken once, as all that runs in calls.
 const { getPrototypeOf, hasOwn, keys, prototype } = Object;
-const ADDRESS = offsets.address / 4;
-const VALUE = offsets.value / 4;
 
 /** Memory of an isolate with pointers inside. */
 const ELSEWHERE = 'its pointers are of a helper process: pass an object with the members';
@@ -38,13 +35,12 @@ const ELSEWHERE = 'its pointers are of a helper process: pass an object with the
  *   what is not used any more
  */
 function copyBytes(source, target, length, isChecked = allChecked, kept = undefined) {
-  putAddress(target);
-  u32[VALUE] = u32[ADDRESS];
-  u32[VALUE + 1] = u32[ADDRESS + 1];
-  putAddress(source);
-  putLength(length);
-  if (!isChecked) return native.copy(kept);
+  if (!isChecked) {
+    putCopy(source, target, length);
+    return native.copy(kept);
+  }
   try {
+    putCopy(source, target, length);
     native.copyChecked(kept);
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);

@@ -5,9 +5,9 @@ const native = require('../binding.js');
 const { constants } = require('node:buffer');
 const { byteCount, locate, usable } = require('../address.js');
 const { addressIn } = require('../call.js');
-const { allChecked, telling } = require('../checked.js');
+const { allChecked, probe } = require('../checked.js');
 const { createError } = require('../errors.js');
-const { putAddress, putLength } = require('../frame.js');
+const { putOperands } = require('../frame.js');
 const { keeperFor } = require('../keeper.js');
 const { MemoryView } = require('../memory-view.js');
 const { NOBODY, ownerOf } = require('../owner.js');
@@ -184,9 +184,8 @@ function findGround(caller, memory, byteOffset, size, isChecked) {
  */
 function viewAddress(caller, address, size, isChecked) {
   if (size === 0) return new MemoryView(new ArrayBuffer(0));
-  putAddress(address);
-  putLength(size);
-  if (isChecked) telling(caller, native.probe, 0);
+  if (isChecked) probe(caller, address, size, 0);
+  putOperands(address, size);
   const buffer = native.viewMemory();
   if (!buffer) throw createError('ERR_CALL_FAILED', `${caller}: this host has no buffers on memory of C`, caller);
   return new MemoryView(buffer);

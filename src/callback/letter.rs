@@ -17,7 +17,7 @@ pub struct Letter {
     pub number: u32,
     /// How it is read and answered.
     pub plan: Arc<CallbackPlan>,
-    /// The arguments as they are to lie in the frame's stack area.
+    /// The arguments as they are to lie in the frame's words.
     pub words: Box<[u64]>,
     /// The asynchronous call whose thread this is, of any environment.
     pub caller: Option<Arc<AsyncCall>>,

@@ -109,7 +109,7 @@ impl CallbackPlan {
         self.cif.as_ref().map(Cif::as_raw_ptr)
     }
 
-    /// How many words of the frame's stack area the arguments take.
+    /// How many of the frame's words the arguments take.
     pub fn words(&self) -> usize {
         self.plan.stack_words as usize
     }
@@ -119,7 +119,7 @@ impl CallbackPlan {
         &self.strings
     }
 
-    /// Copies C's arguments to memory that is laid out as the frame's stack area.
+    /// Copies C's arguments to memory that is laid out as the frame's words, which is as its stack area.
     ///
     /// # Safety
     ///

@@ -57,7 +57,7 @@ unsafe fn here(slot: &'static Slot, behind: &Behind, result: *mut c_void, args: 
         slot.go_in();
         let Manner { plan, instance, runner, .. } = &*behind.manner;
         let instance = &**instance;
-        if instance.call_back(slot.number(), *runner, |words| plan.copy_arguments(args, words)) {
+        if instance.call_back(slot.number(), *runner, plan.words(), |words| plan.copy_arguments(args, words)) {
             plan.give_frame(instance.frame.as_ptr(), result, args);
         } else {
             plan.give(&behind.default, result, args);

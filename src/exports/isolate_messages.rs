@@ -194,9 +194,3 @@ pub fn isolate_reconcile(env: Env, mine: f64, theirs: f64, same: f64, length: f6
         Ok(())
     })
 }
-
-/// Where in the frame the parts of messages are, in bytes: the arguments of calls, and of callbacks.
-#[napi(catch_unwind)]
-pub fn isolate_places() -> Vec<u32> {
-    vec![Kind::Call.part().0 as u32, Kind::Callback.part().0 as u32]
-}

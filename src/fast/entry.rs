@@ -129,7 +129,10 @@ pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, c
 #[inline(always)]
 pub(super) unsafe fn enter_filled<const PLACE: usize>(callee: u32) {
     // SAFETY: as the caller says; the plan lives as long as the function.
-    unsafe { bare::enter::<PLACE, ()>(callee, |address, target| invoke_target(Place::of::<PLACE>().frame(), address, target)) };
+    unsafe {
+        (*Place::of::<PLACE>().frame()).count_call();
+        bare::enter::<PLACE, ()>(callee, |address, target| invoke_target(Place::of::<PLACE>().frame(), address, target));
+    }
 }
 
 /// [`invoke`] for all places: it is more code than what is around it.

@@ -39,13 +39,16 @@ impl Instance {
     pub unsafe fn start_async(&self, env: sys::napi_env) -> Result<u32, Error> {
         let frame = self.frame.as_ptr();
         // SAFETY: the frame lives as long as the instance.
-        let function = unsafe { (*frame).target };
+        let function = unsafe {
+            (*frame).count_call();
+            (*frame).target
+        };
         let target = self.targets.get(function);
         let plan = self.bound.borrow().get(function as usize).and_then(|bound| Some(Rc::clone(&bound.as_ref()?.call)));
         let Some(plan) = plan.filter(|_| !target.address.is_null()) else { return Err(self.closed_error(function)) };
         let number = self.next_async_number();
         // SAFETY: the frame lives as long as the instance.
-        let (listener, is_text) = unsafe { ((*frame).letter, (*frame).verdict == 1) };
+        let (listener, is_text) = unsafe { ((*frame).listener, (*frame).value == 1) };
         let settler = self.listener(listener)?.settler;
         let text = is_text.then(|| self.text_result(function));
         let free = text.map_or(Ok(None), |text| self.free_of(&text)).map_err(|closed| self.closed_error(closed))?;
@@ -151,11 +154,14 @@ impl Instance {
         let (mut scope, mut function) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: as the caller says; the call has returned.
         unsafe {
-            call.copy_results(frame);
-            ((*frame).subject, (*frame).verdict) = (call.number, u32::from(call.ending()));
             sys::napi_open_handle_scope(env, &raw mut scope);
             sys::napi_get_reference_value(env, call.settler, &raw mut function);
-            let status = sys::napi_call_function(env, function, function, 0, ptr::null(), ptr::null_mut());
+            let fill = || {
+                call.copy_outcome(&mut (*frame).words);
+                (*frame).subject = call.number;
+            };
+            let run = || sys::napi_call_function(env, function, function, 0, ptr::null(), ptr::null_mut());
+            let status = self.hand_over(AsyncCall::OUTCOME, fill, run);
             if status == sys::Status::napi_pending_exception {
                 self.blame_nobody();
             }

@@ -47,6 +47,8 @@ impl Instance {
         take: impl FnOnce() -> T,
     ) -> Option<(R, T, u64)> {
         let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        unsafe { (*frame).count_call() };
         let target = self.targets.get(number);
         let floor = self.raise_floor();
         if target.address.is_null() {
@@ -144,6 +146,8 @@ impl Instance {
 
     /// Gives back the scratch memory of a call that is not made after all.
     pub fn drop_arguments(&self) {
+        // SAFETY: the frame lives as long as the instance.
+        unsafe { (*self.frame.as_ptr()).count_call() };
         let floor = self.raise_floor();
         self.give_back(floor);
     }

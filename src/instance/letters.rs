@@ -31,12 +31,14 @@ impl Instance {
         slot.go_in();
         // SAFETY: nobody uses the frame between two calls; a letter has the words of its plan.
         let verdict = unsafe {
-            letter.words.as_ptr().copy_to_nonoverlapping((&raw mut (*frame).stack).cast(), letter.words.len());
-            ((*frame).subject, (*frame).letter) = (letter.number, number);
-            // The call of another environment cannot throw what this one does.
-            let own = letter.caller.as_ref().filter(|call| call.is_of(&self.mailbox));
-            (*frame).sender = own.map_or(0, |call| call.number);
-            self.run_callback(reader).then(|| (*frame).verdict)
+            let fill = || {
+                letter.words.as_ptr().copy_to_nonoverlapping((&raw mut (*frame).words).cast(), letter.words.len());
+                ((*frame).subject, (*frame).letter) = (letter.number, number);
+                // The call of another environment cannot throw what this one does.
+                let own = letter.caller.as_ref().filter(|call| call.is_of(&self.mailbox));
+                (*frame).sender = own.map_or(0, |call| call.number);
+            };
+            self.hand_over(letter.words.len(), fill, || self.run_callback(reader).then(|| (*frame).verdict))
         };
         slot.come_out(&self.tombstones);
         self.reading.set(outer);

@@ -6,9 +6,48 @@ use super::mail::Listener;
 use crate::exit;
 use crate::fast::engine;
 use crate::fast::inward::Entrance;
+use crate::frame::Frame;
 use crate::presence::{marks, number_of};
 use napi::sys;
 use std::ptr;
+
+/// What JavaScript has been told and not read yet.
+struct Unread {
+    subject: u32,
+    letter: u32,
+    sender: u32,
+    words: Box<[u64]>,
+}
+
+impl Unread {
+    /// # Safety
+    ///
+    /// The frame is that of the thread's environment.
+    #[cold]
+    #[inline(never)]
+    unsafe fn of(frame: *const Frame) -> Box<Unread> {
+        // SAFETY: as the caller says.
+        unsafe {
+            let words = (&raw const (*frame).words).cast::<u64>();
+            let words = std::slice::from_raw_parts(words, (*frame).unread as usize).into();
+            Box::new(Unread { subject: (*frame).subject, letter: (*frame).letter, sender: (*frame).sender, words })
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`of`](Unread::of).
+    #[cold]
+    #[inline(never)]
+    unsafe fn put_back(self: Box<Unread>, frame: *mut Frame) {
+        // SAFETY: as the caller says; there was room for the words.
+        unsafe {
+            ((*frame).subject, (*frame).letter, (*frame).sender) = (self.subject, self.letter, self.sender);
+            (&raw mut (*frame).words).cast::<u64>().copy_from_nonoverlapping(self.words.as_ptr(), self.words.len());
+            (*frame).unread = self.words.len() as u32;
+        }
+    }
+}
 
 impl Instance {
     /// Calls the JavaScript of the callback with this number on this thread. Whether there is a result, in the frame; else C gets the
@@ -16,9 +55,9 @@ impl Instance {
     ///
     /// # Safety
     ///
-    /// This is the environment's thread; `runner` runs the callback, and `copy` writes its arguments, of its signature.
+    /// This is the environment's thread; `runner` runs the callback, and `copy` writes its arguments, so many words, of its signature.
     #[inline]
-    pub unsafe fn call_back(&self, number: u32, runner: sys::napi_ref, copy: impl FnOnce(*mut u64)) -> bool {
+    pub unsafe fn call_back(&self, number: u32, runner: sys::napi_ref, words: usize, copy: impl FnOnce(*mut u64)) -> bool {
         let presence = &self.mailbox.presence;
         if presence.has_thrown() || (self.is_ending.get() && presence.call() == 0) || exit::is_over() {
             return false;
@@ -30,9 +69,34 @@ impl Instance {
         let frame = self.frame.as_ptr();
         // SAFETY: while C runs, nobody else uses these parts of the frame.
         unsafe {
-            copy((&raw mut (*frame).stack).cast());
-            (*frame).subject = number;
-            self.run_callback(runner)
+            let fill = || {
+                copy((&raw mut (*frame).words).cast());
+                (*frame).subject = number;
+            };
+            self.hand_over(words, fill, || self.run_callback(runner))
+        }
+    }
+
+    /// Fills the frame with the subject and so many words for JavaScript to read, which `run` runs. What other JavaScript has
+    /// not read yet, because a debugger came first, is there again afterwards.
+    ///
+    /// # Safety
+    ///
+    /// This is the environment's thread.
+    #[inline(always)]
+    pub(super) unsafe fn hand_over<T>(&self, words: usize, fill: impl FnOnce(), run: impl FnOnce() -> T) -> T {
+        let frame = self.frame.as_ptr();
+        // SAFETY: the frame lives as long as the instance.
+        unsafe {
+            let unread = ((*frame).unread != 0).then(|| Unread::of(frame));
+            fill();
+            (*frame).unread = words.max(1) as u32;
+            let done = run();
+            match unread {
+                Some(unread) => unread.put_back(frame),
+                None => (*frame).unread = 0,
+            }
+            done
         }
     }
 

@@ -70,7 +70,7 @@ impl Kind {
         match self {
             Kind::Call | Kind::Start => (offset_of!(Frame, ints), MOST_FRAME),
             Kind::Result | Kind::Settled => (offset_of!(Frame, int_results), 48),
-            Kind::Callback => (offset_of!(Frame, stack), 8 * STACK_WORDS as u32),
+            Kind::Callback => (offset_of!(Frame, words), 8 * STACK_WORDS as u32),
             Kind::Answer => (offset_of!(Frame, int_results), 8),
             Kind::Hello | Kind::Ready | Kind::Failure | Kind::Ask | Kind::Told | Kind::Poke => (0, 0),
         }

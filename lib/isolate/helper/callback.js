@@ -5,20 +5,23 @@ const native = require('../../binding.js');
 const { entries } = require('../../callback/entries.js');
 const { listen } = require('../../callback/listen.js');
 const marshallers = require('../../marshal.generated.js');
-const { offsets, putLength, takeAddress, views } = require('../../frame.js');
+const { ADDRESS, TWO_32, offsets, views } = require('../../frame.js');
 const { bufferAddress } = require('../../pointer.js');
 const { readSpots } = require('../../signature.js');
 
 /** @typedef {import('./serve.js').Answer} Answer */
 
 const { u32 } = views;
-const TARGET = offsets.target / 4;
+const PLAN = offsets.plan / 4;
+const RUNNER = offsets.runner / 4;
+const LISTENER = offsets.listener / 4;
+const LENGTH = offsets.length / 4;
+const OPENED = offsets.opened / 4;
 const SUBJECT = offsets.subject / 4;
 const SENDER = offsets.sender / 4;
-const LETTER = offsets.letter / 4;
 const VALUE = offsets.value / 4;
 const RESULT = offsets.scalarResult / 4;
-const [, STACK] = native.isolatePlaces();
+const { stack: STACK } = offsets;
 
 /** Runs any of them. @type {number | undefined} */
 let runner;
@@ -78,15 +81,15 @@ function openRemote(types, size, fallback, { ask, askLater }) {
     },
   });
   give(undefined);
-  u32[TARGET] = plan;
-  u32[SUBJECT] = runner ??= native.addRunner(() => /** @type {any} */ (entries[u32[SUBJECT]]).run(), false);
-  u32[LETTER] = listen();
+  u32[PLAN] = plan;
+  u32[RUNNER] = runner ??= native.addRunner(() => /** @type {any} */ (entries[u32[SUBJECT]]).run(), false);
+  u32[LISTENER] = listen();
   u32[VALUE] = u32[VALUE + 1] = 0;
-  putLength(0);
+  u32[LENGTH] = u32[LENGTH + 1] = 0;
   native.openCallback();
-  const number = u32[SUBJECT];
+  const number = u32[OPENED];
+  entry.address = u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
   entries[number] = entry;
-  entry.address = takeAddress();
   return { number, address: entry.address };
 }
 

@@ -5,7 +5,8 @@ const native = require('../../binding.js');
 const { stringResult } = require('../../async/settle.js');
 const { telling } = require('../../checked.js');
 const { createError } = require('../../errors.js');
-const { offsets, putAddress, putNoLength, takeAddress, views } = require('../../frame.js');
+const { ADDRESS, TWO_32, UNLIMITED, putOperands, views } = require('../../frame.js');
+const marshallers = require('../../marshal.generated.js');
 const { copyBytes } = require('../../record/cold.js');
 const { bindText } = require('../../text-result.js');
 const { closeCallback } = require('../../callback/close.js');
@@ -15,7 +16,6 @@ const { MISSING, VERSION } = require('../kinds.js');
 const { openRemote } = require('./callback.js');
 
 const { u32 } = views;
-const VALUE = offsets.value / 4;
 const { isSafeInteger } = Number;
 
 const heard = new Heard();
@@ -146,10 +146,10 @@ const operations = {
   /** @param {number} target */
   nameOf: (target) => bound.get(target)?.name ?? '',
 
-  /** The text that an asynchronous call has returned. @param {number} target */
-  asyncText(target) {
+  /** The text that an asynchronous call has returned. @param {number} target @param {DataView} results */
+  asyncText(target, results) {
     const { name, signature } = /** @type {any} */ (bound.get(target));
-    return stringResult(name, offsets.scalarResult, signature);
+    return stringResult(name, marshallers.ptr.get(results, 0), signature);
   },
 
   /**
@@ -184,16 +184,13 @@ const operations = {
         return String(opened.address);
       }
       case 'text':
-        putAddress(addressFrom(question.address));
-        putNoLength();
-        u32[VALUE] = question.encoding;
-        u32[VALUE + 1] = 0;
+        putOperands(addressFrom(question.address), UNLIMITED, question.encoding);
         return telling('text', native.readText);
       case 'copy':
         return copyBytes(addressFrom(question.from), addressFrom(question.to), question.size);
       case 'find':
         native.findSymbol(question.library, question.symbol);
-        return String(takeAddress());
+        return String(u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS]);
       case 'ping':
         return 'pong';
       case 'withdraw':

@@ -14,8 +14,7 @@ const { flush, sendEvent, takeStale } = require('./events.js');
 const { i32, u32 } = views;
 const TARGET = offsets.target / 4;
 const ERRNO = offsets.errno / 4;
-const VALUE = offsets.value / 4;
-const [, STACK] = native.isolatePlaces();
+const { words: WORDS } = offsets;
 const RESULT_SLOT = offsets.scalarResult / 8;
 const { ANSWER, ASK, CALL, CALLBACK, DEFAULT, ENDED, FAILURE, HELLO, LATE, LOOP, NULL, READY, RESULT } = kinds;
 const { NO_STACK, RESULTS, SETTLED, START, STRING, TEXT, TOLD, WIDE } = kinds;
@@ -170,13 +169,13 @@ function begin() {
   needsLoop = true;
   let event = new Uint8Array();
   try {
-    const number = start({
+    /** @type {import('../../async/settle.js').Pending} */
+    const call = {
       symbol: operations.nameOf(target),
       isText,
-      read() {
-        // What the frame has, and errno.
-        const errno = i32[VALUE];
-        const [flags, body] = isText ? packed(operations.asyncText(target)) : [0, undefined];
+      read(results, errno) {
+        const [flags, body] = isText ? packed(operations.asyncText(target, results)) : [0, undefined];
+        views.u8.set(new Uint8Array(results.buffer, 0, RESULTS), offsets.scalarResult);
         event = isolateEncode(SETTLED, flags, id, 0, isText ? 0 : RESULTS, errno, 0, body);
       },
       giveBack() {},
@@ -189,7 +188,8 @@ function begin() {
       },
       stack: undefined,
       thrown: undefined,
-    });
+    };
+    const number = start(call, undefined, () => {});
     started.set(id, number);
     numbers.set(number, id);
   } catch (error) {
@@ -268,9 +268,9 @@ function callBack(number, bytes) {
   const end = now() + callbackLimit;
   if (late !== 0) {
     // The program runs one after the other.
-    const args = views.u8.slice(STACK, STACK + bytes);
+    const args = views.u8.slice(WORDS, WORDS + bytes);
     if (!serveLate(end)) return undefined;
-    views.u8.set(args, STACK);
+    views.u8.set(args, WORDS);
   }
   const id = nextId();
   answers.set(id, undefined);
