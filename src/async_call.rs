@@ -157,18 +157,19 @@ impl AsyncCall {
         self.text.and_then(|(_, free)| free)
     }
 
-    /// Copies what C left to the frame, its `errno` included.
+    /// Copies what C left to the frame's words: results in integer registers, those in floating-point registers, and one with `errno`
+    /// in its low half and how the call has ended in the other.
     ///
     /// # Safety
     ///
     /// The call has returned, and this is the JavaScript thread, between two calls.
-    pub unsafe fn copy_outcome(&self, words: &mut [u64]) {
-        // SAFETY: no other thread has the call any more; its frame has these fields.
+    pub unsafe fn copy_outcome(&self, frame: *mut Frame) {
+        // SAFETY: no other thread has the call any more; both frames have these fields.
         unsafe {
             let own = (*self.frame.get()).as_ptr().cast::<Frame>();
-            words[..2].copy_from_slice(&(*own).int_results);
-            words[2..6].copy_from_slice(&(*own).float_results);
-            words[6] = u64::from((*own).errno.cast_unsigned()) | u64::from(u32::from(self.ending())) << 32;
+            let ([a, b], [s, t, u, v]) = ((*own).int_results, (*own).float_results);
+            let rest = u64::from((*own).errno.cast_unsigned()) | u64::from(self.ending()) << 32;
+            (&raw mut (*frame).words).cast::<[u64; AsyncCall::OUTCOME]>().write([a, b, s, t, u, v, rest]);
         }
     }
 

@@ -57,8 +57,7 @@ pub struct Frame {
     /// Counts the calls that have used the argument slots or the scratch stack, so that whoever fills them can tell whether they
     /// are still its own. Wraps around.
     pub calls: u32,
-    /// Words that JavaScript has been given for a callback, and has not read; at least 1 as long as it has not read the
-    /// subject either.
+    /// 1 more than the words that JavaScript has been told, if it has not read them and the subject yet; 0 if it has.
     pub unread: u32,
     /// Number of the callback to call, or of the asynchronous call that has returned.
     pub subject: u32,

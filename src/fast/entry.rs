@@ -129,10 +129,7 @@ pub(super) unsafe extern "C" fn by_frame<const PLACE: usize>(_receiver: usize, c
 #[inline(always)]
 pub(super) unsafe fn enter_filled<const PLACE: usize>(callee: u32) {
     // SAFETY: as the caller says; the plan lives as long as the function.
-    unsafe {
-        (*Place::of::<PLACE>().frame()).count_call();
-        bare::enter::<PLACE, ()>(callee, |address, target| invoke_target(Place::of::<PLACE>().frame(), address, target));
-    }
+    unsafe { bare::enter::<PLACE, ()>(callee, |address, target| invoke_target(Place::of::<PLACE>().frame(), address, target)) };
 }
 
 /// [`invoke`] for all places: it is more code than what is around it.
@@ -143,7 +140,10 @@ pub(super) unsafe fn enter_filled<const PLACE: usize>(callee: u32) {
 #[inline(never)]
 unsafe fn invoke_target(frame: *mut Frame, address: *const c_void, target: *const Target) {
     // SAFETY: as the caller says.
-    unsafe { invoke(frame, address, (*target).path) };
+    unsafe {
+        (*frame).count_call();
+        invoke(frame, address, (*target).path);
+    }
 }
 
 /// The same for a host that passes nothing first; see the other entries for one.

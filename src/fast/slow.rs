@@ -228,8 +228,6 @@ impl Instance {
     /// This is the environment's thread, in a call from JavaScript; `fill` leaves in the frame what the plan wants.
     unsafe fn enter_slow(&self, callee: u32, fill: impl FnOnce(&Plan) -> Option<()>) -> bool {
         self.count_slow();
-        // SAFETY: the frame lives as long as the instance.
-        unsafe { (*self.frame.as_ptr()).count_call() };
         let number = number_of(callee);
         let Some(call) = self.call_of(number).filter(|_| !self.is_inside()) else { return false };
         // SAFETY: as the caller says.

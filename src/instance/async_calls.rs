@@ -157,7 +157,7 @@ impl Instance {
             sys::napi_open_handle_scope(env, &raw mut scope);
             sys::napi_get_reference_value(env, call.settler, &raw mut function);
             let fill = || {
-                call.copy_outcome(&mut (*frame).words);
+                call.copy_outcome(frame);
                 (*frame).subject = call.number;
             };
             let run = || sys::napi_call_function(env, function, function, 0, ptr::null(), ptr::null_mut());

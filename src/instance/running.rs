@@ -13,9 +13,8 @@ use std::ptr;
 
 /// What JavaScript has been told and not read yet.
 struct Unread {
-    subject: u32,
-    letter: u32,
-    sender: u32,
+    /// From the frame's `unread` to its `sender`.
+    numbers: [u32; 5],
     words: Box<[u64]>,
 }
 
@@ -26,11 +25,11 @@ impl Unread {
     #[cold]
     #[inline(never)]
     unsafe fn of(frame: *const Frame) -> Box<Unread> {
-        // SAFETY: as the caller says.
+        // SAFETY: as the caller says; these fields follow each other.
         unsafe {
-            let words = (&raw const (*frame).words).cast::<u64>();
-            let words = std::slice::from_raw_parts(words, (*frame).unread as usize).into();
-            Box::new(Unread { subject: (*frame).subject, letter: (*frame).letter, sender: (*frame).sender, words })
+            let numbers = (&raw const (*frame).unread).cast::<[u32; 5]>().read();
+            let words = std::slice::from_raw_parts((&raw const (*frame).words).cast(), numbers[0] as usize - 1).into();
+            Box::new(Unread { numbers, words })
         }
     }
 
@@ -42,9 +41,8 @@ impl Unread {
     unsafe fn put_back(self: Box<Unread>, frame: *mut Frame) {
         // SAFETY: as the caller says; there was room for the words.
         unsafe {
-            ((*frame).subject, (*frame).letter, (*frame).sender) = (self.subject, self.letter, self.sender);
-            (&raw mut (*frame).words).cast::<u64>().copy_from_nonoverlapping(self.words.as_ptr(), self.words.len());
-            (*frame).unread = self.words.len() as u32;
+            (&raw mut (*frame).unread).cast::<[u32; 5]>().write(self.numbers);
+            self.words.as_ptr().copy_to_nonoverlapping((&raw mut (*frame).words).cast(), self.words.len());
         }
     }
 }
@@ -90,7 +88,7 @@ impl Instance {
         unsafe {
             let unread = ((*frame).unread != 0).then(|| Unread::of(frame));
             fill();
-            (*frame).unread = words.max(1) as u32;
+            (*frame).unread = words as u32 + 1;
             let done = run();
             match unread {
                 Some(unread) => unread.put_back(frame),
