@@ -43,7 +43,8 @@ const STATUS = offsets.status / 4;
 function bindSymbol(library, symbol, signature, name, isWatched) {
   const bind = () => {
     const number = native.bindSymbol(library, symbol, name, signature.plan);
-    const [isOfHost, address] = [u32[STATUS] === 1, u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS]];
+    const isOfHost = u32[STATUS] === 1;
+    const address = u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
     const watched = isWatched ? library : undefined;
     return finishBinding({ number, address, name, signature, watched }, isOfHost, library);
   };

@@ -1,7 +1,6 @@
 'use strict';
 // Closures for calls with records and with objects lent to C.
 
-const native = require('./binding.js');
 const marshallers = require('./marshal.generated.js');
 const bound = require('./bound.js');
 const { views, offsets } = require('./frame.js');
@@ -73,7 +72,15 @@ function storeImage(spot, { view, at, address }) {
 
 /** Where results in registers begin in the frame; so many bytes there are all of them. */
 const RESULTS = offsets.scalarResult;
-const resultBytes = new Uint8Array(native.frame, RESULTS, 48);
+const WORD = RESULTS / 4;
+
+/** Memory with such words, four in each. @param {number[][]} groups @returns {DataView} */
+function viewOf(...groups) {
+  const view = new MemoryView(new ArrayBuffer(16 * groups.length));
+  for (let index = 0; index < 4 * groups.length; index++)
+    view.setUint32(4 * index, groups[index >> 2][index & 3], true);
+  return view;
+}
 
 /**
  * Reads a record result.
@@ -205,10 +212,15 @@ function objectStub(plan) {
       const kept = [args, call, image, values];
       pass.store(values, image);
       if (outcome) i32[ERRNO] = 0;
-      value = apply(entry, undefined, kept);
+      value = entry(kept);
       errno = i32[ERRNO];
-      if (readRecord) value = loadRecord(resultSpot, image, readRecord, new MemoryView(new Uint8Array(resultBytes).buffer));
-      else if (!string) value = fromWords(get, u32[word], u32[word + 1]);
+      if (readRecord) {
+        // All registers at once, see lib/frame.js.
+        const ints = [u32[WORD], u32[WORD + 1], u32[WORD + 2], u32[WORD + 3]];
+        const first = [u32[WORD + 4], u32[WORD + 5], u32[WORD + 6], u32[WORD + 7]];
+        const last = [u32[WORD + 8], u32[WORD + 9], u32[WORD + 10], u32[WORD + 11]];
+        value = loadRecord(resultSpot, image, readRecord, viewOf(ints, first, last));
+      } else if (!string) value = fromWords(get, u32[word], u32[word + 1]);
       if (result.make && !string) value = result.make(value);
       if (call.loans) giveBackLoans(call.loans, bound.symbolOf(number));
     } finally {

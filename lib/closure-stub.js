@@ -43,6 +43,7 @@ function closureStub(plan) {
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
   const { string, get } = marshallers[result.base];
   const enterString = hasOwnText(signature) ? enterForText : enterForString;
+  const enterC = string ? enterString : enter;
   const word = 'offset' in resultSpot ? resultSpot.offset / 4 : 0;
 
   const stub = function (/** @type {any[]} */ ...args) {
@@ -61,7 +62,7 @@ function closureStub(plan) {
     } while (u32[CALLS] !== calls);
     if (outcome) i32[ERRNO] = 0;
     // The arguments are passed only to be kept reachable until C returns.
-    let value = apply(string ? enterString : enter, undefined, args);
+    let value = enterC(args);
     const errno = i32[ERRNO];
     if (!string) value = fromWords(get, u32[word], u32[word + 1]);
     if (result.make && !string) value = result.make(value);

@@ -42,9 +42,11 @@ const isUnsigned = (value) => `isSafeInteger(${value}) && ${value} >= 0`;
 /** 2 ** -32: a product is exact, and quicker than a quotient. */
 const HIGH = '2.3283064365386963e-10';
 
-/** @type {Emitter['store']} */
+// Without functions of the engine's, which may let a debugger in too; see lib/frame.js.
+
+/** What is left without the lower half is a multiple of 2 ** 32. @type {Emitter['store']} */
 const storeSigned = (value, slot) =>
-  `if (typeof ${value} === 'number') { i32[${slot(4)}] = ${value}; i32[${slot(4)} + 1] = floor(${value} * ${HIGH}); } ` +
+  `if (typeof ${value} === 'number') { i32[${slot(4)}] = ${value}; i32[${slot(4)} + 1] = (${value} - (${value} >>> 0)) * ${HIGH}; } ` +
   `else i64[${slot(8)}] = ${value};`;
 
 /** @type {Emitter['store']} */
@@ -67,9 +69,10 @@ const unsigned = { invalid: invalidUnsigned, isDirect: isUnsigned, store: storeU
 
 /** @type {NonNullable<Emitter['load']>} */
 function loadSigned(slot) {
-  const rounded = `i32[${slot(4)} + 1] * 4294967296 + u32[${slot(4)}]`;
-  const wide = `isSafeInteger(${rounded}) ? ${rounded} : i64[${slot(8)}]`;
-  return `i32[${slot(4)}] >> 31 === i32[${slot(4)} + 1] ? i32[${slot(4)}] : ${wide}`;
+  const [low, high] = [`i32[${slot(4)}]`, `i32[${slot(4)} + 1]`];
+  // From -(2 ** 53) to 2 ** 53 - 1, of which the first is not safe.
+  const isSafe = `(${high} + 2097152) >>> 0 < 4194304 && (${high} !== -2097152 || ${low} !== 0)`;
+  return `${low} >> 31 === ${high} ? ${low} : ${isSafe} ? ${high} * 4294967296 + u32[${slot(4)}] : i64[${slot(8)}]`;
 }
 
 // The results that fit 32 bits come first, as integers: engines are slow at Numbers that might be either.

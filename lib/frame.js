@@ -1,10 +1,11 @@
 'use strict';
 // The frame: this environment's memory shared with Rust, as typed arrays. Never exposed to users.
 //
-// V8 lets a debugger run code wherever a function begins and a loop goes round, and that code may use the frame too. So what
-// is left in it for Rust is used at once: between the first word that is stored and the function of Rust's that reads it, and
-// between that and the last word that is read, no function of JavaScript is called, and nothing loops. Where that cannot
-// be, it is seen whether others have come in between; see lib/scratch.js. __test__/debugger has a debugger do so everywhere.
+// V8 lets a debugger run code wherever a function begins, also one of the engine's own, and where a loop goes round; that code
+// may use the frame too. So what is left in it for Rust is used at once: between the first word that is stored and the function
+// of Rust's that reads it, and between that and the last word that is read, nothing else is called, and nothing loops. Where
+// that cannot be, it is seen whether others have come in between; see lib/scratch.js. __test__/debugger has a debugger run code
+// wherever it can.
 
 const native = require('./binding.js');
 
@@ -21,7 +22,6 @@ const f64 = new Float64Array(frame);
 const i64 = new BigInt64Array(frame);
 const u64 = new BigUint64Array(frame);
 
-const { floor } = Math;
 const { BigInt } = globalThis;
 const TWO_32 = 4294967296;
 
@@ -66,7 +66,7 @@ function putOperands(address, length, low = 0, high = 0) {
     u64[offsets.address / 8] = address;
   }
   u32[LENGTH] = length;
-  u32[LENGTH + 1] = floor(length / TWO_32);
+  u32[LENGTH + 1] = (length - (length >>> 0)) / TWO_32;
   u32[VALUE] = low;
   u32[VALUE + 1] = high;
 }
@@ -84,8 +84,9 @@ function putCopy(source, target, length) {
     u32[VALUE] = target;
     u32[VALUE + 1] = target / TWO_32;
   } else {
-    u64[offsets.address / 8] = BigInt(source);
-    u64[offsets.value / 8] = BigInt(target);
+    const [from, to] = [BigInt(source), BigInt(target)];
+    u64[offsets.address / 8] = from;
+    u64[offsets.value / 8] = to;
   }
   u32[LENGTH] = length;
   u32[LENGTH + 1] = length / TWO_32;

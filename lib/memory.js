@@ -13,7 +13,7 @@ const { afterFew } = require('./quick.js');
 const { refusal } = require('./refuse.js');
 const { newBuffer } = require('./retained.js');
 const { resolveType } = require('./types.js');
-const { fromWords, memory } = require('./words.js');
+const { fromWords, toWords, words } = require('./words.js');
 
 /** @typedef {InstanceType<typeof import('./blocks/block.js').Block>} Block */
 
@@ -50,7 +50,12 @@ function makeReader(name) {
   return (/** @type {unknown} */ ptr, /** @type {unknown} */ byteOffset = 0, /** @type {unknown} */ options) => {
     const plain = plainAddress(ptr, byteOffset, options);
     const quick = plain === 0 ? undefined : quickly();
-    if (quick !== undefined) return quick(plain);
+    return quick === undefined ? closely(ptr, byteOffset, options) : quick(plain);
+  };
+
+  // Apart: engines make room for what functions inside of it share as soon as a function is called.
+  /** @param {unknown} ptr @param {unknown} byteOffset @param {unknown} options */
+  function closely(ptr, byteOffset, options) {
     const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 2);
     const address = usable(caller, locate(caller, ptr, byteOffset, type.size));
     // The pointer is passed only to be kept reachable: it may be a view on memory of JavaScript.
@@ -61,7 +66,7 @@ function makeReader(name) {
       return fromWords(get, u32[VALUE], u32[VALUE + 1]);
     };
     return isChecked ? telling(caller, loaded, 0) : loaded();
-  };
+  }
 }
 
 /** @param {string} name */
@@ -79,15 +84,18 @@ function makeWriter(name) {
   return (ptr, byteOffset, value, options) => {
     const plain = plainAddress(ptr, byteOffset, options);
     const quick = plain === 0 ? undefined : quickly();
-    if (quick !== undefined) {
-      quick(plain, check(value));
-      return;
-    }
+    if (quick === undefined) closely(ptr, byteOffset, value, options);
+    else quick(plain, check(value));
+  };
+
+  /** @param {unknown} ptr @param {unknown} byteOffset @param {unknown} value @param {unknown} options */
+  function closely(ptr, byteOffset, value, options) {
     const isChecked = options === undefined ? allChecked : isCheckedCall(caller, options, 3);
     const address = usable(caller, locate(caller, ptr, byteOffset, type.size));
     const checked = check(value);
-    toBytes(memory, 0, checked);
-    const [low, high] = [memory.getUint32(0, true), memory.getUint32(4, true)];
+    toWords(toBytes, checked);
+    const low = words[0];
+    const high = words[1];
     const store = isChecked ? native.storeChecked : native.store;
     const put = () => {
       putOperands(address, type.size, low, high);
@@ -95,7 +103,7 @@ function makeWriter(name) {
     };
     if (isChecked) telling(caller, put, 0);
     else put();
-  };
+  }
 }
 
 /** @param {(name: string) => Function} make @returns {Record<string, any>} */

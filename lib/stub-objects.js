@@ -107,12 +107,12 @@ function receiveRecord(type, spot, parts) {
   /** @type {string[]} */
   const gather = [];
   if ('pieces' in spot) {
-    // Taken out of the registers at once, see lib/frame.js. There is room for whole words.
-    for (const { offset, from } of spot.pieces) {
-      gather.push(`w.setUint32(p + ${at + from}, u32[${offset / 4}], true);`);
-      gather.push(`w.setUint32(p + ${at + from + 4}, u32[${offset / 4 + 1}], true);`);
-    }
-  } else parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(/** @type {{ address: number }} */ (spot).address)));
+    // All are taken out of the registers at once, see lib/frame.js. There is room for whole words.
+    const words = spot.pieces.flatMap(({ offset, from }) => [0, 4].map((more) => [from + more, (offset + more) / 4]));
+    gather.push(`const ${words.map(([, word], index) => `r${index} = u32[${word}]`).join(', ')};`);
+    words.forEach(([from], index) => gather.push(`w.setUint32(p + ${at + from}, r${index}, true);`));
+  } else
+    parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(/** @type {{ address: number }} */ (spot).address)));
   return { entry: 'enter', gather, load: `receive(w, p + ${at})` };
 }
 

@@ -37,6 +37,7 @@ const { callees } = native;
 
 // Taken once: what becomes of the global later must not get what stubs refer to.
 const { apply } = Reflect;
+const { slice } = Array.prototype;
 
 /** Makes the stub of a function of a signature. @typedef {(number: number) => Function} Maker */
 
@@ -84,9 +85,10 @@ const maker =
   (make, { given, isTextLater }) =>
   (number) => {
     if (isTextLater) native.setTextLater(number);
-    given[given.length - 2] = number * callees.step + callees.marks;
-    given[given.length - 1] = number;
-    return apply(make, undefined, given);
+    const own = apply(slice, given, []);
+    own[own.length - 2] = number * callees.step + callees.marks;
+    own[own.length - 1] = number;
+    return apply(make, undefined, own);
   };
 
 /** So many functions share one source text: compiling has a fixed cost. */

@@ -3,9 +3,10 @@
 
 const { MemoryView } = require('./memory-view.js');
 
-/** Where values are put to be read as words at once: what is in it may be another's when the next function begins. */
 const memory = new MemoryView(new ArrayBuffer(8));
-/** How often it has been read. */
+/** The words of a value that was put there, to be read at once. */
+const words = new Uint32Array(memory.buffer);
+/** How often they have been used: a debugger may have that done in the middle of another use; see lib/frame.js. */
 let turns = 0;
 
 /**
@@ -16,13 +17,25 @@ let turns = 0;
  */
 function fromWords(get, low, high) {
   for (;;) {
-    memory.setUint32(0, low, true);
-    memory.setUint32(4, high, true);
     const turn = ++turns;
+    words[0] = low;
+    words[1] = high;
     const value = get(memory, 0);
-    // Else a debugger has had another value read before this one was.
     if (turn === turns) return value;
   }
 }
 
-module.exports = { fromWords, memory };
+/**
+ * Leaves a value in `words`.
+ * @param {(view: DataView, at: number, value: any) => void} put of the value's type
+ * @param {any} value
+ */
+function toWords(put, value) {
+  let turn;
+  do {
+    turn = ++turns;
+    put(memory, 0, value);
+  } while (turn !== turns);
+}
+
+module.exports = { fromWords, toWords, words };

@@ -66,11 +66,11 @@ export class Debugger {
    * Where the functions of the package's begin that a program calls, and how often it calls each.
    * @param {() => unknown} program
    */
-  places(program) {
+  async places(program) {
     const post = this.#post;
     post('Profiler.enable');
     post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-    program();
+    await program();
     const { result } = post('Profiler.takePreciseCoverage');
     post('Profiler.stopPreciseCoverage');
     post('Profiler.disable');
@@ -107,10 +107,13 @@ export class Debugger {
     this.#ask = () => {
       if (calls++ === time) code();
     };
+    const end = () => this.#post('Debugger.removeBreakpoint', { breakpointId });
+    let result;
     try {
-      return program();
+      result = program();
     } finally {
-      this.#post('Debugger.removeBreakpoint', { breakpointId });
+      if (!(result instanceof Promise)) end();
     }
+    return result instanceof Promise ? result.finally(end) : result;
   }
 }

@@ -6,8 +6,23 @@
  * @param {string} file the library
  */
 export function world(arkffi, file) {
-  const { CFunction, CString, JSCallback, Struct, StructSchema, alloc, array, callback, dlopen, free, inout, malloc, out } = arkffi;
-  const { pointer, ptr, read, realloc, reinterpret, releasePtr, retain, strdup, toArrayBuffer, toBuffer, write } = arkffi;
+  const {
+    CFunction,
+    CString,
+    JSCallback,
+    Struct,
+    StructSchema,
+    alloc,
+    array,
+    callback,
+    dlopen,
+    free,
+    inout,
+    malloc,
+    out,
+  } = arkffi;
+  const { pointer, ptr, read, realloc, reinterpret, releasePtr, retain, strdup, toArrayBuffer, toBuffer, write } =
+    arkffi;
   const Point = Struct({ x: 'i32', y: 'i32' });
   const Pair = Struct({ x: 'f64', y: 'i64' });
   const Large = Struct({ values: array('i64', 6) });
@@ -47,6 +62,7 @@ export function world(arkffi, file) {
     call_records: { args: [records, 'i32'], returns: 'i64' },
     call_twice: { args: ['function', 'i32'], returns: 'i32' },
     format: { args: ['buffer', 'u64', 'cstring', '...'], returns: 'i32' },
+    call_in_thread: { args: [callback(['i32', 'cstring'], 'i32'), 'i32'], returns: 'i32' },
   };
   const { symbols: lib } = dlopen(file, definitions);
   const { symbols: slow } = dlopen(file, { six: { ...six, fast: false }, nine: { ...definitions.nine, fast: false } });
@@ -110,11 +126,19 @@ export function world(arkffi, file) {
       return [lib.scale_named(named, counts, 5), named, counts];
     },
     'arrays of texts': () => lib.names(['one', 'three', 'four'], 3),
-    'callback with integers': () => lib.call_ints((...args) => { number = String(args); return 2n ** 40n; }, 1) + number,
+    'callback with integers': () =>
+      lib.call_ints((...args) => {
+        number = String(args);
+        return 2n ** 40n;
+      }, 1) + number,
     'callback with floats': () => lib.call_floats((a, b, c, d) => a + b * 10 + c * 100 + d * 1000, 1.5),
     'callback with texts': () => lib.call_texts((a, b, c) => a.length * 10000 + b * 100 + c.length),
     'callback for a text': () => lib.call_for_text((a) => `text ${a}`, 8),
-    'callback with records': () => lib.call_records((a, b, c) => ({ x: a.x + b.x * 2 + b.y, y: c.values[5] + a.y }), 3),
+    'callback with records': () =>
+      lib.call_records((a, b, c) => {
+        const [point, pair, large] = [Point.fromPtr(a), Pair.fromPtr(b), Large.fromPtr(c)];
+        return { x: point.x + pair.x * 2 + pair.y, y: large.values[5] + point.y };
+      }, 3),
     'callback that stays': () => lib.call_twice(double, 21),
     'callback that is opened': () => {
       const opened = new JSCallback((a) => 3 * a, { args: ['i32'], returns: 'i32' });
@@ -123,7 +147,10 @@ export function world(arkffi, file) {
       return result;
     },
     'callback that calls': () => lib.call_floats((a, b, c, d) => a + lib.six(1, 1, 1, 1, 1, 1) + b + c + d, 1.5),
-    'callback that throws': () => lib.call_floats(() => { throw new TypeError('thrown inside'); }, 1.5),
+    'callback that throws': () =>
+      lib.call_floats(() => {
+        throw new TypeError('thrown inside');
+      }, 1.5),
     variadic: () => [lib.format(target, 64, '%d %s', ['int', 5], ['cstring', 'text']), new CString(target).toString()],
     'refused arguments': () => lib.six(1, 2, 3, 4, 5, '6'),
     'refused texts': () => lib.two_texts('a', 'b\0', 1),
@@ -134,13 +161,27 @@ export function world(arkffi, file) {
       write.f64(base, 8, 0.5);
       write.i64(BigInt(base), 16, 2n ** 62n);
       write.ptr(memory, 24, base);
-      return [read.i32(memory), read.u8(base, 4), read.f64(base, 8), read.i64(memory, 16), read.ptr(base, 24) === base];
+      write.i32(base, 32, -7);
+      write.i64(base, 40, -(2 ** 50));
+      return [
+        read.i32(base, 32),
+        read.i64(base, 40),
+        read.i32(memory),
+        read.u8(base, 4),
+        read.f64(base, 8),
+        read.i64(memory, 16),
+        read.ptr(base, 24) === base,
+      ];
     },
     'checked reads': () => [read.i32(memory, 0, { checked: true }), read.i32(base + 2 ** 45, 0, { checked: true })],
     views: () => [...new Uint8Array(toArrayBuffer(memory, 0, 2))].length + toBuffer(text, 2, 4).toString(),
     'C strings': () => [new CString(text).toString(), new CString(text, 2).length, new CString(text, 0, 3).toString()],
     'C strings, checked': () => new CString(text, 2, undefined, { checked: true }).toString(),
-    addresses: () => [ptr(new Uint8Array([5])) > 0, read.u8(new Uint8Array([5, 6]), 1), read.u8(new Float64Array([0.5]), 7)],
+    addresses: () => [
+      ptr(new Uint8Array([5])) > 0,
+      read.u8(new Uint8Array([5, 6]), 1),
+      read.u8(new Float64Array([0.5]), 7),
+    ],
     memory: () => {
       const fresh = alloc('i32', 4);
       for (let index = 0; index < 4; index++) fresh.set(index, index * 7);
@@ -157,7 +198,10 @@ export function world(arkffi, file) {
       return result;
     },
     schemas: () => {
-      const schema = new StructSchema([['x', 'i32'], ['y', 'f64']]);
+      const schema = new StructSchema([
+        ['x', 'i32'],
+        ['y', 'f64'],
+      ]);
       const buffer = schema.create({ x: 5, y: 0.5 });
       const back = schema.fromPtr(ptr(buffer));
       return pointOf({ x: back.x, y: back.y });
@@ -186,6 +230,24 @@ export function world(arkffi, file) {
       releasePtr(kept);
       return result;
     },
+    'asynchronous call': () => lib.six.async(1, 2, 3, 4, 5, 6),
+    'asynchronous calls at once': () =>
+      Promise.all([lib.nine.async(1, 2, 3, 4, 5, 6, 7, 8, 2n ** 60n), lib.wide.async(2n ** 61n, 5)]),
+    'asynchronous call with records': async () =>
+      Large.fromPtr(await lib.large_turned.async({ values: [1, 2, 3, 4, 5, 6] })),
+    'asynchronous call with small records': async () => Pair.fromPtr(await lib.pair_turned.async({ x: 4, y: 5 })),
+    'asynchronous call with texts': () =>
+      Promise.all([lib.two_texts.async('abc', long, 5), lib.same_text.async('the same')]),
+    'asynchronous call that frees a text': () => lib.new_text.async('one ', 'two'),
+    'asynchronous out': async () => {
+      const [whole, rest] = [[0], [0]];
+      await lib.split.async(7.25, whole, rest);
+      return [whole, rest];
+    },
+    'asynchronous errno': async () => [await lib.failing.async(7)],
+    'callback of another thread': () => lib.call_in_thread.async((value, name) => value * 10 + name.length, 8),
+    'callback of another thread that waits': () =>
+      lib.call_in_thread.async(async (value, name) => value * 10 + name.length, 9),
   };
 
   /** What a debugger does: with other values, and everything that the programs above may have half done. */
@@ -222,7 +284,10 @@ export function world(arkffi, file) {
       for (const wrong of [
         () => lib.six('a', 2, 3, 4, 5, 6),
         () => lib.two_texts('a', 'b\0', 3),
-        () => lib.call_floats(() => { throw new RangeError('inside'); }, 9),
+        () =>
+          lib.call_floats(() => {
+            throw new RangeError('inside');
+          }, 9),
         () => lib.large_sum(1, { values: [1] }, record, 9),
       ])
         try {
@@ -248,5 +313,12 @@ export function world(arkffi, file) {
       CFunction({ ptr: open.symbols.six.ptr, ...six }).close();
     },
   };
+  // Later accesses are made another way.
+  for (let count = 0; count < 10_100; count++) {
+    for (const type of ['i32', 'u8', 'f64', 'i64', 'ptr']) {
+      write[type](base, 32, 1);
+      read[type](base, 32);
+    }
+  }
   return { programs, interruptions };
 }

@@ -301,7 +301,8 @@ function direct(signature, { values, kept, clears, otherwise, load, checks, rest
   const cut = made.cut ? made.cut('result') : '0';
   const rest = watched ? `(${STATUS} === 4 && (${watched.inside}), ${apart})` : apart;
   if (!load) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: undefined, again };
-  if (!made.cut) return { enter: `${enter}\nlet result = ${load};\nif (${STATUS}) result = ${rest};`, result: 'result', again };
+  if (!made.cut)
+    return { enter: `${enter}\nlet result = ${load};\nif (${STATUS}) result = ${rest};`, result: 'result', again };
   // The shorter, where there is nothing to be cut.
   const after =
     cut === 'result' ? `if (${isElsewhere}) result = ${rest};` : `result = ${isElsewhere} ? ${rest} : ${cut};`;

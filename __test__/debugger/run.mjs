@@ -1,0 +1,61 @@
+// Runs programs in which a debugger has code run wherever a function of the package's begins, and prints for each what went
+// wrong, if anything did: node __test__/debugger/run.mjs library.so [name]
+import { require } from '../open.mjs';
+import { Debugger } from './interrupts.mjs';
+import { world } from './world.mjs';
+
+/** So many calls of one function in a program are looked at. */
+const TIMES = 3;
+
+const [, , file, only = ''] = process.argv;
+const { programs, interruptions } = world(require('../index.js'), file);
+const named = Object.entries(programs).filter(([name]) => name.includes(only));
+
+const text = (value) =>
+  JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) ?? 'undefined';
+
+/** What a program gives, or throws. */
+async function outcomeOf(program) {
+  try {
+    return text(await program());
+  } catch (error) {
+    return `${error.name} ${error.code}: ${error.message}`;
+  }
+}
+
+/** What a debugger does. What goes wrong in it is as wrong as anything else. */
+const faults = [];
+function interrupt() {
+  for (const [name, code] of Object.entries(interruptions)) {
+    try {
+      code();
+    } catch (error) {
+      faults.push(`what was run inside, ${name}: ${error.message}`);
+    }
+  }
+}
+
+/** @param {Debugger} found @param {() => unknown} program */
+async function check(found, program) {
+  // What is loaded when it is first needed, is.
+  for (let count = 0; count < 3; count++) await outcomeOf(program);
+  const wanted = await outcomeOf(program);
+  const wrong = [];
+  let count = 0;
+  for (const place of await found.places(() => outcomeOf(program))) {
+    for (let time = 0; time < Math.min(place.count, TIMES); time++, count++) {
+      const got = await found.run(place, time, interrupt, () => outcomeOf(program));
+      if (got !== wanted) wrong.push(`${got} instead of ${wanted}, at ${place.name}`);
+    }
+  }
+  return { count, wrong: [...wrong, ...faults.splice(0)].slice(0, 5) };
+}
+
+interrupt();
+const found = new Debugger();
+const results = {};
+for (const [name, program] of named) results[name] = await check(found, program);
+found.close();
+console.log(JSON.stringify(results));
+// Threads of the pool may wait for callbacks that nobody opens any more.
+process.exit(0);
