@@ -84,7 +84,8 @@ function putCopy(source, target, length) {
     u32[VALUE] = target;
     u32[VALUE + 1] = target / TWO_32;
   } else {
-    const [from, to] = [BigInt(source), BigInt(target)];
+    const from = BigInt(source);
+    const to = BigInt(target);
     u64[offsets.address / 8] = from;
     u64[offsets.value / 8] = to;
   }
