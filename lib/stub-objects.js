@@ -109,7 +109,8 @@ function receiveRecord(type, spot, parts) {
   if ('pieces' in spot) {
     // All are taken out of the registers at once, see lib/frame.js. There is room for whole words.
     const words = spot.pieces.flatMap(({ offset, from }) => [0, 4].map((more) => [from + more, (offset + more) / 4]));
-    if (words.length > 0) gather.push(`const ${words.map(([, word], index) => `r${index} = u32[${word}]`).join(', ')};`);
+    if (words.length > 0)
+      gather.push(`const ${words.map(([, word], index) => `r${index} = u32[${word}]`).join(', ')};`);
     words.forEach(([from], index) => gather.push(`w.setUint32(p + ${at + from}, r${index}, true);`));
   } else
     parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(/** @type {{ address: number }} */ (spot).address)));

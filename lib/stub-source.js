@@ -183,7 +183,14 @@ function stubSource(signature) {
   const isNoted = isPlain && !crossing && params.some(({ base }) => base === 'cstring');
   const isMoved = isNoted ? `${COUNT} !== calls` : undefined;
   const filling = { stores: stores.join(' '), isLong: parts.isLong };
-  const frameCall = { ...filling, kept, entering, restart: isPlain ? restart : undefined, isNoted };
+  const frameCall = {
+    ...filling,
+    kept,
+    entering,
+    restart: isPlain ? restart : undefined,
+    isNoted,
+    clears: clears !== '',
+  };
   const enter = (mayBeFast && byFrame(signature, frameCall, values)) || `${fill(filling)} ${entering}`;
   const isScalar = mayBeFast && isPlain && !result.record;
   const passed = scalars.map(({ value }) => value);

@@ -35,7 +35,7 @@ function caller(values, result, more) {
 }
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
-function frameCaller(kept, isApart, texts) {
+function frameCaller(kept, isApart, texts, clears) {
   const values = texts > 0 ? [NUMBERS.u32, ...Array(texts).fill(NUMBERS.text)] : [];
   const made = native.engineCaller(
     [NUMBERS.void, ...values],
@@ -43,7 +43,7 @@ function frameCaller(kept, isApart, texts) {
     kept,
     isApart ? PASSING.frameNoted : PASSING.frame,
   );
-  return made && isApart ? apart(made, values.length + kept, texts > 0) : made;
+  return made && isApart ? apart(made, values.length + kept, texts > 0, clears) : made;
 }
 
 /** A sum of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
@@ -57,17 +57,19 @@ const PADDING = 'callee' + '+1e9'.repeat(120);
  * @param {import('./provider.js').Caller} made whose calls are made through the frame
  * @param {number} more how many arguments it has besides the callee
  * @param {boolean} hasTexts
+ * @param {boolean} clears `errno` is 0 when C is called
  * @returns {import('./provider.js').Caller} that takes the count of calls, too, as it was before the frame was filled
  */
-function apart(made, more, hasTexts) {
+function apart(made, more, hasTexts, clears) {
   const kept = Array.from({ length: more }, (_, index) => `k${index}`);
   const given = ['callee', ...kept].join(', ');
   // A debugger may have had others make calls when this began.
   const check = `if (u32[${CALLS}] !== calls) { u32[${offsets.status / 4}] = ${hasTexts ? 1 : 5}; return; }`;
+  const clear = clears ? `i32[${offsets.errno / 4}] = 0;` : '';
   // No callee is below 0.
-  const body = `${check} made(${given}); if (callee < 0) return ${PADDING};`;
+  const body = `${check} ${clear} made(${given}); if (callee < 0) return ${PADDING};`;
   const text = `'use strict'; return function (${['callee', 'calls', ...kept].join(', ')}) { ${body} };`;
-  return new Function('made', 'u32', text)(made, views.u32);
+  return new Function('made', 'i32', 'u32', text)(made, views.i32, views.u32);
 }
 
 /** When JavaScript may run inside of calls, by the number that Rust has for it. */

@@ -53,7 +53,9 @@
 // One more entry, `void frame(uint32_t callee)`, is for calls whose arguments the stub stores in the frame: records, stack
 // words, everything. Its callers, `(callee, ...kept)`, are made by `frameCaller`. The engine's may also be given one or two
 // strings, and `places`, the offsets in the frame where their addresses go, of 16 bits each: `(callee, places, ...texts,
-// ...kept)`. That makes no call of C if a string cannot just be copied.
+// ...kept)`. That makes no call of C if a string cannot just be copied. One that is apart takes the count of calls behind the
+// callee, as it was before the frame was filled. Where that is another, it makes no call: the status is 5 then, and the stub
+// begins again; or 1 if there are strings.
 //
 // A *provider* is a `Provider` (below), of which
 //
@@ -90,7 +92,7 @@ const { canGenerate } = require('../generate.js');
  * @property {Kind} [unreturned] a kind that C's results had better not be returned as
  * @property {boolean} [takesBuffers] values may be of the kind 'buffer'; it `keepsRest`, too
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
- * @property {(kept: number, isApart: boolean, texts: number) => Caller | null} [frameCaller]
+ * @property {(kept: number, isApart: boolean, texts: number, clears: boolean) => Caller | null} [frameCaller]
  * @property {Texts} [texts] where strings that C returns are not made soonest by Node-API
  */
 
@@ -181,11 +183,14 @@ function callerFor(values, result, more) {
  * @param {number} kept
  * @param {boolean} isApart it is a function of its own wherever it is called
  * @param {number} texts how many strings
+ * @param {boolean} clears one apart sees to it that `errno` is 0 when C is called
  */
-function frameCallerFor(kept, isApart, texts) {
+function frameCallerFor(kept, isApart, texts, clears) {
   const found = provider();
   if ('reason' in found) return null;
-  return known(frameCallers, `${isApart}${kept},${texts}`, () => found.frameCaller?.(kept, isApart, texts) ?? null);
+  const isClearing = isApart && clears;
+  const make = () => found.frameCaller?.(kept, isApart, texts, isClearing) ?? null;
+  return known(frameCallers, `${isApart}${isClearing}${kept},${texts}`, make);
 }
 
 module.exports = { callerFor, frameCallerFor, provider, traits };

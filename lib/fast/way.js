@@ -133,6 +133,7 @@ function textsOf(signature) {
  * @property {string} entering the statements that enter C by Node-API
  * @property {string | undefined} restart a statement that makes the call from the beginning; undefined where that has effects
  * @property {boolean} isNoted the stub has the count of calls in `calls`
+ * @property {boolean} clears `errno` is 0 when C is called
  */
 
 /** The count of what has used the argument slots or scratch memory. */
@@ -153,12 +154,12 @@ const fill = ({ stores, isLong }) =>
  * @returns {string | undefined} undefined where there is no such way
  */
 function byFrame(signature, call, scope) {
-  const { stores, kept, entering, restart, isNoted } = call;
+  const { stores, kept, entering, restart, isNoted, clears } = call;
   const reenters = reentersOf(signature);
   if (reenters === 'never') return undefined;
   const given = held(kept);
   const isApart = reenters === 'apart';
-  const caller = frameCallerFor(given.length, isApart, 0);
+  const caller = frameCallerFor(given.length, isApart, 0, clears);
   if (caller === null) return undefined;
   const name = isApart ? 'apartCaller' : 'frameCaller';
   scope[name] = caller;
