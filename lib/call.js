@@ -147,7 +147,7 @@ class Call {
     return address;
   }
 
-  /** All objects have been read: no code of the user's runs from here until C returns. */
+  /** All objects have been read: no code of the user's runs from here until C is entered. Looks whether buffers are still there. */
   settle() {
     if (this.buffers === undefined) return;
     for (let index = 0; index < this.buffers.length; index++) {

@@ -19,7 +19,7 @@ const {
 const { marshalOf } = require('./record/marshal.js');
 const { MemoryView } = require('./memory-view.js');
 const runtime = require('./runtime.js');
-const { CALLS, FLOOR, HEAP_BLOCKS, HEAP_FLOOR, TOP } = require('./scratch.js');
+const { CALLS, FLOOR, HEAP_FLOOR, TOP } = require('./scratch.js');
 const { hasOwnText } = require('./signature.js');
 const { fromWords } = require('./words.js');
 
@@ -103,57 +103,56 @@ function loadRecord(spot, image, read, results) {
 /**
  * What passes the arguments of a call.
  * @typedef {object} Passer
- * @property {(values: any[], args: any[], call: Images) => Image | undefined} read reads them, and returns where C stores a
+ * @property {(values: any[], args: any[], call: Images) => Image | undefined} read reads objects, and returns where C stores a
  *   record result, if that is in memory
- * @property {(values: any[], image: Image | undefined) => void} store leaves them in the frame: C is entered right after it
+ * @property {(values: any[], args: any[], call: Images) => void} readRest reads what is no object
+ * @property {(values: any[], image: Image | undefined) => void} store leaves all in the frame: C is entered right after it
  */
 
 /**
  * @param {import('./stub.js').StubPlan} plan
- * @param {(index: number, argument: any, call: Images) => any} readRest reads what is no object, and runs no
+ * @param {(index: number, argument: any, call: Images) => any} readOne reads what is no object, and runs no
  *   code of the user's
  * @returns {Passer}
  */
-function passerOf({ number, signature }, readRest) {
+function passerOf({ number, signature }, readOne) {
   const { params, spots, result, resultSpot, isChecked } = signature;
   const count = params.length;
   const { refuse = bound.refuse } = signature.crossing?.scope ?? {};
   const scalars = params.map((type) => marshallers[type.base]);
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
 
-  /** @param {any[]} values @param {any[]} args @param {Images} call @param {(index: number) => void} reading */
-  function readAll(values, args, call, reading) {
-    for (let index = 0; index < count; index++) {
-      const { lent, record } = params[index];
-      if (!lent && !record) continue;
-      reading((call.argument = index));
-      values[index] = readObject(params[index], args[index], call, isChecked);
-    }
-    // No code of the user's runs any more: addresses are looked up now.
-    for (let index = 0; index < count; index++) {
-      const { lent, record } = params[index];
-      if (record || (lent && values[index] !== -1)) continue;
-      reading((call.argument = index));
-      values[index] = readRest(index, args[index], call);
-      // Strings that were copied, as images are.
-      u32[FLOOR] = u32[TOP];
-      u32[HEAP_FLOOR] = u32[HEAP_BLOCKS];
-      if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
-    }
-  }
-
   /** @type {Passer['read']} */
   function read(values, args, call) {
     let current = 0;
     try {
-      readAll(values, args, call, (index) => {
-        current = index;
-      });
-      const image = 'address' in resultSpot ? takeImage(call, result) : undefined;
-      call.settle();
-      return image;
+      for (let index = 0; index < count; index++) {
+        const { lent, record } = params[index];
+        if (!lent && !record) continue;
+        current = call.argument = index;
+        values[index] = readObject(params[index], args[index], call, isChecked);
+      }
+      return 'address' in resultSpot ? takeImage(call, result) : undefined;
     } catch (error) {
       return bound.abandon(number, current, error);
+    }
+  }
+
+  // No code of the user's runs any more: addresses are looked up now.
+  /** @type {Passer['readRest']} */
+  function readRest(values, args, call) {
+    let current = 0;
+    try {
+      for (let index = 0; index < count; index++) {
+        const { lent, record } = params[index];
+        if (record || (lent && values[index] !== -1)) continue;
+        current = call.argument = index;
+        values[index] = readOne(index, args[index], call);
+        if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
+      }
+      call.settle();
+    } catch (error) {
+      bound.abandon(number, current, error);
     }
   }
 
@@ -171,7 +170,7 @@ function passerOf({ number, signature }, readRest) {
     } while (u32[CALLS] !== calls);
   }
 
-  return { read, store };
+  return { read, readRest, store };
 }
 
 /**
@@ -194,6 +193,7 @@ function objectStub(plan) {
   const CallClass = signature.crossing?.scope.Call ?? Call;
   const isOwn = signature.crossing !== undefined || needsCall(params);
   const word = 'offset' in resultSpot ? resultSpot.offset / 4 : 0;
+  const isRead = readRecord || params.some(({ lent }) => lent && lent.direction !== 'in');
   const entry = !string ? enter : hasOwnText(signature) ? enterForText : enterForString;
 
   return function (/** @type {any[]} */ ...args) {
@@ -210,9 +210,21 @@ function objectStub(plan) {
       const image = pass.read(values, args, call);
       // They are passed only to be kept reachable until C returns.
       const kept = [args, call, image, values];
-      pass.store(values, image);
+      const top = u32[TOP];
+      let calls;
+      // Until nothing has come in between; see lib/frame.js.
+      do {
+        calls = u32[CALLS];
+        pass.readRest(values, args, call);
+        pass.store(values, image);
+      } while (u32[CALLS] !== calls);
+      // From here on Rust gives back what is in scratch memory, also where the engine stops the script, which runs no `finally`.
+      u32[FLOOR] = floor;
+      u32[HEAP_FLOOR] = heapFloor;
       if (outcome) i32[ERRNO] = 0;
       value = entry(kept);
+      // But not what C has left there, until it is read.
+      if (isRead) u32[TOP] = u32[FLOOR] = top;
       errno = i32[ERRNO];
       if (readRecord) {
         // All registers at once, see lib/frame.js.
@@ -221,6 +233,7 @@ function objectStub(plan) {
         const last = [u32[WORD + 8], u32[WORD + 9], u32[WORD + 10], u32[WORD + 11]];
         value = loadRecord(resultSpot, image, readRecord, viewOf(ints, first, last));
       } else if (!string) value = fromWords(get, u32[word], u32[word + 1]);
+      call.end();
       if (result.make && !string) value = result.make(value);
       if (call.loans) giveBackLoans(call.loans, bound.symbolOf(number));
     } finally {

@@ -62,10 +62,7 @@ function passRecord(type, index, spot, parts) {
   const at = reserve('address' in spot ? { ...type, align: Math.max(type.align, BY_REFERENCE) } : type, parts);
   Object.assign(parts.values, { [`type${index}`]: type, [`marshal${index}`]: marshalOf(type) });
   if ('address' in spot) parts.stores.push(emitters.ptr.store(`(d + ${at})`, slotAt(spot.address)));
-  else if ('pieces' in spot) {
-    parts.isLong = true;
-    parts.stores.push(copying(at, spot.pieces));
-  }
+  else if ('pieces' in spot) parts.stores.push(copying(at, spot.pieces));
   parts.objects.push(
     `index = ${index};${holdsPointers(type) ? ` call.argument = ${index};` : ''} if (typeof ${argument} === 'object') marshal${index}.put(w, p + ${at}, ${argument}, call); ` +
       `else putByAddress(type${index}, w, p + ${at}, ${argument}, ${parts.isChecked});`,

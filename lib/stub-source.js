@@ -6,7 +6,7 @@ const { COUNT, ERRNO, byFrame, direct, fill, textsOf } = require('./fast/way.js'
 const { traits } = require('./fast/provider.js');
 const { byTexts } = require('./fast/text-way.js');
 const { offsets } = require('./frame.js');
-const { FLOOR, HEAP_BLOCKS, HEAP_FLOOR, TOP } = require('./scratch.js');
+const { FLOOR, HEAP_FLOOR, TOP } = require('./scratch.js');
 const { hasOwnText } = require('./signature.js');
 const { NUMBER, slotAt } = require('./slots.js');
 
@@ -25,7 +25,6 @@ const { NUMBER, slotAt } = require('./slots.js');
  * @property {string[]} kept what must stay reachable until C returns
  * @property {Record<string, unknown>} values what they refer to
  * @property {boolean} isChecked what is read at addresses is checked
- * @property {boolean} isLong stores call functions
  */
 
 /**
@@ -71,15 +70,17 @@ function scalarOf(type, index, offset, values) {
   };
 }
 
-/** What keeps a string that was copied from calls that others make before this one; at once, see lib/frame.js. */
-const KEEP = `u32[${FLOOR}] = u32[${TOP}]; u32[${HEAP_FLOOR}] = u32[${HEAP_BLOCKS}];`;
+/**
+ * Has Rust give back the scratch memory of the call when C has returned, also where the engine has stopped the script by then, which
+ * runs no `finally`.
+ */
+const LOWER = `u32[${FLOOR}] = scratchFloor; u32[${HEAP_FLOOR}] = heapFloor;`;
 
-/** A scalar parameter. @param {Scalar} scalar @param {Parts} parts @param {boolean} isAmongObjects */
-function passScalar(scalar, { scalars, reads, stores, kept }, isAmongObjects) {
+/** A scalar parameter. @param {Scalar} scalar @param {Parts} parts */
+function passScalar(scalar, { scalars, reads, stores, kept }) {
   scalars.push(scalar);
-  const { index, type } = scalar;
-  reads.push(scalar.read, isAmongObjects && type.base === 'cstring' ? KEEP : '');
-  reads.push(`if (${scalar.invalid}) refuse(${NUMBER}, ${index}, a${index});`);
+  const { index } = scalar;
+  reads.push(scalar.read, `if (${scalar.invalid}) refuse(${NUMBER}, ${index}, a${index});`);
   stores.push(scalar.store);
   if (scalar.kept) kept.push(scalar.kept);
 }
@@ -153,7 +154,6 @@ function stubSource(signature) {
     kept: [],
     values: {},
     isChecked: signature.isChecked,
-    isLong: false,
   };
   const hasObjects = result.record !== undefined || params.some((type) => type.record || type.lent);
   if (hasObjects) Object.assign(parts.values, require('./passing.js'));
@@ -162,7 +162,7 @@ function stubSource(signature) {
     const spot = spots[index];
     // Loaded where it is needed: programs without records need not wait for it.
     if (type.record || type.lent) require('./stub-objects.js').passObject(type, index, spot, parts);
-    else passScalar(scalarOf(type, index, /** @type {ScalarSpot} */ (spot).offset, parts.values), parts, hasObjects);
+    else passScalar(scalarOf(type, index, /** @type {ScalarSpot} */ (spot).offset, parts.values), parts);
   });
   const received = receive(result, resultSpot, parts, signature);
   const { entry, gather } = received;
@@ -182,7 +182,9 @@ function stubSource(signature) {
   // Copies of strings may be another's as soon as a function has been called.
   const isNoted = isPlain && !crossing && params.some(({ base }) => base === 'cstring');
   const isMoved = isNoted ? `${COUNT} !== calls` : undefined;
-  const filling = { stores: stores.join(' '), isLong: parts.isLong };
+  // Among objects, everything else is read when it is stored, until nothing has come in between; see lib/frame.js.
+  const storing = isPlain ? stores : ['index = 0;', ...reads, 'call.settle();', ...stores, 'index = -1;'];
+  const filling = { stores: storing.join('\n'), isLong: !isPlain, lowers: isPlain ? '' : LOWER };
   const frameCall = {
     ...filling,
     kept,
@@ -195,18 +197,22 @@ function stubSource(signature) {
   const isScalar = mayBeFast && isPlain && !result.record;
   const passed = scalars.map(({ value }) => value);
   if (outcome) values.outcome = outcome;
+  const opens = params.some((type) => type.lent?.opens);
   const gives = params.some((type) => type.lent && type.lent.direction !== 'in');
   /** What follows a call that has left `loaded`. @type {(loaded: string | undefined) => string[]} */
   const finish = (loaded) => {
     const made = loaded && entry === 'enter' && result.make ? `make(${loaded})` : loaded;
     const after = [...gather];
-    if (gives && made) after.push(`const value = ${made};`);
+    if ((gives || opens) && made) after.push(`const value = ${made};`);
+    if (opens) after.push('call.end();');
     if (gives) after.push(`if (call.loans) giveBackLoans(call.loans, symbolOf(${NUMBER}));`);
-    const value = gives && made ? 'value' : made;
+    const value = (gives || opens) && made ? 'value' : made;
     if (outcome) {
       after.unshift(`const errno = ${ERRNO};`);
       after.push(`return outcome(${value}, errno);`);
     } else if (value) after.push(`return ${value};`);
+    // What C has left in scratch memory is kept until it is read.
+    if (gives || result.record) after.unshift(`u32[${TOP}] = u32[${FLOOR}] = top;`);
     return after;
   };
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
@@ -220,7 +226,11 @@ function stubSource(signature) {
   const readings = isTogether ? scalars.map(({ read }) => read) : [noted, ...reads, checked];
   const checks = isTogether ? checksOf(scalars) : undefined;
   const way = isScalar
-    ? direct(signature, { values: passed, kept, clears, otherwise: enter, load, checks, restart, isMoved }, values)
+    ? direct(
+        signature,
+        { values: passed, kept, clears, otherwise: enter, load, isTextLater, checks, restart, isMoved },
+        values,
+      )
     : undefined;
   const refuse = () => checks?.refuse('arguments.length') ?? '';
   const plain = way ? [...readings, way.enter] : [...readings, refuse(), declared, enter];
@@ -230,9 +240,7 @@ function stubSource(signature) {
     : [
         ...opening(),
         ...objects,
-        ...reads,
-        'call.settle();',
-        'index = -1;',
+        gives || result.record ? `const top = u32[${TOP}];` : '',
         declared,
         enter,
         ...after,

@@ -103,6 +103,7 @@ function asyncStub(plan, stub, map, settled) {
       /** @type {any[]} */
       const values = [undefined];
       const image = pass.read(values, args, call);
+      pass.readRest(values, args, call);
       // The closure keeps the arguments and their copies, and the function's number.
       const giveBack = () => {
         call.copyBack(symbol);

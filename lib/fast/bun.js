@@ -87,7 +87,7 @@ function bunProvider() {
       return ordered(CFunction({ ptr: entries[way.entry], args, returns }), way.order, 0);
     },
     texts: textsBy(CFunction({ ptr: entries.returnedText, args: [], returns: 'i32' })),
-    frameCaller: (_kept, _isApart, texts) =>
+    frameCaller: (_kept, texts) =>
       texts === 0 ? CFunction({ ptr: entries.frame, args: ['i32'], returns: 'void' }) : null,
   };
   return probed(provider, entries);

@@ -43,7 +43,7 @@ function denoProvider() {
       const args = ['i32', ...way.kinds.map((kind) => /** @type {string} */ (types[kind]))];
       return ordered(open(way.entry, args, returns), way.order, kept);
     },
-    frameCaller: (kept, _isApart, texts) =>
+    frameCaller: (kept, texts) =>
       texts === 0 && isAllowed() ? holding(open('frame', ['i32'], 'void'), 0, kept) : null,
   };
   return probed(provider, entries);

@@ -4,7 +4,7 @@
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { isStored } = require('./holding.js');
-const { CALLS, copyBy } = require('../scratch.js');
+const { CALLS, FLOOR, HEAP_FLOOR, copyBy } = require('../scratch.js');
 
 /** The numbers of kinds, which are V8's but for the last. @type {Record<string, number>} */
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11, address: 64 };
@@ -35,15 +35,11 @@ function caller(values, result, more) {
 }
 
 /** @type {NonNullable<import('./provider.js').Provider['frameCaller']>} */
-function frameCaller(kept, isApart, texts, clears) {
+function frameCaller(kept, texts, how) {
   const values = texts > 0 ? [NUMBERS.u32, ...Array(texts).fill(NUMBERS.text)] : [];
-  const made = native.engineCaller(
-    [NUMBERS.void, ...values],
-    texts > 0,
-    kept,
-    isApart ? PASSING.frameNoted : PASSING.frame,
-  );
-  return made && isApart ? apart(made, values.length + kept, texts > 0, clears) : made;
+  const passing = how.isApart ? PASSING.frameNoted : PASSING.frame;
+  const made = native.engineCaller([NUMBERS.void, ...values], texts > 0, kept, passing);
+  return made && how.isApart ? apart(made, values.length + kept, texts > 0, how) : made;
 }
 
 /** A sum of more than 1,200 bytes of bytecode: V8 puts no function where it is called that has more than 460. */
@@ -57,18 +53,21 @@ const PADDING = 'callee' + '+1e9'.repeat(120);
  * @param {import('./provider.js').Caller} made whose calls are made through the frame
  * @param {number} more how many arguments it has besides the callee
  * @param {boolean} hasTexts
- * @param {boolean} clears `errno` is 0 when C is called
+ * @param {import('./provider.js').Apart} how
  * @returns {import('./provider.js').Caller} that takes the count of calls, too, as it was before the frame was filled
  */
-function apart(made, more, hasTexts, clears) {
+function apart(made, more, hasTexts, { clears, lowers }) {
   const kept = Array.from({ length: more }, (_, index) => `k${index}`);
   const given = ['callee', ...kept].join(', ');
   // A debugger may have had others make calls when this began.
   const check = `if (u32[${CALLS}] !== calls) { u32[${offsets.status / 4}] = ${hasTexts ? 1 : 5}; return; }`;
   const clear = clears ? `i32[${offsets.errno / 4}] = 0;` : '';
+  const [floors, lower] = lowers
+    ? [['floor', 'heapFloor'], `u32[${FLOOR}] = floor; u32[${HEAP_FLOOR}] = heapFloor;`]
+    : [[], ''];
   // No callee is below 0.
-  const body = `${check} ${clear} made(${given}); if (callee < 0) return ${PADDING};`;
-  const text = `'use strict'; return function (${['callee', 'calls', ...kept].join(', ')}) { ${body} };`;
+  const body = `${check} ${clear} ${lower} made(${given}); if (callee < 0) return ${PADDING};`;
+  const text = `'use strict'; return function (${['callee', 'calls', ...floors, ...kept].join(', ')}) { ${body} };`;
   return new Function('made', 'i32', 'u32', text)(made, views.i32, views.u32);
 }
 

@@ -32,7 +32,7 @@ function probed(provider, { isOpen }) {
     isAnsweredWith(['i32', 'f64'], 'f64') &&
     isAnsweredWith(['u32', 'f32'], 'i32') &&
     isAnsweredWith(['i64', 'f32'], 'i32') &&
-    isAnswered(frameCaller?.(0, false, 0, false));
+    isAnswered(frameCaller?.(0, 0, { isApart: false, clears: false, lowers: false }));
   if (!isReached) return { reason: `${provider.name} calls functions otherwise than is known of it` };
   native.openEntries();
   return provider;

@@ -92,8 +92,16 @@ const { canGenerate } = require('../generate.js');
  * @property {Kind} [unreturned] a kind that C's results had better not be returned as
  * @property {boolean} [takesBuffers] values may be of the kind 'buffer'; it `keepsRest`, too
  * @property {boolean} [keepsRest] what code refers to after a call stays reachable during the call
- * @property {(kept: number, isApart: boolean, texts: number, clears: boolean) => Caller | null} [frameCaller]
+ * @property {(kept: number, texts: number, how: Apart) => Caller | null} [frameCaller]
  * @property {Texts} [texts] where strings that C returns are not made soonest by Node-API
+ */
+
+/**
+ * How a caller through the frame is a function of its own wherever it is called, if it is.
+ * @typedef {object} Apart
+ * @property {boolean} isApart
+ * @property {boolean} clears it sees to it that `errno` is 0 when C is called
+ * @property {boolean} lowers it puts the floors of scratch memory back before, which it takes behind the count of calls
  */
 
 /**
@@ -181,16 +189,15 @@ function callerFor(values, result, more) {
  * The caller `(callee, ...kept)` for calls of any signature, whose arguments the stub has left in the frame; or
  * `(callee, places, ...texts, ...kept)` if some are strings. null if there is none.
  * @param {number} kept
- * @param {boolean} isApart it is a function of its own wherever it is called
  * @param {number} texts how many strings
- * @param {boolean} clears one apart sees to it that `errno` is 0 when C is called
+ * @param {Apart} how
  */
-function frameCallerFor(kept, isApart, texts, clears) {
+function frameCallerFor(kept, texts, how) {
   const found = provider();
   if ('reason' in found) return null;
-  const isClearing = isApart && clears;
-  const make = () => found.frameCaller?.(kept, isApart, texts, isClearing) ?? null;
-  return known(frameCallers, `${isApart}${isClearing}${kept},${texts}`, make);
+  const { isApart, clears, lowers } = how;
+  const shape = `${isApart ? `${isApart}${clears}${lowers}` : ''}${kept},${texts}`;
+  return known(frameCallers, shape, () => found.frameCaller?.(kept, texts, how) ?? null);
 }
 
 module.exports = { callerFor, frameCallerFor, provider, traits };

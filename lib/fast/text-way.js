@@ -33,7 +33,7 @@ function byTexts(signature, scalars, clears, after, scope) {
   if (reenters === 'never') return undefined;
   const kept = others.flatMap((scalar) => scalar.kept ?? []);
   const isApart = reenters === 'apart';
-  const caller = frameCallerFor(kept.length, isApart, texts.length, clears !== '');
+  const caller = frameCallerFor(kept.length, texts.length, { isApart, clears: clears !== '', lowers: false });
   if (caller === null) return undefined;
   // See `ByValues`.
   const name = isApart ? 'apartTextCaller' : 'textCaller';

@@ -129,6 +129,7 @@ function textsOf(signature) {
  * @typedef {object} FrameCall
  * @property {string} stores statements
  * @property {boolean} isLong the stores call functions
+ * @property {string} lowers statements that put the floors of scratch memory back, where objects have raised them
  * @property {string[]} kept texts of what must stay reachable
  * @property {string} entering the statements that enter C by Node-API
  * @property {string | undefined} restart a statement that makes the call from the beginning; undefined where that has effects
@@ -141,10 +142,10 @@ const COUNT = `u32[${CALLS}]`;
 
 /**
  * The statements that fill the frame, so that it is right when the next is run.
- * @param {Pick<FrameCall, 'stores' | 'isLong'>} call
+ * @param {Pick<FrameCall, 'stores' | 'isLong' | 'lowers'>} call
  */
-const fill = ({ stores, isLong }) =>
-  isLong ? `let calls; do { calls = ${COUNT}; ${stores} } while (${COUNT} !== calls);` : stores;
+const fill = ({ stores, isLong, lowers }) =>
+  `${isLong ? `let calls; do { calls = ${COUNT}; ${stores} } while (${COUNT} !== calls);` : stores} ${lowers}`;
 
 /**
  * The statements of a call through the frame.
@@ -159,12 +160,14 @@ function byFrame(signature, call, scope) {
   if (reenters === 'never') return undefined;
   const given = held(kept);
   const isApart = reenters === 'apart';
-  const caller = frameCallerFor(given.length, isApart, 0, clears);
+  const how = { isApart, clears, lowers: restart === undefined };
+  const caller = frameCallerFor(given.length, 0, how);
   if (caller === null) return undefined;
   const name = isApart ? 'apartCaller' : 'frameCaller';
   scope[name] = caller;
   scope.seeTo = seeTo;
-  const calling = `${name}(${[CALLEE, ...(isApart ? ['calls'] : []), ...given].join(', ')});`;
+  const floors = how.lowers ? ['scratchFloor', 'heapFloor'] : [];
+  const calling = `${name}(${[CALLEE, ...(isApart ? ['calls', ...floors] : []), ...given].join(', ')});`;
   /** @type {(moved: string) => string} */
   const after = (moved) =>
     `if (${STATUS} !== 0) { ${moved} if (${STATUS} === 1) { ${entering} } else if (${STATUS} === 3) seeTo(); }`;
@@ -258,6 +261,7 @@ function byValues(signature, values, kept, areViews = false) {
  * @property {string} otherwise the statements that make the call through the frame
  * @property {string | undefined} load the expression that reads the result in the frame
  * @property {Checks} [checks] where the arguments have not been checked
+ * @property {boolean} isTextLater `load` makes a string, after calls that were made
  * @property {string} restart a statement that makes the call from the beginning
  * @property {string | undefined} isMoved a condition: what was copied is another's
  */
@@ -272,11 +276,12 @@ function byValues(signature, values, kept, areViews = false) {
 /**
  * The statements of a call with the arguments as values.
  * @param {import('../signature.js').Signature} signature
- * @param {ScalarCall} call
+ * @param {ScalarCall} scalarCall
  * @param {Record<string, unknown>} scope gets what the statements refer to
  * @returns {Direct | undefined} undefined where there is no such way
  */
-function direct(signature, { values, kept, clears, otherwise, load, checks, restart, isMoved }, scope) {
+function direct(signature, scalarCall, scope) {
+  const { values, kept, clears, otherwise, load, isTextLater, checks, restart, isMoved } = scalarCall;
   const made = byValues(signature, values, kept);
   if (made === undefined) return undefined;
   const { caller, name, args, wide, isElsewhere, isWatched } = made;
@@ -287,23 +292,28 @@ function direct(signature, { values, kept, clears, otherwise, load, checks, rest
   const call = `${clears} ${made.cut ? 'result = ' : ''}${name}(${args});`;
   const enter = conditions.length > 0 ? `if (${conditions.join(' && ')}) { ${call} } else ${NOT_CALLED}` : call;
   const given = [...new Set([...values.map((_, index) => `a${index}`), ...values])];
-  /** @type {(status: string, loaded: string, errno: string, calls: string, count: string) => string} */
-  const list = (status, loaded, errno, calls, count) => {
-    const own = [status, ...(load ? [loaded] : []), ...(clears ? [errno] : []), ...(isMoved ? [calls] : [])];
-    return [...own, ...(checks ? [count] : []), ...given].join(', ');
+  /** The arguments of `again`. @param {Record<'status' | 'loaded' | 'errno' | 'calls' | 'count', string>} own */
+  const list = ({ status, loaded, errno, calls, count }) => {
+    const frame = [...(load && !isTextLater ? [loaded] : []), ...(clears ? [errno] : []), ...(isMoved ? [calls] : [])];
+    return [status, ...frame, ...(checks ? [count] : []), ...given].join(', ');
   };
   // Looked at here: where something has run inside once, all calls come this way. What is in the frame is given, because a
-  // debugger may have JavaScript run wherever a function begins.
+  // debugger may have JavaScript run wherever a function begins. Only Bun, which lets none in, makes strings later.
+  const names = list({ status: 'status', loaded: 'loaded', errno: 'errno', calls: 'calls', count: 'count' });
   const calling = `${isMoved ? `if (${isMoved}) ${restart}` : ''} ${checks?.refuse('count') ?? ''} ${otherwise}`;
   const called = load ? `return ${load};` : 'return;';
-  const settled = `settle(status);${clears ? ` ${ERRNO} = errno;` : ''}${load ? ' return loaded;' : ''}`;
-  const again = `function again(${list('status', 'loaded', 'errno', 'calls', 'count')}) { if (status === 1) { ${calling} ${called} } ${settled} }`;
-  const apart = `again(${list(STATUS, made.cut || !load ? String(load) : 'result', ERRNO, COUNT, 'arguments.length')})`;
-  const cut = made.cut ? made.cut('result') : '0';
+  const loaded = load && `return ${isTextLater ? load : 'loaded'};`;
+  const settled = `settle(status); ${clears ? `${ERRNO} = errno;` : ''} ${loaded ?? ''}`;
+  const again = `function again(${names}) { if (status === 1) { ${calling} ${called} } ${settled} }`;
+  const inFrame = made.cut ? String(load) : 'result';
+  const now = { status: STATUS, loaded: inFrame, errno: ERRNO, calls: COUNT, count: 'arguments.length' };
+  const apart = `again(${list(now)})`;
   const rest = watched ? `(${STATUS} === 4 && (${watched.inside}), ${apart})` : apart;
   if (!load) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: undefined, again };
+  if (isTextLater) return { enter: `${enter}\nconst result = ${STATUS} ? ${rest} : ${load};`, result: 'result', again };
   if (!made.cut)
     return { enter: `${enter}\nlet result = ${load};\nif (${STATUS}) result = ${rest};`, result: 'result', again };
+  const cut = made.cut('result');
   // The shorter, where there is nothing to be cut.
   const after =
     cut === 'result' ? `if (${isElsewhere}) result = ${rest};` : `result = ${isElsewhere} ? ${rest} : ${cut};`;

@@ -56,6 +56,7 @@ function asyncWay(isolation) {
     // Not one that was started while the arguments were read.
     const helper = /** @type {Helper} */ (lending.passage.helper);
     if (!helper.isAlive) throw helper.gone(call.symbol);
+    // For the function's number; the arguments are stored once more when they are sent.
     store();
     const { target, bytes, library } = isolation.functionAt(u32[TARGET]);
     if (!library.isOpen) throw closed(call.symbol);

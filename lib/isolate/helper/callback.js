@@ -17,6 +17,7 @@ const RUNNER = offsets.runner / 4;
 const LISTENER = offsets.listener / 4;
 const LENGTH = offsets.length / 4;
 const OPENED = offsets.opened / 4;
+const UNREAD = offsets.unread / 4;
 const SUBJECT = offsets.subject / 4;
 const SENDER = offsets.sender / 4;
 const VALUE = offsets.value / 4;
@@ -67,8 +68,14 @@ function openRemote(types, size, fallback, { ask, askLater }) {
 
   const entry = /** @type {any} */ ({
     symbol: 'callback',
-    run: () => give(ask(bytes)),
-    invoke: () => askLater(bytes, u32[SENDER]),
+    run() {
+      u32[UNREAD] = 0;
+      give(ask(bytes));
+    },
+    invoke() {
+      u32[UNREAD] = 0;
+      return askLater(bytes, u32[SENDER]);
+    },
     give: (/** @type {unknown} */ _, /** @type {Answer | undefined} */ answer) => give(answer),
     ...{
       fn: openRemote,
