@@ -28,8 +28,8 @@ describe.runIf(arkffi.stats().backend === 'fast')('strings that the engine passe
       const found = require(${lib('fast/provider')}).provider();
       const { frameCaller } = found;
       let made = 0;
-      found.frameCaller = (kept, isApart, texts) => {
-        const caller = frameCaller(kept, isApart, texts);
+      found.frameCaller = (kept, texts, how) => {
+        const caller = frameCaller(kept, texts, how);
         return (...given) => {
           caller(...given);
           if (texts === 2 && views.u32[offsets.status / 4] === 0) made++;

@@ -9,7 +9,7 @@ const { views } = require('./frame.js');
 const { MemoryView } = require('./memory-view.js');
 const { INVALID, addressOf, anyAddress, bufferAddress } = require('./pointer.js');
 const { Refused, worded } = require('./refused.js');
-const { TOP, HEAP_BLOCKS, FLOOR, HEAP_FLOOR, END, copyString, giveBack } = require('./scratch.js');
+const { CALLS, TOP, HEAP_BLOCKS, FLOOR, HEAP_FLOOR, END, copyString, giveBack } = require('./scratch.js');
 
 const { u32 } = views;
 const { frameAddress } = native;
@@ -77,6 +77,7 @@ class Call {
     if (align > 8) at += (align - ((frameAddress + at) % align)) % align;
     const end = at + ((size + SPARE + 7) & ~7);
     if (size >= END || end > END) return this.takeHeap(size, align);
+    u32[CALLS]++;
     u32[TOP] = u32[FLOOR] = end;
     // Engines are slower at storing what is there already.
     if (this.view !== frameView) this.view = frameView;
@@ -87,9 +88,10 @@ class Call {
   /** @param {number} size @param {number} align @returns {number} */
   takeHeap(size, align) {
     const { view, address } = takeHeap(size, align);
+    this.hold(view);
+    // Last: what is shared by all calls must be this one's when it is looked at; see lib/frame.js.
     this.view = view;
     this.address = address;
-    this.hold(view);
     return 0;
   }
 

@@ -267,7 +267,9 @@ function isLast(known, args, returns) {
  * @returns {Signature}
  */
 function planCallback(symbol, args, returns) {
-  if (last && isLast(last, args, returns)) return last.signature;
+  // Another may be the last one when that has been looked at; see lib/frame.js.
+  const known = last;
+  if (known && isLast(known, args, returns)) return known.signature;
   if (isVariadic(args)) {
     throw invalid(symbol, `args[${args.length - 1}]: a callback cannot be variadic: give it one signature`);
   }

@@ -228,7 +228,7 @@ function stubSource(signature) {
   const way = isScalar
     ? direct(
         signature,
-        { values: passed, kept, clears, otherwise: enter, load, isTextLater, checks, restart, isMoved },
+        { values: passed, kept, clears, otherwise: enter, load, isTextLater, finish, checks, restart, isMoved },
         values,
       )
     : undefined;

@@ -278,6 +278,8 @@ unsafe extern "C" fn open_callback(env: sys::napi_env, _info: sys::napi_callback
                 is_listener: (*frame).value == 1,
                 timeout: (*frame).length as u32,
             };
+            // Its default is where the address of a record result is passed, on some machines.
+            (*frame).count_call();
             let (number, address) = instance.open_callback(&wish)?;
             ((*frame).opened, (*frame).address) = (number, address as u64);
             Ok(ptr::null_mut())

@@ -21,6 +21,7 @@ export function world(arkffi, file) {
     malloc,
     out,
   } = arkffi;
+  const { Arena, ffi } = arkffi;
   const { pointer, ptr, read, realloc, reinterpret, releasePtr, retain, strdup, toArrayBuffer, toBuffer, write } =
     arkffi;
   const Point = Struct({ x: 'i32', y: 'i32' });
@@ -41,6 +42,7 @@ export function world(arkffi, file) {
     no_arguments: { args: [], returns: 'i32' },
     same: { args: ['ptr'], returns: 'ptr' },
     failing: { args: ['i32'], returns: 'i32', errno: true },
+    failing_wide: { args: ['i64', 'i64'], returns: 'i64', errno: true },
     two_texts: { args: ['cstring', 'cstring', 'i32'], returns: 'u32' },
     three_texts: { args: ['cstring', 'cstring', 'cstring'], returns: 'u32' },
     wide_text: { args: [{ type: 'cstring', encoding: 'utf16le' }], returns: 'u32' },
@@ -82,6 +84,9 @@ export function world(arkffi, file) {
   const pointOf = (given) => JSON.stringify(given);
   const long = 'x'.repeat(3000);
   let number = 0;
+  const Huge = Struct({ name: array('char', 300_000), number: 'i32' });
+  const arena = new Arena();
+  const pair = Pair.create({ x: 1, y: 2 });
   const record = { x: 3, y: 4 };
   const mutable = () => ({ ...record });
 
@@ -224,6 +229,32 @@ export function world(arkffi, file) {
       fresh.close();
       return [result, dlopen(file, {}).has?.('six')];
     },
+    'huge records': () => {
+      const made = Huge.create({ name: 'more than fits', number: 7 });
+      return Huge.fromPtr(ptr(made));
+    },
+    'errno of wide integers': () => lib.failing_wide(5n, 7n),
+    'one text of UTF-16 after another': () => [lib.wide_text('a'), lib.wide_text('some more')],
+    'callbacks of several kinds': () => {
+      const one = new JSCallback((a) => a + 1, { args: ['i32'], returns: 'i32' });
+      const other = new JSCallback((a) => a / 2, { args: ['f64'], returns: 'f64' });
+      const results = [one.call(1), other.call(5)];
+      one.close();
+      other.close();
+      return results;
+    },
+    'callbacks by letters': () => {
+      const handle = ffi.createCallback((a) => 5 * a, 'i', 'i');
+      const result = ffi.invokeCallback(handle, [2]);
+      ffi.destroyCallback(handle);
+      return result;
+    },
+    arena: () => {
+      const [one, two] = [arena.alloc('u8', 8), arena.alloc('u8', 8)];
+      one.set(0, 1);
+      two.set(0, 2);
+      return [one.at(0), two.at(0)];
+    },
     retained: () => {
       const kept = retain(new Uint8Array([7, 8]));
       const result = read.u8(kept, 1);
@@ -306,6 +337,13 @@ export function world(arkffi, file) {
       const buffer = new Uint8Array(33);
       lib.sum_of_bytes(buffer, 33);
       free(realloc(malloc(99), 500));
+    },
+    arena: () => {
+      arena.alloc('u8', 8).set(0, 9);
+    },
+    views: () => {
+      Pair.fromPtr(pair);
+      Pair.view(pair).y += 1;
     },
     openings: () => {
       dlopen(file, { six }).close();

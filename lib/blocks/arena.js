@@ -96,12 +96,15 @@ class Arena {
     if (this.#state !== 'open') throw ended(caller);
     const piece = this.#piece;
     if (piece !== undefined) {
-      let at = this.#top;
+      const top = this.#top;
+      let at = top;
       // Pieces are aligned as malloc's memory is.
       if (align <= ALIGN) at = Math.ceil(at / align) * align;
       else at += Number(BigInt.asUintN(64, -BigInt(offsetBy(piece.start, at))) % BigInt(align));
       // Each has a place of its own, also when it has no bytes.
       const end = at + (size || 1);
+      // A debugger may have had others take it; see lib/frame.js.
+      if (this.#top !== top || this.#piece !== piece) return this.#take(caller, size, align);
       if (end <= piece.size) {
         this.#top = end;
         this.#taken = piece;
@@ -119,16 +122,17 @@ class Arena {
       true,
     );
     this.#pieces.push(block);
-    this.#taken = block;
     // Code of an allocator of the user's may have ended the arena.
     if (this.#state === 'ended') {
       this.#freePieces([]);
       throw ended(caller);
     }
-    if (isLarge) return 0;
-    this.#nextPiece = Math.min(this.#nextPiece * 2, LARGEST_PIECE);
-    this.#piece = block;
-    this.#top = size || 1;
+    if (!isLarge) {
+      this.#nextPiece = Math.min(this.#nextPiece * 2, LARGEST_PIECE);
+      this.#piece = block;
+      this.#top = size || 1;
+    }
+    this.#taken = block;
     return 0;
   }
 

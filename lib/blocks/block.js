@@ -197,6 +197,8 @@ class Block {
     if (this.allocator === undefined) throw notOurs(caller, 'this memory was not allocated here');
     // If this throws, the memory stays, and so do the views that cannot be detached.
     this.exposure?.detach(caller);
+    // A debugger may have freed it meanwhile.
+    this.check(caller);
     this.#forget();
     if (this.pins === 0) this.#giveBack();
   }
@@ -204,8 +206,10 @@ class Block {
   #forget() {
     this.alive = false;
     this.fast = undefined;
-    if (this.place === -1) known.delete(this.start);
-    else {
+    // Its memory may be another block's already, if a debugger has had some allocated.
+    if (this.place === -1) {
+      if (known.get(this.start) === this) known.delete(this.start);
+    } else {
       // The last one takes its place.
       const last = /** @type {Block} */ (memories.pop());
       if (last !== this) memories[(last.place = this.place)] = last;

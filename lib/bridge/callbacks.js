@@ -29,8 +29,10 @@ function createCallback(fn, argTypes, returnType, threadsafe = false) {
   const taking = (/** @type {unknown[]} */ ...given) =>
     Reflect.apply(/** @type {any} */ (fn), undefined, given.map(asBytes));
   const plain = typeof fn !== 'function' || !argTypes.includes(PAIR_LETTER);
-  opened.set(++lastHandle, new JSCallback(plain ? fn : taking, { args, returns: typeOf(returnType), threadsafe }));
-  return lastHandle;
+  const callback = new JSCallback(plain ? fn : taking, { args, returns: typeOf(returnType), threadsafe });
+  const handle = ++lastHandle;
+  opened.set(handle, callback);
+  return handle;
 }
 
 /** @param {unknown} handle one of `createCallback`, or of a JSCallback */

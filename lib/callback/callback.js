@@ -129,14 +129,17 @@ class JSCallback {
 
   /** From now on C gets `onError`. */
   close() {
-    if (this.#number === -1) return;
+    const number = this.#number;
+    if (number === -1) return;
     if (this.#keepsAlive) this.unref();
-    closeCallback(this.#number);
+    // Before its address can be another's.
     if (byHandle.size > 0) byHandle.delete(this.#address);
-    if (this.#bound) native.closeBound(this.#bound.number);
+    const bound = this.#bound;
     this.#number = -1;
     this.#address = 0;
     this.#bound = undefined;
+    closeCallback(number);
+    if (bound) native.closeBound(bound.number);
   }
 
   /** Keeps the process running while this is open. */

@@ -249,7 +249,7 @@ function byValues(signature, values, kept, areViews = false) {
  * @property {string} enter statements that make the call
  * @property {string | undefined} result the expression that they leave
  * @property {string} again the declaration of a function that makes the call through the frame, if it was not made, and
- *   gives the result. Apart, because engines put only short functions where they are called
+ *   gives what the stub does. Apart, because engines put only short functions where they are called
  */
 
 /**
@@ -262,6 +262,7 @@ function byValues(signature, values, kept, areViews = false) {
  * @property {string | undefined} load the expression that reads the result in the frame
  * @property {Checks} [checks] where the arguments have not been checked
  * @property {boolean} isTextLater `load` makes a string, after calls that were made
+ * @property {(loaded: string | undefined) => string[]} finish statements that give the result, of the expression for it
  * @property {string} restart a statement that makes the call from the beginning
  * @property {string | undefined} isMoved a condition: what was copied is another's
  */
@@ -281,7 +282,7 @@ function byValues(signature, values, kept, areViews = false) {
  * @returns {Direct | undefined} undefined where there is no such way
  */
 function direct(signature, scalarCall, scope) {
-  const { values, kept, clears, otherwise, load, isTextLater, checks, restart, isMoved } = scalarCall;
+  const { values, kept, clears, otherwise, load, isTextLater, finish, checks, restart, isMoved } = scalarCall;
   const made = byValues(signature, values, kept);
   if (made === undefined) return undefined;
   const { caller, name, args, wide, isElsewhere, isWatched } = made;
@@ -299,25 +300,19 @@ function direct(signature, scalarCall, scope) {
   };
   // Looked at here: where something has run inside once, all calls come this way. What is in the frame is given, because a
   // debugger may have JavaScript run wherever a function begins. Only Bun, which lets none in, makes strings later.
-  const names = list({ status: 'status', loaded: 'loaded', errno: 'errno', calls: 'calls', count: 'count' });
+  const names = list({ status: 'status', loaded: 'loaded', errno: 'left', calls: 'calls', count: 'count' });
   const calling = `${isMoved ? `if (${isMoved}) ${restart}` : ''} ${checks?.refuse('count') ?? ''} ${otherwise}`;
-  const called = load ? `return ${load};` : 'return;';
-  const loaded = load && `return ${isTextLater ? load : 'loaded'};`;
-  const settled = `settle(status); ${clears ? `${ERRNO} = errno;` : ''} ${loaded ?? ''}`;
+  const called = `${finish(load).join(' ')} return;`;
+  const settled = `settle(status); ${clears ? `${ERRNO} = left;` : ''} ${finish(load && !isTextLater ? 'loaded' : load).join(' ')}`;
   const again = `function again(${names}) { if (status === 1) { ${calling} ${called} } ${settled} }`;
   const inFrame = made.cut ? String(load) : 'result';
   const now = { status: STATUS, loaded: inFrame, errno: ERRNO, calls: COUNT, count: 'arguments.length' };
   const apart = `again(${list(now)})`;
   const rest = watched ? `(${STATUS} === 4 && (${watched.inside}), ${apart})` : apart;
-  if (!load) return { enter: `${enter}\nif (${STATUS}) ${rest};`, result: undefined, again };
-  if (isTextLater) return { enter: `${enter}\nconst result = ${STATUS} ? ${rest} : ${load};`, result: 'result', again };
-  if (!made.cut)
-    return { enter: `${enter}\nlet result = ${load};\nif (${STATUS}) result = ${rest};`, result: 'result', again };
-  const cut = made.cut('result');
-  // The shorter, where there is nothing to be cut.
-  const after =
-    cut === 'result' ? `if (${isElsewhere}) result = ${rest};` : `result = ${isElsewhere} ? ${rest} : ${cut};`;
-  return { enter: `let result = 0;\n${enter}\n${after}`, result: 'result', again };
+  const instead = `if (${made.cut ? isElsewhere : STATUS}) return ${rest};`;
+  if (!load || isTextLater) return { enter: `${enter}\n${instead}`, result: load, again };
+  if (!made.cut) return { enter: `${enter}\nconst result = ${load};\n${instead}`, result: 'result', again };
+  return { enter: `let result = 0;\n${enter}\n${instead}`, result: made.cut('result'), again };
 }
 
 /**

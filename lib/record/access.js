@@ -185,9 +185,9 @@ function writeAt({ caller, find, start, buffer, isChecked, argument }, type, siz
       : copyBytes(source, place, size, undefined, buffer);
   try {
     const at = images.take(size, 8);
-    const { view } = images;
+    const { view, address: image } = images;
     // What is there counts: bit-fields share their bytes.
-    if (size > 0) copy(start ?? find(), images.address);
+    if (size > 0) copy(start ?? find(), image);
     const keeper = keeperFor(type, buffer, false);
     put(view, at, keeper);
     // Found again: code of the user's may have run.
