@@ -72,6 +72,11 @@ export function world(arkffi, file) {
     same_text: { ...definitions.same_text, checked: true },
     scale: { ...definitions.scale, checked: true },
   });
+  const named = ['nine', 'wide', 'two_texts', 'three_texts', 'failing_wide', 'point_turned', 'scale'];
+  const { symbols: mayCall } = dlopen(
+    file,
+    Object.fromEntries(named.map((name) => [name, { ...definitions[name], leaf: false }])),
+  );
   const open = dlopen(file, { six });
   const other = dlopen(file, { six });
   const double = new JSCallback((a) => 2 * a, { args: ['i32'], returns: 'i32' });
@@ -100,6 +105,13 @@ export function world(arkffi, file) {
     'no arguments': () => lib.no_arguments(),
     pointers: () => [lib.same(null), lib.same(base) === base, lib.same(memory) === base, lib.same(2n ** 60n)],
     errno: () => [lib.failing(5), arkffi.errno()],
+    'functions that may call back': () => {
+      const point = mutable();
+      mayCall.scale(point, 10);
+      const { x, y } = Point.fromPtr(mayCall.point_turned({ x: 1, y: 2 }));
+      const sums = [mayCall.nine(1, 2, 3, 4, 5, 6, 7, 8, 9), mayCall.wide(1n, 2n), mayCall.two_texts('abc', 'de', 5)];
+      return [...sums, mayCall.failing_wide(5n, 7n), mayCall.three_texts('a', 'bcd', 'ef'), x, y, point];
+    },
     'closed function': () => {
       const fn = CFunction({ ptr: lib.same(open.symbols.six.ptr), ...six });
       const result = fn(6, 5, 4, 3, 2, 1);
@@ -237,10 +249,10 @@ export function world(arkffi, file) {
     'one text of UTF-16 after another': () => [lib.wide_text('a'), lib.wide_text('some more')],
     'callbacks of several kinds': () => {
       const one = new JSCallback((a) => a + 1, { args: ['i32'], returns: 'i32' });
-      const other = new JSCallback((a) => a / 2, { args: ['f64'], returns: 'f64' });
-      const results = [one.call(1), other.call(5)];
-      one.close();
-      other.close();
+      const halves = { args: ['f64'], returns: 'f64' };
+      const others = [new JSCallback((a) => a / 2, halves), new JSCallback((a) => a / 4, halves)];
+      const results = [one.call(1), others[0].call(5), others[1].call(5)];
+      for (const callback of [one, ...others]) callback.close();
       return results;
     },
     'callbacks by letters': () => {
