@@ -38,7 +38,7 @@ impl Unread {
     /// As for [`of`](Unread::of).
     #[cold]
     #[inline(never)]
-    unsafe fn put_back(self: Box<Unread>, frame: *mut Frame) {
+    unsafe fn put_back(&self, frame: *mut Frame) {
         // SAFETY: as the caller says; there was room for the words.
         unsafe {
             (&raw mut (*frame).unread).cast::<[u32; 5]>().write(self.numbers);
