@@ -29,9 +29,8 @@ const { fromWords } = require('./words.js');
 /** @typedef {{ view: DataView, at: number, address: number }} Image */
 
 const { i32, u32 } = views;
-const { apply } = Reflect;
-// Taken once: what becomes of the globals later changes nothing.
-const { ArrayBuffer, Uint8Array } = globalThis;
+// Taken once: what becomes of the global later changes nothing.
+const { ArrayBuffer } = globalThis;
 const { ptr } = marshallers;
 const TARGET = offsets.target / 4;
 const ERRNO = offsets.errno / 4;
@@ -70,7 +69,7 @@ function storeImage(spot, { view, at, address }) {
   }
 }
 
-/** Where results in registers begin in the frame; so many bytes there are all of them. */
+/** Where results in registers begin in the frame. */
 const RESULTS = offsets.scalarResult;
 const WORD = RESULTS / 4;
 

@@ -42,12 +42,6 @@ function putAddress(address) {
   }
 }
 
-/** @param {number} length a non-negative safe integer, in bytes */
-function putLength(length) {
-  u32[LENGTH] = length;
-  u32[LENGTH + 1] = length / TWO_32;
-}
-
 /** The length of what ends with a NUL. */
 const UNLIMITED = -1;
 
@@ -99,7 +93,6 @@ module.exports = {
   ADDRESS,
   TWO_32,
   putAddress,
-  putLength,
   UNLIMITED,
   putOperands,
   putCopy,

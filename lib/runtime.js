@@ -11,7 +11,7 @@ const { copyString } = require('./scratch.js');
 const { enter, enterForString, enterForText, frameAddress } = native;
 const { isSafeInteger } = Number;
 const { asIntN, asUintN } = BigInt;
-const { floor, fround } = Math;
+const { fround } = Math;
 
 /** @param {unknown} value @returns {boolean} */
 const isBigInt64 = (value) => typeof value === 'bigint' && asIntN(64, value) === value;
@@ -25,7 +25,6 @@ module.exports = {
   isSafeInteger,
   isBigInt64,
   isBigUint64,
-  floor,
   fround,
   addressOf,
   bufferAddress,

@@ -10,4 +10,7 @@ const CALLEE = 'callee';
 /** The index of a slot in a view of some element size. @param {number} offset @returns {(size: number) => string} */
 const slotAt = (offset) => (size) => String(offset / size);
 
-module.exports = { CALLEE, NUMBER, slotAt };
+/** The status "not called, and what is in the frame is another's"; the others are Rust's. */
+const MOVED = 5;
+
+module.exports = { CALLEE, MOVED, NUMBER, slotAt };

@@ -33,7 +33,7 @@ const header = `'use strict';
 
 const {
   i8, u8, i16, u16, i32, u32, f32, f64, i64, u64,
-  isSafeInteger, isBigInt64, isBigUint64, floor, fround,
+  isSafeInteger, isBigInt64, isBigUint64, fround,
   addressOf, bufferAddress, functionAddress, frameAddress, copyString,
   putInt64, getInt64, putUint64, getUint64, putPointer, getPointer,
 } = require('./runtime.js');

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { require } from '../open.mjs';
-import { world } from './world.mjs';
+import { text, world } from './world.mjs';
 
 /** So often code is run inside of the calls of each program. */
 const TIMES = 60;
@@ -22,9 +22,6 @@ const hot = [
     'reads and writes',
   ],
 ];
-
-const text = (value) =>
-  JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) ?? 'undefined';
 
 let count = 0;
 const faults = [];

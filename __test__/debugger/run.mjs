@@ -2,7 +2,7 @@
 // wrong, if anything did: node __test__/debugger/run.mjs library.so [name]
 import { require } from '../open.mjs';
 import { Debugger } from './interrupts.mjs';
-import { world } from './world.mjs';
+import { text, world } from './world.mjs';
 
 /** So many calls of one function in a program are looked at. */
 const TIMES = 3;
@@ -10,9 +10,6 @@ const TIMES = 3;
 const [, , file, only = ''] = process.argv;
 const { programs, interruptions } = world(require('../index.js'), file);
 const named = Object.entries(programs).filter(([name]) => name.includes(only));
-
-const text = (value) =>
-  JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) ?? 'undefined';
 
 /** What a program gives, or throws. */
 async function outcomeOf(program) {

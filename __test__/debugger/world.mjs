@@ -1,6 +1,10 @@
 // What programs do with the package, each with a result that tells whether anything in it went wrong, and what a debugger has
 // done meanwhile.
 
+/** What a program gives, as text. */
+export const text = (value) =>
+  JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) ?? 'undefined';
+
 /**
  * @param {typeof import('../../index.js')} arkffi
  * @param {string} file the library

@@ -19,8 +19,8 @@ const SUBJECT = offsets.subject / 4;
 const VALUE = offsets.value / 4;
 const UNREAD = offsets.unread / 4;
 /** Bytes of results, before `errno`. */
-const WORDS_OF_RESULTS = 48;
-const words = new Uint8Array(native.frame, offsets.words, WORDS_OF_RESULTS + 8);
+const RESULT_BYTES = 48;
+const words = new Uint8Array(native.frame, offsets.words, RESULT_BYTES + 8);
 
 // How a call has ended; see src/async_call.rs.
 const RETURNED = 0;
@@ -50,8 +50,8 @@ hooks.settle = () => {
   // What C has left: see AsyncCall::copy_outcome.
   const outcome = new MemoryView(new Uint8Array(words).buffer);
   u32[UNREAD] = 0;
-  const errno = outcome.getInt32(WORDS_OF_RESULTS, true);
-  const verdict = outcome.getUint32(WORDS_OF_RESULTS + 4, true);
+  const errno = outcome.getInt32(RESULT_BYTES, true);
+  const verdict = outcome.getUint32(RESULT_BYTES + 4, true);
   const call = /** @type {Pending} */ (pending.get(number));
   pending.delete(number);
   try {

@@ -5,6 +5,7 @@ const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
 const { isStored } = require('./holding.js');
 const { CALLS, FLOOR, HEAP_FLOOR, copyBy } = require('../scratch.js');
+const { MOVED } = require('../slots.js');
 
 /** The numbers of kinds, which are V8's but for the last. @type {Record<string, number>} */
 const NUMBERS = { void: 0, i32: 3, u32: 4, i64: 5, u64: 6, f32: 7, f64: 8, text: 11, address: 64 };
@@ -60,7 +61,7 @@ function apart(made, more, hasTexts, { clears, lowers }) {
   const kept = Array.from({ length: more }, (_, index) => `k${index}`);
   const given = ['callee', ...kept].join(', ');
   // A debugger may have had others make calls when this began.
-  const check = `if (u32[${CALLS}] !== calls) { u32[${offsets.status / 4}] = ${hasTexts ? 1 : 5}; return; }`;
+  const check = `if (u32[${CALLS}] !== calls) { u32[${offsets.status / 4}] = ${hasTexts ? 1 : MOVED}; return; }`;
   const clear = clears ? `i32[${offsets.errno / 4}] = 0;` : '';
   const [floors, lower] = lowers
     ? [['floor', 'heapFloor'], `u32[${FLOOR}] = floor; u32[${HEAP_FLOOR}] = heapFloor;`]

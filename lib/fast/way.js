@@ -5,7 +5,7 @@
 const native = require('../binding.js');
 const { offsets, views } = require('../frame.js');
 const { CALLS } = require('../scratch.js');
-const { CALLEE } = require('../slots.js');
+const { CALLEE, MOVED } = require('../slots.js');
 const { NOTHING } = require('./holding.js');
 const { withoutFast } = require('./options.js');
 const { callerFor, frameCallerFor, provider, traits } = require('./provider.js');
@@ -19,8 +19,6 @@ const STATUS = `u32[${offsets.status / 4}]`;
 const ERRNO = `i32[${offsets.errno / 4}]`;
 /** The statement that says "not called". */
 const NOT_CALLED = `${STATUS} = 1;`;
-/** The status "not called, and what is in the frame is another's". */
-const MOVED = 5;
 
 /**
  * So many integers and floats are passed in registers; so many integers to functions that are brief. As in src/fast/entry.rs and
@@ -325,4 +323,4 @@ function settle(status) {
   return status === 1;
 }
 
-module.exports = { COUNT, ERRNO, MOVED, STATUS, byFrame, byValues, direct, fill, ofHost, reentersOf, settle, textsOf };
+module.exports = { COUNT, ERRNO, STATUS, byFrame, byValues, direct, fill, ofHost, reentersOf, settle, textsOf };
