@@ -13,7 +13,7 @@ const slow = [...texts, '1[34][0-9]-*'];
 // traces (37), and of what keeps a library open (63).
 const opening = '6[0-24-7]-*';
 // Programs in processes of their own do not know of a worker thread that started them.
-const apart = ['*hostile*', '37-*', '63-*', '130-*', '137-*'];
+const apart = ['*hostile*', '37-*', '63-*', '130-*', '137-*', '146-*'];
 // What is the same however C is entered.
 const entered = [...slow, opening, '37-*', '63-*', '10[03-9]-*', '110-*'];
 const variants = {
