@@ -18,7 +18,7 @@ const {
 } = require('./passing.js');
 const { marshalOf } = require('./record/marshal.js');
 const { MemoryView } = require('./memory-view.js');
-const runtime = require('./runtime.js');
+const { enter, enterForString, enterForText } = require('./runtime.js');
 const { CALLS, FLOOR, HEAP_FLOOR, TOP } = require('./scratch.js');
 const { hasOwnText } = require('./signature.js');
 const { fromWords } = require('./words.js');
@@ -73,8 +73,8 @@ function storeImage(spot, { view, at, address }) {
 const RESULTS = offsets.scalarResult;
 const WORD = RESULTS / 4;
 
-/** Memory with such words, four in each. @param {number[][]} groups @returns {DataView} */
-function viewOf(...groups) {
+/** Memory with the words of such, four in each group. @param {number[][]} groups @returns {DataView} */
+function viewOf(groups) {
   const view = new MemoryView(new ArrayBuffer(16 * groups.length));
   for (let index = 0; index < 4 * groups.length; index++)
     view.setUint32(4 * index, groups[index >> 2][index & 3], true);
@@ -117,7 +117,7 @@ function loadRecord(spot, image, read, results) {
 function passerOf({ number, signature }, readOne) {
   const { params, spots, result, resultSpot, isChecked } = signature;
   const count = params.length;
-  const { refuse = bound.refuse } = signature.crossing?.scope ?? {};
+  const { refuse } = signature.crossing ?? bound;
   const scalars = params.map((type) => marshallers[type.base]);
   const slots = spots.map((spot) => ('offset' in spot ? spot.offset : 0));
 
@@ -188,9 +188,7 @@ function objectStub(plan) {
   });
   const { string, get } = marshallers[result.base] ?? {};
   const readRecord = result.record && resultReader(result);
-  const { enter, enterForString, enterForText } = signature.crossing?.scope ?? runtime;
-  const CallClass = signature.crossing?.scope.Call ?? Call;
-  const isOwn = signature.crossing !== undefined || needsCall(params);
+  const isOwn = needsCall(params);
   const word = 'offset' in resultSpot ? resultSpot.offset / 4 : 0;
   const isRead = readRecord || params.some(({ lent }) => lent && lent.direction !== 'in');
   const entry = !string ? enter : hasOwnText(signature) ? enterForText : enterForString;
@@ -200,7 +198,7 @@ function objectStub(plan) {
     // Not an array of doubles, which does not keep signalling NaNs.
     /** @type {any[]} */
     const values = [undefined];
-    const call = isOwn ? new CallClass() : /** @type {Images} */ (images);
+    const call = isOwn ? new Call() : /** @type {Images} */ (images);
     const floor = floorOfScratch();
     const heapFloor = floorOfHeap();
     let value;
@@ -227,10 +225,12 @@ function objectStub(plan) {
       errno = i32[ERRNO];
       if (readRecord) {
         // All registers at once, see lib/frame.js.
-        const ints = [u32[WORD], u32[WORD + 1], u32[WORD + 2], u32[WORD + 3]];
-        const first = [u32[WORD + 4], u32[WORD + 5], u32[WORD + 6], u32[WORD + 7]];
-        const last = [u32[WORD + 8], u32[WORD + 9], u32[WORD + 10], u32[WORD + 11]];
-        value = loadRecord(resultSpot, image, readRecord, viewOf(ints, first, last));
+        const words = [
+          [u32[WORD], u32[WORD + 1], u32[WORD + 2], u32[WORD + 3]],
+          [u32[WORD + 4], u32[WORD + 5], u32[WORD + 6], u32[WORD + 7]],
+          [u32[WORD + 8], u32[WORD + 9], u32[WORD + 10], u32[WORD + 11]],
+        ];
+        value = loadRecord(resultSpot, image, readRecord, viewOf(words));
       } else if (!string) value = fromWords(get, u32[word], u32[word + 1]);
       call.end();
       if (result.make && !string) value = result.make(value);
@@ -242,4 +242,4 @@ function objectStub(plan) {
   };
 }
 
-module.exports = { RESULTS, objectStub, passerOf, loadRecord };
+module.exports = { RESULTS, objectStub, passerOf, loadRecord, viewOf };

@@ -1,12 +1,12 @@
 'use strict';
-// The same call as a generated stub makes, run by a closure: for hosts that allow no generated code,
-// and for calls that happen once.
+// The same call as a generated stub makes, run by a closure: for hosts that allow no generated code, for calls that happen
+// once, and for those of another process.
 
 const marshallers = require('./marshal.generated.js');
 const bound = require('./bound.js');
 const { views, offsets } = require('./frame.js');
 const { defineValue } = require('./property.js');
-const runtime = require('./runtime.js');
+const { enter, enterForString, enterForText } = require('./runtime.js');
 const { CALLS } = require('./scratch.js');
 const { hasOwnText } = require('./signature.js');
 const { fromWords } = require('./words.js');
@@ -33,8 +33,7 @@ function closureStub(plan) {
   const { number, signature } = plan;
   const { params, spots, result, resultSpot, outcome } = signature;
   const count = params.length;
-  const { refuse = bound.refuse } = signature.crossing?.scope ?? {};
-  const { enter, enterForString, enterForText } = signature.crossing?.scope ?? runtime;
+  if (signature.crossing) return defineValue(signature.crossing.stub(plan), 'length', count, 'configurable');
   // Loaded where it is needed: programs without records need not wait for it.
   if (result.record || params.some((type) => type.record || type.lent)) {
     return defineValue(require('./closure-objects.js').objectStub(plan), 'length', count, 'configurable');
@@ -55,7 +54,7 @@ function closureStub(plan) {
       calls = u32[CALLS];
       for (let index = 0; index < count; index++) {
         values[index] = scalars[index].read(args[index]);
-        if (scalars[index].invalid(values[index])) refuse(number, index, args[index]);
+        if (scalars[index].invalid(values[index])) bound.refuse(number, index, args[index]);
       }
       u32[TARGET] = number;
       for (let index = 0; index < count; index++) scalars[index].store(values[index], slots[index]);

@@ -19,7 +19,8 @@ const { resolveType } = require('./types.js');
 /**
  * How calls of a library in another process are made; see lib/isolate/crossing.js.
  * @typedef {object} Crossing
- * @property {Record<'enter' | 'enterForString' | 'enterForText', (...kept: any[]) => any> & { Call: any, refuse: (number: number, index: number, value: unknown) => never }} scope
+ * @property {(number: number, index: number, value: unknown) => never} refuse
+ * @property {(plan: import('./stub.js').StubPlan) => Function} stub makes the function of a plan
  * @property {Pick<typeof import('./async/settle.js'), 'stringResult' | 'withdraw'> & { AsyncCall: any, start: (call: import('./async/settle.js').Pending, lending: any, store: () => void) => number }} async
  */
 
@@ -42,6 +43,13 @@ const { resolveType } = require('./types.js');
  * @property {true} [isSlow] calls go through Node-API
  * @property {boolean} isChecked what it reads at addresses is checked
  */
+
+/** Where in the frame a value ends, in whole words. @param {Spot} spot */
+function endOf(spot) {
+  if ('pieces' in spot)
+    return Math.max(0, ...spot.pieces.map(({ offset, bytes }) => offset + Math.ceil(bytes / 8) * 8));
+  return ('offset' in spot ? spot.offset : spot.address) + 8;
+}
 
 /** The last of a variadic function's types. */
 const MORE = '...';
@@ -291,4 +299,4 @@ function planCallback(symbol, args, returns) {
 const hasOwnText = ({ result, isChecked }) =>
   result.base === 'cstring' && (isChecked || result.text !== undefined || result.free !== undefined);
 
-module.exports = { hasOwnText, parameter, readSpots, planCall, planCallback, planSignature, planVariant };
+module.exports = { endOf, hasOwnText, parameter, readSpots, planCall, planCallback, planSignature, planVariant };

@@ -130,11 +130,10 @@ function passObject(type, index, spot, parts) {
  * The statements before any object is read.
  * @param {CType[]} params
  * @param {Parts['room']} room
- * @param {boolean} crosses C is in another process
  * @returns {string[]}
  */
-function opening(params, room, crosses) {
-  const call = crosses || needsCall(params) ? 'new Call()' : 'images';
+function opening(params, room) {
+  const call = needsCall(params) ? 'new Call()' : 'images';
   const floors = `scratchFloor = u32[${FLOOR}], heapFloor = u32[${HEAP_FLOOR}]`;
   const taking = `p = call.take(${room.size}, ${room.align}); w = call.view; d = call.address;`;
   return ['let index = 0, p, w, d;', `const call = ${call}, ${floors};`, 'try {', room.size > 0 ? taking : ''];

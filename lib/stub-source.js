@@ -98,7 +98,7 @@ function receive(type, spot, parts, signature) {
     const { string, load } = emitters[type.base];
     // More than UTF-8 that belongs to C.
     const isOwnText = hasOwnText(signature);
-    const texts = string && !isOwnText && !signature.crossing ? textsOf(signature) : undefined;
+    const texts = string && !isOwnText ? textsOf(signature) : undefined;
     if (texts) {
       Object.assign(parts.values, texts);
       return { entry: 'enter', gather: [], load: undefined };
@@ -143,7 +143,7 @@ const isReadFreely = ({ type }) => !type.accept && type.base !== 'cstring';
  * @returns {{ source: string, values: Record<string, unknown> }}
  */
 function stubSource(signature) {
-  const { params, spots, result, resultSpot, outcome, crossing } = signature;
+  const { params, spots, result, resultSpot, outcome } = signature;
   /** @type {Parts} */
   const parts = {
     room: { size: 0, align: 8 },
@@ -157,7 +157,6 @@ function stubSource(signature) {
   };
   const hasObjects = result.record !== undefined || params.some((type) => type.record || type.lent);
   if (hasObjects) Object.assign(parts.values, require('./passing.js'));
-  Object.assign(parts.values, crossing?.scope);
   params.forEach((type, index) => {
     const spot = spots[index];
     // Loaded where it is needed: programs without records need not wait for it.
@@ -175,12 +174,12 @@ function stubSource(signature) {
   const entering = `u32[${offsets.target / 4}] = ${NUMBER}; ${assigned}${entry}(${kept.join(', ')});`;
   const clears = outcome ? `${ERRNO} = 0;` : '';
   stores.push(clears);
-  // The results of the other entries are made by Node-API; C in another process is not entered.
-  const mayBeFast = entry === 'enter' && !crossing;
+  // The results of the other entries are made by Node-API.
+  const mayBeFast = entry === 'enter';
   const names = params.map((_, index) => `a${index}`).join(', ');
   const restart = `return stub(${names});`;
   // Copies of strings may be another's as soon as a function has been called.
-  const isNoted = isPlain && !crossing && params.some(({ base }) => base === 'cstring');
+  const isNoted = isPlain && params.some(({ base }) => base === 'cstring');
   const isMoved = isNoted ? `${COUNT} !== calls` : undefined;
   // Among objects, everything else is read when it is stored, until nothing has come in between; see lib/frame.js.
   const storing = isPlain ? stores : ['index = 0;', ...reads, 'call.settle();', ...stores, 'index = -1;'];
@@ -216,12 +215,12 @@ function stubSource(signature) {
     return after;
   };
   const count = `if (arguments.length !== ${params.length}) refuseCount(${NUMBER}, arguments.length);`;
-  const opening = () => require('./stub-objects.js').opening(params, room, crossing !== undefined);
+  const opening = () => require('./stub-objects.js').opening(params, room);
   const quick = isScalar
     ? (byTexts(signature, scalars, clears, finish(load), values) ??
       byBuffers(signature, scalars, clears, finish, load, values))
     : undefined;
-  const isTogether = isPlain && !quick && !crossing && scalars.length > 0 && scalars.every(isReadFreely);
+  const isTogether = isPlain && !quick && scalars.length > 0 && scalars.every(isReadFreely);
   const [noted, checked] = isNoted ? [`const calls = ${COUNT};`, `if (${isMoved}) ${restart}`] : ['', ''];
   const readings = isTogether ? scalars.map(({ read }) => read) : [noted, ...reads, checked];
   const checks = isTogether ? checksOf(scalars) : undefined;

@@ -23,12 +23,9 @@ const { stubSource } = require('./stub-source.js');
  * @property {Signature} signature
  */
 
-const { enter, enterForString, enterForText } = runtime;
-/** What is another in the stubs for another process; see lib/isolate/crossing.js. */
-const crossed = { enter, enterForString, enterForText, refuse };
 /** What stubs may refer to besides, but for what only those with objects do, which lib/passing.js has. */
-const scope = Object.entries({ ...runtime, refuseCount, refuseCall, abandon, symbolOf, settle }).filter(
-  ([name]) => !Object.hasOwn(memory, name) && !Object.hasOwn(crossed, name),
+const scope = Object.entries({ ...runtime, refuse, refuseCount, refuseCall, abandon, symbolOf, settle }).filter(
+  ([name]) => !Object.hasOwn(memory, name),
 );
 const scopeNames = scope.map(([name]) => name).join();
 const scopeValues = scope.map(([, value]) => value);
@@ -73,11 +70,10 @@ function factoryOf(signature) {
 function newFactory(signature) {
   const { source, values } = stubSource(signature);
   // More than it refers to: to look for what that is would take longer.
-  const own = { ...crossed, ...values };
-  const names = [scopeNames, ...Object.keys(own), CALLEE, NUMBER].join();
+  const names = [scopeNames, ...Object.keys(values), CALLEE, NUMBER].join();
   // Parentheses have engines compile it at once.
   const text = `(function (${names}) {\n${numbered(source)}\n})`;
-  return { text, given: [...scopeValues, ...Object.values(own), 0, 0], isTextLater: 'otherText' in values };
+  return { text, given: [...scopeValues, ...Object.values(values), 0, 0], isTextLater: 'otherText' in values };
 }
 
 /** @type {(make: Function, factory: Factory) => Maker} */
@@ -134,7 +130,7 @@ function makersOf(signatures) {
 }
 
 /**
- * The functions for some plans, in order.
+ * The functions for some plans of this process, in order.
  * @param {StubPlan[]} plans
  * @returns {Function[]}
  */

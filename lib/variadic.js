@@ -63,7 +63,7 @@ class Variant {
   /** @param {any[]} args */
   call(args) {
     this.calls += 1;
-    if (this.calls === OFTEN) this.stub = makeStubs([this])[0];
+    if (this.calls === OFTEN && !this.signature.crossing) this.stub = makeStubs([this])[0];
     // It is written after the call too, so that nobody collects it, and gives its number away, meanwhile.
     this.inside += 1;
     try {

@@ -1,14 +1,15 @@
 // Runs programs in which a debugger has code run wherever a function of the package's begins, and prints for each what went
-// wrong, if anything did: node __test__/debugger/run.mjs library.so [name]
+// wrong, if anything did: node __test__/debugger/run.mjs library.so world|isolated [name]
 import { require } from '../open.mjs';
 import { Debugger } from './interrupts.mjs';
+import { isolated } from './isolated.mjs';
 import { text, world } from './world.mjs';
 
 /** So many calls of one function in a program are looked at. */
 const TIMES = 3;
 
-const [, , file, only = ''] = process.argv;
-const { programs, interruptions } = world(require('../index.js'), file);
+const [, , file, which, only = ''] = process.argv;
+const { programs, interruptions } = { world, isolated }[which](require('../index.js'), file);
 const named = Object.entries(programs).filter(([name]) => name.includes(only));
 
 /** What a program gives, or throws. */

@@ -12,27 +12,27 @@ const SHIFT = offsets.words - offsets.stack;
 /** @typedef {import('./entries.js').Entry} Entry */
 
 /**
- * The function that takes a record out of the frame: as an object, or as the address of a copy that is valid
- * until the callback returns. What it is in is added to `held`, for that long.
+ * The function that takes a record out of the frame, or of other memory: as an object, or as the address of a copy that is
+ * valid until the callback returns. What it is in is added to `held`, for that long.
  * @param {CType} type
- * @returns {(offset: number, held: unknown[]) => any}
+ * @returns {(offset: number, held: unknown[], memory?: DataView) => any}
  */
 function recordTaker(type) {
   const { images, frameView } = require('../call.js');
   const { copyWords } = require('../memory-view.js');
   const { marshalOf } = require('../record/marshal.js');
-  if (type.decodes) return (offset) => marshalOf(type).get(frameView, offset);
-  return (offset, held) => {
+  if (type.decodes) return (offset, _, memory = frameView) => marshalOf(type).get(memory, offset);
+  return (offset, held, memory = frameView) => {
     const at = images.take(type.size, type.align);
     const { view, address } = images;
-    copyWords(frameView, offset, view, at, type.size);
+    copyWords(memory, offset, view, at, type.size);
     // The scratch stack is full.
     if (view !== frameView) held[held.length] = view;
     return address;
   };
 }
 
-/** Where an argument is. @param {import('../signature.js').Spot} spot @returns {number} */
+/** Where an argument is in the frame. @param {import('../signature.js').Spot} spot @returns {number} */
 function offsetOf(spot) {
   if ('offset' in spot) return spot.offset + SHIFT;
   return 'pieces' in spot && spot.pieces.length > 0 ? spot.pieces[0].offset + SHIFT : 0;

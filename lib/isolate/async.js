@@ -3,25 +3,22 @@
 
 const native = require('../binding.js');
 const { views, offsets } = require('../frame.js');
+const { viewOf } = require('../closure-objects.js');
+const { failureOf } = require('./answers.js');
 const { closed, crashed, late } = require('./death.js');
-const { MemoryView } = require('../memory-view.js');
-const { header } = require('./header.js');
 const { IsolatedCall } = require('./isolated-call.js');
-const { LATE, RESULTS, START, TEXT } = require('./kinds.js');
-const { textOf } = require('./text.js');
+const { LATE, START, TEXT } = require('./kinds.js');
+const { textOf } = require('./message.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
 /** @typedef {import('../async/settle.js').Pending} Pending */
 
 // Taken once: what becomes of the globals later changes nothing.
-const { queueMicrotask, Uint8Array } = globalThis;
+const { queueMicrotask } = globalThis;
 const { i32, u32 } = views;
 const TARGET = offsets.target / 4;
 const ERRNO = offsets.errno / 4;
-
-/** What C has left in registers. */
-const resultBytes = new Uint8Array(native.frame, offsets.scalarResult, RESULTS);
 
 /** The result of the call that settles. @type {string | null} */
 let text = null;
@@ -101,21 +98,20 @@ function asyncWay(isolation) {
 }
 
 /**
- * Settles the asynchronous call that the last event is of.
+ * Settles the asynchronous call that a message is of.
  * @param {Helper} helper
+ * @param {import('./message.js').Message} message
  * @returns {boolean} false when there is none
  */
-function settle(helper) {
-  const results = new MemoryView(new Uint8Array(resultBytes).buffer);
-  const errno = header.errno();
-  const flags = header.flags();
-  const call = helper.events.take(header.id());
+function settle(helper, message) {
+  const { errno, flags } = message;
+  const call = helper.events.take(message.id);
   if (!call) return false;
   try {
     const isFailure = (flags & TEXT) !== 0;
-    if (!isFailure && call.isText) text = textOf(helper.channel, flags);
-    const error = call.thrown?.error ?? (isFailure ? helper.failure(call.symbol) : undefined);
-    const value = error === undefined ? call.read(results, errno) : undefined;
+    const error = call.thrown?.error ?? (isFailure ? failureOf(message.body, call.symbol) : undefined);
+    if (!isFailure && call.isText) text = textOf(message);
+    const value = error === undefined ? call.read(viewOf(message.results), errno) : undefined;
     text = null;
     // Run before whatever waits for this call, and after what waits for the one before.
     queueMicrotask(() => {

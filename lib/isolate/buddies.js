@@ -37,10 +37,13 @@ class Buddies {
   take(size) {
     const order = Math.max(LEAST, Math.ceil(Math.log2(size || 1)));
     let found = order;
-    while (found <= this.order && this.#free[found].size === 0) found++;
-    if (found > this.order) return -1;
-    const [start] = this.#free[found];
-    this.#free[found].delete(start);
+    let start = -1;
+    // Until none has been taken meanwhile: see lib/frame.js.
+    do {
+      while (found <= this.order && this.#free[found].size === 0) found++;
+      if (found > this.order) return -1;
+      [start] = this.#free[found];
+    } while (!this.#free[found].delete(start));
     while (found > order) {
       found--;
       this.#free[found].add(start + 2 ** found);

@@ -2,28 +2,25 @@
 // Callbacks: functions of the program that C in the helper calls.
 
 const { isPromise } = require('node:util').types;
-const { takerOf } = require('../callback/arguments.js');
 const { floorOfHeap, floorOfScratch, images } = require('../call.js');
 const { entries } = require('../callback/entries.js');
-const { checkNothing, refuseResult } = require('../callback/results.js');
-const marshallers = require('../marshal.generated.js');
-const { views, offsets } = require('../frame.js');
-const { MemoryView } = require('../memory-view.js');
 const { INVALID, callbacks: local } = require('../pointer.js');
-const { marshalOf } = require('../record/marshal.js');
-const { worded } = require('../refused.js');
-const { header } = require('./header.js');
 const { Kept, Lasting } = require('./kept.js');
-const { ANSWER, DEFAULT } = require('./kinds.js');
+const { Runner } = require('./runner.js');
 const { demandStack } = require('./stack.js');
 
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
+/** @typedef {InstanceType<typeof Runner>} AnyRunner */
 /** @typedef {import('../signature.js').Signature} Signature */
 /** @typedef {import('../callback/entries.js').Entry} Entry */
 
 const { apply } = Reflect;
-const { u32 } = views;
-const RESULT = offsets.scalarResult / 4;
+const { isArray } = Array;
+
+/**
+ * What a callback has returned: a record, or the words of a scalar; undefined for the default; null when it is still to come.
+ * @typedef {Uint8Array | number[] | undefined | null} Answer
+ */
 
 /** So many others are opened before a function pointer that C may still have is given to another function. */
 const RESTING = 64;
@@ -36,7 +33,7 @@ const RESTING = 64;
  * @property {Function | undefined} fn undefined when it is closed
  * @property {Entry | undefined} entry of a JSCallback
  * @property {number} local its number here
- * @property {Runner} runner
+ * @property {AnyRunner} runner
  * @property {InstanceType<typeof Lasting> | undefined} keep what the default points to
  */
 
@@ -53,68 +50,6 @@ const isOpen = ({ entry, local: number }) => entries[number] === entry;
  * @property {InstanceType<typeof import('./passage.js').Passage> | undefined} [passage] what it has lent
  */
 
-/** How callbacks of one signature are run. */
-class Runner {
-  /** Pointers that were used, the oldest first. @type {Remote[]} */
-  resting = [];
-
-  /** @param {Helper} helper @param {Signature} signature from planCallback */
-  constructor(helper, signature) {
-    this.helper = helper;
-    this.signature = helper.isolation.types.callback(signature);
-    const { params, result, spots } = this.signature;
-    // A string is an address until it is read.
-    this.takers = params.map((type, index) =>
-      takerOf(type.base === 'cstring' ? { ...type, make: undefined } : type, spots[index]),
-    );
-    this.result = result;
-    this.numbers = [result, ...params].map((type) => helper.tell(type));
-    this.isText = params.map((type) => type.base === 'cstring');
-  }
-
-  /** The arguments in the frame. @param {unknown[]} held */
-  take(held) {
-    /** @type {any[]} not one of doubles only, which does not keep signalling NaNs */
-    const values = [undefined];
-    const { takers, isText, helper, signature } = this;
-    for (let index = 0; index < takers.length; index++) values[index] = takers[index](held);
-    for (let index = 0; index < takers.length; index++) {
-      if (isText[index]) values[index] = helper.isolation.textAt('callback', values[index], signature.params[index]);
-    }
-    values.length = takers.length;
-    return values;
-  }
-
-  /**
-   * Leaves a result: a scalar in the frame.
-   * @param {Entry} place what messages call it
-   * @param {any} value
-   * @param {InstanceType<typeof Lasting>} [keep] what it points to is kept by
-   * @returns {Uint8Array | undefined} the bytes of a record
-   */
-  give(place, value, keep = this.helper.callbacks.kept) {
-    const { result } = this;
-    if (result.base === 'void') return void checkNothing(place, value);
-    if (isPromise(value)) refuseResult(place, result, value);
-    if (!result.record) {
-      const { read, invalid, store } = marshallers[result.base];
-      const accepted = result.accept ? result.accept(value, keep) : read(value);
-      if (invalid(accepted)) refuseResult(place, result, value);
-      store(accepted, offsets.scalarResult);
-      return undefined;
-    }
-    const bytes = new Uint8Array(result.size + 8);
-    try {
-      if (typeof value === 'object')
-        marshalOf(result).put(new MemoryView(bytes.buffer), 0, value, /** @type {any} */ (keep.call));
-      else require('../passing.js').putByAddress(result, new MemoryView(bytes.buffer), 0, value);
-    } catch (error) {
-      throw worded(error, place.symbol, undefined, place.place);
-    }
-    return bytes.subarray(0, result.size);
-  }
-}
-
 /** @param {Function} fn @param {'onError' | 'result'} place */
 const placeOf = (fn, place) => /** @type {Entry} */ (/** @type {unknown} */ ({ fn, symbol: 'callback', place }));
 
@@ -123,7 +58,7 @@ class Callbacks {
   /** @type {Map<number, Remote>} */
   #open = new Map();
   #last = 0;
-  /** @type {WeakMap<Signature, Runner>} */
+  /** @type {WeakMap<Signature, AnyRunner>} */
   #runners = new WeakMap();
   /** Those of JSCallbacks. @type {WeakMap<object, Remote>} */
   #known = new WeakMap();
@@ -151,7 +86,7 @@ class Callbacks {
     return (this.#kept ??= new Kept(this.#helper));
   }
 
-  /** @param {Signature} signature @returns {Runner} */
+  /** @param {Signature} signature @returns {AnyRunner} */
   #runnerOf(signature) {
     let runner = this.#runners.get(signature);
     if (!runner) this.#runners.set(signature, (runner = new Runner(this.#helper, signature)));
@@ -216,7 +151,7 @@ class Callbacks {
     if (this.#retired.length > RESTING) this.#retired.shift()?.close();
   }
 
-  /** @param {Runner} runner @param {unknown} onError @param {Function} fn @returns {Remote} */
+  /** @param {AnyRunner} runner @param {unknown} onError @param {Function} fn @returns {Remote} */
   #make(runner, onError, fn) {
     const helper = this.#helper;
     // Before anything is taken from what the helper is still to be told.
@@ -229,9 +164,8 @@ class Callbacks {
     let fallback = {};
     if (!Object.is(onError, 0)) {
       keep = new Lasting(helper);
-      u32[RESULT] = u32[RESULT + 1] = 0;
-      const bytes = runner.give(placeOf(fn, 'onError'), onError, keep);
-      fallback = bytes ? { bytes: Buffer.from(bytes).toString('base64') } : { word: [u32[RESULT], u32[RESULT + 1]] };
+      const result = runner.give(placeOf(fn, 'onError'), onError, keep);
+      fallback = isArray(result) ? { word: result } : { bytes: Buffer.from(result).toString('base64') };
     }
     const closed = this.#closed;
     this.#closed = [];
@@ -243,52 +177,54 @@ class Callbacks {
   }
 
   /**
-   * Runs the callback that the last message is of, and sends its result.
+   * Runs the callback that a message is of.
+   * @param {import('./message.js').Message} message
    * @param {Waiting | undefined} call what throws its error, and has lent what C uses; undefined where nothing waits
    * @param {boolean} isEvent whether the program waits for nothing, and may so wait for a promise
+   * @returns {Answer} what the helper is to be told
    */
-  run(call, isEvent) {
-    const id = header.id();
-    const sender = header.value();
-    const remote = this.#open.get(header.target());
+  run({ id, value: sender, target, body }, call, isEvent) {
+    const remote = this.#open.get(target);
     const fn = remote && (!remote.entry || isOpen(remote)) ? remote.fn : undefined;
     // After an error, no more JavaScript runs for the call.
-    if (!remote || !fn || call?.thrown) return void this.#answer(id, DEFAULT, undefined);
+    if (!remote || !fn || call?.thrown) return undefined;
     const { runner } = remote;
     const floors = [floorOfScratch(), floorOfHeap()];
     /** @type {unknown[]} */
     const held = [];
     let isTaken = false;
     try {
-      const args = runner.take(held);
+      const args = runner.take(body, held);
       isTaken = true;
       call?.passage?.exchange();
       const result = apply(fn, undefined, args);
-      if (isEvent && isPromise(result)) return void this.#wait(id, sender, call, runner, fn, result);
-      this.#give(id, call, runner, fn, result);
+      if (isEvent && isPromise(result)) {
+        this.#wait(id, sender, call, runner, fn, result);
+        return null;
+      }
+      return this.#given(call, runner, fn, result);
     } catch (error) {
       // What C has passed that nobody waits for is no error of the program's.
-      if (isTaken || call) this.#thrown(id, call, error);
-      else this.#refused(id, error);
+      return isTaken || call ? this.#thrown(call, error) : this.#refused(error);
     } finally {
       images.finish(floors[0], floors[1]);
     }
   }
 
-  /** @param {number} id @param {Waiting | undefined} call @param {Runner} runner @param {Function} fn @param {unknown} value */
-  #give(id, call, runner, fn, value) {
+  /** @param {Waiting | undefined} call @param {AnyRunner} runner @param {Function} fn @param {unknown} value */
+  #given(call, runner, fn, value) {
     call?.passage?.exchange();
-    this.#answer(id, 0, runner.give(placeOf(fn, 'result'), value));
+    return runner.give(placeOf(fn, 'result'), value);
   }
 
-  /** @param {number} id @param {unknown} error of the arguments */
-  #refused(id, error) {
+  /** @param {unknown} error of the arguments */
+  #refused(error) {
     this.#helper.isolation.log.error?.('callback', String(error));
-    if (this.#helper.isAlive) this.#answer(id, DEFAULT, undefined);
+    return undefined;
   }
 
-  /** @param {number} id @param {Waiting | undefined} call @param {unknown} error */
-  #thrown(id, call, error) {
+  /** @param {Waiting | undefined} call @param {unknown} error */
+  #thrown(call, error) {
     if (call) call.thrown ??= { error };
     else {
       // No call can throw it: it is nobody's.
@@ -296,39 +232,29 @@ class Callbacks {
         throw error;
       });
     }
-    if (!this.#helper.isAlive) return;
-    call?.passage?.exchange();
-    this.#answer(id, DEFAULT, undefined);
+    if (this.#helper.isAlive) call?.passage?.exchange();
+    return undefined;
   }
 
   /**
    * @param {number} id
    * @param {number} sender the asynchronous call, whose time stands still
    * @param {Waiting | undefined} call
-   * @param {Runner} runner
+   * @param {AnyRunner} runner
    * @param {Function} fn
    * @param {Promise<unknown>} promise
    */
   async #wait(id, sender, call, runner, fn, promise) {
-    const { events } = this.#helper;
-    events.pause(id, sender);
+    const helper = this.#helper;
+    helper.events.pause(id, sender);
     try {
       const value = await promise;
-      if (this.#helper.isAlive) this.#give(id, call, runner, fn, value);
+      if (helper.isAlive) helper.answer(id, this.#given(call, runner, fn, value));
     } catch (error) {
-      this.#thrown(id, call, error);
+      helper.answer(id, this.#thrown(call, error));
     } finally {
-      events.resume(id);
+      helper.events.resume(id);
     }
-  }
-
-  /** @param {number} id @param {number} flags @param {Uint8Array | undefined} bytes of a record */
-  #answer(id, flags, bytes) {
-    const helper = this.#helper;
-    if (!helper.isAlive) return;
-    const isScalar = flags === 0 && bytes === undefined;
-    // If it cannot be sent, the next wait finds out why.
-    helper.send([ANSWER, flags, id, 0, isScalar ? 8 : 0, 0, 0], bytes);
   }
 }
 

@@ -1,51 +1,24 @@
 'use strict';
-// What calls of an isolated library go through, in the place of the ways into C of this process. The stubs are those
-// of any call.
+// What is another for calls of an isolated library than for those of this process.
 
 const { paramsOf, refuse, symbolOf } = require('../bound.js');
 const { createError } = require('../errors.js');
 const { describe } = require('../describe.js');
-const { views, offsets } = require('../frame.js');
 const { worded } = require('../refused.js');
 const { asyncWay } = require('./async.js');
-const { header } = require('./header.js');
-const { IsolatedCall } = require('./isolated-call.js');
-const { textOf } = require('./text.js');
+const { isolatedStub } = require('./stub.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
-
-const { u32 } = views;
-const TARGET = offsets.target / 4;
 
 /**
  * @param {Isolation} isolation
  * @returns {import('../signature.js').Crossing}
  */
-function crossingOf(isolation) {
-  function enter() {
-    const { passage } = isolation;
-    const fn = isolation.functionAt(u32[TARGET]);
-    passage.helper.call(fn, passage);
-    passage.giveBack();
-  }
-  function enterForString() {
-    const { passage } = isolation;
-    const fn = isolation.functionAt(u32[TARGET]);
-    passage.helper.call(fn, passage);
-    const text = textOf(passage.helper.channel, header.flags());
-    passage.giveBack();
-    return text;
-  }
-  class SyncCall extends IsolatedCall {
-    constructor() {
-      super(isolation.passage);
-    }
-  }
-  return {
-    scope: { enter, enterForString, enterForText: enterForString, Call: SyncCall, refuse: refuserOf(isolation) },
-    async: asyncWay(isolation),
-  };
-}
+const crossingOf = (isolation) => ({
+  refuse: refuserOf(isolation),
+  stub: (plan) => isolatedStub(isolation, plan),
+  async: asyncWay(isolation),
+});
 
 /**
  * @param {Isolation} isolation

@@ -6,28 +6,49 @@ const { declarations } = require('../types/declarations.js');
 
 /** @typedef {import('../types/declarations.js').Declaration} Declaration */
 
+/** A type as it is told. @typedef {{ number: number, declaration: Declaration }} Descriptor */
+
+/**
+ * A type after those that it is made of.
+ * @param {number} number
+ * @param {Map<number, Descriptor>} found
+ */
+function collect(number, found) {
+  const declaration = declarations.get(number);
+  if (!declaration || found.has(number)) return found;
+  for (const part of declaration.parts) collect(part, found);
+  return found.set(number, { number, declaration });
+}
+
 /** What one helper has been told. */
 class Told {
   /** @type {Set<number>} */
   #numbers = new Set();
-  /** @type {{ number: number, declaration: Declaration }[]} */
+  /** @type {Descriptor[]} */
   #news = [];
 
-  /** @param {number} number of a type */
+  /**
+   * A debugger may have the helper asked something in between: it is told too much rather than too little.
+   * @param {number} number of a type
+   */
   tell(number) {
-    const declaration = declarations.get(number);
-    if (!declaration || this.#numbers.has(number)) return number;
-    this.#numbers.add(number);
-    for (const part of declaration.parts) this.tell(part);
-    this.#news.push({ number, declaration });
+    if (!declarations.has(number) || this.#numbers.has(number)) return number;
+    for (const descriptor of collect(number, new Map()).values()) {
+      if (this.#numbers.has(descriptor.number)) continue;
+      this.#news.push(descriptor);
+      this.#numbers.add(descriptor.number);
+    }
     return number;
   }
 
   /** What has to be told before the numbers are used. */
   news() {
-    const news = this.#news;
-    this.#news = [];
-    return news;
+    return this.#news.slice();
+  }
+
+  /** @param {Descriptor[]} news that the helper has been told */
+  sent(news) {
+    if (news.length > 0) this.#news = this.#news.filter((descriptor) => !news.includes(descriptor));
   }
 }
 
@@ -38,7 +59,7 @@ class Heard {
   /** Of records, by their numbers here. @type {Map<number, number>} */
   #sizes = new Map();
 
-  /** @param {ReturnType<Told['news']>} news @param {any} native */
+  /** @param {Descriptor[]} news @param {any} native */
   hear(news, native) {
     for (const { number, declaration } of news) {
       const { kind, parts, words } = declaration;

@@ -5,8 +5,8 @@ const { performance } = require('node:perf_hooks');
 const timers = require('node:timers');
 const native = require('../binding.js');
 const { late } = require('./death.js');
-const { header } = require('./header.js');
 const { CALLBACK, SETTLED } = require('./kinds.js');
+const { taken } = require('./message.js');
 const { Running, threadsOf } = require('./running.js');
 
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
@@ -68,10 +68,11 @@ class Events {
     if (!helper.isAlive) return;
     native.isolateFeed(helper.channel, bytes);
     while (helper.isAlive) {
-      const kind = native.isolateEvent(helper.channel);
+      const message = taken(helper.channel, () => native.isolateEvent(helper.channel));
+      const { kind } = message;
       if (kind === 0) return;
-      if (kind === CALLBACK) this.#callBack();
-      else if (kind !== SETTLED || !require('./async.js').settle(helper)) {
+      if (kind === CALLBACK) this.#callBack(message);
+      else if (kind !== SETTLED || !require('./async.js').settle(helper, message)) {
         helper.end('it sent an event that nobody waits for', 0, true);
       }
     }
@@ -82,10 +83,12 @@ class Events {
     this.#helper.ended();
   }
 
-  #callBack() {
-    const call = this.pending.get(header.value());
+  /** @param {import('./message.js').Message} message */
+  #callBack(message) {
+    const call = this.pending.get(message.value);
     const start = now();
-    this.#helper.callbacks.run(call, true);
+    const answer = this.#helper.callbacks.run(message, call, true);
+    this.#helper.answer(message.id, answer);
     this.#busy += now() - start;
   }
 

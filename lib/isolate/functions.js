@@ -2,9 +2,9 @@
 // The functions of an isolated library, as programs call them.
 
 const { describeBound } = require('../bound.js');
+const { closureStub } = require('../closure-stub.js');
 const { defineValue } = require('../property.js');
 const { planCall } = require('../signature.js');
-const { makeStubs } = require('../stub.js');
 const { tracing } = require('../tracing.js');
 const { closed } = require('./death.js');
 const { forgetFunction } = require('./isolation.js');
@@ -23,11 +23,10 @@ const collected = new FinalizationRegistry((/** @type {number} */ number) => for
  * @returns {Function[]}
  */
 function makeFunctions(isolation, library, plans) {
-  const stubs = makeStubs(plans.filter((plan) => !plan.signature.isVariadic));
   return plans.map((plan) => {
     const stub = plan.signature.isVariadic
       ? variadic().variadicStub({ ...plan, address: 0, elsewhere: elsewhere(isolation, plan) })
-      : /** @type {Function} */ (stubs.shift());
+      : closureStub(plan);
     return makeFunction(isolation, library, plan, stub);
   });
 }

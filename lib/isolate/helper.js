@@ -6,26 +6,28 @@ const native = require('../binding.js');
 const { createError } = require('../errors.js');
 const { views, offsets } = require('../frame.js');
 const { answerOf, failureOf } = require('./answers.js');
-const { Arena, ORDERS } = require('./arena.js');
+const { Arena } = require('./arena.js');
 const { Callbacks } = require('./callbacks.js');
 const { closed, crashed, late } = require('./death.js');
 const { Told } = require('./descriptors.js');
 const { Events } = require('./events.js');
-const { header, trade } = require('./header.js');
 const kinds = require('./kinds.js');
+const { exchange, taken } = require('./message.js');
 const { currentFolder } = require('./options.js');
 const { Passage } = require('./passage.js');
 const { demandStack } = require('./stack.js');
+const { start } = require('./start.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 
-const { i32 } = views;
-const ERRNO = offsets.errno / 4;
-const { ASK, CALL, CALLBACK, ENDED, FAILURE, HELLO, LATE, MALFORMED, READY, RESULT, TEXT, TOLD } = kinds;
-const now = performance.now.bind(performance);
-const { stringify } = JSON;
+/** @typedef {import('./message.js').Message} Message */
 
-const ENTRY = require.resolve('./helper/entry.js');
+const { u32 } = views;
+const WORD = offsets.scalarResult / 4;
+const { ANSWER, ASK, CALLBACK, DEFAULT, ENDED, FAILURE, HELLO, LATE, MALFORMED, READY, RESULT, TEXT, TOLD } = kinds;
+const now = performance.now.bind(performance);
+const { isArray } = Array;
+const { stringify } = JSON;
 
 /** Milliseconds that a process may take to start, or to load a library, on a machine that is busy. */
 const START = 60_000;
@@ -35,24 +37,6 @@ const GONE = 'it ended';
 
 /** Milliseconds that one that has closed its pipes may take to end. */
 const PATIENCE = 2000;
-
-/**
- * Starts a process, with as much shared memory as there is room for.
- * @param {string[]} variables
- * @returns {[started: any, order: number]}
- */
-function start(variables) {
-  const args = ['--no-warnings', ENTRY, String(process.pid)];
-  let refused;
-  for (const order of ORDERS) {
-    try {
-      return [native.isolateStart(process.execPath, args, variables, 2 ** order), order];
-    } catch (error) {
-      refused = error;
-    }
-  }
-  throw refused;
-}
 
 /**
  * What is left of a helper whose isolate nobody has any more.
@@ -121,8 +105,9 @@ class Helper {
     const cwd = options.cwd === currentFolder() ? undefined : options.cwd;
     const { major, minor } = kinds.VERSION;
     const arena = { address, length: 2 ** this.arena.order };
-    const body = { major, minor, arena, callbackTimeout, options: { cwd, limits, allow, noNewPrivileges, noNetwork } };
-    const answer = this.#talk(HELLO, READY, 'isolate', { op: 'hello' }, () => body, this.#longLimit);
+    const told = { cwd, limits, allow, noNewPrivileges, noNetwork };
+    const hello = { op: 'hello', major, minor, arena, callbackTimeout, options: told };
+    const answer = this.#talk(HELLO, READY, 'isolate', hello, this.#longLimit);
     if (answer.major !== major) {
       const text = `isolate: the helper speaks version ${answer.major} of the protocol, the program ${major}`;
       throw createError('ERR_CALL_FAILED', text, 'isolate');
@@ -152,11 +137,7 @@ class Helper {
    * @returns {any} the answer
    */
   ask(symbol, question, limit = this.limit) {
-    const withNews = () => {
-      const news = this.#told.news();
-      return news.length > 0 ? { ...question, news } : question;
-    };
-    return this.#talk(ASK, TOLD, symbol, question, withNews, limit);
+    return this.#talk(ASK, TOLD, symbol, question, limit);
   }
 
   /** Milliseconds for what may take longer than a call. */
@@ -174,31 +155,38 @@ class Helper {
    * @param {number} expected
    * @param {string} symbol
    * @param {{ op: string }} question
-   * @param {() => object} body takes what it tells: it is sent
    * @param {number} limit
    * @returns {any}
    */
-  #talk(kind, expected, symbol, question, body, limit) {
+  #talk(kind, expected, symbol, question, limit) {
     if (!this.isAlive) throw this.gone(symbol);
     demandStack();
     const id = this.nextId();
     const start = now();
-    const bytes = Buffer.from(stringify(body()));
-    const sent = native.isolateSend(this.channel, kind, TEXT, id, 0, 0, 0, 0, limit, bytes);
-    const code = sent || native.isolateReceive(this.channel, limit, false);
-    this.#wait(expected, code, id, symbol, limit, start);
-    const answer = answerOf(native.isolateText(this.channel), question);
+    const news = this.#told.news();
+    const bytes = Buffer.from(stringify(news.length > 0 ? { ...question, news } : question));
+    const { channel } = this;
+    const message = taken(
+      channel,
+      () =>
+        native.isolateSend(channel, kind, TEXT, id, 0, 0, 0, 0, limit, bytes) ||
+        native.isolateReceive(channel, limit, false),
+    );
+    this.#told.sent(news);
+    const answer = answerOf(this.#wait(expected, message, id, symbol, limit, start).body, question);
     if (answer !== undefined) return answer;
     this.end('it sent an answer to something else', 0, true);
     throw crashed(symbol, this.death);
   }
 
   /**
-   * Makes the call that the frame is filled for, and waits for its result, which is in the frame then.
+   * Makes a call, and waits for its result.
    * @param {import('./isolation.js').IsolatedFn} fn
    * @param {InstanceType<typeof Passage>} passage what it lends
+   * @param {() => void} store leaves the arguments in the frame
    */
-  call({ name: symbol, target, bytes, library }, passage) {
+  call(fn, passage, store) {
+    const { name: symbol, library } = fn;
     // A getter of an argument may have made another call, in which it died, or closed the library.
     if (!this.isAlive) throw this.gone(symbol);
     if (!library.isOpen) throw closed(symbol);
@@ -207,47 +195,50 @@ class Helper {
     const id = this.nextId();
     // Without callbacks nobody asks how long it took.
     const start = this.callbacks.count > 0 ? now() : 0;
-    const code = trade(channel, CALL, id, target, bytes, limit, false);
-    this.#wait(RESULT, code, id, symbol, limit, start, passage);
-    i32[ERRNO] = header.errno();
+    const message = exchange(channel, id, fn, limit, store);
+    return this.#wait(RESULT, message, id, symbol, limit, start, passage);
   }
 
   /**
    * @param {number} expected
-   * @param {number} code of the message that has come, or what went wrong
+   * @param {Message} message that has come
    * @param {number} id
    * @param {string} symbol
    * @param {number} left milliseconds
    * @param {number} start when the helper was given the turn
    * @param {InstanceType<typeof Passage>} [passage] what the call has lent
+   * @returns {Message} the one that is waited for
    */
-  #wait(expected, code, id, symbol, left, start, passage) {
+  #wait(expected, message, id, symbol, left, start, passage) {
     // The usual case first.
-    if (code === expected && header.id() === id) return;
+    if (message.kind === expected && message.id === id) return message;
     const outer = this.#level;
     const limit = left;
     const level = (this.#level = new Level(passage));
     try {
-      while (code === CALLBACK) {
+      while (message.kind === CALLBACK) {
         // The clock stands still while it is the program's turn.
         left -= now() - start;
-        this.callbacks.run(level, false);
+        const { channel } = this;
+        const { id: asked } = message;
+        const answer = this.callbacks.run(message, level, false);
         if (!this.isAlive) throw this.gone(symbol);
         start = now();
-        // Otherwise one that is there already would always come first.
-        code = left > 0 ? native.isolateReceive(this.channel, left, false) : LATE;
+        // At once: from the answer on the helper may be sent nothing before it has sent the next message.
+        message = taken(channel, () => {
+          this.answer(asked, answer);
+          // Otherwise one that is there already would always come first.
+          return left > 0 ? native.isolateReceive(channel, left, false) : LATE;
+        });
       }
     } finally {
       this.#level = outer;
     }
-    if ((code !== expected && code !== FAILURE) || header.id() !== id) throw this.#fail(code, symbol, limit);
+    const { kind } = message;
+    if ((kind !== expected && kind !== FAILURE) || message.id !== id) throw this.#fail(kind, symbol, limit);
     if (level.thrown) throw level.thrown.error;
-    if (code === FAILURE) throw this.failure(expected === RESULT ? symbol : undefined);
-  }
-
-  /** The error that the last message tells. @param {string} [symbol] of the call */
-  failure(symbol) {
-    return failureOf(native.isolateText(this.channel), symbol);
+    if (kind === FAILURE) throw failureOf(message.body, expected === RESULT ? symbol : undefined);
+    return message;
   }
 
   /** It has ended while somebody needed it. @param {string} symbol */
@@ -269,9 +260,21 @@ class Helper {
     return crashed(symbol, this.death);
   }
 
-  /** Sends a message that nobody waits for here. @param {number[]} head @param {Uint8Array} [body] */
-  send([kind, flags, id, target, frame, errno, value], body) {
-    return native.isolateSend(this.channel, kind, flags, id, target, frame, errno, value, this.limit, body) === 0;
+  /**
+   * Tells what a callback has returned, and does nothing after that. If it cannot be sent, the next wait finds out why.
+   * @param {number} id of the message that has asked for it
+   * @param {import('./callbacks.js').Answer} result
+   */
+  answer(id, result) {
+    if (!this.isAlive || result === null) return;
+    const { channel, limit } = this;
+    if (result === undefined) native.isolateSend(channel, ANSWER, DEFAULT, id, 0, 0, 0, 0, limit, undefined);
+    else if (!isArray(result)) native.isolateSend(channel, ANSWER, 0, id, 0, 0, 0, 0, limit, result);
+    else {
+      u32[WORD] = result[0];
+      u32[WORD + 1] = result[1];
+      native.isolateSend(channel, ANSWER, 0, id, 0, 8, 0, 0, limit, undefined);
+    }
   }
 
   /** Notices that it has ended, though its pipes may be open: a child of it can have them. */

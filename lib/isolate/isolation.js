@@ -6,6 +6,7 @@ const native = require('../binding.js');
 const { CHECKED_TEXT, allChecked } = require('../checked.js');
 const { createError } = require('../errors.js');
 const { closed, unready } = require('./death.js');
+const { offsets } = require('../frame.js');
 const { Helper } = require('./helper.js');
 const { MISSING } = require('./kinds.js');
 const { Log } = require('./log.js');
@@ -13,6 +14,7 @@ const { placed } = require('./options.js');
 const { Passage } = require('./passage.js');
 const { pointerIn } = require('./pointer.js');
 const { Refused } = require('../refused.js');
+const { endOf } = require('../signature.js');
 const { Types } = require('./types.js');
 
 /** @typedef {import('../library/open.js').Opening} Opening */
@@ -326,12 +328,9 @@ function forgetFunction(number) {
  * @param {import('../signature.js').Signature} signature
  */
 function bytesOf({ spots, resultSpot }) {
-  const { ints } = require('../frame.js').offsets;
-  const ends = spots.flatMap((spot) => {
-    if ('pieces' in spot) return spot.pieces.map(({ offset, bytes }) => offset + Math.ceil(bytes / 8) * 8);
-    return ['offset' in spot ? spot.offset + 8 : spot.address + 8];
-  });
-  if ('address' in resultSpot) ends.push(resultSpot.address + 8);
+  const { ints } = offsets;
+  const ends = spots.map(endOf);
+  if ('address' in resultSpot) ends.push(endOf(resultSpot));
   return Math.max(ints, ...ends) - ints;
 }
 

@@ -31,10 +31,11 @@ class Kept extends Lasting {
   take(size, align) {
     const address = super.take(size, align);
     this.forgetTaken();
-    const last = this.#ring[this.#next];
+    const place = this.#next;
+    const last = this.#ring[place];
+    this.#ring[place] = address;
+    this.#next = (place + 1) % KEPT;
     if (last !== undefined) this.arena.give(last, this.helper.isAlive);
-    this.#ring[this.#next] = address;
-    this.#next = (this.#next + 1) % KEPT;
     return address;
   }
 }

@@ -18,6 +18,16 @@ const { pointerIn } = require('./pointer.js');
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
 
+/** What frees a block. @param {SharedBlock} block @param {Helper} helper */
+const allocatorOf = (block, helper) => ({
+  allocate: () => 0,
+  free() {
+    helper.isolation.log.info?.('free', `${block.size} bytes`);
+    helper.blocks.delete(block);
+    if (helper.isAlive) helper.arena.give(Number(block.start), true);
+  },
+});
+
 /** A block that is there until it is freed, or its helper ends. */
 class SharedBlock extends Block {
   /** @type {DataView | undefined} */
@@ -30,12 +40,8 @@ class SharedBlock extends Block {
    * @param {string | undefined} name
    */
   constructor(helper, start, size, name) {
-    const free = () => {
-      helper.isolation.log.info?.('free', `${size} bytes`);
-      helper.blocks.delete(this);
-      if (helper.isAlive) helper.arena.give(start, true);
-    };
-    super(start, size, { allocate: () => 0, free }, 0, name, 'memory');
+    super(start, size, undefined, 0, name, 'memory');
+    this.allocator = allocatorOf(this, helper);
     this.isolated = helper;
     helper.blocks.add(this);
   }

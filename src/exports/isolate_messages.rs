@@ -36,6 +36,7 @@ fn send_head(instance: &Instance, channel: &mut Channel, head: Head, body: &[u8]
     let header = header(head, body.len())?;
     // SAFETY: the frame lives as long as the instance, and the header's bounds were checked.
     let frame = unsafe {
+        (*instance.frame.as_ptr()).count_call();
         let start = instance.frame.as_ptr().cast::<u8>().add(header.kind.part().0);
         std::slice::from_raw_parts(start, header.frame as usize)
     };
@@ -120,6 +121,7 @@ fn note(instance: &Instance, received: Received) -> u32 {
     let frame = instance.frame.as_ptr();
     // SAFETY: the frame lives as long as the instance, and its operands are nobody's between two calls.
     unsafe {
+        (*frame).count_call();
         (*frame).address = both(header.id, header.target);
         (*frame).length = both(u32::from(header.flags), header.value);
         (*frame).value = both(header.errno.cast_unsigned(), header.frame);

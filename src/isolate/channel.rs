@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// What came of waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
-    /// A message; its part of the frame is in the frame, its body in [`Channel::body`].
+    /// A message; its part of the frame is in the frame, unless it stays in the body; that is in [`Channel::body`].
     Message(Header),
     /// The time is over.
     Late,
@@ -268,7 +268,7 @@ impl Channel {
     }
 }
 
-/// Takes a message out of a stream: its part of the frame to the frame, its body to `body`.
+/// Takes a message out of a stream: its part of the frame to the frame, unless that stays in the body, and its body to `body`.
 ///
 /// # Safety
 ///
@@ -278,9 +278,13 @@ pub unsafe fn take(decoder: &mut Decoder, body: &mut Vec<u8>, frame: *mut Frame)
         Ok(None) => None,
         Err(Malformed(why)) => Some(Received::Malformed(why)),
         Ok(Some((header, part, bytes))) => {
-            // SAFETY: the decoder has made sure that the part fits where its kind belongs in a frame.
-            unsafe { frame.cast::<u8>().add(header.kind.part().0).copy_from_nonoverlapping(part.as_ptr(), part.len()) };
             body.clear();
+            if header.kind.stays_in_body() {
+                body.extend_from_slice(part);
+            } else {
+                // SAFETY: the decoder has made sure that the part fits where its kind belongs in a frame.
+                unsafe { frame.cast::<u8>().add(header.kind.part().0).copy_from_nonoverlapping(part.as_ptr(), part.len()) };
+            }
             body.extend_from_slice(bytes);
             Some(Received::Message(header))
         }

@@ -113,7 +113,7 @@ impl Mail {
         place.full.load(SeqCst) != 0 && piped.wrapping_sub(place.piped.load(Relaxed)).cast_signed() >= 0
     }
 
-    /// Takes the message: its part of the frame to the frame, its body to `body`.
+    /// Takes the message, as [`take`](super::channel::take) does.
     ///
     /// # Errors
     ///
@@ -126,10 +126,12 @@ impl Mail {
         let from = self.incoming.as_ptr().cast::<u8>().wrapping_add(offset_of!(Place, message));
         // SAFETY: the place has these bytes; any are a header's. Read once: the other side may write there at any time.
         let header = Header::decode(&unsafe { from.cast::<[u8; HEADER]>().read_volatile() })?;
-        let (part, length) = (header.frame as usize, header.body as usize);
-        if HEADER + part + length > MOST {
+        let whole = header.frame as usize + header.body as usize;
+        if HEADER + whole > MOST {
             return Err(Malformed("it is longer than its place"));
         }
+        let part = if header.kind.stays_in_body() { 0 } else { header.frame as usize };
+        let length = whole - part;
         body.clear();
         body.reserve(length);
         // SAFETY: the place has all of these bytes; the decoder has made sure that the part fits where its kind belongs in a

@@ -65,6 +65,12 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| *kind as u16 == number)
     }
 
+    /// Whether JavaScript takes the message's part of the frame out of its body: what C passes to a callback of another library may
+    /// be waiting in the frame, see `Frame::words`.
+    pub const fn stays_in_body(self) -> bool {
+        matches!(self, Kind::Callback)
+    }
+
     /// Where in the frame the message's part of it belongs, and how long that can be.
     pub const fn part(self) -> (usize, u32) {
         match self {

@@ -7,7 +7,7 @@ const { listen } = require('../../callback/listen.js');
 const marshallers = require('../../marshal.generated.js');
 const { ADDRESS, TWO_32, offsets, views } = require('../../frame.js');
 const { bufferAddress } = require('../../pointer.js');
-const { readSpots } = require('../../signature.js');
+const { endOf, readSpots } = require('../../signature.js');
 
 /** @typedef {import('./serve.js').Answer} Answer */
 
@@ -98,12 +98,6 @@ function openRemote(types, size, fallback, { ask, askLater }) {
   entry.address = u32[ADDRESS + 1] * TWO_32 + u32[ADDRESS];
   entries[number] = entry;
   return { number, address: entry.address };
-}
-
-/** @param {import('../../signature.js').Spot} spot */
-function endOf(spot) {
-  if ('pieces' in spot) return Math.max(...spot.pieces.map(({ offset, bytes }) => offset + Math.ceil(bytes / 8) * 8));
-  return ('offset' in spot ? spot.offset : spot.address) + 8;
 }
 
 module.exports = { openRemote };

@@ -5,7 +5,7 @@ const { performance } = require('node:perf_hooks');
 const native = require('../../binding.js');
 const { start } = require('../../async/settle.js');
 const { views, offsets } = require('../../frame.js');
-const { header, trade } = require('../header.js');
+const { header, trade } = require('./header.js');
 const kinds = require('../kinds.js');
 const { demandStack } = require('../stack.js');
 const { operations, textResult, hello } = require('./operations.js');
@@ -98,7 +98,7 @@ function call() {
       leaveRequest(outer, outerLate);
       // What waits for an answer, or to be sent, does not wait for ever.
       if (answers.size === 0 && letters.size === 0 && late === 0 && flush())
-        return trade(channel, RESULT, id, 0, RESULTS, Infinity, needsLoop);
+        return trade(channel, RESULT, id, RESULTS, needsLoop);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
