@@ -7,7 +7,7 @@ const { findLeaves } = require('./fast/leaves.js');
 const { ofHost } = require('./fast/way.js');
 const { describeBound, release, releaseWithStub } = require('./bound.js');
 const { closureStub } = require('./closure-stub.js');
-const { defineValue } = require('./property.js');
+const { defineLazily, defineValue } = require('./property.js');
 const { hasOwnText } = require('./signature.js');
 const { makeStubs } = require('./stub.js');
 const { tracing } = require('./tracing.js');
@@ -114,16 +114,12 @@ function bindAll(binders) {
  * @param {Function} made the same as the stub, or what that calls and traces
  */
 function defineAsync(stub, binding, made) {
-  lazily.get = () => {
+  defineLazily(stub, 'async', () => {
     const asyncForm = isVariadic(binding)
       ? variadic().variadicAsync(made, asyncModule())
       : asyncModule().asyncStub(binding, stub);
-    defineValue(asyncForm, 'name', binding.name, 'configurable');
-    defineValue(stub, 'async', asyncForm, 'enumerable');
-    return asyncForm;
-  };
-  Object.defineProperty(stub, 'async', lazily);
-  lazily.get = undefined;
+    return defineValue(asyncForm, 'name', binding.name, 'configurable');
+  });
 }
 
 /**
@@ -136,13 +132,10 @@ function definePtr(stub, { address, watched }) {
     defineValue(stub, 'ptr', address, 'enumerable');
     return;
   }
-  lazily.get = () => {
+  defineLazily(stub, 'ptr', () => {
     native.addressLeft(watched);
-    defineValue(stub, 'ptr', address, 'enumerable');
     return address;
-  };
-  Object.defineProperty(stub, 'ptr', lazily);
-  lazily.get = undefined;
+  });
 }
 
 /**
@@ -170,9 +163,6 @@ function stubsOf(bindings) {
 }
 
 const asyncModule = () => (asyncStubs ??= require('./async/stub.js'));
-
-/** Used again and again. @type {PropertyDescriptor} */
-const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enumerable: true }, null);
 
 /**
  * A stub that prints its calls.

@@ -186,6 +186,9 @@ export function isolated(arkffi, file) {
     types: () => {
       use(fresh);
     },
+    'asynchronous calls': () => {
+      lib.six.async(91, 92, 93, 94, 95, 96);
+    },
     memory: () => {
       others.set(1, 99);
       library.alloc('i64', 9).free();

@@ -2,7 +2,7 @@
 // Things that were declared and cannot be had: whoever uses one is told why.
 
 const { createError } = require('../errors.js');
-const { defineValue } = require('../property.js');
+const { defineLazily, defineValue } = require('../property.js');
 
 const { freeze, create } = Object;
 
@@ -36,9 +36,6 @@ function refusing(name, why) {
   return defineValue(refuse, 'async', async () => fail(), 'enumerable');
 }
 
-/** Used again and again. @type {PropertyDescriptor} */
-const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enumerable: true }, null);
-
 /**
  * Defines properties whose values are made when they are first read.
  * @param {object} target
@@ -48,14 +45,8 @@ const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enume
 function defineLater(target, names, make) {
   for (let index = 0; index < names.length; index++) {
     const name = names[index];
-    lazily.get = () => {
-      const value = make(index, name);
-      defineValue(target, name, value, 'enumerable');
-      return value;
-    };
-    Object.defineProperty(target, name, lazily);
+    defineLazily(target, name, () => make(index, name));
   }
-  lazily.get = undefined;
 }
 
 module.exports = { defineLater, explaining, refusing };

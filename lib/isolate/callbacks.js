@@ -137,7 +137,9 @@ class Callbacks {
   /** Looks which JSCallbacks were closed. @param {number} most so many of them */
   #sweep(most) {
     for (let count = Math.min(most, this.#lasting.length); count > 0; count--) {
-      const remote = /** @type {Remote} */ (this.#lasting.shift());
+      const remote = this.#lasting.shift();
+      // A debugger has had all of them closed meanwhile.
+      if (!remote) return;
       if (isOpen(remote)) this.#lasting.push(remote);
       else this.#close(remote);
     }

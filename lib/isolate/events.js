@@ -36,6 +36,7 @@ class Events {
   #helper;
   /** @type {import('node:net').Socket | undefined} */
   #socket;
+  #isListening = false;
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
   #step;
@@ -56,10 +57,18 @@ class Events {
     const helper = this.#helper;
     if (this.#socket || !helper.isAlive) return;
     const { Socket } = require('node:net');
-    const socket = new Socket({ fd: native.isolateListen(helper.channel), readable: true, writable: false });
-    this.#socket = helper.remains.socket = socket;
-    socket.unref();
-    hear(socket, new WeakRef(this));
+    // Nobody but a debugger comes in between; the descriptor is there once.
+    if (this.#isListening) return;
+    this.#isListening = true;
+    try {
+      const socket = new Socket({ fd: native.isolateListen(helper.channel), readable: true, writable: false });
+      socket.unref();
+      this.#socket = helper.remains.socket = socket;
+      if (this.#timer !== undefined) socket.ref();
+      hear(socket, new WeakRef(this));
+    } finally {
+      this.#isListening = this.#socket !== undefined;
+    }
   }
 
   /** @param {Uint8Array} bytes */
@@ -110,9 +119,7 @@ class Events {
   add(id, call) {
     this.pending.set(id, call);
     this.#running.add(id, this.#step);
-    if (this.pending.size > 1) return;
-    this.#socket?.ref();
-    this.#timer = setInterval(() => this.#look(), this.#step).unref();
+    this.#attend();
   }
 
   /** @param {number} id @returns {Pending | undefined} */
@@ -120,14 +127,26 @@ class Events {
     const call = this.pending.get(id);
     if (!this.pending.delete(id)) return undefined;
     this.#running.remove(id, this.#step);
-    if (this.pending.size === 0) this.#rest();
+    this.#attend();
     return call;
   }
 
-  #rest() {
-    this.#socket?.unref();
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+  /** While calls are pending, the event loop waits for what the helper sends, and time is counted: also where a debugger begins or
+   * ends some in the middle of this. */
+  #attend() {
+    while (this.pending.size > 0 !== (this.#timer !== undefined)) {
+      if (this.#timer === undefined) {
+        this.#socket?.ref();
+        const timer = setInterval(() => this.#look(), this.#step).unref();
+        if (this.#timer === undefined) this.#timer = timer;
+        else clearInterval(timer);
+      } else {
+        this.#socket?.unref();
+        const timer = this.#timer;
+        this.#timer = undefined;
+        clearInterval(timer);
+      }
+    }
   }
 
   /** Some time has passed. If the program was busy, no more than a step of it counts: it could have seen nothing. */
@@ -150,10 +169,10 @@ class Events {
 
   /** The helper is gone. */
   end() {
-    this.#rest();
-    this.#socket?.destroy();
     const calls = [...this.pending.values()];
     this.pending.clear();
+    this.#attend();
+    this.#socket?.destroy();
     reject(calls, (symbol) => this.#helper.gone(symbol));
   }
 }

@@ -3,11 +3,11 @@
 
 const { describeBound } = require('../bound.js');
 const { closureStub } = require('../closure-stub.js');
-const { defineValue } = require('../property.js');
+const { defineLazily, defineValue } = require('../property.js');
 const { planCall } = require('../signature.js');
 const { tracing } = require('../tracing.js');
 const { closed } = require('./death.js');
-const { forgetFunction } = require('./isolation.js');
+const { forgetFunction } = require('./bound.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
 /** @typedef {import('./isolation.js').OpenLibrary} OpenLibrary */
@@ -75,27 +75,10 @@ function makeFunction(isolation, library, plan, made) {
   };
   defineValue(fn, 'length', signature.params.length, 'configurable');
   defineValue(fn, 'name', name, 'configurable');
-  const lazily = (/** @type {string} */ key, /** @type {() => unknown} */ make) =>
-    Object.defineProperty(
-      fn,
-      key,
-      Object.setPrototypeOf(
-        {
-          configurable: true,
-          enumerable: true,
-          get() {
-            const value = make();
-            defineValue(fn, key, value, 'enumerable');
-            return value;
-          },
-        },
-        null,
-      ),
-    );
   const { symbol } = isolation.functionAt(number);
   const get = () => isolation.pointerTo(name, library, symbol);
   Object.defineProperty(fn, 'ptr', Object.setPrototypeOf({ enumerable: true, get }, null));
-  lazily('async', () => {
+  defineLazily(fn, 'async', () => {
     const asyncModule = require('../async/stub.js');
     const asyncForm = signature.isVariadic
       ? variadic().variadicAsync(made, asyncModule)

@@ -68,8 +68,6 @@ class Helper {
   blocks = new Set();
   /** Numbers of functions that nobody can call any more, which it has not been told yet. @type {number[]} */
   released = [];
-  /** @type {Level | undefined} of the innermost call */
-  #level = undefined;
   #lastId = 0;
   /** What it has been told of types. */
   #told = new Told();
@@ -212,27 +210,22 @@ class Helper {
   #wait(expected, message, id, symbol, left, start, passage) {
     // The usual case first.
     if (message.kind === expected && message.id === id) return message;
-    const outer = this.#level;
     const limit = left;
-    const level = (this.#level = new Level(passage));
-    try {
-      while (message.kind === CALLBACK) {
-        // The clock stands still while it is the program's turn.
-        left -= now() - start;
-        const { channel } = this;
-        const { id: asked } = message;
-        const answer = this.callbacks.run(message, level, false);
-        if (!this.isAlive) throw this.gone(symbol);
-        start = now();
-        // At once: from the answer on the helper may be sent nothing before it has sent the next message.
-        message = taken(channel, () => {
-          this.answer(asked, answer);
-          // Otherwise one that is there already would always come first.
-          return left > 0 ? native.isolateReceive(channel, left, false) : LATE;
-        });
-      }
-    } finally {
-      this.#level = outer;
+    const level = new Level(passage);
+    while (message.kind === CALLBACK) {
+      // The clock stands still while it is the program's turn.
+      left -= now() - start;
+      const { channel } = this;
+      const { id: asked } = message;
+      const answer = this.callbacks.run(message, level, false);
+      if (!this.isAlive) throw this.gone(symbol);
+      start = now();
+      // At once: from the answer on the helper may be sent nothing before it has sent the next message.
+      message = taken(channel, () => {
+        this.answer(asked, answer);
+        // Otherwise one that is there already would always come first.
+        return left > 0 ? native.isolateReceive(channel, left, false) : LATE;
+      });
     }
     const { kind } = message;
     if ((kind !== expected && kind !== FAILURE) || message.id !== id) throw this.#fail(kind, symbol, limit);

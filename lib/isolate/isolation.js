@@ -5,8 +5,8 @@ const { performance } = require('node:perf_hooks');
 const native = require('../binding.js');
 const { CHECKED_TEXT, allChecked } = require('../checked.js');
 const { createError } = require('../errors.js');
+const { describeFunction, functionAt, numberOf } = require('./bound.js');
 const { closed, unready } = require('./death.js');
-const { offsets } = require('../frame.js');
 const { Helper } = require('./helper.js');
 const { MISSING } = require('./kinds.js');
 const { Log } = require('./log.js');
@@ -14,24 +14,14 @@ const { placed } = require('./options.js');
 const { Passage } = require('./passage.js');
 const { pointerIn } = require('./pointer.js');
 const { Refused } = require('../refused.js');
-const { endOf } = require('../signature.js');
 const { Types } = require('./types.js');
 
 /** @typedef {import('../library/open.js').Opening} Opening */
 /** @typedef {InstanceType<typeof Passage>} AnyPassage */
 
+/** @typedef {import('./bound.js').IsolatedFn} IsolatedFn */
+
 /**
- * A function, by which its stub finds it.
- * @typedef {object} IsolatedFn
- * @property {OpenLibrary} library
- * @property {string} name
- * @property {string} symbol
- * @property {InstanceType<typeof Helper> | undefined} helper that it is bound in
- * @property {number} target its number there
- * @property {number} bytes of the frame that its arguments take
- * @property {object} question how it is bound
- * @property {import('../types.js').CType[]} types what has to be told before
- *
  * @typedef {object} OpenLibrary
  * @property {string[] | null} paths
  * @property {Opening} opening
@@ -40,17 +30,11 @@ const { Types } = require('./types.js');
  * @property {Set<IsolatedFn>} functions
  */
 
-/** The numbers of stubs, which no function of this process has. */
-const FIRST = 2 ** 31;
-
-/** By number. @type {Map<number, IsolatedFn>} */
-const functions = new Map();
-let last = FIRST;
-
 class Isolation {
   /** @type {InstanceType<typeof Helper> | undefined} */
   #helper;
   #restarts = 0;
+  #isStarting = false;
   #isClosed = false;
   /** @type {AnyPassage | undefined} of the call that is being prepared */
   #passage;
@@ -110,6 +94,9 @@ class Isolation {
    * @param {string} symbol what it is needed for
    */
   ready(symbol) {
+    // What a debugger asks for meanwhile would be bound in another helper than what it had asked for before.
+    if (this.#isStarting)
+      throw createError('ERR_CALL_FAILED', `${symbol}: the helper process is being started again`, symbol);
     const helper = this.inside;
     if (helper.isAlive) return helper;
     if (this.#isClosed) throw createError('ERR_LIBRARY_CLOSED', `${symbol}: the isolate is closed`, symbol);
@@ -120,6 +107,16 @@ class Isolation {
       throw createError('ERR_HELPER_RESTARTS', text, symbol);
     }
     this.#restarts++;
+    this.#isStarting = true;
+    try {
+      return this.#restart(symbol);
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  /** @param {string} symbol */
+  #restart(symbol) {
     const start = performance.now();
     /** @type {InstanceType<typeof Helper>} */
     let next;
@@ -140,7 +137,10 @@ class Isolation {
       throw unready(symbol, error);
     }
     const took = Math.round(performance.now() - start);
-    this.log.info?.('restart', `${this.#restarts} of ${maxRestarts}, as process ${next.pid}, in ${took} ms`);
+    this.log.info?.(
+      'restart',
+      `${this.#restarts} of ${this.options.maxRestarts}, as process ${next.pid}, in ${took} ms`,
+    );
     return next;
   }
 
@@ -167,7 +167,7 @@ class Isolation {
 
   /** @param {number} number @returns {IsolatedFn} */
   functionAt(number) {
-    return /** @type {IsolatedFn} */ (functions.get(number));
+    return functionAt(number);
   }
 
   /**
@@ -213,8 +213,7 @@ class Isolation {
     return made.map((fn, index) => {
       if (targets[index] === MISSING) return undefined;
       library.functions.add(fn);
-      functions.set(++last, fn);
-      return last;
+      return numberOf(fn);
     });
   }
 
@@ -230,8 +229,7 @@ class Isolation {
     const fn = describeFunction(library, { symbol, name, optional: false, signature }, types.length - 1);
     this.#bind(name, library.number, [fn]);
     library.functions.add(fn);
-    functions.set(++last, fn);
-    return last;
+    return numberOf(fn);
   }
 
   /** @param {string} symbol @param {number} library @param {IsolatedFn[]} wanted @returns {number[]} */
@@ -300,38 +298,4 @@ class Isolation {
   }
 }
 
-/**
- * @param {OpenLibrary} library
- * @param {{ symbol: string, name: string, optional: boolean, signature: import('../signature.js').Signature }} wanted
- * @param {number} [named] of a variadic function: how many parameters its prototype names
- * @returns {IsolatedFn}
- */
-function describeFunction(library, { symbol, name, optional, signature }, named) {
-  const { params, result, isChecked } = signature;
-  const { free, text } = result;
-  const question = { symbol, name, optional, free, text: text?.number ?? 0, checked: isChecked, named };
-  const types = [result, ...params];
-  return { library, name, symbol, helper: undefined, target: 0, bytes: bytesOf(signature), question, types };
-}
-
-/** @param {number} number of a stub that is gone */
-function forgetFunction(number) {
-  const fn = functions.get(number);
-  fn?.library.functions.delete(fn);
-  fn?.helper?.released.push(fn.target);
-  functions.delete(number);
-  native.described.delete(number);
-}
-
-/**
- * How many bytes of a frame the arguments of a call take, from the first register on.
- * @param {import('../signature.js').Signature} signature
- */
-function bytesOf({ spots, resultSpot }) {
-  const { ints } = offsets;
-  const ends = spots.map(endOf);
-  if ('address' in resultSpot) ends.push(endOf(resultSpot));
-  return Math.max(ints, ...ends) - ints;
-}
-
-module.exports = { Isolation, forgetFunction };
+module.exports = { Isolation };

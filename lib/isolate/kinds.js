@@ -29,6 +29,9 @@ const WIDE = 8;
 /** Of an answer: the callback has thrown, so C gets the default. */
 const DEFAULT = 16;
 
+/** Bytes of the longest body. */
+const MOST_BODY = 2 ** 26;
+
 /** Bytes of all result registers. */
 const RESULTS = 48;
 
@@ -44,5 +47,5 @@ const VERSION = { major: 1, minor: 0 };
 module.exports = {
   ...{ HELLO, READY, CALL, RESULT, FAILURE, ASK, TOLD, CALLBACK, ANSWER, START, SETTLED },
   ...{ LATE, ENDED, MALFORMED, LOOP },
-  ...{ TEXT, STRING, NULL, WIDE, DEFAULT, MISSING, NO_STACK, RESULTS, VERSION },
+  ...{ TEXT, STRING, NULL, WIDE, DEFAULT, MISSING, MOST_BODY, NO_STACK, RESULTS, VERSION },
 };

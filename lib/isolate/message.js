@@ -32,7 +32,10 @@ const RESULT = offsets.scalarResult / 4;
  */
 function taken(channel, receive) {
   const kind = receive();
-  const flags = kind < LATE ? u32[LENGTH] : 0;
+  // There was none.
+  if (kind === 0 || kind >= LATE)
+    return { kind, id: 0, target: 0, flags: 0, value: 0, errno: 0, results: [], body: '' };
+  const flags = u32[LENGTH];
   return {
     kind,
     id: u32[ADDRESS],

@@ -4,18 +4,23 @@
 const { isPromise } = require('node:util').types;
 const { offsetOf, recordTaker } = require('../callback/arguments.js');
 const { checkNothing, refuseResult } = require('../callback/results.js');
+const { createError } = require('../errors.js');
 const { views, offsets } = require('../frame.js');
 const marshallers = require('../marshal.generated.js');
 const { MemoryView } = require('../memory-view.js');
 const { marshalOf } = require('../record/marshal.js');
 const { worded } = require('../refused.js');
 const { endOf } = require('../signature.js');
+const { MOST_BODY } = require('./kinds.js');
 
 /** @typedef {InstanceType<typeof import('./helper.js').Helper>} Helper */
 /** @typedef {InstanceType<typeof import('./kept.js').Lasting>} Lasting */
 /** @typedef {import('../callback/entries.js').Entry} Entry */
 
+// Taken once, as all that runs in calls.
 const { Uint8Array } = globalThis;
+const { apply } = Reflect;
+const { set, slice } = Uint8Array.prototype;
 const { u32 } = views;
 const RESULT = offsets.scalarResult / 4;
 /** Where arguments begin that callbacks of this process take out of the frame; in messages they lie in the same way. */
@@ -43,6 +48,10 @@ function takerOf(type, spot) {
   return make && !isText ? (memory) => make(get(memory, at)) : (memory) => get(memory, at);
 }
 
+/** @param {Entry} place @param {number} size */
+const tooLarge = ({ symbol, place }, size) =>
+  createError('ERR_UNSUPPORTED_ARGS', `${symbol}: ${place}: ${size} bytes are too many for a message`, symbol);
+
 class Runner {
   /** Pointers that were used, the oldest first. @type {import('./callbacks.js').Remote[]} */
   resting = [];
@@ -63,7 +72,7 @@ class Runner {
   take(given, held) {
     // Records are copied in words, so behind them there is room for one more.
     const bytes = new Uint8Array(this.bytes + 8);
-    bytes.set(given.subarray(0, this.bytes));
+    apply(set, bytes, [given.length > this.bytes ? apply(slice, given, [0, this.bytes]) : given]);
     const memory = new MemoryView(bytes.buffer);
     /** @type {any[]} not one of doubles only, which does not keep signalling NaNs */
     const values = [undefined];
@@ -94,9 +103,11 @@ class Runner {
       const { read, invalid, store } = marshallers[result.base];
       const accepted = result.accept ? result.accept(value, keep) : read(value);
       if (invalid(accepted)) refuseResult(place, result, value);
+      u32[RESULT] = u32[RESULT + 1] = 0;
       store(accepted, offsets.scalarResult);
       return [u32[RESULT], u32[RESULT + 1]];
     }
+    if (result.size > MOST_BODY) throw tooLarge(place, result.size);
     const bytes = new Uint8Array(result.size + 8);
     try {
       if (typeof value === 'object')

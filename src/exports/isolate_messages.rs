@@ -9,7 +9,7 @@ use crate::instance::Instance;
 use crate::isolate::channel::{Channel, Received, Sent, take};
 use crate::isolate::message::{Header, Kind};
 use crate::isolate::reconcile::reconcile;
-use napi::bindgen_prelude::Buffer;
+use napi::bindgen_prelude::{Buffer, BufferSlice};
 use napi::{Env, sys};
 use napi_derive::napi;
 use std::ptr;
@@ -135,10 +135,12 @@ pub fn isolate_text(env: Env, channel: u32) -> Thrown<String> {
     with_side(&env, channel, |_, side| Ok(String::from_utf8_lossy(&side.channel.body).into_owned()))
 }
 
-/// The same as bytes.
+/// The same as bytes: a copy, as a buffer on our own memory would keep that until the event loop turns.
 #[napi(catch_unwind)]
-pub fn isolate_bytes(env: Env, channel: u32) -> Thrown<Buffer> {
-    with_side(&env, channel, |_, side| Ok(std::mem::take(&mut side.channel.body).into()))
+pub fn isolate_bytes(env: &Env, channel: u32) -> Thrown<BufferSlice<'_>> {
+    with_side(env, channel, |_, side| {
+        BufferSlice::copy_from(env, &side.channel.body).map_err(|error| failed(format!("no memory for a message: {error}")))
+    })
 }
 
 /// Some bytes of events have arrived.

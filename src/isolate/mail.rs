@@ -241,6 +241,17 @@ mod tests {
     }
 
     #[test]
+    fn what_callbacks_get_leaves_the_frame_alone() {
+        let (program, helper) = pair();
+        let (mut frame, mut body) = (new_frame(), vec![1; 40]);
+        let sent = Header { kind: Kind::Callback, ..header(16, 0) };
+        assert_eq!(helper.send(&sent, &[7; 16], &[], 0), Some(false));
+        // SAFETY: the frame is this test's own.
+        assert_eq!(unsafe { program.take(&raw mut *frame, &mut body) }, Ok(sent));
+        assert_eq!((frame.words[0], body.as_slice()), (0, &[7; 16][..]));
+    }
+
+    #[test]
     fn who_sleeps_has_to_be_woken() {
         let (program, helper) = pair();
         helper.sleep(true);

@@ -30,6 +30,17 @@ fn what_one_side_sends_the_other_receives() {
 }
 
 #[test]
+fn what_callbacks_get_leaves_the_frame_alone() {
+    let (mut one, mut other) = pair();
+    let sent = header(Kind::Callback, 16, 0);
+    assert_eq!(other.send(&sent, &[7; 16], &[], f64::INFINITY), Sent::Yes);
+    let mut frame = new_frame();
+    // SAFETY: the frame is this test's own.
+    assert_eq!(unsafe { one.receive(f64::INFINITY, &raw mut *frame, false) }, Received::Message(sent));
+    assert_eq!((frame.words[0], one.body.as_slice()), (0, &[7; 16][..]));
+}
+
+#[test]
 fn nobody_is_waited_for_longer_than_asked() {
     let (mut one, mut other) = pair();
     let mut frame = new_frame();
