@@ -29,6 +29,13 @@ function codeOf(action) {
   }
 }
 
+const { taken } = require('../lib/isolate/message.js');
+
+it.each([0, 100, 101, 102, 103])('where no message has come (%i), nothing of the last one is read', (kind) => {
+  // There is no such channel: to read what it has brought would throw.
+  expect(taken(2 ** 31, () => kind)).toMatchObject({ kind, flags: 0, results: [], body: '' });
+});
+
 onLinux('a hostile helper', () => {
   const library = isolate(fixture('faults'), functions, { callTimeout: 400, maxRestarts: 1e6, log: 'error' });
   const { symbols } = library;

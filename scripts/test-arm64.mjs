@@ -1,7 +1,7 @@
 // npm run test:arm64: builds for arm64 Linux and runs the Rust tests and a part of the suite there, emulated by qemu. Says
 // what it could not have.
 import { announce, installPackages, runTests } from './steps.mjs';
-import { fastCallsOnArm64, leftOutOnArm64 as leftOut, Missing, prepareArm64 } from './hosts/arm64.mjs';
+import { calls, fastCalls, leftOutOnArm64 as leftOut, Missing, prepareArm64 } from './hosts/arm64.mjs';
 
 installPackages();
 let arm64;
@@ -18,9 +18,8 @@ arm64.test();
 
 // What depends on the processor: how C is called and calls. All else, also of the other versions of Node, is looked at by
 // `npm run test:hosts`, which has more time.
-const calls = ['03-', '04-', '11-', '15-', '20-', '22-', '25-', '28-', '40-'];
 announce('what calls and is called on emulated arm64, and fast calls');
-runTests({ files: [...calls, ...fastCallsOnArm64], leftOut, env: arm64.env });
+runTests({ files: [...calls, ...fastCalls], leftOut, env: arm64.env });
 
 announce('what calls and is called there, through libffi');
 runTests({ files: calls, leftOut, env: { ...arm64.env, ARKFFI_BACKEND: 'libffi' } });

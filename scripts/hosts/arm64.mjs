@@ -111,5 +111,8 @@ export const leftOutOnArm64 = [
   ...['*hostile*', '*documents*'],
 ];
 
+/** What calls and is called. */
+export const calls = ['03-', '04-', '11-', '15-', '20-', '22-', '25-', '28-', '40-'];
+
 /** What is about fast calls, which are otherwise in each version of Node. */
-export const fastCallsOnArm64 = ['130-', '131-', '133-', '134-', '135-', '139-', '140-', '141-', '142-'];
+export const fastCalls = ['130-', '131-', '133-', '134-', '135-', '139-', '140-', '141-', '142-'];

@@ -1,7 +1,7 @@
 // The hosts that the suite is run on, and what is known of others.
 import { isLeftOut } from '../../__test__/hosts-skips.mjs';
 import { attempt } from '../steps.mjs';
-import { fastCallsOnArm64, leftOutOnArm64, Missing, prepareArm64 } from './arm64.mjs';
+import { fastCalls, leftOutOnArm64, Missing, prepareArm64 } from './arm64.mjs';
 import { prepareMusl } from './musl.mjs';
 import { fetchNode, fetchOther } from './packages.mjs';
 import { bundle, singleExecutables } from './programs.mjs';
@@ -30,7 +30,7 @@ function node(major) {
 function nodeOnArm64(major) {
   const { node: binary, env } = prepareArm64(major);
   const suite = byNode(env, leftOutOnArm64);
-  const args = major === 24 ? suite.args : fastCallsOnArm64;
+  const args = major === 24 ? suite.args : fastCalls;
   return { version: versionOf(binary), run: () => runSuite({ ...suite, args }) };
 }
 
