@@ -1,11 +1,31 @@
 'use strict';
 // Properties that cannot be written.
 
-// Tells whether it could; taken once, as it is used in getters.
+// Taken once, as they are used in getters.
 const { defineProperty } = Reflect;
 
-/** Used again and again; without a prototype, so that `Object.prototype` is no part of it. */
-const descriptor = Object.setPrototypeOf({ value: undefined, configurable: false, enumerable: false }, null);
+/** Without a prototype, so that `Object.prototype` is no part of it. Each has its own: see lib/frame.js. */
+class Descriptor {
+  /** @param {unknown} value @param {'configurable' | 'enumerable'} [attribute] what else it is than not writable */
+  constructor(value, attribute) {
+    this.value = value;
+    this.configurable = attribute === 'configurable';
+    this.enumerable = attribute === 'enumerable';
+  }
+}
+
+/** Of a value that is made later. */
+class Lazy {
+  configurable = true;
+  enumerable = true;
+
+  /** @param {() => unknown} get */
+  constructor(get) {
+    this.get = get;
+  }
+}
+
+for (const { prototype } of [Descriptor, Lazy]) Object.setPrototypeOf(prototype, null);
 
 /**
  * Defines a property that cannot be written.
@@ -16,17 +36,8 @@ const descriptor = Object.setPrototypeOf({ value: undefined, configurable: false
  * @param {'configurable' | 'enumerable'} [attribute] what else it is
  * @returns {T}
  */
-function defineValue(target, key, value, attribute) {
-  descriptor.value = value;
-  descriptor.configurable = attribute === 'configurable';
-  descriptor.enumerable = attribute === 'enumerable';
-  Object.defineProperty(target, key, descriptor);
-  descriptor.value = undefined;
-  return target;
-}
-
-/** The same for a value that is made later. @type {PropertyDescriptor} */
-const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enumerable: true }, null);
+const defineValue = (target, key, value, attribute) =>
+  Object.defineProperty(target, key, new Descriptor(value, attribute));
 
 /**
  * Defines a property that cannot be written, whose value is made when it is first read.
@@ -35,14 +46,22 @@ const lazily = Object.setPrototypeOf({ get: undefined, configurable: true, enume
  * @param {() => unknown} make
  */
 function defineLazily(target, key, make) {
-  lazily.get = () => {
+  let isMade = false;
+  /** @type {unknown} */
+  let made;
+  const get = () => {
+    if (isMade) return made;
     const value = make();
-    // A debugger may have read it meanwhile: then there is one.
-    defineProperty(target, key, Object.setPrototypeOf({ value, configurable: false, enumerable: true }, null));
-    return /** @type {any} */ (target)[key];
+    // A debugger may have read it meanwhile.
+    if (!isMade) {
+      made = value;
+      isMade = true;
+    }
+    // Of what the program has frozen, it stays a getter.
+    defineProperty(target, key, new Descriptor(made, 'enumerable'));
+    return made;
   };
-  Object.defineProperty(target, key, lazily);
-  lazily.get = undefined;
+  Object.defineProperty(target, key, new Lazy(get));
 }
 
 module.exports = { defineLazily, defineValue };

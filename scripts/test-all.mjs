@@ -35,7 +35,7 @@ const variants = {
 const between = [...texts, opening, '10[03-8]-*', '110-*'];
 const onNode = {
   20: { leftOut: between },
-  22: { files: [...calls, ...fastCalls], leftOut: [] },
+  22: { files: [...calls, ...fastCalls], leftOut: ['1[0-2][0-9]-*'] },
   24: { leftOut: between },
   26: { leftOut: ['146-*'] },
 };

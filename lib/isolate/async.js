@@ -55,8 +55,10 @@ function asyncWay(isolation) {
     if (!helper.isAlive) throw helper.gone(call.symbol);
     // For the function's number; the arguments are stored once more when they are sent.
     store();
-    const { target, bytes, library } = isolation.functionAt(u32[TARGET]);
-    if (!library.isOpen) throw closed(call.symbol);
+    const fn = isolation.functionAt(u32[TARGET]);
+    if (!fn.library.isOpen) throw closed(call.symbol);
+    helper.bind(fn);
+    const { target, bytes } = fn;
     helper.events.listen();
     const errno = call.outcome ? 0 : i32[ERRNO];
     const id = helper.nextId();

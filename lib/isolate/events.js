@@ -62,9 +62,13 @@ class Events {
     this.#isListening = true;
     try {
       const socket = new Socket({ fd: native.isolateListen(helper.channel), readable: true, writable: false });
-      socket.unref();
       this.#socket = helper.remains.socket = socket;
-      if (this.#timer !== undefined) socket.ref();
+      let isWanted;
+      do {
+        isWanted = this.#timer !== undefined;
+        if (isWanted) socket.ref();
+        else socket.unref();
+      } while (isWanted !== (this.#timer !== undefined));
       hear(socket, new WeakRef(this));
     } finally {
       this.#isListening = this.#socket !== undefined;
@@ -120,6 +124,10 @@ class Events {
     this.pending.set(id, call);
     this.#running.add(id, this.#step);
     this.#attend();
+    // It has ended since the call was sent.
+    if (this.#helper.isAlive || !this.pending.delete(id)) return;
+    this.#attend();
+    throw this.#helper.gone(call.symbol);
   }
 
   /** @param {number} id @returns {Pending | undefined} */
@@ -161,7 +169,8 @@ class Events {
   /** @param {number[]} ids of calls that take too long; all others end with them */
   #giveUp(ids) {
     const helper = this.#helper;
-    const calls = ids.map((id) => /** @type {Pending} */ (this.pending.get(id)));
+    const calls = ids.flatMap((id) => this.pending.get(id) ?? []);
+    if (calls.length === 0) return;
     for (const id of ids) this.pending.delete(id);
     helper.end(`a call of ${calls[0].symbol} took longer than ${helper.limit} ms`, 0);
     reject(calls, (symbol) => late(symbol, helper.limit));

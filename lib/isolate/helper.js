@@ -88,6 +88,7 @@ class Helper {
     try {
       this.arena = new Arena(this, started.address, order);
       this.callbacks = new Callbacks(this);
+      isolation.helpers.add(this);
       this.#greet(started.address);
     } catch (error) {
       this.close();
@@ -188,6 +189,7 @@ class Helper {
     // A getter of an argument may have made another call, in which it died, or closed the library.
     if (!this.isAlive) throw this.gone(symbol);
     if (!library.isOpen) throw closed(symbol);
+    this.bind(fn);
     if (this.callbacks.count > 0) demandStack();
     const { channel, limit } = this;
     const id = this.nextId();
@@ -195,6 +197,13 @@ class Helper {
     const start = this.callbacks.count > 0 ? now() : 0;
     const message = exchange(channel, id, fn, limit, store);
     return this.#wait(RESULT, message, id, symbol, limit, start, passage);
+  }
+
+  /** Makes sure that a function is bound here. @param {import('./bound.js').IsolatedFn} fn */
+  bind(fn) {
+    if (fn.helper === this) return;
+    this.isolation.bindAgain(fn);
+    if (fn.helper !== this) throw this.gone(fn.name);
   }
 
   /**
@@ -312,6 +321,7 @@ class Helper {
 
   #leave() {
     collected.unregister(this);
+    this.isolation.helpers.delete(this);
     const left = [...this.blocks].map((block) => block.leave());
     if (left.every(Boolean)) this.arena.leave();
     this.blocks.clear();

@@ -25,7 +25,8 @@ const { Types } = require('./types.js');
  * @typedef {object} OpenLibrary
  * @property {string[] | null} paths
  * @property {Opening} opening
- * @property {number} number in the helper
+ * @property {InstanceType<typeof Helper> | undefined} helper that it was loaded in last
+ * @property {number} number there
  * @property {boolean} isOpen
  * @property {Set<IsolatedFn>} functions
  */
@@ -34,10 +35,11 @@ class Isolation {
   /** @type {InstanceType<typeof Helper> | undefined} */
   #helper;
   #restarts = 0;
-  #isStarting = false;
   #isClosed = false;
   /** @type {AnyPassage | undefined} of the call that is being prepared */
   #passage;
+  /** Those that live: one, and those whose start the engine has stopped. @type {Set<InstanceType<typeof Helper>>} */
+  helpers = new Set();
   /** @type {Set<OpenLibrary>} */
   libraries = new Set();
   types = new Types(this);
@@ -92,11 +94,9 @@ class Isolation {
   /**
    * The helper, which is started again if it has ended.
    * @param {string} symbol what it is needed for
+   * @returns {InstanceType<typeof Helper>}
    */
   ready(symbol) {
-    // What a debugger asks for meanwhile would be bound in another helper than what it had asked for before.
-    if (this.#isStarting)
-      throw createError('ERR_CALL_FAILED', `${symbol}: the helper process is being started again`, symbol);
     const helper = this.inside;
     if (helper.isAlive) return helper;
     if (this.#isClosed) throw createError('ERR_LIBRARY_CLOSED', `${symbol}: the isolate is closed`, symbol);
@@ -107,16 +107,6 @@ class Isolation {
       throw createError('ERR_HELPER_RESTARTS', text, symbol);
     }
     this.#restarts++;
-    this.#isStarting = true;
-    try {
-      return this.#restart(symbol);
-    } finally {
-      this.#isStarting = false;
-    }
-  }
-
-  /** @param {string} symbol */
-  #restart(symbol) {
     const start = performance.now();
     /** @type {InstanceType<typeof Helper>} */
     let next;
@@ -125,11 +115,16 @@ class Isolation {
     } catch (error) {
       throw unready(symbol, error);
     }
+    if (this.#helper !== helper || this.#isClosed) {
+      // A debugger has had another one started, or closed the isolate.
+      next.close();
+      return this.ready(symbol);
+    }
     this.#helper = next;
     try {
       for (const library of this.libraries) {
         this.#load(symbol, library);
-        this.#bind(symbol, library.number, [...library.functions]);
+        this.#bind(symbol, library, [...library.functions]);
       }
     } catch (error) {
       // What could not be set up is not used half.
@@ -137,10 +132,7 @@ class Isolation {
       throw unready(symbol, error);
     }
     const took = Math.round(performance.now() - start);
-    this.log.info?.(
-      'restart',
-      `${this.#restarts} of ${this.options.maxRestarts}, as process ${next.pid}, in ${took} ms`,
-    );
+    this.log.info?.('restart', `${this.#restarts} of ${maxRestarts}, as process ${next.pid}, in ${took} ms`);
     return next;
   }
 
@@ -184,10 +176,27 @@ class Isolation {
       throw createError('ERR_ACCESS_DENIED', text, caller);
     }
     /** @type {OpenLibrary} */
-    const library = { ...placed(caller, paths, opening), number: 0, isOpen: true, functions: new Set() };
+    const library = {
+      ...placed(caller, paths, opening),
+      helper: undefined,
+      number: 0,
+      isOpen: true,
+      functions: new Set(),
+    };
     this.#load(caller, library);
     this.libraries.add(library);
     return library;
+  }
+
+  /**
+   * The number of a library in the helper. It is loaded there if it is not: the engine may have stopped the script that was to do it
+   * after a restart, or a debugger may have come in between.
+   * @param {string} symbol
+   * @param {OpenLibrary} library
+   */
+  #numberOf(symbol, library) {
+    if (library.helper !== this.inside) this.#load(symbol, library);
+    return library.number;
   }
 
   /** @param {string} symbol @param {OpenLibrary} library */
@@ -195,7 +204,10 @@ class Isolation {
     const { paths, opening } = library;
     // What this process may not open, its helper may not either.
     const allowed = native.allowedLibraries();
-    library.number = this.inside.load(symbol, { paths, ...opening, allowed });
+    const helper = this.inside;
+    const number = helper.load(symbol, { paths, ...opening, allowed });
+    library.number = number;
+    library.helper = helper;
     this.log.info?.('load', paths === null ? 'the running process' : paths.join(' or '));
   }
 
@@ -209,7 +221,7 @@ class Isolation {
   bind(caller, library, wanted) {
     this.ready(caller);
     const made = wanted.map((one) => describeFunction(library, one));
-    const targets = this.#bind(caller, library.number, made);
+    const targets = this.#bind(caller, library, made);
     return made.map((fn, index) => {
       if (targets[index] === MISSING) return undefined;
       library.functions.add(fn);
@@ -227,14 +239,20 @@ class Isolation {
     const { library, name, symbol, types } = this.functionAt(base);
     this.ready(name);
     const fn = describeFunction(library, { symbol, name, optional: false, signature }, types.length - 1);
-    this.#bind(name, library.number, [fn]);
+    this.#bind(name, library, [fn]);
     library.functions.add(fn);
     return numberOf(fn);
   }
 
-  /** @param {string} symbol @param {number} library @param {IsolatedFn[]} wanted @returns {number[]} */
+  /** Has a function bound in the helper, as libraries are loaded there. @param {IsolatedFn} fn */
+  bindAgain(fn) {
+    this.#bind(fn.name, fn.library, [fn]);
+  }
+
+  /** @param {string} symbol @param {OpenLibrary} library @param {IsolatedFn[]} wanted @returns {number[]} */
   #bind(symbol, library, wanted) {
     if (wanted.length === 0) return [];
+    const number = this.#numberOf(symbol, library);
     const helper = this.inside;
     const questions = wanted.map(({ question, types }) => ({
       ...question,
@@ -242,8 +260,11 @@ class Isolation {
     }));
     const { released } = helper;
     helper.released = [];
-    const targets = helper.ask(symbol, { op: 'bind', library, functions: questions, released });
-    wanted.forEach((fn, index) => Object.assign(fn, { target: targets[index], helper }));
+    const targets = helper.ask(symbol, { op: 'bind', library: number, functions: questions, released });
+    wanted.forEach((fn, index) => {
+      fn.target = targets[index];
+      fn.helper = helper;
+    });
     for (const fn of wanted) this.log.info?.('symbol', fn.symbol);
     return targets;
   }
@@ -270,7 +291,8 @@ class Isolation {
   pointerTo(name, library, symbol) {
     if (!library.isOpen) throw closed(name);
     const helper = this.ready(name);
-    return this.types.pointer(Number(helper.ask(name, { op: 'find', library: library.number, symbol })));
+    const number = this.#numberOf(name, library);
+    return this.types.pointer(Number(helper.ask(name, { op: 'find', library: number, symbol })));
   }
 
   /** @param {OpenLibrary} library */
@@ -279,7 +301,7 @@ class Isolation {
     library.isOpen = false;
     this.libraries.delete(library);
     const helper = this.inside;
-    if (!helper.look()) return;
+    if (!helper.look() || library.helper !== helper) return;
     try {
       helper.ask('close', { op: 'close', library: library.number });
     } catch (error) {
@@ -294,7 +316,7 @@ class Isolation {
     this.#isClosed = true;
     for (const library of this.libraries) library.isOpen = false;
     this.libraries.clear();
-    this.inside.close();
+    for (const helper of this.helpers) helper.close();
   }
 }
 

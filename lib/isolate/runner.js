@@ -103,9 +103,9 @@ class Runner {
       const { read, invalid, store } = marshallers[result.base];
       const accepted = result.accept ? result.accept(value, keep) : read(value);
       if (invalid(accepted)) refuseResult(place, result, value);
-      u32[RESULT] = u32[RESULT + 1] = 0;
       store(accepted, offsets.scalarResult);
-      return [u32[RESULT], u32[RESULT + 1]];
+      // What is behind a shorter one is none of the helper's business.
+      return [u32[RESULT], result.size > 4 ? u32[RESULT + 1] : 0];
     }
     if (result.size > MOST_BODY) throw tooLarge(place, result.size);
     const bytes = new Uint8Array(result.size + 8);

@@ -9,7 +9,7 @@ use crate::instance::Instance;
 use crate::isolate::channel::{Channel, Received, Sent, take};
 use crate::isolate::message::{Header, Kind};
 use crate::isolate::reconcile::reconcile;
-use napi::bindgen_prelude::{Buffer, BufferSlice};
+use napi::bindgen_prelude::BufferSlice;
 use napi::{Env, sys};
 use napi_derive::napi;
 use std::ptr;
@@ -138,9 +138,11 @@ pub fn isolate_text(env: Env, channel: u32) -> Thrown<String> {
 /// The same as bytes: a copy, as a buffer on our own memory would keep that until the event loop turns.
 #[napi(catch_unwind)]
 pub fn isolate_bytes(env: &Env, channel: u32) -> Thrown<BufferSlice<'_>> {
-    with_side(env, channel, |_, side| {
-        BufferSlice::copy_from(env, &side.channel.body).map_err(|error| failed(format!("no memory for a message: {error}")))
-    })
+    with_side(env, channel, |_, side| copied(env, &side.channel.body))
+}
+
+fn copied<'env>(env: &'env Env, bytes: &[u8]) -> Result<BufferSlice<'env>, Error> {
+    BufferSlice::copy_from(env, bytes).map_err(|_| failed("there is no memory for a message"))
 }
 
 /// Some bytes of events have arrived.
@@ -164,8 +166,8 @@ pub fn isolate_event(env: Env, channel: u32) -> Thrown<u32> {
 
 /// The bytes of a message with a part of the frame, for an event.
 #[napi(catch_unwind)]
-pub fn isolate_encode(
-    env: Env,
+pub fn isolate_encode<'env>(
+    env: &'env Env,
     kind: u32,
     flags: u32,
     id: u32,
@@ -174,8 +176,8 @@ pub fn isolate_encode(
     errno: i32,
     value: u32,
     body: Option<&[u8]>,
-) -> Thrown<Buffer> {
-    with_instance(&env, |instance| {
+) -> Thrown<BufferSlice<'env>> {
+    with_instance(env, |instance| {
         let body = body.unwrap_or_default();
         let header = header((kind, flags, id, target, frame, errno, value), body.len())?;
         // SAFETY: as in `send_head`.
@@ -183,7 +185,7 @@ pub fn isolate_encode(
             let start = instance.frame.as_ptr().cast::<u8>().add(header.kind.part().0);
             std::slice::from_raw_parts(start, header.frame as usize)
         };
-        Ok([&header.encode(), part, body].concat().into())
+        copied(env, &[&header.encode(), part, body].concat())
     })
 }
 
