@@ -179,6 +179,29 @@ describe('a program', () => {
     expect({ stdout, status }).toEqual({ stdout: 'ESRCH true 8 true\n', status: 0 });
   });
 
+  test('goes on after restarts that the engine stops in the middle', () => {
+    const { stdout, stderr, status } = run(`
+      const vm = require('node:vm');
+      const opened = isolate(
+        ${JSON.stringify(fixture('faults'))},
+        { add: { args: ['i32', 'i32'], returns: 'i32' }, process_id: { returns: 'i32' } },
+        { maxRestarts: 100, callTimeout: 0 },
+      );
+      globalThis.add = opened.symbols.add;
+      let wrong = 0;
+      for (let round = 0; round < 12; round++) {
+        process.kill(opened.status().pid, 'SIGKILL');
+        while (opened.status().pid !== null);
+        try {
+          vm.runInThisContext('add(1, 2)', { timeout: 1 + 12 * round });
+        } catch {}
+        if (add(3, 4) !== 7 || opened.symbols.process_id() !== opened.status().pid) wrong++;
+      }
+      opened.close();
+      console.log(wrong);`);
+    expect({ stdout, stderr, status }).toEqual({ stdout: '0\n', stderr: '', status: 0 });
+  });
+
   test('has many helpers at once', () => {
     const { stdout, stderr, status } = run(`
       const all = Array.from({ length: 10 }, () => isolate(null, { getpid: { returns: 'i32' } }, { callTimeout: 0 }));

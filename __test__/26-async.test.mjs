@@ -38,6 +38,14 @@ const fillPool = async () => {
 
 const Point = Struct({ x: 'int', y: 'int' });
 const Color = enumeration({ red: 1, green: 2 });
+
+it('is there of a function that was frozen before anybody asked for it', async () => {
+  const { add } = dlopen(fixture('basics'), { add: { args: ['i32', 'i32'], returns: 'i32' } }).symbols;
+  Object.freeze(add);
+  expect(await add.async(1, 2)).toBe(3);
+  expect(add.async).toBe(add.async);
+  expect(add.ptr).toBe(add.ptr);
+});
 const Counter = opaque('Counter');
 const HIGH = 2n ** 63n;
 
