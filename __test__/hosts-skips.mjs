@@ -15,6 +15,7 @@ export const isMusl =
 export const host = bun ? 'Bun' : deno ? 'Deno' : isMusl ? 'Node with musl' : 'Node';
 
 const HELPERS = 'isolates are for Node';
+const NO_DEBUGGER = 'programs have no debugger there that comes in between';
 const AT_ONCE = 'only Node loads the file that has many modules';
 const FOREIGN = 'what is installed on the machine is for glibc';
 const STAYS = 'musl unloads no library: its destructors run at the end of the process';
@@ -40,6 +41,7 @@ const skips = {
     })),
     { reason: HELPERS, file: '55-', tests: ['in a helper process'] },
     { reason: HELPERS, file: '95-', tests: ['docs/isolate.md'] },
+    { reason: NO_DEBUGGER, file: '146-' },
     { reason: 'JavaScriptCore has one NaN, without payload', file: '03-', tests: ['keeps the payload of a NaN'] },
     {
       reason: 'strings of JavaScriptCore can be longer than the one of the test',
@@ -134,6 +136,7 @@ const skips = {
     })),
     { reason: HELPERS, file: '55-', tests: ['in a helper process'] },
     { reason: HELPERS, file: '95-', tests: ['docs/isolate.md'] },
+    { reason: NO_DEBUGGER, file: '146-' },
     {
       reason: 'in Deno the timeout of node:vm ends a program as a whole, or not inside of a callback',
       file: '12-',
