@@ -79,7 +79,7 @@ static uint64_t *board;
 void hot_board(void *memory) { board = memory; }
 
 // Of a string: its bytes, but not 0, which is NULL's.
-static uint64_t hash(const char *text) {
+static __attribute__((unused)) uint64_t hash(const char *text) {
   if (text == NULL) return 0;
   uint64_t sum = 0xcbf29ce484222325u;
   for (; *text; text++) sum = (sum ^ (unsigned char)*text) * 0x100000001b3u;
@@ -87,7 +87,7 @@ static uint64_t hash(const char *text) {
 }
 
 // JavaScript must see this right after the call.
-static uint64_t touch(void *memory) {
+static __attribute__((unused)) uint64_t touch(void *memory) {
   uint32_t value;
   if (memory == NULL) return 0;
   memcpy(&value, memory, 4);
@@ -96,14 +96,14 @@ static uint64_t touch(void *memory) {
   return (uintptr_t)memory;
 }
 
-static __attribute__((noinline)) void enter(uint64_t number, const void *stack) {
+static __attribute__((noinline, unused)) void enter(uint64_t number, const void *stack) {
   board[${BOARD.entered}] = number;
   board[${BOARD.count}]++;
   board[${BOARD.stack}] = (uintptr_t)stack % 16;
 }
 
 // Calls JavaScript, which calls others of these functions.
-static __attribute__((noinline)) void act(uint64_t action, uint64_t callback) {
+static __attribute__((noinline, unused)) void act(uint64_t action, uint64_t callback) {
   if (action) board[${BOARD.answer}] = (uint64_t)((int32_t (*)(int32_t))(uintptr_t)callback)((int32_t)action);
 }
 `;
