@@ -163,6 +163,6 @@ function definition(fn) {
 
 /** @param {HotFunction[]} functions @param {string[]} texts */
 export function hotSource(functions, texts) {
-  const table = `static const char *const texts[] = {${texts.map(literal).join(',\n')}};\n`;
+  const table = `static __attribute__((unused)) const char *const texts[] = {${texts.map(literal).join(',\n')}};\n`;
   return [prelude, table, ...functions.map(definition)].join('\n');
 }
