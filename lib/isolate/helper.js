@@ -19,7 +19,7 @@ const { demandStack } = require('./stack.js');
 const { start } = require('./start.js');
 
 /** @typedef {InstanceType<typeof import('./isolation.js').Isolation>} Isolation */
-
+/** @typedef {import('./bound.js').IsolatedFn} IsolatedFn */
 /** @typedef {import('./message.js').Message} Message */
 
 const { u32 } = views;
@@ -180,7 +180,7 @@ class Helper {
 
   /**
    * Makes a call, and waits for its result.
-   * @param {import('./isolation.js').IsolatedFn} fn
+   * @param {IsolatedFn} fn
    * @param {InstanceType<typeof Passage>} passage what it lends
    * @param {() => void} store leaves the arguments in the frame
    */
@@ -199,7 +199,7 @@ class Helper {
     return this.#wait(RESULT, message, id, symbol, limit, start, passage);
   }
 
-  /** Makes sure that a function is bound here. @param {import('./bound.js').IsolatedFn} fn */
+  /** Makes sure that a function is bound here. @param {IsolatedFn} fn */
   bind(fn) {
     if (fn.helper === this) return;
     this.isolation.bindAgain(fn);

@@ -18,7 +18,6 @@ const { Types } = require('./types.js');
 
 /** @typedef {import('../library/open.js').Opening} Opening */
 /** @typedef {InstanceType<typeof Passage>} AnyPassage */
-
 /** @typedef {import('./bound.js').IsolatedFn} IsolatedFn */
 
 /**
@@ -194,7 +193,7 @@ class Isolation {
    * @param {string} symbol
    * @param {OpenLibrary} library
    */
-  #numberOf(symbol, library) {
+  #numberHere(symbol, library) {
     if (library.helper !== this.inside) this.#load(symbol, library);
     return library.number;
   }
@@ -252,7 +251,7 @@ class Isolation {
   /** @param {string} symbol @param {OpenLibrary} library @param {IsolatedFn[]} wanted @returns {number[]} */
   #bind(symbol, library, wanted) {
     if (wanted.length === 0) return [];
-    const number = this.#numberOf(symbol, library);
+    const number = this.#numberHere(symbol, library);
     const helper = this.inside;
     const questions = wanted.map(({ question, types }) => ({
       ...question,
@@ -291,7 +290,7 @@ class Isolation {
   pointerTo(name, library, symbol) {
     if (!library.isOpen) throw closed(name);
     const helper = this.ready(name);
-    const number = this.#numberOf(name, library);
+    const number = this.#numberHere(name, library);
     return this.types.pointer(Number(helper.ask(name, { op: 'find', library: number, symbol })));
   }
 

@@ -4,12 +4,11 @@
 const native = require('../binding.js');
 const { ADDRESS, views, offsets } = require('../frame.js');
 const { CALL, CALLBACK, LATE, NULL, WIDE } = require('./kinds.js');
+const { trade } = require('./trade.js');
 
-const { f64, i32, u32 } = views;
+const { i32, u32 } = views;
 const LENGTH = offsets.length / 4;
 const VALUE = offsets.value / 4;
-const LETTER = offsets.letter / 4;
-const VERDICT = offsets.verdict / 4;
 const RESULT = offsets.scalarResult / 4;
 
 /**
@@ -63,17 +62,7 @@ function taken(channel, receive) {
  * @returns {Message}
  */
 const exchange = (channel, id, { target, bytes }, milliseconds, store) =>
-  taken(channel, () => {
-    store();
-    u32[ADDRESS] = id;
-    u32[ADDRESS + 1] = target;
-    u32[LENGTH] = channel;
-    u32[LENGTH + 1] = CALL + bytes * 65536;
-    f64[VALUE / 2] = milliseconds;
-    u32[LETTER] = 0;
-    native.isolateTrade();
-    return u32[VERDICT];
-  });
+  taken(channel, () => trade(channel, { kind: CALL, id, target, bytes }, milliseconds, false, store));
 
 /** The string that a message brings. @param {Message} message @returns {string | null} */
 function textOf({ flags, body }) {

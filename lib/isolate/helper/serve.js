@@ -5,9 +5,10 @@ const { performance } = require('node:perf_hooks');
 const native = require('../../binding.js');
 const { start } = require('../../async/settle.js');
 const { views, offsets } = require('../../frame.js');
-const { header, trade } = require('./header.js');
+const { header } = require('./header.js');
 const kinds = require('../kinds.js');
 const { demandStack } = require('../stack.js');
+const { trade } = require('../trade.js');
 const { operations, textResult, hello } = require('./operations.js');
 const { flush, sendEvent, takeStale } = require('./events.js');
 
@@ -98,7 +99,7 @@ function call() {
       leaveRequest(outer, outerLate);
       // What waits for an answer, or to be sent, does not wait for ever.
       if (answers.size === 0 && letters.size === 0 && late === 0 && flush())
-        return trade(channel, RESULT, id, RESULTS, needsLoop);
+        return trade(channel, { kind: RESULT, id, target: 0, bytes: RESULTS }, Infinity, needsLoop, filled);
       send(RESULT, 0, id, undefined, RESULTS, i32[ERRNO]);
     } else {
       const text = entry === 1 ? enterForString() : enterForText();
@@ -254,6 +255,9 @@ function rest(kind) {
   else if (kind === ENDED) leave();
   else if (kind !== LATE) /** @type {any} */ (process).reallyExit(CONFUSED);
 }
+
+/** What C has returned is in the frame. */
+const filled = () => {};
 
 const nextId = () => (lastId = (lastId + 1) >>> 0 || 1);
 
