@@ -1,47 +1,20 @@
 // The same as in world.mjs, of a library in another process.
 
+import { declare } from './declare.mjs';
+
 /**
  * @param {typeof import('../../index.js')} arkffi
  * @param {string} file the library
  */
 export function isolated(arkffi, file) {
-  const { JSCallback, Struct, array, callback, dlopen, inout, isolate, out, pointer } = arkffi;
-  const Point = Struct({ x: 'i32', y: 'i32' });
-  const Pair = Struct({ x: 'f64', y: 'i64' });
-  const Large = Struct({ values: array('i64', 6) });
-  const Named = Struct({ name: 'cstring', number: 'i32' });
-  const ints = callback(['i32', 'i64', 'i64', 'i32', 'i32', 'i32', 'i32', 'i64'], 'i64');
-  const texts = callback(['cstring', 'i32', 'cstring'], 'u32');
-  const records = callback([Point.object, Pair.object, Large.object], Point);
-  const six = { args: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], returns: 'i32' };
+  const { JSCallback, Struct, array, callback, dlopen, isolate } = arkffi;
+  const { types, definitions: local } = declare(arkffi);
+  const { Point, Pair, Large, six } = types;
   const definitions = {
-    six,
-    wide: { args: ['i64', 'u64'], returns: 'i64' },
-    mixed: { args: ['i8', 'f64', 'u32', 'f32', 'i64'], returns: 'f64' },
-    nine: { args: Array(9).fill('i64'), returns: 'i64' },
-    no_arguments: { args: [], returns: 'i32' },
-    same: { args: ['ptr'], returns: 'ptr' },
-    failing: { args: ['i32'], returns: 'i32', errno: true },
-    two_texts: { args: ['cstring', 'cstring', 'i32'], returns: 'u32' },
-    wide_text: { args: [{ type: 'cstring', encoding: 'utf16le' }], returns: 'u32' },
-    same_text: { args: ['cstring'], returns: 'cstring' },
-    new_text: { args: ['cstring', 'cstring'], returns: { type: 'cstring', free: 'free_text' } },
-    sum_of_bytes: { args: ['buffer', 'u32'], returns: 'u32' },
+    ...local,
     point_turned: { args: [Point], returns: Point.object },
-    pair_turned: { args: [Pair], returns: Pair },
     large_turned: { args: [Large], returns: Large.object },
-    large_sum: { args: ['i32', Large, Point, 'f64'], returns: 'i64' },
-    split: { args: ['f64', out('i32'), out('f64')] },
-    scale: { args: [inout(Point), 'i32'] },
-    scale_named: { args: [inout(Named), inout('i32'), 'i32'], returns: 'i32' },
-    names: { args: [pointer('cstring'), 'u32'], returns: 'u32' },
-    call_ints: { args: [ints, 'i32'], returns: 'i64' },
-    call_texts: { args: [texts], returns: 'u32' },
-    call_for_text: { args: [callback(['i32'], 'cstring'), 'i32'], returns: 'cstring' },
-    call_records: { args: [records, 'i32'], returns: 'i64' },
-    call_twice: { args: ['function', 'i32'], returns: 'i32' },
-    format: { args: ['buffer', 'u64', 'cstring', '...'], returns: 'i32' },
-    call_in_thread: { args: [callback(['i32', 'cstring'], 'i32'), 'i32'], returns: 'i32' },
+    call_records: { args: [callback([Point.object, Pair.object, Large.object], Point), 'i32'], returns: 'i64' },
   };
   const library = isolate(file, definitions, { callTimeout: 0, callbackTimeout: 0 });
   const { symbols: lib } = library;
